@@ -1,0 +1,41 @@
+# wmanifold_own: the flags of the project's own executables. Not exported: a user's flags are the user's.
+
+add_library(wmanifold_own INTERFACE)
+target_link_libraries(wmanifold_own INTERFACE wmanifold::wmanifold)
+
+if(PROJECT_IS_TOP_LEVEL)
+  set(CMAKE_CXX_EXTENSIONS OFF)
+endif()
+
+if(CMAKE_CXX_COMPILER_ID MATCHES "^(GNU|Clang|AppleClang)$")
+  target_compile_options(wmanifold_own INTERFACE
+    -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Wno-psabi)
+  if(WMANIFOLD_WERROR)
+    target_compile_options(wmanifold_own INTERFACE -Werror)
+  endif()
+  if(WMANIFOLD_NATIVE)
+    target_compile_options(wmanifold_own INTERFACE -march=native)
+  endif()
+  if(WMANIFOLD_SANITIZE)
+    target_compile_options(wmanifold_own INTERFACE
+      -fsanitize=${WMANIFOLD_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+    target_link_options(wmanifold_own INTERFACE -fsanitize=${WMANIFOLD_SANITIZE})
+  endif()
+  # GCC takes its own avx512fintrin.h and what sanitizers insert for uses of uninitialized values.
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND (WMANIFOLD_NATIVE OR WMANIFOLD_SANITIZE))
+    target_compile_options(wmanifold_own INTERFACE -Wno-uninitialized -Wno-maybe-uninitialized)
+  endif()
+endif()
+
+foreach(option IN ITEMS WERROR NATIVE)
+  if(WMANIFOLD_${option})
+    wmanifold_summary(${option} on)
+  else()
+    wmanifold_summary(${option} off)
+  endif()
+endforeach()
+if(WMANIFOLD_SANITIZE)
+  wmanifold_summary(SANITIZE on "${WMANIFOLD_SANITIZE}")
+else()
+  wmanifold_summary(SANITIZE off)
+endif()

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <wmanifold/core/matrix.hpp>
+#include <wmanifold/topology/topology.hpp>
+
+namespace wmanifold {
+
+/// K functions phi on a topology, in whose span the weights live: M(s) = sum_k phi_k(s) P_k (equation 1).
+///
+/// - `Topology`, `size` (K), `degree` (of its polynomials; products of two are integrated by quadrature(2 * degree));
+/// - `values(s, out)`: phi(s), K numbers;
+/// - `derivatives(s, out)`: K x coordinates, row-major: row k is the gradient of phi_k, a tangent vector at s;
+/// - `gram(i, j)`: E[phi_i phi_j] under the uniform probability measure, in closed form (equation 4);
+/// - `constant(k)`: the coefficients c of the constant function, c^T phi(s) = 1.
+template <class B>
+concept Basis = Topology<typename B::Topology> &&
+    requires(B const& basis, Point<typename B::Topology> const& s, std::span<double> out, int i) {
+  { B::size } -> std::convertible_to<int>;
+  { B::degree } -> std::convertible_to<int>;
+  { B::name() } -> std::convertible_to<std::string>;
+  { basis.values(s, out) }
+  noexcept;
+  { basis.derivatives(s, out) }
+  noexcept;
+  { basis.gram(i, i) }
+  noexcept->std::same_as<double>;
+  { basis.constant(i) }
+  noexcept->std::same_as<double>;
+};
+
+/// The values of a basis at a point, as an array.
+template <Basis B>
+[[nodiscard]] std::array<double, static_cast<std::size_t>(B::size)> values_at(B const& basis,
+                                                                              Point<typename B::Topology> const& s) {
+  std::array<double, static_cast<std::size_t>(B::size)> phi{};
+  basis.values(s, phi);
+  return phi;
+}
+
+/// The Gram matrix G = E[phi phi^T], K x K (equation 4).
+template <Basis B>
+[[nodiscard]] SmallMatrix gram_matrix(B const& basis) {
+  return SmallMatrix::NullaryExpr(
+      B::size, B::size, [&](Index i, Index j) { return basis.gram(static_cast<int>(i), static_cast<int>(j)); });
+}
+
+}  // namespace wmanifold

@@ -1,0 +1,128 @@
+#pragma once
+
+#include <wmanifold/basis/basis.hpp>
+#include <wmanifold/topology/product.hpp>
+
+#include <algorithm>
+
+namespace wmanifold {
+
+/// All products of one function from each factor, the first factor slowest, on the product of their topologies.
+/// Its Gram matrix is the Kronecker product of theirs.
+template <Basis... Factors>
+class Tensor {
+  static_assert(sizeof...(Factors) >= 1, "wmanifold: a Tensor basis has at least one factor");
+  static constexpr std::size_t count = sizeof...(Factors);
+  static constexpr std::array<int, count> sizes{Factors::size...};
+
+ public:
+  using Topology = Product<typename Factors::Topology...>;
+  static constexpr int size = (Factors::size * ...);
+  static constexpr int degree = std::max({Factors::degree...});
+  /// The factors' names, joined by *; on a torus, where all are the same, that name once.
+  static std::string name() {
+    std::string text;
+    ((text += (text.empty() ? "" : "*") + Factors::name()), ...);
+    std::string const first = std::tuple_element_t<0, std::tuple<Factors...>>::name();
+    bool const repeats = ((Factors::name() == first) && ...) && Topology::name() == "t" + std::to_string(count);
+    return repeats ? first : text;
+  }
+
+  Tensor() = default;
+  explicit Tensor(Factors... factors) requires(count > 0) : factors_(std::move(factors)...) {}
+
+  void values(Point<Topology> const& s, std::span<double> out) const noexcept {
+    out[0] = 1;
+    int done = 1;
+    for_each_factor([&]<std::size_t I>() {
+      auto const factor = factor_values<I>(s);
+      multiply_in(out, done, 1, std::span<double const>(factor));
+      done *= sizes[I];
+    });
+  }
+
+  void derivatives(Point<Topology> const& s, std::span<double> out) const noexcept {
+    constexpr int width = Topology::coordinates;
+    int column = 0;
+    for_each_factor([&]<std::size_t D>() {  // the factor that is differentiated
+      using Differentiated = typename std::tuple_element_t<D, std::tuple<Factors...>>;
+      constexpr int own_width = Differentiated::Topology::coordinates;
+      std::array<double, static_cast<std::size_t>(Differentiated::size * own_width)> gradient{};
+      std::get<D>(factors_).derivatives(Topology::template part<D>(s), gradient);
+      for (int c = 0; c < own_width; ++c, ++column) {
+        std::span<double> const to = out.subspan(static_cast<std::size_t>(column));
+        to[0] = 1;
+        int done = 1;
+        for_each_factor([&]<std::size_t I>() {
+          auto factor = factor_values<I>(s);
+          if constexpr (I == D) {
+            for (std::size_t k = 0; k < factor.size(); ++k) {
+              factor[k] = gradient[k * own_width + static_cast<std::size_t>(c)];
+            }
+          }
+          multiply_in(to, done, width, std::span<double const>(factor));
+          done *= sizes[I];
+        });
+      }
+    });
+  }
+
+  constexpr double gram(int i, int j) const noexcept {
+    return reduced(i, j, [](auto const& factor, int a, int b) { return factor.gram(a, b); });
+  }
+  constexpr double constant(int k) const noexcept {
+    return reduced(k, k, [](auto const& factor, int a, int) { return factor.constant(a); });
+  }
+
+ private:
+  template <class Body>
+  static constexpr void for_each_factor(Body&& body) {
+    [&]<std::size_t... I>(std::index_sequence<I...>) { (body.template operator()<I>(), ...); }
+    (std::make_index_sequence<count>{});
+  }
+
+  template <std::size_t I>
+  auto factor_values(Point<Topology> const& s) const noexcept {
+    return values_at(std::get<I>(factors_), Topology::template part<I>(s));
+  }
+
+  /// out <- out (x) factor, in place from the back; entries of `out` are `stride` apart.
+  static void multiply_in(std::span<double> out, int done, int stride, std::span<double const> factor) noexcept {
+    auto const width = static_cast<int>(factor.size());
+    for (int i = done - 1; i >= 0; --i) {
+      double const left = out[static_cast<std::size_t>(i * stride)];
+      for (int j = width - 1; j >= 0; --j) {
+        out[static_cast<std::size_t>((i * width + j) * stride)] = left * factor[static_cast<std::size_t>(j)];
+      }
+    }
+  }
+
+  template <class Entry>
+  constexpr double reduced(int i, int j, Entry const& entry) const noexcept {
+    double product = 1;
+    [&]<std::size_t... I>(std::index_sequence<I...>) {
+      ((product *= entry(std::get<count - 1 - I>(factors_), i % sizes[count - 1 - I], j % sizes[count - 1 - I]),
+        i /= sizes[count - 1 - I], j /= sizes[count - 1 - I]),
+       ...);
+    }
+    (std::make_index_sequence<count>{});
+    return product;
+  }
+
+  [[no_unique_address]] std::tuple<Factors...> factors_;
+};
+
+namespace detail {
+
+/// Family<T, n> on a single topology; on a product, the tensor product over its factors.
+template <template <class, int> class Family, class Space, int n>
+struct OverFactors {
+  using type = Family<Space, n>;
+};
+template <template <class, int> class Family, class... Spaces, int n>
+struct OverFactors<Family, Product<Spaces...>, n> {
+  using type = Tensor<typename OverFactors<Family, Spaces, n>::type...>;
+};
+
+}  // namespace detail
+}  // namespace wmanifold

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cstddef>
+#include <new>
+#include <vector>
+
+namespace wmanifold {
+
+/// Bytes: a cache line, and the widest register of any target. The same in every translation unit,
+/// whatever its flags, so that the layout of public types never depends on them.
+inline constexpr std::size_t alignment = 64;
+
+template <class T>
+struct AlignedAllocator {
+  using value_type = T;
+
+  AlignedAllocator() = default;
+  template <class U>
+  constexpr AlignedAllocator(AlignedAllocator<U> const&) noexcept {}
+
+  T* allocate(std::size_t count) {
+    if (count > static_cast<std::size_t>(-1) / sizeof(T)) {
+      throw std::bad_array_new_length{};
+    }
+    return static_cast<T*>(::operator new (count * sizeof(T), std::align_val_t{alignment}));
+  }
+  void deallocate(T* pointer, std::size_t) noexcept { ::operator delete (pointer, std::align_val_t{alignment}); }
+  friend bool operator==(AlignedAllocator, AlignedAllocator) noexcept { return true; }
+};
+
+/// A vector whose storage starts on a cache line.
+template <class T>
+using AlignedVector = std::vector<T, AlignedAllocator<T>>;
+
+}  // namespace wmanifold

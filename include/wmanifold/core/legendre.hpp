@@ -1,0 +1,51 @@
+#pragma once
+
+#include <cmath>
+#include <numbers>
+#include <utility>
+#include <vector>
+
+namespace wmanifold {
+
+/// The Legendre polynomials P_0(x), ..., P_degree(x) by their three-term recurrence; where `derivatives` is not
+/// null, their derivatives as well. Both arrays hold degree + 1 numbers.
+constexpr void legendre_polynomials(int degree, double x, double* values, double* derivatives = nullptr) noexcept {
+  values[0] = 1;
+  if (derivatives != nullptr) {
+    derivatives[0] = 0;
+  }
+  for (int k = 0; k < degree; ++k) {
+    double const below = k == 0 ? 0 : values[k - 1];
+    values[k + 1] = ((2 * k + 1) * x * values[k] - k * below) / (k + 1);
+    if (derivatives != nullptr) {
+      derivatives[k + 1] = (k + 1) * values[k] + x * derivatives[k];
+    }
+  }
+}
+
+/// Gauss's nodes on [-1, 1] and weights that sum to 1: exact for polynomials of degree 2 * count - 1.
+inline std::pair<std::vector<double>, std::vector<double>> gauss_legendre(int count) {
+  auto const size = static_cast<std::size_t>(count);
+  std::vector<double> nodes(size);
+  std::vector<double> weights(size);
+  std::vector<double> p(size + 1);
+  std::vector<double> dp(size + 1);
+  for (int i = 0; i < count; ++i) {
+    double x = -std::cos(std::numbers::pi * (i + 0.75) / (count + 0.5));
+    for (int iteration = 0; iteration < 100; ++iteration) {  // Newton; some five suffice
+      legendre_polynomials(count, x, p.data(), dp.data());
+      double const step = p[size] / dp[size];
+      x -= step;
+      if (std::abs(step) < 1e-15) {
+        break;
+      }
+    }
+    legendre_polynomials(count, x, p.data(), dp.data());
+    auto const at = static_cast<std::size_t>(i);
+    nodes[at] = x;
+    weights[at] = 1 / ((1 - x * x) * dp[size] * dp[size]);
+  }
+  return {nodes, weights};
+}
+
+}  // namespace wmanifold

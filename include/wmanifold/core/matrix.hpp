@@ -1,0 +1,43 @@
+#pragma once
+
+#include <wmanifold/core/error.hpp>
+#include <wmanifold/core/real.hpp>
+
+#include <Eigen/Core>
+
+namespace wmanifold {
+
+/// A batch: one row per sample, row-major.
+template <Real R>
+using Matrix = Eigen::Matrix<R, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+
+/// A batch that is read. Binds to any row-major matrix, block or map without a copy.
+template <Real R>
+using ConstMatrixRef = Eigen::Ref<Matrix<R> const, 0, Eigen::OuterStride<>>;
+
+/// A batch that is written.
+template <Real R>
+using MatrixRef = Eigen::Ref<Matrix<R>, 0, Eigen::OuterStride<>>;
+
+/// A small dense matrix of the mathematics (Gram matrices and the like), always in double.
+using SmallMatrix = Eigen::MatrixXd;
+
+/// Throws when a batch has no rows, not `columns` columns, or a number that is not finite.
+template <Real R>
+void require_batch(char const* what, ConstMatrixRef<R> const& batch, Index columns) {
+  if (batch.rows() == 0) [[unlikely]] {
+    fail(what, ": expected at least one sample, got an empty batch");
+  }
+  require_count(what, "columns", columns, Index{batch.cols()});
+  for (Index row = 0; row < batch.rows(); ++row) {
+    if (!all_finite(batch.row(row).data(), columns)) [[unlikely]] {
+      Index column = 0;
+      while (all_finite(batch.row(row).data() + column, 1)) {
+        ++column;
+      }
+      fail(what, ": expected finite numbers, got ", batch(row, column), " in row ", row, ", column ", column);
+    }
+  }
+}
+
+}  // namespace wmanifold

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <wmanifold/core/real.hpp>
+
+#include <algorithm>
+
+#ifdef _OPENMP
+#include <omp.h>
+#endif
+
+namespace wmanifold {
+
+/// Below this many multiply-adds a loop stays on its thread: starting a team costs more than it saves.
+inline constexpr Index parallel_threshold = Index{1} << 21;
+
+/// Calls `body(begin, end)` on pieces of [0, count), on several threads when `work` multiply-adds are worth
+/// it, the target has OpenMP, and no outer loop is parallel already. At most as many as OpenMP is set to.
+template <class T, class Body>
+void parallel_ranges(Index count, Index work, Body const& body) {
+#ifdef _OPENMP
+  if constexpr (T::threads) {
+    Index const pieces = std::min<Index>({count, work / parallel_threshold + 1, omp_get_max_threads()});
+    if (pieces > 1 && omp_in_parallel() == 0) {
+#pragma omp parallel for num_threads(static_cast <int>(pieces)) schedule(static, 1)
+      for (Index piece = 0; piece < pieces; ++piece) {
+        body(count * piece / pieces, count * (piece + 1) / pieces);
+      }
+      return;
+    }
+  }
+#endif
+  static_cast<void>(work);
+  body(Index{0}, count);
+}
+
+}  // namespace wmanifold

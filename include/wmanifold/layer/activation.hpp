@@ -1,0 +1,107 @@
+#pragma once
+
+#include <wmanifold/core/simd.hpp>
+
+#include <numbers>
+#include <string_view>
+
+namespace wmanifold {
+
+/// A function and its derivative at one place, or at a batch of places.
+template <class V>
+struct WithDerivative {
+  V value;
+  V derivative;
+};
+
+/// What follows a dense layer, element by element. `activation(x)` gives {f(x), f'(x)} for a float, a double, and for
+/// batches of them (write it with the functions of wmanifold::simd, which have one spelling for all).
+template <class A>
+concept Activation = requires(A const& activation, float x, double y) {
+  { A::name } -> std::convertible_to<std::string_view>;
+  { activation(x) } -> std::same_as<WithDerivative<float>>;
+  { activation(y) } -> std::same_as<WithDerivative<double>>;
+};
+
+/// f(x) = x
+struct Identity {
+  static constexpr std::string_view name = "identity";
+  template <class V>
+  WithDerivative<V> operator()(V const& x) const noexcept {
+    return {x, V(1)};
+  }
+  friend bool operator==(Identity, Identity) = default;
+};
+
+/// f(x) = max(x, 0), with f'(0) = 0
+struct Relu {
+  static constexpr std::string_view name = "relu";
+  template <class V>
+  WithDerivative<V> operator()(V const& x) const noexcept {
+    auto const on = x > V(0);
+    return {simd::select(on, x, V(0)), simd::select(on, V(1), V(0))};
+  }
+  friend bool operator==(Relu, Relu) = default;
+};
+
+/// f(x) = tanh x
+struct Tanh {
+  static constexpr std::string_view name = "tanh";
+  template <class V>
+  WithDerivative<V> operator()(V const& x) const noexcept {
+    V const f = simd::tanh(x);
+    return {f, V(1) - f * f};
+  }
+  friend bool operator==(Tanh, Tanh) = default;
+};
+
+/// f(x) = 1 / (1 + e^-x)
+struct Sigmoid {
+  static constexpr std::string_view name = "sigmoid";
+  template <class V>
+  WithDerivative<V> operator()(V const& x) const noexcept {
+    // From e^-|x|, which never overflows; either side is a quotient without cancellation.
+    V const e = simd::exp(-simd::abs(x));
+    V const q = V(1) / (V(1) + e);
+    return {simd::select(x >= V(0), q, e * q), e * q * q};
+  }
+  friend bool operator==(Sigmoid, Sigmoid) = default;
+};
+
+/// f(x) = x sigmoid(x)
+struct Silu {
+  static constexpr std::string_view name = "silu";
+  template <class V>
+  WithDerivative<V> operator()(V const& x) const noexcept {
+    auto const [s, ds] = Sigmoid{}(x);
+    return {x * s, s + x * ds};
+  }
+  friend bool operator==(Silu, Silu) = default;
+};
+
+/// f(x) = x (1 + erf(x / sqrt 2)) / 2, the exact one
+struct Gelu {
+  static constexpr std::string_view name = "gelu";
+  template <class V>
+  WithDerivative<V> operator()(V const& x) const noexcept {
+    V const cdf = V(0.5) * (V(1) + simd::erf(x * simd::constant<V>(1 / std::numbers::sqrt2)));
+    V const density =
+        simd::exp(V(-0.5) * x * x) * simd::constant<V>(0.5 * std::numbers::sqrt2 * std::numbers::inv_sqrtpi);
+    return {x * cdf, cdf + x * density};
+  }
+  friend bool operator==(Gelu, Gelu) = default;
+};
+
+/// f(x) = log(1 + e^x)
+struct Softplus {
+  static constexpr std::string_view name = "softplus";
+  template <class V>
+  WithDerivative<V> operator()(V const& x) const noexcept {
+    V const e = simd::exp(-simd::abs(x));
+    V const positive = simd::select(x > V(0), x, V(0));
+    return {positive + simd::log1p(e), Sigmoid{}(x).value};
+  }
+  friend bool operator==(Softplus, Softplus) = default;
+};
+
+}  // namespace wmanifold

@@ -1,0 +1,98 @@
+#pragma once
+
+#include <wmanifold/layer/activation.hpp>
+#include <wmanifold/layer/dense.hpp>
+
+#include <initializer_list>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace wmanifold {
+
+/// Any activation of the library, chosen at run time.
+using AnyActivation = std::variant<Identity, Relu, Tanh, Sigmoid, Silu, Gelu, Softplus>;
+
+/// The activation of that name; ArgumentError, with the names there are, when there is none.
+[[nodiscard]] inline AnyActivation activation_named(std::string_view name) {
+  AnyActivation found;
+  std::string known;
+  bool is_known = false;
+  [&]<class... A>(std::variant<A...> const*) {
+    (((known += (known.empty() ? "" : ", ") + std::string(A::name)),
+      (A::name == name ? (found = A{}, is_known = true) : false)),
+     ...);
+  }(static_cast<AnyActivation const*>(nullptr));
+  if (!is_known) [[unlikely]] {
+    fail("activation: expected one of ", known, ", got '", name, "'");
+  }
+  return found;
+}
+
+/// Layers whose number, sizes and activations are data: `LayerList{Dense<>(2, 5), Tanh{}, Dense<>(5, 1)}`.
+class LayerList {
+ public:
+  /// A dense layer and what follows it.
+  struct Entry {
+    Dense<> dense;
+    AnyActivation activation;
+    friend bool operator==(Entry const&, Entry const&) = default;
+  };
+  /// What a list is written with: a dense layer, or the activation of the dense layer before it.
+  using Item = std::variant<Dense<>, Identity, Relu, Tanh, Sigmoid, Silu, Gelu, Softplus>;
+
+  LayerList(std::initializer_list<Item> items) : LayerList(std::vector<Item>(items)) {}
+
+  /// Throws ArgumentError where sizes do not chain, or an activation follows no dense layer.
+  explicit LayerList(std::vector<Item> const& items) {
+    bool may_activate = false;
+    for (auto const& item : items) {
+      if (auto const* dense = std::get_if<Dense<>>(&item)) {
+        if (!entries_.empty() && entries_.back().dense.outputs() != dense->inputs()) [[unlikely]] {
+          fail("layer list: expected dense layer ", entries_.size(), " to take ", entries_.back().dense.outputs(),
+               " inputs, as many as the layer before it gives, got ", dense->inputs());
+        }
+        entries_.push_back({*dense, Identity{}});
+        may_activate = true;
+        continue;
+      }
+      if (!may_activate) [[unlikely]] {
+        fail("layer list: expected each activation to follow a dense layer, got two in a row or one at the start");
+      }
+      may_activate = false;
+      std::visit(
+          [&]<class L>(L const& activation) {
+            if constexpr (Activation<L>) {
+              entries_.back().activation = activation;
+            }
+          },
+          item);
+    }
+    if (entries_.empty()) [[unlikely]] {
+      fail("layer list: expected at least one dense layer, got none");
+    }
+  }
+
+  /// widths[0] inputs, then a layer for each further width, each with the activation of that name.
+  LayerList(std::vector<Index> const& widths, std::vector<std::string> const& activations)
+      : LayerList(items_of(widths, activations)) {}
+
+  [[nodiscard]] std::vector<Entry> const& entries() const noexcept { return entries_; }
+
+  friend bool operator==(LayerList const&, LayerList const&) = default;
+
+ private:
+  static std::vector<Item> items_of(std::vector<Index> const& widths, std::vector<std::string> const& activations) {
+    require_count("layer list", "widths (one more than activations)", activations.size() + 1, widths.size());
+    std::vector<Item> items;
+    for (std::size_t l = 0; l < activations.size(); ++l) {
+      items.emplace_back(Dense<>(widths[l], widths[l + 1]));
+      std::visit([&](auto activation) { items.emplace_back(activation); }, activation_named(activations[l]));
+    }
+    return items;
+  }
+
+  std::vector<Entry> entries_;
+};
+
+}  // namespace wmanifold

@@ -1,0 +1,97 @@
+#pragma once
+
+#include <wmanifold/core/matrix.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <span>
+
+namespace wmanifold {
+
+/// What a prediction is held against.
+///
+/// - `Targets<R>`: the targets of a batch; `check(targets, samples, outputs)` throws ArgumentError when they do not
+/// fit;
+/// - `loss(prediction, targets, b, gradient)`: the loss of sample b, and into `gradient` its derivative in the
+///   prediction (both `outputs` long; `gradient` may be empty when it is not wanted).
+///
+/// Means over samples are the loss functional's business.
+template <class L, class R>
+concept Loss = requires(L const& loss, std::span<R const> prediction, typename L::template Targets<R> const& targets,
+                        Index b, std::span<R> gradient) {
+  { loss(prediction, targets, b, gradient) } -> std::same_as<R>;
+  loss.check(targets, b, b);
+};
+
+/// The mean over outputs of (prediction - target)^2. Targets: samples x outputs.
+struct MeanSquaredError {
+  template <Real R>
+  using Targets = ConstMatrixRef<R>;
+
+  template <Real R>
+  void check(ConstMatrixRef<R> const& targets, Index samples, Index outputs) const {
+    require_batch<R>("targets", targets, outputs);
+    require_count("targets", "rows", samples, Index{targets.rows()});
+  }
+
+  template <Real R>
+  R operator()(std::span<R const> prediction, ConstMatrixRef<R> const& targets, Index b,
+               std::span<R> gradient) const noexcept {
+    R const* const target = targets.row(b).data();
+    R const scale = R{1} / static_cast<R>(prediction.size());
+    R sum = 0;
+    for (std::size_t o = 0; o < prediction.size(); ++o) {
+      R const error = prediction[o] - target[o];
+      sum += error * error;
+      if (!gradient.empty()) {
+        gradient[o] = 2 * scale * error;
+      }
+    }
+    return scale * sum;
+  }
+};
+
+/// Cross-entropy of the softmax of logits. Targets: a class in 0, ..., outputs - 1 per sample.
+struct CrossEntropy {
+  template <Real R>
+  using Targets = std::span<int const>;
+
+  void check(std::span<int const> labels, Index samples, Index outputs) const {
+    require_count("labels", "labels, one per sample", samples, static_cast<Index>(labels.size()));
+    for (std::size_t b = 0; b < labels.size(); ++b) {
+      if (labels[b] < 0 || labels[b] >= outputs) [[unlikely]] {
+        fail("labels: expected a class in [0, ", outputs - 1, "], got ", labels[b], " for sample ", b);
+      }
+    }
+  }
+
+  template <Real R>
+  R operator()(std::span<R const> logits, std::span<int const> labels, Index b, std::span<R> gradient) const noexcept {
+    auto const label = static_cast<std::size_t>(labels[static_cast<std::size_t>(b)]);
+    R const top = *std::max_element(logits.begin(), logits.end());
+    R sum = 0;
+    for (std::size_t o = 0; o < logits.size(); ++o) {
+      R const e = std::exp(logits[o] - top);
+      sum += e;
+      if (!gradient.empty()) {
+        gradient[o] = e;
+      }
+    }
+    if (!gradient.empty()) {
+      for (std::size_t o = 0; o < logits.size(); ++o) {
+        gradient[o] /= sum;
+      }
+      gradient[label] -= 1;
+    }
+    return top - logits[label] + std::log(sum);
+  }
+
+  /// Is the label's logit the largest?
+  template <Real R>
+  static bool is_hit(std::span<R const> logits, std::span<int const> labels, Index b) noexcept {
+    auto const best = std::max_element(logits.begin(), logits.end()) - logits.begin();
+    return best == labels[static_cast<std::size_t>(b)];
+  }
+};
+
+}  // namespace wmanifold

@@ -1,0 +1,130 @@
+#pragma once
+
+#include <wmanifold/layer/propagate.hpp>
+
+#include <span>
+#include <type_traits>
+
+namespace wmanifold {
+
+/// Networks of at most this many bytes lie in the object itself; larger ones on the heap, not to overflow stacks.
+inline constexpr Index network_bytes_in_place = Index{64} * 1024;
+
+namespace detail {
+
+template <Real R, Index N>
+inline constexpr bool in_place = N != dynamic&& N* static_cast<Index>(sizeof(R)) <= network_bytes_in_place;
+
+template <Real R, Index N>
+struct NetworkStorage {
+  explicit NetworkStorage(Index count) : numbers(static_cast<std::size_t>(count)) {}
+  AlignedVector<R> numbers;
+};
+template <Real R, Index N>
+requires(in_place<R, N>) struct NetworkStorage<R, N> {
+  explicit NetworkStorage(Index) noexcept {}
+  alignas(alignment) std::array<R, static_cast<std::size_t>(N)> numbers{};
+};
+
+}  // namespace detail
+
+/// An ordinary network: one row of N weights and biases. What a manifold is at a point.
+template <Real R, class... Layers>
+class BasicNetwork {
+ public:
+  using Scalar = R;
+  using Stack = wmanifold::Stack<Layers...>;
+
+  /// All weights and biases zero.
+  BasicNetwork() requires(Stack::is_static) : BasicNetwork(Stack{}) {}
+  explicit BasicNetwork(Layers... layers) : BasicNetwork(Stack{std::move(layers)...}) {}
+  explicit BasicNetwork(Stack stack) : stack_(std::move(stack)), storage_(parameters_of(stack_)) {}
+
+  [[nodiscard]] Stack const& stack() const noexcept { return stack_; }
+  [[nodiscard]] Index inputs() const noexcept { return inputs_of(stack_); }
+  [[nodiscard]] Index outputs() const noexcept { return outputs_of(stack_); }
+
+  /// All N numbers: layer by layer, weights then biases.
+  [[nodiscard]] std::span<R> parameters() noexcept { return storage_.numbers; }
+  [[nodiscard]] std::span<R const> parameters() const noexcept { return storage_.numbers; }
+
+  /// Weights (outputs x inputs) and biases of dense layer l.
+  [[nodiscard]] WeightMap<R> weight(Index l) { return weight_of(shape(l), storage_.numbers.data()); }
+  [[nodiscard]] ConstWeightMap<R> weight(Index l) const { return weight_of(shape(l), storage_.numbers.data()); }
+  [[nodiscard]] BiasMap<R> bias(Index l) { return bias_of(shape(l), storage_.numbers.data()); }
+  [[nodiscard]] ConstBiasMap<R> bias(Index l) const { return bias_of(shape(l), storage_.numbers.data()); }
+
+  /// One sample: y = f(x). `x` has inputs(), `y` outputs() numbers (ArgumentError otherwise; nothing is thrown when
+  /// the sizes fit), `scratch` at least scratch_size(). No allocation, no lock.
+  template <class T = HostTarget>
+  void operator()(std::span<R const> x, std::span<R> y, std::span<R> scratch) const {
+    require_count("network input", "numbers", inputs(), static_cast<Index>(x.size()));
+    require_count("network output", "numbers", outputs(), static_cast<Index>(y.size()));
+    if (static_cast<Index>(scratch.size()) < scratch_size()) [[unlikely]] {
+      fail("network scratch: expected at least ", scratch_size(), " numbers, got ", scratch.size());
+    }
+    run<T>(x.data(), y.data(), scratch.data());
+  }
+
+  /// The same where all sizes are known at compile time; the scratch is on the stack.
+  template <class T = HostTarget>
+  void operator()(std::span<R const> x, std::span<R> y) const requires(Stack::is_static) {
+    alignas(alignment) std::array<R, static_cast<std::size_t>(2 * widest_of(Stack{}))> scratch;
+    operator()<T>(x, y, scratch);
+  }
+
+  /// How many numbers of scratch a sample needs.
+  [[nodiscard]] Index scratch_size() const noexcept { return 2 * widest_of(stack_); }
+
+  /// A batch: samples x inputs to samples x outputs, a view into the workspace. Throws ArgumentError for a wrong size,
+  /// an empty batch, or numbers that are not finite.
+  template <class T = HostTarget>
+  BatchView<R> predict(ConstMatrixRef<R> const& inputs, Workspace<R>& work) const {
+    require_batch<R>("inputs", inputs, this->inputs());
+    work.samples = inputs.rows();
+    work.can_go_back = false;
+    work.ends.clear();
+    propagate_forward<T, R>(stack_, RowsView<R const>{storage_.numbers.data(), 1, 0}, true, inputs.data(),
+                            inputs.outerStride(), false, work);
+    return {work.values[static_cast<std::size_t>(stack_.depth() - 1)].data(), inputs.rows(), outputs()};
+  }
+
+  friend bool operator==(BasicNetwork const& a, BasicNetwork const& b) {
+    return a.stack_ == b.stack_ && a.storage_.numbers == b.storage_.numbers;
+  }
+
+ private:
+  DenseShape const& shape(Index l) const {
+    if (l < 0 || l >= stack_.depth()) [[unlikely]] {
+      fail("network: expected a dense layer in [0, ", stack_.depth() - 1, "], got ", l);
+    }
+    return stack_.dense(l);
+  }
+
+  template <class T>
+  void run(R const* x, R* y, R* scratch) const noexcept {
+    Index const depth = stack_.depth();
+    R* spare = scratch + scratch_size() / 2;
+    for (Index l = 0; l < depth; ++l) {
+      DenseShape const& dense = stack_.dense(l);
+      R* const to = l + 1 == depth ? y : scratch;
+      kernel::dense_point<T, R>(storage_.numbers.data() + dense.offset, dense.inputs, dense.outputs, x, to);
+      stack_.with_activation(l, [&]<class A>(A const& activation) {
+        if constexpr (!std::same_as<A, Identity>) {
+          kernel::activate<T, R>(activation, dense.outputs, to, static_cast<R*>(nullptr));
+        }
+      });
+      x = to;
+      std::swap(scratch, spare);
+    }
+  }
+
+  Stack stack_;
+  detail::NetworkStorage<R, Stack::static_parameters> storage_;
+};
+
+/// A network in float.
+template <class... Layers>
+using Network = BasicNetwork<float, Layers...>;
+
+}  // namespace wmanifold

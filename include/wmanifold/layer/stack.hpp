@@ -1,0 +1,241 @@
+#pragma once
+
+#include <wmanifold/core/matrix.hpp>
+#include <wmanifold/layer/layer_list.hpp>
+
+#include <algorithm>
+#include <array>
+#include <tuple>
+
+namespace wmanifold {
+
+/// Where one dense layer lies within the N parameters of a network: from `offset`, inputs x outputs weights (those of
+/// one input next to each other), then `outputs` biases.
+struct DenseShape {
+  Index inputs = 0;
+  Index outputs = 0;
+  Index offset = 0;
+  [[nodiscard]] constexpr Index weights() const noexcept { return inputs * outputs; }
+  [[nodiscard]] constexpr Index size() const noexcept { return weights() + outputs; }
+  friend bool operator==(DenseShape const&, DenseShape const&) = default;
+};
+
+/// The weights (outputs x inputs) and biases (outputs) of one layer, seen through Eigen where they lie.
+template <Real R>
+using WeightMap = Eigen::Map<Eigen::Matrix<R, Eigen::Dynamic, Eigen::Dynamic>>;
+template <Real R>
+using ConstWeightMap = Eigen::Map<Eigen::Matrix<R, Eigen::Dynamic, Eigen::Dynamic> const>;
+template <Real R>
+using BiasMap = Eigen::Map<Eigen::Matrix<R, Eigen::Dynamic, 1>>;
+template <Real R>
+using ConstBiasMap = Eigen::Map<Eigen::Matrix<R, Eigen::Dynamic, 1> const>;
+
+/// The weights or biases of one layer within the parameters of one network.
+template <Real R>
+[[nodiscard]] WeightMap<R> weight_of(DenseShape const& shape, R* network) noexcept {
+  return {network + shape.offset, shape.outputs, shape.inputs};
+}
+template <Real R>
+[[nodiscard]] ConstWeightMap<R> weight_of(DenseShape const& shape, R const* network) noexcept {
+  return {network + shape.offset, shape.outputs, shape.inputs};
+}
+template <Real R>
+[[nodiscard]] BiasMap<R> bias_of(DenseShape const& shape, R* network) noexcept {
+  return {network + shape.offset + shape.weights(), shape.outputs};
+}
+template <Real R>
+[[nodiscard]] ConstBiasMap<R> bias_of(DenseShape const& shape, R const* network) noexcept {
+  return {network + shape.offset + shape.weights(), shape.outputs};
+}
+
+namespace detail {
+
+template <class... Layers>
+struct StackRules {
+  static constexpr bool only_layers = ((DenseLayer<Layers> || Activation<Layers>)&&...);
+
+  static constexpr bool alternates() noexcept {
+    bool may_activate = false;
+    bool good = true;
+    ((good = good && (DenseLayer<Layers> || may_activate), may_activate = DenseLayer<Layers>), ...);
+    return good;
+  }
+
+  template <class L>
+  static constexpr Index outputs_of(Index before, bool& good) noexcept {
+    if constexpr (DenseLayer<L>) {
+      good = good && (before == dynamic || L::static_inputs == dynamic || before == L::static_inputs);
+      return L::static_outputs;
+    } else {
+      return before;
+    }
+  }
+  static constexpr bool chains() noexcept {
+    Index before = dynamic;
+    bool good = true;
+    ((before = outputs_of<Layers>(before, good)), ...);
+    return good;
+  }
+
+  template <class L>
+  static constexpr bool static_layer() noexcept {
+    if constexpr (DenseLayer<L>) {
+      return L::is_static;
+    } else {
+      return true;
+    }
+  }
+
+  template <class L>
+  static constexpr Index static_size() noexcept {
+    if constexpr (DenseLayer<L>) {
+      return (L::static_inputs + 1) * L::static_outputs;
+    } else {
+      return 0;
+    }
+  }
+};
+
+}  // namespace detail
+
+/// The layers of one network in order, flattened: `depth()` dense layers, each with the activation that follows it (or
+/// Identity). Either `Layers...` are Dense and activations, or a single LayerList.
+template <class... Layers>
+class Stack {
+  using Rules = detail::StackRules<Layers...>;
+  static_assert(Rules::only_layers,
+                "wmanifold: a network is made of Dense layers and activations, or of one LayerList");
+  static_assert((DenseLayer<Layers> || ...), "wmanifold: a network has at least one Dense layer");
+  static_assert(Rules::alternates(),
+                "wmanifold: each activation follows a Dense layer; two in a row, or one at the start, have no meaning");
+  static_assert(Rules::chains(),
+                "wmanifold: each Dense layer must take as many inputs as the Dense layer before it gives outputs");
+
+ public:
+  static constexpr bool is_static = (Rules::template static_layer<Layers>() && ...);
+  /// N, or `dynamic`.
+  static constexpr Index static_parameters =
+      is_static ? (Rules::template static_size<Layers>() + ... + Index{0}) : dynamic;
+
+  constexpr Stack() requires(is_static) : Stack(Layers{}...) {}
+
+  /// Throws ArgumentError where run-time sizes do not chain.
+  constexpr explicit Stack(Layers... layers) : layers_(std::move(layers)...) {
+    std::size_t l = 0;
+    Index offset = 0;
+    std::apply([&](auto const&... layer) { (add(layer, l, offset), ...); }, layers_);
+  }
+
+  [[nodiscard]] static constexpr Index depth() noexcept { return static_cast<Index>(dense_count); }
+  [[nodiscard]] constexpr DenseShape const& dense(Index l) const noexcept {
+    return shapes_[static_cast<std::size_t>(l)];
+  }
+
+  /// Calls visit(activation) with the activation of dense layer l.
+  template <class Visit>
+  void with_activation(Index l, Visit&& visit) const {
+    Index dense_seen = -1;
+    bool pending = false;
+    auto const look = [&]<class L>(L const& layer) {
+      if constexpr (DenseLayer<L>) {
+        if (pending) {
+          visit(Identity{});
+        }
+        pending = ++dense_seen == l;
+      } else if (pending) {
+        visit(layer);
+        pending = false;
+      }
+    };
+    std::apply([&](auto const&... layer) { (look(layer), ...); }, layers_);
+    if (pending) {
+      visit(Identity{});
+    }
+  }
+
+  friend bool operator==(Stack const&, Stack const&) = default;
+
+ private:
+  static constexpr std::size_t dense_count = (std::size_t{DenseLayer<Layers>} + ...);
+
+  template <class L>
+  constexpr void add(L const& layer, std::size_t& l, Index& offset) {
+    if constexpr (DenseLayer<L>) {
+      if (l > 0) {
+        require_count("dense layer", "inputs, as many as the layer before gives", shapes_[l - 1].outputs,
+                      layer.inputs());
+      }
+      shapes_[l] = {layer.inputs(), layer.outputs(), offset};
+      offset += shapes_[l].size();
+      ++l;
+    }
+  }
+
+  std::tuple<Layers...> layers_;
+  std::array<DenseShape, dense_count> shapes_{};
+};
+
+template <>
+class Stack<LayerList> {
+ public:
+  static constexpr bool is_static = false;
+  static constexpr Index static_parameters = dynamic;
+
+  explicit Stack(LayerList layers) : layers_(std::move(layers)) {
+    Index offset = 0;
+    for (auto const& entry : layers_.entries()) {
+      shapes_.push_back({entry.dense.inputs(), entry.dense.outputs(), offset});
+      offset += shapes_.back().size();
+    }
+  }
+
+  [[nodiscard]] Index depth() const noexcept { return static_cast<Index>(shapes_.size()); }
+  [[nodiscard]] DenseShape const& dense(Index l) const noexcept { return shapes_[static_cast<std::size_t>(l)]; }
+
+  template <class Visit>
+  void with_activation(Index l, Visit&& visit) const {
+    std::visit(visit, layers_.entries()[static_cast<std::size_t>(l)].activation);
+  }
+
+  friend bool operator==(Stack const&, Stack const&) = default;
+
+ private:
+  LayerList layers_;
+  std::vector<DenseShape> shapes_;
+};
+
+/// Sizes of a whole stack.
+template <class S>
+[[nodiscard]] constexpr Index inputs_of(S const& stack) noexcept {
+  return stack.dense(0).inputs;
+}
+template <class S>
+[[nodiscard]] constexpr Index outputs_of(S const& stack) noexcept {
+  return stack.dense(stack.depth() - 1).outputs;
+}
+/// N, the number of weights and biases.
+template <class S>
+[[nodiscard]] constexpr Index parameters_of(S const& stack) noexcept {
+  auto const& last = stack.dense(stack.depth() - 1);
+  return last.offset + last.size();
+}
+/// Multiply-adds of one prediction.
+template <class S>
+[[nodiscard]] constexpr Index multiply_adds_of(S const& stack) noexcept {
+  Index sum = 0;
+  for (Index l = 0; l < stack.depth(); ++l) {
+    sum += stack.dense(l).weights();
+  }
+  return sum;
+}
+/// The widest of the layers' outputs.
+template <class S>
+[[nodiscard]] constexpr Index widest_of(S const& stack) noexcept {
+  Index widest = 0;
+  for (Index l = 0; l < stack.depth(); ++l) {
+    widest = std::max(widest, stack.dense(l).outputs);
+  }
+  return widest;
+}
+
+}  // namespace wmanifold

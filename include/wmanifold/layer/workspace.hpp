@@ -1,0 +1,43 @@
+#pragma once
+
+#include <wmanifold/core/aligned.hpp>
+#include <wmanifold/core/matrix.hpp>
+
+#include <span>
+#include <vector>
+
+namespace wmanifold {
+
+/// What forward and backward passes need beside a model. The caller owns it, one per thread; it grows to the largest
+/// batch it has seen and is then reused without allocation. What it holds is the library's business, except that
+/// outputs and gradients are returned as views into it, valid until the next pass through the same workspace.
+template <Real R>
+struct Workspace {
+  Index samples = 0;                          // of the batch that went through last
+  bool can_go_back = false;                   // was it a forward pass, which keeps what backward needs?
+  std::vector<Index> ends;                    // where its groups of shared contexts end; empty: one per sample
+  AlignedVector<R> coefficients;              // samples x K: phi at each sample's context
+  std::vector<AlignedVector<R>> values;       // per dense layer, samples x outputs, after the activation
+  std::vector<AlignedVector<R>> derivatives;  // likewise, of the activation; empty for the identity
+  AlignedVector<R> mixed;                     // one layer's parameters at one context
+  AlignedVector<R> output_gradient;           // samples x outputs, filled by whoever computes the loss
+  AlignedVector<R> delta;                     // gradient of the values of the layer at hand
+  AlignedVector<R> delta_before;              // and of the layer before it
+  AlignedVector<R> coefficient_gradient;      // samples x K
+  AlignedVector<R> scratch;
+  AlignedVector<double> context_gradient;  // samples x coordinates
+};
+
+/// A view of a batch that lies in a workspace.
+template <class R>
+using BatchView = Eigen::Map<Eigen::Matrix<R, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor> const>;
+
+/// Makes room for at least `count` elements; never gives any back.
+template <class Vector>
+void grow(Vector& vector, Index count) {
+  if (static_cast<Index>(vector.size()) < count) {
+    vector.resize(static_cast<std::size_t>(count));
+  }
+}
+
+}  // namespace wmanifold

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <wmanifold/basis/change.hpp>
+#include <wmanifold/basis/constant.hpp>
+#include <wmanifold/manifold/manifold.hpp>
+
+namespace wmanifold {
+
+namespace detail {
+
+/// to.row(j) = sum_k change(j, k) from(k), summed in double.
+template <Real R, class RowOf>
+void recombine(SmallMatrix const& change, RowOf const& from, Parameters<R>& to) {
+  for (Index j = 0; j < change.rows(); ++j) {
+    auto row = to.row(j);
+    for (std::size_t n = 0; n < row.size(); ++n) {
+      double sum = 0;
+      for (Index k = 0; k < change.cols(); ++k) {
+        sum += change(j, k) * static_cast<double>(from(k)[n]);
+      }
+      row[n] = static_cast<R>(sum);
+    }
+  }
+}
+
+}  // namespace detail
+
+/// The manifold that is `network` at every context: a trained plain network becomes the centre.
+template <Basis B, Real R, class... Layers>
+[[nodiscard]] BasicManifold<R, B, Layers...> lift(BasicNetwork<R, Layers...> const& network, B basis = {}) {
+  using Space = typename B::Topology;
+  auto const change = change_of_basis(Constant<Space>{}, basis);
+  BasicManifold<R, B, Layers...> manifold(zeros, std::move(basis), network.stack());
+  detail::recombine(
+      change, [&](Index) { return network.parameters(); }, manifold.parameters());
+  return manifold;
+}
+
+/// The same manifold of weights written in a basis that contains its own: a higher order, or other coordinates. Frozen
+/// layers stay frozen. ArgumentError where the new basis does not contain the old one.
+template <Basis To, Real R, Basis From, class... Layers>
+[[nodiscard]] BasicManifold<R, To, Layers...> rewrite(BasicManifold<R, From, Layers...> const& manifold,
+                                                      To basis = {}) {
+  auto const change = change_of_basis(manifold.basis(), basis);
+  BasicManifold<R, To, Layers...> result(zeros, std::move(basis), manifold.stack());
+  detail::recombine(
+      change, [&](Index k) { return manifold.parameters().row(k); }, result.parameters());
+  for (Index l = 0; l < manifold.stack().depth(); ++l) {
+    if (manifold.is_frozen(l)) {
+      result.freeze(l);
+    }
+  }
+  return result;
+}
+
+}  // namespace wmanifold

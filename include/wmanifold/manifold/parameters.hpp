@@ -1,0 +1,58 @@
+#pragma once
+
+#include <wmanifold/core/aligned.hpp>
+#include <wmanifold/core/matrix.hpp>
+
+#include <algorithm>
+#include <span>
+
+namespace wmanifold {
+
+/// A K x N block of numbers, each row on a cache line: the parameters of a manifold, their gradient, a velocity.
+template <Real R>
+class Parameters {
+ public:
+  Parameters() = default;
+  /// Zeros.
+  Parameters(Index rows, Index columns)
+      : rows_(rows), columns_(columns), stride_(padded(columns)), numbers_(static_cast<std::size_t>(rows * stride_)) {}
+
+  [[nodiscard]] Index rows() const noexcept { return rows_; }
+  [[nodiscard]] Index columns() const noexcept { return columns_; }
+  /// How far rows are apart; what lies between is zero.
+  [[nodiscard]] Index stride() const noexcept { return stride_; }
+
+  [[nodiscard]] R* data() noexcept { return numbers_.data(); }
+  [[nodiscard]] R const* data() const noexcept { return numbers_.data(); }
+  [[nodiscard]] std::span<R> row(Index k) noexcept {
+    return {numbers_.data() + k * stride_, static_cast<std::size_t>(columns_)};
+  }
+  [[nodiscard]] std::span<R const> row(Index k) const noexcept {
+    return {numbers_.data() + k * stride_, static_cast<std::size_t>(columns_)};
+  }
+
+  void set_zero() noexcept { std::fill(numbers_.begin(), numbers_.end(), R{0}); }
+
+  /// The whole block, K x N, seen through Eigen.
+  [[nodiscard]] MatrixRef<R> matrix() noexcept {
+    return Eigen::Map<Matrix<R>, 0, Eigen::OuterStride<>>(data(), rows_, columns_, Eigen::OuterStride<>(stride_));
+  }
+  [[nodiscard]] ConstMatrixRef<R> matrix() const noexcept {
+    return Eigen::Map<Matrix<R> const, 0, Eigen::OuterStride<>>(data(), rows_, columns_, Eigen::OuterStride<>(stride_));
+  }
+
+  friend bool operator==(Parameters const&, Parameters const&) = default;
+
+ private:
+  static Index padded(Index columns) noexcept {
+    constexpr Index line = static_cast<Index>(alignment / sizeof(R));
+    return (columns + line - 1) / line * line;
+  }
+
+  Index rows_ = 0;
+  Index columns_ = 0;
+  Index stride_ = 0;
+  AlignedVector<R> numbers_;
+};
+
+}  // namespace wmanifold

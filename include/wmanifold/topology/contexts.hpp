@@ -1,0 +1,92 @@
+#pragma once
+
+#include <wmanifold/topology/topology.hpp>
+
+#include <numeric>
+
+namespace wmanifold {
+
+/// The contexts of a batch: a point per sample, or points that runs of consecutive samples share.
+template <Topology T>
+class Contexts {
+ public:
+  /// One point per sample.
+  Contexts(std::vector<Point<T>> points) : points_(std::move(points)) {}
+
+  /// Point g is shared by `sizes[g]` consecutive samples, each at least one.
+  [[nodiscard]] static Contexts grouped(std::vector<Point<T>> points, std::vector<Index> const& sizes) {
+    require_count("contexts", "group sizes (one per point)", points.size(), sizes.size());
+    Contexts contexts(std::move(points));
+    Index end = 0;
+    for (Index const size : sizes) {
+      if (size < 1) [[unlikely]] {
+        fail("contexts: expected groups of at least one sample, got one of ", size);
+      }
+      contexts.ends_.push_back(end += size);
+    }
+    return contexts;
+  }
+
+  /// Every point is shared by `samples_each` consecutive samples.
+  [[nodiscard]] static Contexts grouped(std::vector<Point<T>> points, Index samples_each) {
+    std::vector<Index> const sizes(points.size(), samples_each);
+    return grouped(std::move(points), sizes);
+  }
+
+  /// One point for all `samples`.
+  [[nodiscard]] static Contexts shared(Point<T> const& point, Index samples) { return grouped({point}, samples); }
+
+  /// One point per sample is given; equal neighbours are found and shared.
+  [[nodiscard]] static Contexts runs(std::vector<Point<T>> const& per_sample) {
+    std::vector<Point<T>> points;
+    std::vector<Index> sizes;
+    for (auto const& point : per_sample) {
+      if (!points.empty() && points.back() == point) {
+        ++sizes.back();
+      } else {
+        points.push_back(point);
+        sizes.push_back(1);
+      }
+    }
+    return grouped(std::move(points), sizes);
+  }
+
+  [[nodiscard]] Index groups() const noexcept { return static_cast<Index>(points_.size()); }
+  [[nodiscard]] Index samples() const noexcept { return ends_.empty() ? groups() : ends_.back(); }
+  [[nodiscard]] bool per_sample() const noexcept { return ends_.empty(); }
+
+  /// The points, one per group.
+  [[nodiscard]] std::span<Point<T> const> points() const noexcept { return points_; }
+
+  /// Where each group ends (exclusive); empty when there is a point per sample.
+  [[nodiscard]] std::span<Index const> ends() const noexcept { return ends_; }
+
+  /// The contexts of samples [first, first + count).
+  [[nodiscard]] Contexts slice(Index first, Index count) const {
+    if (first < 0 || count < 0 || first + count > samples()) [[unlikely]] {
+      fail("contexts: expected a range within ", samples(), " samples, got [", first, ", ", first + count, ")");
+    }
+    if (per_sample()) {
+      return Contexts(std::vector<Point<T>>(points_.begin() + first, points_.begin() + first + count));
+    }
+    std::vector<Point<T>> points;
+    std::vector<Index> sizes;
+    Index begin = 0;
+    for (Index g = 0; g < groups(); ++g) {
+      Index const end = ends_[static_cast<std::size_t>(g)];
+      Index const size = std::min(end, first + count) - std::max(begin, first);
+      if (size > 0) {
+        points.push_back(points_[static_cast<std::size_t>(g)]);
+        sizes.push_back(size);
+      }
+      begin = end;
+    }
+    return grouped(std::move(points), sizes);
+  }
+
+ private:
+  std::vector<Point<T>> points_;
+  std::vector<Index> ends_;
+};
+
+}  // namespace wmanifold

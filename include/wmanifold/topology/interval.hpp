@@ -1,0 +1,57 @@
+#pragma once
+
+#include <wmanifold/core/legendre.hpp>
+#include <wmanifold/topology/topology.hpp>
+
+#include <algorithm>
+
+namespace wmanifold {
+
+/// The interval [0, 1], of length 1: a knob, a noise level, a temperature.
+struct Interval {
+  static constexpr int dimension = 1;
+  static constexpr int coordinates = 1;
+  static std::string name() { return "interval"; }
+
+  /// The point s of [0, 1].
+  [[nodiscard]] static Point<Interval> at(double s) { return Point<Interval>(Coordinates<Interval>{s}); }
+
+  /// The point that stands for `value` on a user's own range; low and high may be in either order.
+  [[nodiscard]] static Point<Interval> at(double value, double low, double high) {
+    if (!(std::isfinite(low) && std::isfinite(high) && low != high)) [[unlikely]] {
+      fail("interval: expected a range with two different finite ends, got [", low, ", ", high, "]");
+    }
+    double const s = (value - low) / (high - low);
+    if (!(s >= 0 && s <= 1)) [[unlikely]] {
+      fail("interval: expected a value in [", low, ", ", high, "], got ", value);
+    }
+    return Point<Interval>::unchecked({s});
+  }
+
+  static Coordinates<Interval> canonical(Coordinates<Interval> const& c) {
+    if (!(c[0] >= 0 && c[0] <= 1)) [[unlikely]] {
+      fail("interval: expected s in [0, 1], got ", c[0]);
+    }
+    return c;
+  }
+  static Point<Interval> from_cube(CubePoint<Interval> const& u) noexcept { return Point<Interval>::unchecked(u); }
+  static double distance(Point<Interval> const& p, Point<Interval> const& q) noexcept { return std::abs(p[0] - q[0]); }
+  /// Stops at the ends.
+  static Point<Interval> exp(Point<Interval> const& p, Coordinates<Interval> const& v) noexcept {
+    return Point<Interval>::unchecked({std::clamp(p[0] + v[0], 0.0, 1.0)});
+  }
+  static Coordinates<Interval> log(Point<Interval> const& p, Point<Interval> const& q) noexcept {
+    return {q[0] - p[0]};
+  }
+  static Coordinates<Interval> tangent(Point<Interval> const&, Coordinates<Interval> const& v) noexcept { return v; }
+  static Quadrature<Interval> quadrature(int degree) {
+    auto const [x, weights] = gauss_legendre(std::max(degree, 0) / 2 + 1);
+    Quadrature<Interval> q{{}, weights};
+    for (double const node : x) {
+      q.nodes.push_back(Point<Interval>::unchecked({(1 + node) / 2}));
+    }
+    return q;
+  }
+};
+
+}  // namespace wmanifold

@@ -1,0 +1,131 @@
+#pragma once
+
+#include <wmanifold/topology/topology.hpp>
+
+#include <algorithm>
+#include <tuple>
+
+namespace wmanifold {
+
+/// The product of topologies: two knobs, a noise level and a direction. A point is the concatenation of its parts,
+/// distances are Euclidean over the factors, and the last factor of a quadrature runs fastest.
+template <Topology... Factors>
+struct Product {
+  static_assert(sizeof...(Factors) >= 1, "wmanifold: a Product has at least one factor");
+
+  static constexpr int factors = static_cast<int>(sizeof...(Factors));
+  static constexpr int dimension = (Factors::dimension + ...);
+  static constexpr int coordinates = (Factors::coordinates + ...);
+  template <std::size_t I>
+  using Factor = std::tuple_element_t<I, std::tuple<Factors...>>;
+
+  /// The factors' names, joined by *; a product of n circles is called tn.
+  static std::string name() {
+    std::string text;
+    ((text += (text.empty() ? "" : "*") + Factors::name()), ...);
+    return ((Factors::name() == "s1") && ...) ? "t" + std::to_string(factors) : text;
+  }
+
+  /// The point with these parts.
+  [[nodiscard]] static Point<Product> at(Point<Factors> const&... parts) noexcept {
+    Coordinates<Product> c{};
+    auto to = c.begin();
+    ((to = std::copy(parts.coordinates().begin(), parts.coordinates().end(), to)), ...);
+    return Point<Product>::unchecked(c);
+  }
+
+  /// Part I of a point.
+  template <std::size_t I>
+  [[nodiscard]] static Point<Factor<I>> part(Point<Product> const& p) noexcept {
+    return Point<Factor<I>>::unchecked(slice<I>(p.coordinates()));
+  }
+
+  /// The coordinates of part I of a point or tangent vector.
+  template <std::size_t I>
+  [[nodiscard]] static Coordinates<Factor<I>> slice(Coordinates<Product> const& c) noexcept {
+    Coordinates<Factor<I>> part{};
+    std::copy_n(c.begin() + offset<I>(&Counts::coordinates), part.size(), part.begin());
+    return part;
+  }
+
+  static Coordinates<Product> canonical(Coordinates<Product> const& c) {
+    return joined([&]<std::size_t I>() { return Factor<I>::canonical(slice<I>(c)); });
+  }
+  static Point<Product> from_cube(CubePoint<Product> const& u) noexcept {
+    return Point<Product>::unchecked(joined([&]<std::size_t I>() {
+      CubePoint<Factor<I>> part{};
+      std::copy_n(u.begin() + offset<I>(&Counts::dimension), part.size(), part.begin());
+      return Factor<I>::from_cube(part).coordinates();
+    }));
+  }
+  static double distance(Point<Product> const& p, Point<Product> const& q) noexcept {
+    double square = 0;
+    for_each_factor([&]<std::size_t I>() {
+      double const d = Factor<I>::distance(part<I>(p), part<I>(q));
+      square += d * d;
+    });
+    return std::sqrt(square);
+  }
+  static Point<Product> exp(Point<Product> const& p, Coordinates<Product> const& v) noexcept {
+    return Point<Product>::unchecked(
+        joined([&]<std::size_t I>() { return Factor<I>::exp(part<I>(p), slice<I>(v)).coordinates(); }));
+  }
+  static Coordinates<Product> log(Point<Product> const& p, Point<Product> const& q) noexcept {
+    return joined([&]<std::size_t I>() { return Factor<I>::log(part<I>(p), part<I>(q)); });
+  }
+  static Coordinates<Product> tangent(Point<Product> const& p, Coordinates<Product> const& v) noexcept {
+    return joined([&]<std::size_t I>() { return Factor<I>::tangent(part<I>(p), slice<I>(v)); });
+  }
+  static Quadrature<Product> quadrature(int degree) {
+    Quadrature<Product> product{{Point<Product>::unchecked({})}, {1.0}};
+    for_each_factor([&]<std::size_t I>() {
+      auto const factor = Factor<I>::quadrature(degree);
+      Quadrature<Product> next;
+      for (std::size_t i = 0; i < product.nodes.size(); ++i) {
+        for (std::size_t j = 0; j < factor.nodes.size(); ++j) {
+          auto c = product.nodes[i].coordinates();
+          auto const& part = factor.nodes[j].coordinates();
+          std::copy(part.begin(), part.end(), c.begin() + offset<I>(&Counts::coordinates));
+          next.nodes.push_back(Point<Product>::unchecked(c));
+          next.weights.push_back(product.weights[i] * factor.weights[j]);
+        }
+      }
+      product = std::move(next);
+    });
+    return product;
+  }
+
+ private:
+  struct Counts {
+    int dimension;
+    int coordinates;
+  };
+
+  template <std::size_t I>
+  static constexpr int offset(int Counts::*count) noexcept {
+    std::array<Counts, sizeof...(Factors)> const all{Counts{Factors::dimension, Factors::coordinates}...};
+    int sum = 0;
+    for (std::size_t i = 0; i < I; ++i) {
+      sum += all[i].*count;
+    }
+    return sum;
+  }
+
+  template <class Body>
+  static void for_each_factor(Body&& body) {
+    [&]<std::size_t... I>(std::index_sequence<I...>) { (body.template operator()<I>(), ...); }
+    (std::index_sequence_for<Factors...>{});
+  }
+
+  template <class Part>
+  static Coordinates<Product> joined(Part&& part_of) {
+    Coordinates<Product> c{};
+    for_each_factor([&]<std::size_t I>() {
+      auto const part = part_of.template operator()<I>();
+      std::copy(part.begin(), part.end(), c.begin() + offset<I>(&Counts::coordinates));
+    });
+    return c;
+  }
+};
+
+}  // namespace wmanifold

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <wmanifold/topology/topology.hpp>
+
+#include <algorithm>
+#include <numbers>
+
+namespace wmanifold {
+
+/// The circle of radius 1: an angle in radians, kept in [0, 2 pi).
+struct S1 {
+  static constexpr int dimension = 1;
+  static constexpr int coordinates = 1;
+  static std::string name() { return "s1"; }
+
+  [[nodiscard]] static Point<S1> radians(double angle) { return Point<S1>(Coordinates<S1>{angle}); }
+  [[nodiscard]] static Point<S1> degrees(double angle) {
+    // Reduced before it is scaled: 360 degrees are a whole turn to the last bit.
+    return radians(std::fmod(angle, 360.0) * (std::numbers::pi / 180));
+  }
+
+  /// Any finite angle, modulo a turn.
+  static Coordinates<S1> canonical(Coordinates<S1> const& c) {
+    if (!std::isfinite(c[0])) [[unlikely]] {
+      fail("s1: expected a finite angle, got ", c[0]);
+    }
+    return {wrapped(c[0])};
+  }
+  static Point<S1> from_cube(CubePoint<S1> const& u) noexcept { return Point<S1>::unchecked({wrapped(turn * u[0])}); }
+  static double distance(Point<S1> const& p, Point<S1> const& q) noexcept { return std::abs(log(p, q)[0]); }
+  static Point<S1> exp(Point<S1> const& p, Coordinates<S1> const& v) noexcept {
+    return Point<S1>::unchecked({wrapped(p[0] + v[0])});
+  }
+  /// The shorter way round, in [-pi, pi].
+  static Coordinates<S1> log(Point<S1> const& p, Point<S1> const& q) noexcept {
+    return {std::remainder(q[0] - p[0], turn)};
+  }
+  static Coordinates<S1> tangent(Point<S1> const&, Coordinates<S1> const& v) noexcept { return v; }
+  static Quadrature<S1> quadrature(int degree) {
+    int const count = std::max(degree, 0) + 1;
+    Quadrature<S1> q;
+    for (int i = 0; i < count; ++i) {
+      q.nodes.push_back(Point<S1>::unchecked({turn * i / count}));
+      q.weights.push_back(1.0 / count);
+    }
+    return q;
+  }
+
+ private:
+  static constexpr double turn = 2 * std::numbers::pi;
+
+  static double wrapped(double angle) noexcept {
+    double const rest = std::fmod(angle, turn);
+    double const positive = rest < 0 ? rest + turn : rest;
+    return positive < turn ? positive : 0;  // a tiny negative angle rounds to a whole turn
+  }
+};
+
+}  // namespace wmanifold

@@ -1,0 +1,93 @@
+#pragma once
+
+#include <wmanifold/core/legendre.hpp>
+#include <wmanifold/topology/topology.hpp>
+
+#include <algorithm>
+#include <numbers>
+
+namespace wmanifold {
+
+/// The unit sphere: a direction (x, y, z) of length 1. Tangent vectors are vectors of R^3.
+struct S2 {
+  static constexpr int dimension = 2;
+  static constexpr int coordinates = 3;
+  static std::string name() { return "s2"; }
+
+  /// A vector of unit length, to 1e-5; it is normalised to the last bit.
+  [[nodiscard]] static Point<S2> vector(double x, double y, double z) { return Point<S2>(Coordinates<S2>{x, y, z}); }
+  /// The direction of any vector but zero.
+  [[nodiscard]] static Point<S2> direction(double x, double y, double z) {
+    double const length = std::hypot(x, y, z);
+    if (!(length > 0 && std::isfinite(length))) [[unlikely]] {
+      fail("s2: expected a finite vector other than zero, got (", x, ", ", y, ", ", z, ")");
+    }
+    return Point<S2>::unchecked({x / length, y / length, z / length});
+  }
+  /// Longitude (any) and latitude (in [-90, 90]), in degrees.
+  [[nodiscard]] static Point<S2> degrees(double longitude, double latitude) {
+    if (!(std::isfinite(longitude) && latitude >= -90 && latitude <= 90)) [[unlikely]] {
+      fail("s2: expected a finite longitude and a latitude in [-90, 90] degrees, got (", longitude, ", ", latitude,
+           ")");
+    }
+    double const lon = std::fmod(longitude, 360.0) * std::numbers::pi / 180;
+    double const lat = latitude * std::numbers::pi / 180;
+    return direction(std::cos(lat) * std::cos(lon), std::cos(lat) * std::sin(lon), std::sin(lat));
+  }
+
+  static Coordinates<S2> canonical(Coordinates<S2> const& c) {
+    double const length = std::hypot(c[0], c[1], c[2]);
+    if (!(std::abs(length - 1) <= 1e-5)) [[unlikely]] {
+      fail("s2: expected a vector of length 1, got (", c[0], ", ", c[1], ", ", c[2], ") of length ", length);
+    }
+    return {c[0] / length, c[1] / length, c[2] / length};
+  }
+  static Point<S2> from_cube(CubePoint<S2> const& u) noexcept {
+    double const z = 1 - 2 * u[1];
+    double const radius = std::sqrt(std::max(0.0, 1 - z * z));
+    double const longitude = 2 * std::numbers::pi * u[0];
+    return Point<S2>::unchecked({radius * std::cos(longitude), radius * std::sin(longitude), z});
+  }
+  static double distance(Point<S2> const& p, Point<S2> const& q) noexcept {
+    // Accurate at both ends, where the arc cosine of the inner product is not.
+    double const apart = std::hypot(p[0] - q[0], p[1] - q[1], p[2] - q[2]);
+    double const together = std::hypot(p[0] + q[0], p[1] + q[1], p[2] + q[2]);
+    return 2 * std::atan2(apart, together);
+  }
+  static Point<S2> exp(Point<S2> const& p, Coordinates<S2> const& v) noexcept {
+    double const angle = std::hypot(v[0], v[1], v[2]);
+    double const along = angle > 0 ? std::sin(angle) / angle : 1;
+    Coordinates<S2> c{};
+    for (std::size_t i = 0; i < 3; ++i) {
+      c[i] = std::cos(angle) * p[i] + along * v[i];
+    }
+    double const length = std::hypot(c[0], c[1], c[2]);
+    return Point<S2>::unchecked({c[0] / length, c[1] / length, c[2] / length});
+  }
+  /// Along the great circle; between opposite points, where every way is shortest, the zero vector.
+  static Coordinates<S2> log(Point<S2> const& p, Point<S2> const& q) noexcept {
+    Coordinates<S2> v = tangent(p, {q[0] - p[0], q[1] - p[1], q[2] - p[2]});
+    double const length = std::hypot(v[0], v[1], v[2]);
+    double const scale = length > 0 ? distance(p, q) / length : 0;
+    return {scale * v[0], scale * v[1], scale * v[2]};
+  }
+  static Coordinates<S2> tangent(Point<S2> const& p, Coordinates<S2> const& v) noexcept {
+    double const normal = p[0] * v[0] + p[1] * v[1] + p[2] * v[2];
+    return {v[0] - normal * p[0], v[1] - normal * p[1], v[2] - normal * p[2]};
+  }
+  /// Gauss's nodes in z, equally spaced ones in longitude.
+  static Quadrature<S2> quadrature(int degree) {
+    int const around = std::max(degree, 0) + 1;
+    auto const [z, weights] = gauss_legendre(std::max(degree, 0) / 2 + 1);
+    Quadrature<S2> q;
+    for (std::size_t i = 0; i < z.size(); ++i) {
+      for (int j = 0; j < around; ++j) {
+        q.nodes.push_back(from_cube({static_cast<double>(j) / around, (1 - z[i]) / 2}));
+        q.weights.push_back(weights[i] / around);
+      }
+    }
+    return q;
+  }
+};
+
+}  // namespace wmanifold

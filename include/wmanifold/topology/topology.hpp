@@ -1,0 +1,95 @@
+#pragma once
+
+#include <wmanifold/core/error.hpp>
+#include <wmanifold/core/real.hpp>
+
+#include <array>
+#include <cmath>
+#include <concepts>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace wmanifold {
+
+/// The numbers that name a point of topology T, or a tangent vector at one.
+template <class T>
+using Coordinates = std::array<double, static_cast<std::size_t>(T::coordinates)>;
+
+/// A point of the unit cube of T's dimension.
+template <class T>
+using CubePoint = std::array<double, static_cast<std::size_t>(T::dimension)>;
+
+/// A point of a topology, checked when it is made, so that what takes points need not check. Always in double:
+/// a context is a handful of numbers a sample, and a seam deserves them.
+template <class T>
+class Point {
+ public:
+  using Topology = T;
+
+  /// Throws ArgumentError, with the topology, the value and what is allowed, for numbers that name no point.
+  explicit Point(Coordinates<T> const& coordinates) : coordinates_(T::canonical(coordinates)) {}
+
+  /// From a run-time number of coordinates, which must be T::coordinates.
+  explicit Point(std::span<double const> coordinates) : Point(sized(coordinates)) {}
+
+  /// For numbers that are canonical by construction; not checked.
+  [[nodiscard]] static Point unchecked(Coordinates<T> const& coordinates) noexcept {
+    return Point(coordinates, Trusted{});
+  }
+
+  [[nodiscard]] Coordinates<T> const& coordinates() const noexcept { return coordinates_; }
+  [[nodiscard]] double operator[](std::size_t i) const noexcept { return coordinates_[i]; }
+
+  friend bool operator==(Point const&, Point const&) = default;
+
+ private:
+  struct Trusted {};
+  Point(Coordinates<T> const& coordinates, Trusted) noexcept : coordinates_(coordinates) {}
+
+  static Coordinates<T> sized(std::span<double const> from) {
+    require_count(T::name().c_str(), "coordinates", T::coordinates, static_cast<Index>(from.size()));
+    Coordinates<T> to{};
+    std::copy(from.begin(), from.end(), to.begin());
+    return to;
+  }
+
+  Coordinates<T> coordinates_;
+};
+
+/// Nodes and weights: sum_i weights[i] f(nodes[i]) is the mean of f over T. The weights sum to 1.
+template <class T>
+struct Quadrature {
+  std::vector<Point<T>> nodes;
+  std::vector<double> weights;
+};
+
+/// What a space of contexts owes; all else is derived from it.
+///
+/// - `dimension`, and `coordinates`, the numbers that name a point;
+/// - `canonical(c)`: the same point within the fundamental domain, or ArgumentError;
+/// - `from_cube(u)`: a map of the unit cube that carries the uniform measure to T's probability measure mu;
+/// - `distance`, `exp` (from a point along a tangent vector), `log` (its inverse within the injectivity radius),
+///   `tangent` (the part of an ambient vector that is tangent at a point);
+/// - `quadrature(degree)`: exact for polynomials (on circles: trigonometric ones) up to that degree, a factor.
+template <class T>
+concept Topology = requires(Point<T> p, Coordinates<T> c, CubePoint<T> u, int degree) {
+  { T::dimension } -> std::convertible_to<int>;
+  { T::coordinates } -> std::convertible_to<int>;
+  { T::name() } -> std::convertible_to<std::string>;
+  { T::canonical(c) } -> std::same_as<Coordinates<T>>;
+  { T::from_cube(u) }
+  noexcept->std::same_as<Point<T>>;
+  { T::distance(p, p) }
+  noexcept->std::same_as<double>;
+  { T::exp(p, c) }
+  noexcept->std::same_as<Point<T>>;
+  { T::log(p, p) }
+  noexcept->std::same_as<Coordinates<T>>;
+  { T::tangent(p, c) }
+  noexcept->std::same_as<Coordinates<T>>;
+  { T::quadrature(degree) } -> std::same_as<Quadrature<T>>;
+};
+
+}  // namespace wmanifold

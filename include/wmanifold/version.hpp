@@ -1,0 +1,23 @@
+// The version of the library: the build reads it from here, it is stated nowhere else.
+#pragma once
+
+#include <string_view>
+
+#define WMANIFOLD_VERSION_MAJOR 0
+#define WMANIFOLD_VERSION_MINOR 1
+#define WMANIFOLD_VERSION_PATCH 0
+
+#define WMANIFOLD_DETAIL_TEXT(x) #x
+#define WMANIFOLD_DETAIL_VERSION(major, minor, patch) \
+  WMANIFOLD_DETAIL_TEXT(major) "." WMANIFOLD_DETAIL_TEXT(minor) "." WMANIFOLD_DETAIL_TEXT(patch)
+
+namespace wmanifold {
+
+/// "major.minor.patch"
+inline constexpr std::string_view version =
+    WMANIFOLD_DETAIL_VERSION(WMANIFOLD_VERSION_MAJOR, WMANIFOLD_VERSION_MINOR, WMANIFOLD_VERSION_PATCH);
+
+}  // namespace wmanifold
+
+#undef WMANIFOLD_DETAIL_VERSION
+#undef WMANIFOLD_DETAIL_TEXT

@@ -1,0 +1,51 @@
+# Shared by the scripts of this folder; sourced, not run.
+# shellcheck shell=bash
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+
+# shellcheck disable=SC2034  # used where this file is sourced
+base_packages=(g++ cmake ninja-build libeigen3-dev libxsimd-dev doctest-dev libbenchmark-dev zlib1g-dev
+               libcli11-dev nlohmann-json3-dev)
+
+say() { printf '%s\n' "$*" >&2; }
+
+fail() {
+  say "error: $*"
+  exit 1
+}
+
+# Those of the Debian packages named that are not installed.
+missing_packages() {
+  local package status
+  for package; do
+    status=$(dpkg-query --show --showformat='${db:Status-Status}' "$package" 2>/dev/null || true)
+    [[ $status == installed* ]] || printf '%s\n' "$package"
+  done
+}
+
+# Installs those of the packages named that are missing. Where that is not possible, says what is needed and goes
+# on if the tools are there; the configuration then fails on the first library that is not.
+ensure_packages() {
+  local missing sudo=() tool
+  if command -v apt-get >/dev/null && command -v dpkg-query >/dev/null; then
+    mapfile -t missing < <(missing_packages "$@")
+    ((${#missing[@]})) || return 0
+    if ((EUID == 0)) || command -v sudo >/dev/null; then
+      ((EUID == 0)) || sudo=(sudo)
+      say "Installing: ${missing[*]}"
+      "${sudo[@]}" apt-get update >&2
+      "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive \
+        apt-get install --yes --no-install-recommends "${missing[@]}" >&2
+      return 0
+    fi
+    say "Neither root nor sudo. Missing packages: ${missing[*]}"
+  else
+    say "No apt-get here. Needed, by the names of Debian's packages: $*"
+  fi
+  for tool in cmake ninja; do
+    command -v "$tool" >/dev/null || fail "$tool is not installed"
+  done
+  say "Going on with what is installed."
+}
+
+workflow() { (cd "$root" && cmake --workflow --preset "$1"); }

@@ -1,0 +1,3 @@
+#include <wmanifold/wmanifold.hpp>
+
+std::string_view const* right() { return &wmanifold::version; }
