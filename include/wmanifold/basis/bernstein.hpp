@@ -54,13 +54,14 @@ struct BernsteinOn {
   template <int degree_>
   static void evaluate(double s, std::span<double> out) noexcept {
     out[0] = 1;
-    for (int d = 1; d <= degree_; ++d) {
-      auto const top = static_cast<std::size_t>(d);
-      out[top] = s * out[top - 1];
-      for (std::size_t i = top - 1; i > 0; --i) {
-        out[i] = s * out[i - 1] + (1 - s) * out[i];
+    for (std::size_t d = 1; d <= static_cast<std::size_t>(degree_); ++d) {
+      double before = 0;
+      for (std::size_t i = 0; i < d; ++i) {
+        double const here = out[i];
+        out[i] = s * before + (1 - s) * here;
+        before = here;
       }
-      out[0] *= 1 - s;
+      out[d] = s * before;
     }
   }
 };
