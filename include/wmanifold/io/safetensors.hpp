@@ -1,0 +1,208 @@
+#pragma once
+
+#include <wmanifold/core/error.hpp>
+#include <wmanifold/core/real.hpp>
+
+#include <nlohmann/json.hpp>
+
+#include <bit>
+#include <cstdint>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace wmanifold {
+
+static_assert(std::endian::native == std::endian::little,
+              "wmanifold: safetensors files are read and written as they "
+              "lie in memory, which must be little-endian");
+
+/// Numbers in row-major order and the shape they have.
+struct StoredTensor {
+  std::vector<Index> shape;
+  std::variant<std::vector<float>, std::vector<double>> numbers;
+
+  friend bool operator==(StoredTensor const&, StoredTensor const&) = default;
+};
+
+/// What a safetensors file holds: named tensors and text. Real types F32 and F64.
+struct TensorFile {
+  std::map<std::string, std::string> metadata;
+  std::map<std::string, StoredTensor> tensors;
+
+  friend bool operator==(TensorFile const&, TensorFile const&) = default;
+};
+
+namespace detail {
+
+/// Larger headers are not ours, and not read.
+inline constexpr std::uint64_t largest_header = 16U << 20;
+
+inline char const* type_name(StoredTensor const& tensor) noexcept {
+  return tensor.numbers.index() == 0 ? "F32" : "F64";
+}
+
+inline std::size_t bytes_of(StoredTensor const& tensor) {
+  return std::visit([](auto const& v) { return v.size() * sizeof(v[0]); }, tensor.numbers);
+}
+
+/// How many numbers a shape holds; FileError where there is none that memory could hold.
+inline std::uint64_t count_of(std::string const& where, nlohmann::json const& shape) {
+  std::uint64_t count = 1;
+  for (auto const& size : shape) {
+    if (!size.is_number_unsigned()) [[unlikely]] {
+      fail<FileError>(where, ": expected a shape of whole numbers, got ", shape.dump());
+    }
+    auto const n = size.get<std::uint64_t>();
+    if (n != 0 && count > (std::uint64_t{1} << 40) / n) [[unlikely]] {
+      fail<FileError>(where, ": expected a shape of at most 2^40 numbers, got ", shape.dump());
+    }
+    count *= n;
+  }
+  return count;
+}
+
+template <Real R>
+std::vector<R> numbers_from(std::string const& where, char const* bytes, std::uint64_t count) {
+  std::vector<R> numbers(count);
+  if (count > 0) {
+    std::memcpy(numbers.data(), bytes, count * sizeof(R));
+  }
+  if (!all_finite(numbers.data(), static_cast<Index>(count))) [[unlikely]] {
+    fail<FileError>(where, ": expected finite numbers, got some that are not");
+  }
+  return numbers;
+}
+
+}  // namespace detail
+
+/// Writes next to `path` first and then renames: a crash leaves an old file whole. Throws FileError.
+inline void write_safetensors(std::filesystem::path const& path, TensorFile const& file) {
+  nlohmann::json header = nlohmann::json::object();
+  if (!file.metadata.empty()) {
+    header["__metadata__"] = file.metadata;
+  }
+  std::size_t offset = 0;
+  for (auto const& [name, tensor] : file.tensors) {
+    std::size_t const end = offset + detail::bytes_of(tensor);
+    header[name] = {{"dtype", detail::type_name(tensor)}, {"shape", tensor.shape}, {"data_offsets", {offset, end}}};
+    offset = end;
+  }
+  std::string text = header.dump();
+  text.resize((text.size() + 7) / 8 * 8, ' ');
+  std::uint64_t const length = text.size();
+
+  auto const beside = std::filesystem::path(path) += ".part";
+  {
+    std::ofstream out(beside, std::ios::binary | std::ios::trunc);
+    out.write(reinterpret_cast<char const*>(&length), sizeof length);
+    out.write(text.data(), static_cast<std::streamsize>(text.size()));
+    for (auto const& [name, tensor] : file.tensors) {
+      std::visit(
+          [&](auto const& v) {
+            out.write(reinterpret_cast<char const*>(v.data()), static_cast<std::streamsize>(v.size() * sizeof(v[0])));
+          },
+          tensor.numbers);
+    }
+    out.flush();
+    if (!out) [[unlikely]] {
+      fail<FileError>("cannot write ", beside.string(), "; does its folder exist, and may you write there?");
+    }
+  }
+  std::error_code error;
+  std::filesystem::rename(beside, path, error);
+  if (error) [[unlikely]] {
+    fail<FileError>("cannot rename ", beside.string(), " to ", path.string(), ": ", error.message());
+  }
+}
+
+/// Reads a file whoever wrote it: every size, type and offset is checked before it is used. Throws FileError.
+inline TensorFile read_safetensors(std::filesystem::path const& path) {
+  std::string const where = path.string();
+  std::ifstream in(path, std::ios::binary | std::ios::ate);
+  if (!in) [[unlikely]] {
+    fail<FileError>("cannot open ", where);
+  }
+  auto const size = static_cast<std::uint64_t>(in.tellg());
+  in.seekg(0);
+  std::uint64_t length = 0;
+  if (size < sizeof length || !in.read(reinterpret_cast<char*>(&length), sizeof length) || length > size - 8 ||
+      length > detail::largest_header) [[unlikely]] {
+    fail<FileError>(where, ": expected a safetensors file, got ", size, " bytes that name a header of ", length);
+  }
+  std::string text(length, '\0');
+  std::vector<char> data(size - 8 - length);
+  if (!in.read(text.data(), static_cast<std::streamsize>(length)) ||
+      !in.read(data.data(), static_cast<std::streamsize>(data.size()))) [[unlikely]] {
+    fail<FileError>(where, ": expected ", size, " bytes, got fewer");
+  }
+  auto const header = nlohmann::json::parse(text, nullptr, false);
+  if (!header.is_object()) [[unlikely]] {
+    fail<FileError>(where, ": expected a header that is a JSON object, got something else");
+  }
+
+  TensorFile file;
+  std::map<std::uint64_t, std::uint64_t> ranges;
+  for (auto const& [name, entry] : header.items()) {
+    if (name == "__metadata__") {
+      if (!entry.is_object()) [[unlikely]] {
+        fail<FileError>(where, ": expected metadata that is an object of texts, got ", entry.type_name());
+      }
+      for (auto const& [key, value] : entry.items()) {
+        if (!value.is_string()) [[unlikely]] {
+          fail<FileError>(where, ": expected metadata '", key, "' to be a text, got ", value.type_name());
+        }
+        file.metadata[key] = value.get<std::string>();
+      }
+      continue;
+    }
+    std::string const at = where + ": tensor '" + name + "'";
+    bool const well_formed = entry.is_object() && entry.contains("dtype") && entry["dtype"].is_string() &&
+                             entry.contains("shape") && entry["shape"].is_array() && entry.contains("data_offsets") &&
+                             entry["data_offsets"].is_array() && entry["data_offsets"].size() == 2 &&
+                             entry["data_offsets"][0].is_number_unsigned() &&
+                             entry["data_offsets"][1].is_number_unsigned();
+    if (!well_formed) [[unlikely]] {
+      fail<FileError>(at, ": expected dtype, shape and two data_offsets, got ", entry.dump());
+    }
+    auto const type = entry["dtype"].get<std::string>();
+    if (type != "F32" && type != "F64") [[unlikely]] {
+      fail<FileError>(at, ": expected the type F32 or F64, got ", type);
+    }
+    auto const count = detail::count_of(at, entry["shape"]);
+    auto const begin = entry["data_offsets"][0].get<std::uint64_t>();
+    auto const end = entry["data_offsets"][1].get<std::uint64_t>();
+    std::uint64_t const bytes = count * (type == "F32" ? 4 : 8);
+    if (begin > end || end > data.size() || end - begin != bytes) [[unlikely]] {
+      fail<FileError>(at, ": expected ", bytes, " bytes within the ", data.size(), " there are, got [", begin, ", ",
+                      end, ")");
+    }
+    if (bytes > 0 && !ranges.emplace(begin, end).second) [[unlikely]] {
+      fail<FileError>(at, ": expected bytes of its own, got those of another tensor at ", begin);
+    }
+    StoredTensor tensor{entry["shape"].get<std::vector<Index>>(), {}};
+    if (type == "F32") {
+      tensor.numbers = detail::numbers_from<float>(at, data.data() + begin, count);
+    } else {
+      tensor.numbers = detail::numbers_from<double>(at, data.data() + begin, count);
+    }
+    file.tensors.emplace(name, std::move(tensor));
+  }
+  std::uint64_t covered = 0;
+  for (auto const& [begin, end] : ranges) {
+    if (begin != covered) [[unlikely]] {
+      fail<FileError>(where, ": expected tensors side by side, got one at ", begin, " where ", covered, " is next");
+    }
+    covered = end;
+  }
+  if (covered != data.size()) [[unlikely]] {
+    fail<FileError>(where, ": expected tensors that cover ", data.size(), " bytes, got ", covered);
+  }
+  return file;
+}
+
+}  // namespace wmanifold

@@ -1,0 +1,99 @@
+#include <wmanifold/io/safetensors.hpp>
+
+#include <doctest/doctest.h>
+
+#include <unistd.h>
+#include <limits>
+
+namespace wm = wmanifold;
+
+namespace {
+
+struct Scratch {
+  std::filesystem::path path =
+      std::filesystem::temp_directory_path() / ("wmanifold_tensors_" + std::to_string(getpid()) + ".safetensors");
+  ~Scratch() { std::filesystem::remove(path); }
+
+  void write(std::string const& header, std::string const& data, std::uint64_t length) const {
+    std::ofstream out(path, std::ios::binary);
+    out.write(reinterpret_cast<char const*>(&length), 8);
+    out << header << data;
+  }
+  void write(std::string const& header, std::string const& data) const { write(header, data, header.size()); }
+};
+
+wm::TensorFile example() {
+  return {{{"key", "value \"quoted\""}},
+          {{"a", {{2, 3}, std::vector<float>{1, 2, 3, 4, 5, 6}}},
+           {"b", {{}, std::vector<double>{0.1}}},
+           {"none", {{0, 4}, std::vector<float>{}}}}};
+}
+
+}  // namespace
+
+TEST_CASE("tensors come back as they were") {
+  Scratch const file;
+  wm::write_safetensors(file.path, example());
+  CHECK(wm::read_safetensors(file.path) == example());
+}
+
+TEST_CASE("every truncation of a file is refused") {
+  Scratch const file;
+  wm::write_safetensors(file.path, example());
+  auto const size = std::filesystem::file_size(file.path);
+  for (std::uintmax_t length = 0; length < size; ++length) {
+    wm::write_safetensors(file.path, example());
+    std::filesystem::resize_file(file.path, length);
+    CHECK_THROWS_AS((void)wm::read_safetensors(file.path), wm::FileError);
+  }
+}
+
+TEST_CASE("a changed byte is refused or leaves a well-formed file, never worse") {
+  Scratch const file;
+  wm::write_safetensors(file.path, example());
+  std::ifstream in(file.path, std::ios::binary);
+  std::string const whole((std::istreambuf_iterator<char>(in)), {});
+  int refused = 0;
+  for (std::size_t i = 0; i < whole.size(); ++i) {
+    for (char const mask : {'\x01', '\x10', '\x7f'}) {
+      std::string changed = whole;
+      changed[i] = static_cast<char>(changed[i] ^ mask);
+      std::ofstream(file.path, std::ios::binary) << changed;
+      try {
+        (void)wm::read_safetensors(file.path);
+      } catch (wm::FileError const&) {
+        ++refused;
+      }
+    }
+  }
+  CHECK(refused > 100);
+}
+
+TEST_CASE("hostile headers are refused, with what was expected and what came") {
+  Scratch const file;
+  auto const refuses = [&](std::string const& header, std::string const& data, std::string const& message) {
+    file.write(header, data);
+    CHECK_THROWS_WITH_AS((void)wm::read_safetensors(file.path), doctest::Contains(message.c_str()), wm::FileError);
+  };
+  std::string const eight(8, '\0');
+  refuses("[]", "", "JSON object");
+  refuses("{", "", "JSON object");
+  refuses(R"({"__metadata__":{"a":1}})", "", "metadata 'a' to be a text, got number");
+  refuses(R"({"a":{"dtype":"F32","shape":[2]}})", eight, "dtype, shape and two data_offsets");
+  refuses(R"({"a":{"dtype":"I64","shape":[1],"data_offsets":[0,8]}})", eight, "F32 or F64, got I64");
+  refuses(R"({"a":{"dtype":"F32","shape":[-2],"data_offsets":[0,8]}})", eight, "shape of whole numbers");
+  refuses(R"({"a":{"dtype":"F32","shape":[3],"data_offsets":[0,8]}})", eight, "expected 12 bytes");
+  refuses(R"({"a":{"dtype":"F32","shape":[4],"data_offsets":[0,16]}})", eight, "within the 8 there are, got [0, 16)");
+  refuses(R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[8,0]}})", eight, "got [8, 0)");
+  refuses(R"({"a":{"dtype":"F32","shape":[1099511627776,1099511627776],"data_offsets":[0,8]}})", eight, "2^40");
+  refuses(
+      R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}})",
+      eight, "bytes of its own");
+  refuses(R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}})", eight, "cover 8 bytes, got 4");
+  refuses(R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}})", eight, "side by side");
+  float const nan = std::numeric_limits<float>::quiet_NaN();
+  refuses(R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}})",
+          std::string(reinterpret_cast<char const*>(&nan), 4), "finite");
+  file.write("{}", "", std::uint64_t{1} << 60);
+  CHECK_THROWS_AS((void)wm::read_safetensors(file.path), wm::FileError);
+}
