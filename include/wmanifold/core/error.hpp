@@ -33,7 +33,7 @@ template <class Error = ArgumentError, class... Parts>
 }
 
 /// The check of every boundary: `what` must have `expected` of its `unit`.
-inline void require_count(char const* what, char const* unit, std::ptrdiff_t expected, std::ptrdiff_t got) {
+constexpr void require_count(char const* what, char const* unit, std::ptrdiff_t expected, std::ptrdiff_t got) {
   if (expected != got) [[unlikely]] {
     fail(what, ": expected ", expected, ' ', unit, ", got ", got);
   }
