@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <span>
+#include <vector>
+
+namespace demo {
+
+/// Grey images of one size, each with its class.
+struct LabelledImages {
+  int rows = 0;
+  int columns = 0;
+  std::vector<std::uint8_t> pixels;  ///< image by image, row by row
+  std::vector<std::uint8_t> labels;
+
+  [[nodiscard]] std::size_t count() const noexcept { return labels.size(); }
+  [[nodiscard]] std::span<std::uint8_t const> image(std::size_t i) const noexcept {
+    auto const size = static_cast<std::size_t>(rows) * static_cast<std::size_t>(columns);
+    return std::span(pixels).subspan(i * size, size);
+  }
+};
+
+struct DataSet {
+  LabelledImages training;
+  LabelledImages test;
+  int classes = 0;  ///< one more than the largest label
+};
+
+/// Reads the four idx files of a folder, as they are or compressed by gzip. Throws wm::FileError with what was
+/// expected, what was found and what to do.
+[[nodiscard]] DataSet read_data_set(std::filesystem::path const& folder);
+
+}  // namespace demo

@@ -1,0 +1,29 @@
+#pragma once
+
+#include "summary.hpp"
+
+#include <filesystem>
+#include <string>
+
+namespace demo {
+
+/// Where results go; `json` may be empty.
+struct Output {
+  std::filesystem::path folder;
+  std::filesystem::path json;
+
+  [[nodiscard]] std::filesystem::path report() const { return folder / "report.html"; }
+  [[nodiscard]] std::filesystem::path results() const { return folder / "results.json"; }
+  [[nodiscard]] std::filesystem::path model() const { return folder / "ellipse.safetensors"; }
+
+  /// Makes the folder. Throws wm::FileError when it or a file in it cannot be written; better before the work than
+  /// after it.
+  void prepare() const;
+};
+
+/// Throws wm::FileError.
+void write_text(std::filesystem::path const& path, std::string const& text);
+
+[[nodiscard]] std::string json_of(std::span<Summary const> summaries);
+
+}  // namespace demo

@@ -1,0 +1,36 @@
+#pragma once
+
+#include "contenders.hpp"
+#include "idx.hpp"
+#include "turning.hpp"
+
+#include <wmanifold/core/matrix.hpp>
+
+namespace demo {
+
+/// What a network is shown of some images, and what it should say.
+struct Batch {
+  wmanifold::Matrix<float> inputs;  ///< a row per image
+  std::vector<double> degrees;      ///< how far each image is turned
+  std::vector<int> labels;
+};
+
+/// Turns images and lays them out as one contender sees them. One per thread.
+class Presenter {
+ public:
+  /// Refers to the images, which must outlive it.
+  Presenter(LabelledImages const& images, Sight sight);
+
+  [[nodiscard]] wmanifold::Index inputs() const noexcept;
+
+  /// Images `which`, turned by `degrees`, one for each. Valid until the next call.
+  Batch const& show(std::span<std::size_t const> which, std::span<double const> degrees);
+
+ private:
+  LabelledImages const* images_;
+  Sight sight_;
+  Turner turner_;
+  Batch batch_;
+};
+
+}  // namespace demo

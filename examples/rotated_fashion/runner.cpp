@@ -1,0 +1,79 @@
+#include "runner.hpp"
+
+#include "progress.hpp"
+#include "text.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <exception>
+#include <mutex>
+#include <numeric>
+#include <thread>
+
+#ifdef _OPENMP
+#include <omp.h>
+#endif
+
+namespace demo {
+namespace {
+
+/// Roughly how long a run takes, in a unit of its own.
+double cost_of(Run const& run) {
+  double const rows = run.contender->weights == Weights::fourier2  ? 5
+                      : run.contender->weights == Weights::ellipse ? 3
+                                                                   : 1;
+  return 4 + rows * static_cast<double>(run.contender->width) / 32 +
+         (run.contender->sight == Sight::turned_back ? 3 : 0);
+}
+
+/// The longest first, so that no thread is left with one at the end.
+std::vector<std::size_t> by_cost(std::span<Run const> runs) {
+  std::vector<std::size_t> order(runs.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::stable_sort(order.begin(), order.end(),
+                   [&](std::size_t a, std::size_t b) { return cost_of(runs[a]) > cost_of(runs[b]); });
+  return order;
+}
+
+}  // namespace
+
+std::vector<Outcome> carry_out_all(std::span<Run const> runs, DataSet const& data, Settings const& settings,
+                                   unsigned threads) {
+  std::vector<Outcome> outcomes(runs.size());
+  auto const order = by_cost(runs);
+  double const total =
+      std::accumulate(runs.begin(), runs.end(), 0.0, [](double sum, Run const& run) { return sum + cost_of(run); });
+  Progress progress(joined("Training ", runs.size(), " networks"), total);
+  std::atomic<std::size_t> next = 0;
+  std::exception_ptr trouble;
+  std::mutex mutex;
+
+  auto const work = [&] {
+#ifdef _OPENMP
+    omp_set_num_threads(1);  // of this worker: the runs themselves are what goes side by side
+#endif
+    for (std::size_t n = next++; n < order.size(); n = next++) {
+      Run const& run = runs[order[n]];
+      double const epoch = cost_of(run) / static_cast<double>(settings.epochs);
+      try {
+        outcomes[order[n]] = carry_out(run, data, settings, [&] { progress.advance(epoch); });
+      } catch (...) {
+        std::scoped_lock const lock(mutex);
+        trouble = std::current_exception();
+        next = order.size();
+      }
+    }
+  };
+  {
+    std::vector<std::jthread> workers;
+    for (unsigned t = 0; t < std::min<std::size_t>(threads, runs.size()); ++t) {
+      workers.emplace_back(work);
+    }
+  }
+  if (trouble) {
+    std::rethrow_exception(trouble);
+  }
+  return outcomes;
+}
+
+}  // namespace demo
