@@ -11,8 +11,11 @@ class Metric {
  public:
   /// From a symmetric positive definite K x K matrix; ArgumentError when it is not.
   explicit Metric(SmallMatrix gram) : gram_(std::move(gram)) {
-    Eigen::LLT<SmallMatrix> const factor(gram_);
-    if (gram_.rows() != gram_.cols() || factor.info() != Eigen::Success) [[unlikely]] {
+    // The factorisation sees the lower triangle only, and takes NaN for positive.
+    bool const symmetric = gram_.rows() == gram_.cols() && gram_.size() > 0 && gram_.allFinite() &&
+                           (gram_ - gram_.transpose()).cwiseAbs().maxCoeff() <= 1e-12 * gram_.cwiseAbs().maxCoeff();
+    Eigen::LLT<SmallMatrix> const factor = symmetric ? Eigen::LLT<SmallMatrix>(gram_) : Eigen::LLT<SmallMatrix>();
+    if (!symmetric || factor.info() != Eigen::Success) [[unlikely]] {
       fail("metric: expected a symmetric positive definite matrix, got one of ", gram_.rows(), " x ", gram_.cols(),
            " that is not");
     }

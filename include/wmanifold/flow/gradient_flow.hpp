@@ -43,7 +43,8 @@ class GradientFlow {
         metric_(model.basis()),
         options_(checked(options)),
         gradient_(model.rows(), model.parameters().columns()),
-        velocity_(model.rows(), model.parameters().columns()) {
+        velocity_(model.rows(), model.parameters().columns()),
+        next_velocity_(velocity_) {
     SmallMatrix const direction =
         options_.geometry == Geometry::movement ? metric_.inverse() : SmallMatrix::Identity(model.rows(), model.rows());
     for (double const x : direction.reshaped()) {
@@ -77,9 +78,14 @@ class GradientFlow {
       fail<NumericalError>("flow: expected a finite gradient, got one that is not");
     }
     kernel::accumulate_direction<T, R>(direction_.data(), parameters.rows(), parameters.stride(), parameters.columns(),
-                                       static_cast<R>(options_.momentum), gradient.data(), velocity_.data());
-    rest_frozen_layers();
-    double const unit = movement<T>(metric_, velocity_);
+                                       static_cast<R>(options_.momentum), gradient.data(), velocity_.data(),
+                                       next_velocity_.data());
+    rest_frozen_layers(next_velocity_);
+    double const unit = movement<T>(metric_, next_velocity_);
+    if (!std::isfinite(unit)) [[unlikely]] {
+      fail<NumericalError>("flow: expected a finite direction, got one that is not");
+    }
+    std::swap(velocity_, next_velocity_);
     if (unit == 0) {
       return 0;
     }
@@ -119,12 +125,12 @@ class GradientFlow {
     options_ = checked(options);
   }
 
-  void rest_frozen_layers() noexcept {
+  void rest_frozen_layers(Parameters<R>& velocity) const noexcept {
     auto const& stack = model_->stack();
     for (Index l = 0; l < stack.depth(); ++l) {
       if (model_->is_frozen(l)) {
-        for (Index k = 0; k < velocity_.rows(); ++k) {
-          std::fill_n(velocity_.row(k).data() + stack.dense(l).offset, stack.dense(l).size(), R{0});
+        for (Index k = 0; k < velocity.rows(); ++k) {
+          std::fill_n(velocity.row(k).data() + stack.dense(l).offset, stack.dense(l).size(), R{0});
         }
       }
     }
@@ -137,6 +143,7 @@ class GradientFlow {
   std::vector<R> direction_;
   Parameters<R> gradient_;
   Parameters<R> velocity_;
+  Parameters<R> next_velocity_;  // takes the place of the other once it is known to be finite
   Workspace<R> work_;
 };
 

@@ -124,7 +124,12 @@ requires Loss<L, typename Model::Scalar>
     auto const part = detail::part_of(targets, first, count);
     for (Index b = 0; b < count; ++b) {
       std::span<R const> const row(outputs.row(b).data(), width);
-      sum += static_cast<double>(loss(row, part, b, std::span<R>{}));
+      double const value = static_cast<double>(loss(row, part, b, std::span<R>{}));
+      if (!std::isfinite(value)) [[unlikely]] {
+        fail<NumericalError>("evaluation: expected a finite loss, got ", value, " for sample ", first + b, " of ",
+                             inputs.rows());
+      }
+      sum += value;
       if constexpr (counts_hits) {
         hits += L::is_hit(row, part, b) ? 1 : 0;
       }

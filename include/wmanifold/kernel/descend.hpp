@@ -10,17 +10,18 @@ namespace wmanifold::kernel {
 /// How many columns of a K x N block are worked on at a time: K of them stay in L1.
 inline constexpr Index descent_columns = 256;
 
-/// velocity = momentum * velocity + inverse_metric * gradient, over the K x N block; `inverse_metric` is K x K,
-/// row-major. Rows of both blocks are `stride` apart.
+/// velocity = momentum * before + inverse_metric * gradient, over the K x N block; `inverse_metric` is K x K,
+/// row-major. Rows of all blocks are `stride` apart.
 template <class T, Real R>
 void accumulate_direction(R const* inverse_metric, Index rows, Index stride, Index count, R momentum, R const* gradient,
-                          R* velocity) {
+                          R const* before, R* velocity) {
   for (Index n0 = 0; n0 < count; n0 += descent_columns) {
     Index const n1 = std::min(count, n0 + descent_columns);
     for (Index k = 0; k < rows; ++k) {
+      R const* const old = before + k * stride;
       R* const to = velocity + k * stride;
       for (Index n = n0; n < n1; ++n) {
-        to[n] *= momentum;
+        to[n] = momentum * old[n];
       }
       for (Index j = 0; j < rows; ++j) {
         R const factor = inverse_metric[k * rows + j];

@@ -38,8 +38,8 @@ struct Relu {
   static constexpr std::string_view name = "relu";
   template <class V>
   WithDerivative<V> operator()(V const& x) const noexcept {
-    auto const on = x > V(0);
-    return {simd::select(on, x, V(0)), simd::select(on, V(1), V(0))};
+    auto const off = x <= V(0);  // not x > 0, which would turn a NaN into a harmless zero
+    return {simd::select(off, V(0), x), simd::select(off, V(0), V(1))};
   }
   friend bool operator==(Relu, Relu) = default;
 };

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <wmanifold/basis/change.hpp>
-#include <wmanifold/basis/constant.hpp>
 #include <wmanifold/manifold/manifold.hpp>
 
 namespace wmanifold {
@@ -28,11 +27,11 @@ void recombine(SmallMatrix const& change, RowOf const& from, Parameters<R>& to) 
 /// The manifold that is `network` at every context: a trained plain network becomes the centre.
 template <Basis B, Real R, class... Layers>
 [[nodiscard]] BasicManifold<R, B, Layers...> lift(BasicNetwork<R, Layers...> const& network, B basis = {}) {
-  using Space = typename B::Topology;
-  auto const change = change_of_basis(Constant<Space>{}, basis);
+  SmallMatrix const centre =
+      SmallMatrix::NullaryExpr(B::size, 1, [&](Index k) { return basis.constant(static_cast<int>(k)); });
   BasicManifold<R, B, Layers...> manifold(zeros, std::move(basis), network.stack());
   detail::recombine(
-      change, [&](Index) { return network.parameters(); }, manifold.parameters());
+      centre, [&](Index) { return network.parameters(); }, manifold.parameters());
   return manifold;
 }
 

@@ -63,8 +63,8 @@ class Contexts {
 
   /// The contexts of samples [first, first + count).
   [[nodiscard]] Contexts slice(Index first, Index count) const {
-    if (first < 0 || count < 0 || first + count > samples()) [[unlikely]] {
-      fail("contexts: expected a range within ", samples(), " samples, got [", first, ", ", first + count, ")");
+    if (first < 0 || count < 0 || first > samples() || count > samples() - first) [[unlikely]] {
+      fail("contexts: expected a range within ", samples(), " samples, got ", count, " from sample ", first);
     }
     if (per_sample()) {
       return Contexts(std::vector<Point<T>>(points_.begin() + first, points_.begin() + first + count));

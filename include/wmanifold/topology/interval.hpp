@@ -18,7 +18,7 @@ struct Interval {
 
   /// The point that stands for `value` on a user's own range; low and high may be in either order.
   [[nodiscard]] static Point<Interval> at(double value, double low, double high) {
-    if (!(std::isfinite(low) && std::isfinite(high) && low != high)) [[unlikely]] {
+    if (!(std::isfinite(high - low) && low != high)) [[unlikely]] {
       fail("interval: expected a range with two different finite ends, got [", low, ", ", high, "]");
     }
     double const s = (value - low) / (high - low);

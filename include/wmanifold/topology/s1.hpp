@@ -15,6 +15,9 @@ struct S1 {
 
   [[nodiscard]] static Point<S1> radians(double angle) { return Point<S1>(Coordinates<S1>{angle}); }
   [[nodiscard]] static Point<S1> degrees(double angle) {
+    if (!std::isfinite(angle)) [[unlikely]] {
+      fail("s1: expected a finite angle, got ", angle);
+    }
     // Reduced before it is scaled: 360 degrees are a whole turn to the last bit.
     return radians(std::fmod(angle, 360.0) * (std::numbers::pi / 180));
   }

@@ -18,11 +18,14 @@ struct S2 {
   [[nodiscard]] static Point<S2> vector(double x, double y, double z) { return Point<S2>(Coordinates<S2>{x, y, z}); }
   /// The direction of any vector but zero.
   [[nodiscard]] static Point<S2> direction(double x, double y, double z) {
-    double const length = std::hypot(x, y, z);
-    if (!(length > 0 && std::isfinite(length))) [[unlikely]] {
+    double const scale = std::max({std::abs(x), std::abs(y), std::abs(z)});
+    if (!(scale > 0 && std::isfinite(x) && std::isfinite(y) && std::isfinite(z))) [[unlikely]] {
       fail("s2: expected a finite vector other than zero, got (", x, ", ", y, ", ", z, ")");
     }
-    return Point<S2>::unchecked({x / length, y / length, z / length});
+    // Scaled first, so that the length of the largest and smallest vectors is a number too.
+    Coordinates<S2> const c{x / scale, y / scale, z / scale};
+    double const length = std::hypot(c[0], c[1], c[2]);
+    return Point<S2>::unchecked({c[0] / length, c[1] / length, c[2] / length});
   }
   /// Longitude (any) and latitude (in [-90, 90]), in degrees.
   [[nodiscard]] static Point<S2> degrees(double longitude, double latitude) {
@@ -66,7 +69,9 @@ struct S2 {
   }
   /// Along the great circle; between opposite points, where every way is shortest, the zero vector.
   static Coordinates<S2> log(Point<S2> const& p, Point<S2> const& q) noexcept {
-    Coordinates<S2> v = tangent(p, {q[0] - p[0], q[1] - p[1], q[2] - p[2]});
+    // q - p, or near the opposite point q + p, which has the same tangent part: small numbers, small rounding.
+    double const side = p[0] * q[0] + p[1] * q[1] + p[2] * q[2] < 0 ? 1 : -1;
+    Coordinates<S2> const v = tangent(p, {q[0] + side * p[0], q[1] + side * p[1], q[2] + side * p[2]});
     double const length = std::hypot(v[0], v[1], v[2]);
     double const scale = length > 0 ? distance(p, q) / length : 0;
     return {scale * v[0], scale * v[1], scale * v[2]};

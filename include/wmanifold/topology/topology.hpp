@@ -51,7 +51,9 @@ class Point {
   static Coordinates<T> sized(std::span<double const> from) {
     require_count(T::name().c_str(), "coordinates", T::coordinates, static_cast<Index>(from.size()));
     Coordinates<T> to{};
-    std::copy(from.begin(), from.end(), to.begin());
+    for (std::size_t i = 0; i < to.size(); ++i) {
+      to[i] = from[i];
+    }
     return to;
   }
 

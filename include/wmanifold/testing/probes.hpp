@@ -1,0 +1,171 @@
+#pragma once
+
+#include <wmanifold/topology/sampling.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace wmanifold::testing {
+
+/// A number per coordinate, as a vector of the ambient space.
+template <std::size_t n>
+[[nodiscard]] double dot(std::array<double, n> const& a, std::array<double, n> const& b) noexcept {
+  double sum = 0;
+  for (std::size_t i = 0; i < n; ++i) {
+    sum += a[i] * b[i];
+  }
+  return sum;
+}
+template <std::size_t n>
+[[nodiscard]] double norm(std::array<double, n> const& a) noexcept {
+  return std::sqrt(dot(a, a));
+}
+/// a + scale * b.
+template <std::size_t n>
+[[nodiscard]] std::array<double, n> sum(std::array<double, n> a, double scale,
+                                        std::array<double, n> const& b) noexcept {
+  for (std::size_t i = 0; i < n; ++i) {
+    a[i] += scale * b[i];
+  }
+  return a;
+}
+template <std::size_t n>
+[[nodiscard]] std::array<double, n> scaled(double scale, std::array<double, n> const& b) noexcept {
+  return sum({}, scale, b);
+}
+template <std::size_t n>
+[[nodiscard]] double largest(std::array<double, n> const& a) noexcept {
+  double result = 0;
+  for (double const x : a) {
+    if (std::isnan(x)) {
+      return x;
+    }
+    result = std::max(result, std::abs(x));
+  }
+  return result;
+}
+template <std::size_t n>
+[[nodiscard]] std::array<double, n> normal_vector(Random& random) {
+  std::array<double, n> v{};
+  for (double& x : v) {
+    x = random.normal();
+  }
+  return v;
+}
+
+/// An orthonormal frame of the tangent space at p: Gram-Schmidt over the projected axes, the longest rest first.
+template <Topology T>
+[[nodiscard]] std::vector<Coordinates<T>> tangent_frame(Point<T> const& p) {
+  std::vector<Coordinates<T>> rest;
+  for (std::size_t i = 0; i < Coordinates<T>{}.size(); ++i) {
+    Coordinates<T> axis{};
+    axis[i] = 1;
+    rest.push_back(T::tangent(p, axis));
+  }
+  std::vector<Coordinates<T>> frame;
+  while (!rest.empty()) {
+    auto const longest =
+        std::max_element(rest.begin(), rest.end(), [](auto const& a, auto const& b) { return norm(a) < norm(b); });
+    double const length = norm(*longest);
+    if (!(length > 1e-6)) {
+      break;
+    }
+    auto const e = scaled(1 / length, *longest);
+    rest.erase(longest);
+    frame.push_back(e);
+    for (auto& v : rest) {
+      v = sum(v, -dot(v, e), e);
+    }
+  }
+  return frame;
+}
+
+/// The points that laws are held at: where seams, poles, ends and corners are (the images of the unit cube's corners,
+/// of the middles of its sides, and of its centre), their close neighbours, and random ones.
+template <Topology T>
+class Probes {
+ public:
+  explicit Probes(Seed seed) {
+    constexpr double places[] = {0, 0.5, 1};
+    constexpr int most = 27;
+    int count = 1;
+    for (int d = 0; d < T::dimension && count < most; ++d) {
+      count *= 3;
+    }
+    Random random{seed};
+    for (int i = 0; i < count; ++i) {
+      CubePoint<T> u{};
+      int digits = i;
+      for (double& x : u) {
+        // Of a cube with too many corners, some.
+        x = places[T::dimension <= 3 ? digits % 3 : random.below(3)];
+        digits /= 3;
+      }
+      special_.push_back(T::from_cube(u));
+    }
+    for (auto const& p : special_) {
+      for (auto const& e : tangent_frame<T>(p)) {
+        for (double const step : {-1e-9, 1e-9}) {
+          auto const q = T::exp(p, scaled(step, e));
+          close_pairs_.emplace_back(p, q);
+          points_.push_back(q);
+        }
+      }
+    }
+    random_ = uniform_points<T>(24, random);
+    points_.insert(points_.end(), special_.begin(), special_.end());
+    points_.insert(points_.end(), random_.begin(), random_.end());
+    for (auto const& p : points_) {
+      diameter_ = std::max({diameter_, T::distance(p, special_.front()), T::distance(p, random_.front())});
+    }
+  }
+
+  [[nodiscard]] std::vector<Point<T>> const& special() const noexcept { return special_; }
+  [[nodiscard]] std::vector<Point<T>> const& random() const noexcept { return random_; }
+  /// All: special ones, their neighbours, random ones.
+  [[nodiscard]] std::vector<Point<T>> const& points() const noexcept { return points_; }
+
+  /// About the largest distance on T: the unit of lengths and of tolerances.
+  [[nodiscard]] double diameter() const noexcept { return diameter_; }
+
+  /// Can one go from p by v along a shortest way? Not past the end of an interval, nor beyond half of a circle.
+  [[nodiscard]] bool walks(Point<T> const& p, Coordinates<T> const& v) const noexcept {
+    return std::abs(T::distance(p, T::exp(p, v)) - norm(v)) <= 1e-9 * diameter_ + 1e-4 * norm(v);
+  }
+
+  /// Calls body(p, q) for pairs with a random point in them, pairs of close neighbours, and pairs of special points
+  /// unless they are opposite ones: there log, or that of a factor, may be the zero vector, to say that no way is
+  /// shorter than all others.
+  template <class Body>
+  void each_pair(Body const& body) const {
+    for (auto const& p : special_) {
+      for (auto const& q : special_) {
+        if (!(norm(T::log(p, q)) < 0.999 * T::distance(p, q))) {
+          body(p, q);
+        }
+      }
+    }
+    for (auto const& [p, q] : close_pairs_) {
+      body(p, q);
+      body(q, p);
+    }
+    for (auto const& p : points_) {
+      body(p, random_.front());
+      body(random_.back(), p);
+    }
+    for (auto const& p : random_) {
+      for (auto const& q : random_) {
+        body(p, q);
+      }
+    }
+  }
+
+ private:
+  std::vector<Point<T>> special_;
+  std::vector<std::pair<Point<T>, Point<T>>> close_pairs_;
+  std::vector<Point<T>> random_;
+  std::vector<Point<T>> points_;
+  double diameter_ = 0;
+};
+
+}  // namespace wmanifold::testing

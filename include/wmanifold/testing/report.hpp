@@ -1,0 +1,98 @@
+#pragma once
+
+#include <wmanifold/core/real.hpp>
+#include <wmanifold/topology/topology.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <ostream>
+#include <sstream>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace wmanifold::testing {
+
+/// A law that does not hold: where it fails worst, by how much, and how much is allowed there.
+struct Violation {
+  std::string law;
+  std::string where;
+  double error = 0;
+  double allowed = 0;
+
+  friend std::ostream& operator<<(std::ostream& out, Violation const& v) {
+    out << "does not hold: " << v.law << "; error " << v.error << ", allowed " << v.allowed;
+    return v.where.empty() ? out : out << "; at " << v.where;
+  }
+};
+
+/// One line per violation; empty when every law holds.
+[[nodiscard]] inline std::string to_string(std::vector<Violation> const& violations) {
+  std::ostringstream text;
+  for (auto const& violation : violations) {
+    text << violation << '\n';
+  }
+  return text.str();
+}
+
+/// Collects what a law suite finds: of every broken law the worst case.
+class Report {
+ public:
+  /// The law holds here when `error` <= `allowed` (a NaN does not). `where` may be points, coordinates, numbers, text.
+  template <class... Where>
+  void hold(std::string_view law, double error, double allowed, Where const&... where) {
+    ++checks_;
+    if (error <= allowed) {
+      return;
+    }
+    auto const known =
+        std::find_if(violations_.begin(), violations_.end(), [&](auto const& v) { return v.law == law; });
+    if (known != violations_.end() && !(error > known->error)) {
+      return;
+    }
+    std::ostringstream text;
+    text.precision(17);
+    ((print(text, where), text << ' '), ...);
+    std::string place = text.str();
+    place.resize(place.size() - std::min<std::size_t>(place.size(), 1));
+    Violation violation{std::string(law), std::move(place), error, allowed};
+    if (known != violations_.end()) {
+      *known = std::move(violation);
+    } else {
+      violations_.push_back(std::move(violation));
+    }
+  }
+
+  /// For laws without a size: either they hold or not.
+  template <class... Where>
+  void hold_true(std::string_view law, bool holds, Where const&... where) {
+    hold(law, holds ? 0 : 1, 0, where...);
+  }
+
+  /// How often any law was held against something: a suite that checks nothing proves nothing.
+  [[nodiscard]] Index checks() const noexcept { return checks_; }
+  [[nodiscard]] std::vector<Violation> const& violations() const noexcept { return violations_; }
+
+ private:
+  template <class T>
+  static void print(std::ostream& out, Point<T> const& point) {
+    print(out, point.coordinates());
+  }
+  template <std::size_t n>
+  static void print(std::ostream& out, std::array<double, n> const& numbers) {
+    out << '(';
+    for (std::size_t i = 0; i < n; ++i) {
+      out << (i == 0 ? "" : ", ") << numbers[i];
+    }
+    out << ')';
+  }
+  template <class Other>
+  static void print(std::ostream& out, Other const& other) {
+    out << other;
+  }
+
+  std::vector<Violation> violations_;
+  Index checks_ = 0;
+};
+
+}  // namespace wmanifold::testing

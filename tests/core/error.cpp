@@ -1,0 +1,30 @@
+#include <wmanifold/core/error.hpp>
+
+#include "support/doctest.hpp"
+
+#include <type_traits>
+
+namespace wm = wmanifold;
+
+TEST_CASE("a failure says where it comes from and streams its parts") {
+  CHECK_THROWS_WITH_AS(wm::fail("line: expected ", 2, " ends, got ", 0.25),
+                       "wmanifold: line: expected 2 ends, got 0.25", wm::ArgumentError);
+  CHECK_THROWS_WITH_AS(wm::fail<wm::NumericalError>("loss: got ", -1.0 / 3), "wmanifold: loss: got -0.333333333",
+                       wm::NumericalError);
+  CHECK_THROWS_WITH_AS(wm::fail<wm::FileError>("x.bin: ", std::string("too short")), "wmanifold: x.bin: too short",
+                       wm::FileError);
+}
+
+TEST_CASE("errors are standard exceptions of their kind") {
+  static_assert(std::is_base_of_v<std::invalid_argument, wm::ArgumentError>);
+  static_assert(std::is_base_of_v<std::runtime_error, wm::NumericalError>);
+  static_assert(std::is_base_of_v<std::runtime_error, wm::FileError>);
+  static_assert(!std::is_base_of_v<wm::NumericalError, wm::FileError>);
+  CHECK_THROWS_AS(wm::fail("anything"), std::invalid_argument);
+}
+
+TEST_CASE("require_count says what was expected and what came") {
+  CHECK_NOTHROW(wm::require_count("inputs", "columns", 3, 3));
+  CHECK_THROWS_WITH_AS(wm::require_count("inputs", "columns", 3, 4), "wmanifold: inputs: expected 3 columns, got 4",
+                       wm::ArgumentError);
+}

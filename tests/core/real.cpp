@@ -1,0 +1,34 @@
+#include <wmanifold/core/real.hpp>
+
+#include "support/doctest.hpp"
+
+#include <limits>
+#include <vector>
+
+namespace wm = wmanifold;
+
+static_assert(wm::Real<float> && wm::Real<double>);
+static_assert(!wm::Real<int> && !wm::Real<long double> && !wm::Real<float const> && !wm::Real<double&>);
+
+TEST_CASE_TEMPLATE("all_finite finds what is not, wherever it is", R, float, double) {
+  using Limits = std::numeric_limits<R>;
+  CHECK(wm::all_finite<R>(nullptr, 0));
+  for (wm::Index size : {1, 2, 3, 7, 8, 16, 33}) {
+    std::vector<R> numbers(static_cast<std::size_t>(size), R{1});
+    CHECK(wm::all_finite(numbers.data(), size));
+    for (auto& place : numbers) {
+      for (R const bad : {Limits::quiet_NaN(), -Limits::quiet_NaN(), Limits::infinity(), -Limits::infinity()}) {
+        place = bad;
+        CHECK_FALSE(wm::all_finite(numbers.data(), size));
+      }
+      for (R const good :
+           {R{0}, -R{0}, Limits::denorm_min(), -Limits::denorm_min(), Limits::min(), Limits::max(), Limits::lowest()}) {
+        place = good;
+        CHECK(wm::all_finite(numbers.data(), size));
+      }
+    }
+  }
+  // Only as many as are asked for.
+  R const numbers[] = {1, 2, Limits::quiet_NaN()};
+  CHECK(wm::all_finite(numbers, 2));
+}

@@ -1,0 +1,34 @@
+#include <wmanifold/basis/bernstein.hpp>
+#include <wmanifold/basis/fourier.hpp>
+#include <wmanifold/testing/manifold_laws.hpp>
+
+#include <doctest/doctest.h>
+
+#include <support/batches.hpp>
+#include <support/laws.hpp>
+
+namespace wm = wmanifold;
+using wm::Index;
+
+namespace {
+
+template <class R, class B>
+void check() {
+  wm::BasicManifold<R, B, wm::LayerList> model(wm::zeros, {}, wm::LayerList({3, 5, 2}, {"tanh", "identity"}));
+  support::randomise(model, 1);
+  auto const inputs = support::matrix<R>(9, 3, 2);
+  auto const labels = support::labels(9, 2, 3);
+  using Flow = wm::GradientFlow<decltype(model), wm::CrossEntropy>;
+  support::check_laws(wm::testing::flow_laws<Flow>(model, wm::CrossEntropy{}, inputs, labels, wm::Seed{4}));
+  model.freeze(0);
+  support::check_laws(wm::testing::flow_laws<Flow>(model, wm::CrossEntropy{}, inputs, labels, wm::Seed{5}));
+}
+
+}  // namespace
+
+TEST_CASE("steps are steepest and budgets met, in every metric") {
+  check<double, wm::Line>();
+  check<double, wm::Fourier<wm::S1, 2>>();
+  check<double, wm::Tensor<wm::Line, wm::Ellipse>>();
+  check<float, wm::Line>();
+}

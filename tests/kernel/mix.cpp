@@ -1,0 +1,47 @@
+#include <wmanifold/kernel/mix.hpp>
+
+#include <doctest/doctest.h>
+
+#include <support/canvas.hpp>
+
+namespace wm = wmanifold;
+using wm::Index;
+using Host = wm::HostTarget;
+
+TEST_CASE_TEMPLATE("rows are mixed, and a gradient handed back to them, as in plain loops", R, float, double) {
+  constexpr Index lanes = wm::simd::lanes<Host, R>;
+  for (Index const rows : {1, 2, 3, 4, 5}) {
+    for (Index const count : {Index{1}, lanes - 1, lanes, lanes + 1, Index{47}, Index{48}, Index{49}, Index{300}}) {
+      if (count == 0) {
+        continue;  // one lane
+      }
+      CAPTURE(rows);
+      CAPTURE(count);
+      support::Canvas<R> parameters(rows, count, 3, 1);
+      support::Canvas<R> phi(1, rows, 0, 2);
+      support::Canvas<R> mixed(1, count);
+      wm::kernel::mix_rows<Host, R>(phi.data(), rows, parameters.stride(), count, parameters.data(), mixed.data());
+
+      support::Canvas<R> gradient(rows, count, 2, 3);
+      auto const before = gradient;
+      wm::kernel::scatter_to_rows<Host, R>(phi.data(), rows, gradient.stride(), count, mixed.data(), gradient.data());
+
+      support::SumError error(std::numeric_limits<R>::epsilon());
+      for (Index n = 0; n < count; ++n) {
+        double sum = 0;
+        double terms = 0;
+        for (Index k = 0; k < rows; ++k) {
+          sum += phi(0, k) * parameters(k, n);
+          terms += std::abs(phi(0, k) * parameters(k, n));
+          double const share = phi(0, k) * mixed(0, n);
+          error.add(gradient(k, n), before(k, n) + share, std::abs(before(k, n)) + std::abs(share));
+        }
+        error.add(mixed(0, n), sum, terms);
+      }
+      CHECK(error.largest() < 4);
+      CHECK(parameters.marks_untouched());
+      CHECK(mixed.marks_untouched());
+      CHECK(gradient.marks_untouched());
+    }
+  }
+}

@@ -1,0 +1,104 @@
+#include <wmanifold/kernel/product.hpp>
+
+#include <doctest/doctest.h>
+
+#include <support/canvas.hpp>
+#include <support/threads.hpp>
+
+namespace wm = wmanifold;
+using wm::Index;
+
+namespace {
+
+template <class R>
+using B = wm::kernel::Block<wm::HostTarget, R>;
+
+/// C = A B through the kernel.
+template <class R>
+void multiply(support::Canvas<R>& a, support::Canvas<R>& b, support::Canvas<R>& c, Index rows, Index columns,
+              Index depth) {
+  wm::kernel::product<wm::HostTarget, R>(
+      rows, columns, depth,
+      [&](Index r, Index p0, Index p1, R* out) {
+        for (Index p = p0; p < p1; ++p) {
+          out[(p - p0) * B<R>::rows] = a.row(r)[p];
+        }
+      },
+      [&](Index p0, Index p1, Index c0, Index c1, R* out) {
+        for (Index p = p0; p < p1; ++p) {
+          std::copy(b.row(p) + c0, b.row(p) + c1, out + (p - p0) * B<R>::columns);
+        }
+      },
+      [&](Index r) { return c.row(r); });
+}
+
+}  // namespace
+
+TEST_CASE_TEMPLATE("a product equals the double loop, whatever its sizes", R, float, double) {
+  constexpr Index lanes = wm::simd::lanes<wm::HostTarget, R>;
+  constexpr Index tile = B<R>::rows;
+  constexpr Index depth_block = B<R>::depth;
+  for (Index const rows : {Index{1}, tile - 1, tile, tile + 1, 2 * tile + 3}) {
+    for (Index const columns : {Index{1}, lanes - 1, lanes, lanes + 1, 2 * lanes, 2 * lanes + 1, B<R>::columns - 1,
+                                B<R>::columns, B<R>::columns + 1, Index{47}, Index{48}, Index{49}, Index{97}}) {
+      for (Index const depth :
+           {Index{1}, Index{2}, depth_block - 1, depth_block, depth_block + 1, 2 * depth_block, 2 * depth_block + 1}) {
+        if (columns == 0) {
+          continue;  // one lane
+        }
+        CAPTURE(rows);
+        CAPTURE(columns);
+        CAPTURE(depth);
+        support::Canvas<R> a(rows, depth, 2, 1);
+        support::Canvas<R> b(depth, columns, 5, 2);
+        support::Canvas<R> c(rows, columns, 3);
+        multiply(a, b, c, rows, columns, depth);
+        support::SumError error(std::numeric_limits<R>::epsilon());
+        for (Index r = 0; r < rows; ++r) {
+          for (Index j = 0; j < columns; ++j) {
+            double sum = 0;
+            double terms = 0;
+            for (Index p = 0; p < depth; ++p) {
+              sum += a(r, p) * b(p, j);
+              terms += std::abs(a(r, p) * b(p, j));
+            }
+            error.add(c(r, j), sum, terms);
+          }
+        }
+        CHECK(error.largest() < 4);
+        CHECK(c.marks_untouched());
+      }
+    }
+  }
+}
+
+TEST_CASE("a product of nothing writes nothing") {
+  support::Canvas<double> a(1, 1, 2, 1);
+  support::Canvas<double> b(1, 1, 2, 2);
+  support::Canvas<double> c(0, 4);
+  multiply(a, b, c, 0, 4, 1);
+  multiply(a, b, c, 1, 0, 1);
+  CHECK(c.marks_untouched());
+}
+
+TEST_CASE_TEMPLATE("a product does not depend on the number of threads, to the last bit", R, float, double) {
+  constexpr Index rows = 157;
+  constexpr Index columns = 149;
+  constexpr Index depth = 301;
+  static_assert(rows * columns * depth > 3 * wm::parallel_threshold, "three threads are worth it");
+  support::Canvas<R> a(rows, depth, 0, 1);
+  support::Canvas<R> b(depth, columns, 0, 2);
+  std::vector<support::Canvas<R>> results;
+  for (int const threads : {1, 2, 3}) {
+    support::Threads const limit(threads);
+    results.emplace_back(rows, columns);
+    multiply(a, b, results.back(), rows, columns, depth);
+    CHECK(results.back().marks_untouched());
+  }
+  for (Index r = 0; r < rows; ++r) {
+    for (Index j = 0; j < columns; ++j) {
+      REQUIRE(results[0](r, j) == results[1](r, j));
+      REQUIRE(results[0](r, j) == results[2](r, j));
+    }
+  }
+}

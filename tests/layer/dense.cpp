@@ -1,0 +1,25 @@
+#include <wmanifold/layer/activation.hpp>
+#include <wmanifold/layer/dense.hpp>
+
+#include <doctest/doctest.h>
+
+namespace wm = wmanifold;
+
+static_assert(wm::DenseLayer<wm::Dense<3, 4>> && wm::DenseLayer<wm::Dense<>> && !wm::DenseLayer<wm::Relu>);
+static_assert(wm::Dense<3, 4>::is_static && !wm::Dense<3>::is_static && !wm::Dense<wm::dynamic, 4>::is_static);
+static_assert(std::default_initializable<wm::Dense<3, 4>>);
+static_assert(!std::default_initializable<wm::Dense<>> && !std::default_initializable<wm::Dense<3>>);
+static_assert(wm::Dense<3, 4>{}.inputs() == 3 && wm::Dense<3, 4>{}.outputs() == 4);
+static_assert(wm::Dense<>(5, 6).inputs() == 5 && wm::Dense<>(5, 6).outputs() == 6);
+static_assert(wm::Dense<>(5, 6) == wm::Dense<>(5, 6) && wm::Dense<>(5, 6) != wm::Dense<>(6, 5));
+
+TEST_CASE("sizes below one, or other than those in the type, are refused") {
+  auto const message = [](auto const& make, char const* text) {
+    CHECK_THROWS_WITH_AS((void)make(), doctest::Contains(text), wm::ArgumentError);
+  };
+  message([] { return wm::Dense<>(0, 1); }, "got 0 inputs and 1 outputs");
+  message([] { return wm::Dense<>(2, -1); }, "got 2 inputs and -1 outputs");
+  message([] { return wm::Dense<3>(4, 1); }, "agree with the type, got 4 inputs");
+  message([] { return wm::Dense<wm::dynamic, 2>(4, 1); }, "and 1 outputs");
+  CHECK_NOTHROW((void)wm::Dense<3>(3, 1));
+}

@@ -1,0 +1,279 @@
+#include <wmanifold/basis/bernstein.hpp>
+#include <wmanifold/basis/constant.hpp>
+#include <wmanifold/basis/fourier.hpp>
+#include <wmanifold/basis/legendre.hpp>
+#include <wmanifold/basis/spherical_harmonics.hpp>
+#include <wmanifold/manifold/manifold.hpp>
+#include <wmanifold/topology/sampling.hpp>
+
+#include <doctest/doctest.h>
+
+#include <support/batches.hpp>
+
+#include <limits>
+
+namespace wm = wmanifold;
+using wm::Bernstein, wm::Constant, wm::Contexts, wm::Dense, wm::Fourier, wm::Index, wm::Interval, wm::Legendre, wm::S1,
+    wm::S2, wm::SphericalHarmonics, wm::Tensor, wm::Torus;
+
+namespace {
+
+template <class R, class B>
+using Listed = wm::BasicManifold<R, B, wm::LayerList>;
+using Ellipse = wm::BasicManifold<double, wm::Ellipse, Dense<3, 5>, wm::Tanh, Dense<5, 2>>;
+
+wm::LayerList layers() { return wm::LayerList({3, 9, 17, 2}, {"tanh", "softplus", "identity"}); }
+
+/// M(s) = sum_k phi_k(s) P_k, then layer by layer, in double.
+template <class Model>
+Eigen::VectorXd by_hand(Model const& model, wm::Point<typename Model::Topology> const& s, Eigen::VectorXd x) {
+  auto const phi = wm::values_at(model.basis(), s);
+  for (Index l = 0; l < model.stack().depth(); ++l) {
+    auto const& shape = model.stack().dense(l);
+    Eigen::MatrixXd weight = Eigen::MatrixXd::Zero(shape.outputs, shape.inputs);
+    Eigen::VectorXd bias = Eigen::VectorXd::Zero(shape.outputs);
+    for (Index k = 0; k < model.rows(); ++k) {
+      weight += phi[static_cast<std::size_t>(k)] * model.weight(k, l).template cast<double>();
+      bias += phi[static_cast<std::size_t>(k)] * model.bias(k, l).template cast<double>();
+    }
+    x = (weight * x + bias).eval();
+    model.stack().with_activation(l, [&](auto const& f) { x = x.unaryExpr([&](double y) { return f(y).value; }); });
+  }
+  return x;
+}
+
+template <class R, class B>
+void check_forward() {
+  CAPTURE(B::name());
+  Listed<R, B> model(wm::zeros, B{}, layers());
+  support::randomise(model, 1);
+  Index const samples = 12;
+  auto const x = support::matrix<R>(samples, 3, 2);
+  wm::Random random(wm::Seed{3});
+  auto const points = wm::uniform_points<typename B::Topology>(samples, random);
+  std::vector<wm::Point<typename B::Topology>> const few(points.begin(), points.begin() + 3);
+  std::vector<Index> const sizes{1, 7, 4};
+  wm::Workspace<R> work;
+  auto const worst = [&](Contexts<typename B::Topology> const& contexts) {
+    auto const outputs = model.forward(x, contexts, work);
+    double difference = 0;
+    double size = 0;
+    std::size_t g = 0;
+    for (Index b = 0; b < samples; ++b) {
+      if (!contexts.per_sample() && b == contexts.ends()[g]) {
+        ++g;
+      }
+      auto const& s = contexts.points()[contexts.per_sample() ? static_cast<std::size_t>(b) : g];
+      Eigen::VectorXd const expected = by_hand(model, s, x.row(b).transpose().template cast<double>());
+      difference =
+          std::max(difference, (outputs.row(b).transpose().template cast<double>() - expected).cwiseAbs().maxCoeff());
+      size = std::max(size, expected.cwiseAbs().maxCoeff());
+    }
+    return difference / size;
+  };
+  double const allowed = std::same_as<R, double> ? 1e-13 : 1e-5;
+  CHECK(worst(points) < allowed);
+  CHECK(worst(Contexts<typename B::Topology>::grouped(few, sizes)) < allowed);
+}
+
+template <class Action>
+void refuses(Action const& action, std::string const& message) {
+  CHECK_THROWS_WITH_AS(action(), doctest::Contains(message.c_str()), wm::ArgumentError);
+}
+
+std::vector<wm::Point<S1>> angles(Index count) {
+  wm::Random random(wm::Seed{11});
+  return wm::uniform_points<S1>(count, random);
+}
+
+}  // namespace
+
+TEST_CASE_TEMPLATE("forward is the mixed network, over every topology and basis", B, Constant<>, Bernstein<Interval, 1>,
+                   Bernstein<Interval, 4>, Legendre<Interval, 3>, Fourier<S1, 1>, Fourier<S1, 3>, Fourier<Torus<2>, 1>,
+                   SphericalHarmonics<S2, 2>, Tensor<Bernstein<Interval, 1>, Fourier<S1, 1>>,
+                   Bernstein<wm::Product<Interval, Interval>, 2>) {
+  check_forward<double, B>();
+  check_forward<float, B>();
+}
+
+TEST_CASE("a manifold whose only layer is dense, and one of the least size") {
+  wm::BasicManifold<double, wm::Line, Dense<1, 1>> model(wm::zeros);
+  model.weight(0, 0)(0, 0) = 2;
+  model.weight(1, 0)(0, 0) = 4;
+  model.bias(1, 0)(0) = 8;
+  wm::Workspace<double> work;
+  wm::Matrix<double> const x{{3.0}};
+  CHECK(model.predict(x, Contexts<Interval>({Interval::at(0.25)}), work)(0, 0) == 2.5 * 3 + 2);
+  CHECK(model.at(Interval::at(0.25)).weight(0)(0, 0) == 2.5);
+}
+
+TEST_CASE("predictions of many samples are those of one batch") {
+  Ellipse model(wm::he_normal.spread(0.5), wm::Seed{1});
+  Index const samples = 700;  // more than two batches
+  auto const x = support::matrix<double>(samples, 3, 2);
+  wm::Workspace<double> work;
+  Contexts<S1> const single(angles(samples));
+  CHECK(model.predict(x, single) == model.predict(x, single, work));
+  auto const grouped = Contexts<S1>::grouped(angles(4), std::vector<Index>{1, 300, 398, 1});
+  CHECK(model.predict(x, grouped).isApprox(model.predict(x, grouped, work), 1e-13));
+  auto const one = Contexts<S1>::shared(S1::degrees(40), samples);
+  CHECK(model.predict(x, one).isApprox(model.predict(x, one, work), 1e-13));
+}
+
+TEST_CASE("a batch may be a part of a larger one, or lie by columns") {
+  Ellipse model(wm::he_normal.spread(0.5), wm::Seed{1});
+  auto const x = support::matrix<double>(6, 8, 2);
+  wm::Workspace<double> one;
+  wm::Workspace<double> other;
+  wm::Matrix<double> const part = x.block(1, 2, 4, 3);
+  Eigen::MatrixXd const by_columns = part;
+  Contexts<S1> const contexts(angles(4));
+  CHECK(model.predict(x.block(1, 2, 4, 3), contexts, one) == model.predict(part, contexts, other));
+  CHECK(model.predict(by_columns, contexts, one) == model.predict(part, contexts, other));
+}
+
+TEST_CASE("one workspace serves batches of any size and models of any depth, one after the other") {
+  Ellipse small(wm::he_normal.spread(0.5), wm::Seed{1});
+  Listed<double, wm::Ellipse> deep(wm::he_normal.spread(0.5), wm::Seed{1}, {}, layers());
+  wm::Workspace<double> used;
+  for (Index const samples : {5, 40, 2}) {
+    auto const x = support::matrix<double>(samples, 3, 2);
+    Contexts<S1> const contexts(angles(samples));
+    wm::Workspace<double> fresh;
+    CHECK(deep.forward(x, contexts, used) == deep.forward(x, contexts, fresh));
+    wm::Workspace<double> fresh_too;
+    CHECK(small.forward(x, contexts, used) == small.forward(x, contexts, fresh_too));
+  }
+}
+
+TEST_CASE("layers are frozen and thawed") {
+  Ellipse model(wm::he_normal, wm::Seed{1});
+  CHECK(!model.is_frozen(0));
+  model.freeze(0);
+  CHECK(model.is_frozen(0));
+  CHECK(!model.is_frozen(1));
+  Ellipse const copy = model;
+  CHECK(copy == model);
+  model.unfreeze(0);
+  CHECK(!model.is_frozen(0));
+  CHECK(copy != model);
+}
+
+TEST_CASE("sizes are those of the layers, rows those of the basis") {
+  Ellipse const model(wm::zeros);
+  CHECK(model.rows() == 3);
+  CHECK(model.inputs() == 3);
+  CHECK(model.outputs() == 2);
+  CHECK(model.parameters().rows() == 3);
+  CHECK(model.parameters().columns() == 4 * 5 + 6 * 2);
+  CHECK(model.weight(2, 0).rows() == 5);
+  CHECK(model.weight(2, 0).cols() == 3);
+  CHECK(model.bias(2, 1).size() == 2);
+  static_assert(std::default_initializable<wm::Ellipse>);
+  static_assert(
+      !std::constructible_from<wm::BasicManifold<double, wm::Ellipse, Dense<>>, wm::Initialisation, wm::Seed>);
+}
+
+TEST_CASE("what does not fit is refused, with what was expected and what came, and nothing changes") {
+  Ellipse model(wm::he_normal.spread(0.5), wm::Seed{1});
+  auto const before = model;
+  wm::Workspace<double> work;
+  auto const x = support::matrix<double>(4, 3, 2);
+  Contexts<S1> const contexts(angles(4));
+  wm::Matrix<double> const good = model.forward(x, contexts, work);
+
+  for (bool const keep : {false, true}) {
+    auto const pass = [&](wm::Matrix<double> const& inputs, Contexts<S1> const& at) {
+      return [&, keep] { keep ? model.forward(inputs, at, work) : model.predict(inputs, at, work); };
+    };
+    refuses(pass(wm::Matrix<double>(0, 3), Contexts<S1>(angles(0))),
+            "inputs: expected at least one sample, got an empty batch");
+    refuses(pass(wm::Matrix<double>::Zero(4, 2), contexts), "inputs: expected 3 columns, got 2");
+    refuses(pass(x, Contexts<S1>(angles(3))), "contexts: expected 4 samples, as many as the inputs have rows, got 3");
+    refuses(pass(x, Contexts<S1>::grouped(angles(2), 3)), "expected 4 samples, as many as the inputs have rows, got 6");
+    auto bad = x;
+    bad(1, 2) = std::numeric_limits<double>::quiet_NaN();
+    refuses(pass(bad, contexts), "inputs: expected finite numbers, got nan in row 1, column 2");
+    bad(1, 2) = std::numeric_limits<double>::infinity();
+    refuses(pass(bad, contexts), "got inf in row 1, column 2");
+    refuses([&] { (void)model.predict(bad, contexts); }, "got inf in row 1, column 2");
+  }
+
+  // The workspace still holds the good pass.
+  auto const slope = support::matrix<double>(4, 2, 3);
+  wm::Parameters<double> gradient(3, model.parameters().columns());
+  CHECK_NOTHROW(model.backward(x, contexts, slope, work, gradient));
+  wm::Parameters<double> const whole = gradient;
+
+  auto const back = [&](auto const& inputs, auto const& at, auto const& outputs, wm::Index rows, wm::Index columns) {
+    return [&, rows, columns] {
+      wm::Parameters<double> block(rows, columns);
+      model.backward(inputs, at, outputs, work, block);
+    };
+  };
+  Index const n = model.parameters().columns();
+  refuses(back(x, contexts, slope, 2, n), "gradient: expected 3 rows, got 2");
+  refuses(back(x, contexts, slope, 3, n + 1), "gradient: expected 32 columns, got 33");
+  wm::Matrix<double> const short_slope = slope.topRows(3);
+  wm::Matrix<double> const wide_slope = support::matrix<double>(4, 3, 3);
+  wm::Matrix<double> const fewer = x.topRows(3);
+  wm::Matrix<double> const narrow = support::matrix<double>(4, 2, 3);
+  Contexts<S1> const three(angles(3));
+  refuses(back(x, contexts, short_slope, 3, n), "output gradient: expected 4 rows, got 3");
+  refuses(back(x, contexts, wide_slope, 3, n), "output gradient: expected 2 columns, got 3");
+  refuses(back(fewer, contexts, slope, 3, n), "expected 4 samples, as in the forward pass before it, got 3");
+  refuses(back(narrow, contexts, slope, 3, n), "backward: expected 3 inputs, got 2");
+  refuses(back(x, three, slope, 3, n), "contexts: expected 4 samples, got 3");
+  model.backward(x, contexts, slope, work, gradient);
+  CHECK(gradient == whole);
+
+  model.predict(x, contexts, work);
+  refuses(back(x, contexts, slope, 3, n), "expected a forward pass of the same batch through this workspace before it");
+  wm::Workspace<double> fresh;
+  refuses([&] { model.backward(x, contexts, slope, fresh, gradient); }, "expected a forward pass");
+
+  for (Index const l : {-1, 2}) {
+    auto const text = "expected a dense layer in [0, 1], got " + std::to_string(l);
+    refuses([&] { model.freeze(l); }, text);
+    refuses([&] { model.unfreeze(l); }, text);
+    refuses([&] { (void)model.is_frozen(l); }, text);
+    refuses([&] { (void)model.weight(0, l); }, text);
+    refuses([&] { (void)model.bias(0, l); }, text);
+  }
+  for (Index const k : {-1, 3}) {
+    refuses([&] { (void)model.weight(k, 0); }, "expected a row in [0, 2], got " + std::to_string(k));
+    refuses([&] { (void)model.bias(k, 0); }, "expected a row in [0, 2], got " + std::to_string(k));
+  }
+  wm::Parameters<double> other(3, n - 1);
+  refuses([&] { (void)model.weight(other, 0, 0); }, "block: expected 32 columns, got 31");
+
+  CHECK(model == before);
+  CHECK(model.forward(x, contexts, work) == good);
+}
+
+TEST_CASE("a run-time network of other layers is refused and left as it is") {
+  Listed<double, wm::Ellipse> model(wm::he_normal, wm::Seed{1}, {}, layers());
+  wm::BasicNetwork<double, wm::LayerList> other(wm::LayerList({3, 4, 2}, {"tanh", "identity"}));
+  auto const before = other;
+  refuses([&] { model.at(S1::degrees(0), other); }, "expected a network of the manifold's own layers");
+  CHECK(other == before);
+  // The same number of parameters is not the same layers.
+  wm::BasicNetwork<double, wm::LayerList> renamed(wm::LayerList({3, 9, 17, 2}, {"tanh", "relu", "identity"}));
+  refuses([&] { model.at(S1::degrees(0), renamed); }, "expected a network of the manifold's own layers");
+}
+
+TEST_CASE("manifolds are copied and moved as values, run-time layers and all") {
+  Listed<double, wm::Ellipse> model(wm::he_normal.spread(1), wm::Seed{1}, {}, layers());
+  model.freeze(1);
+  auto const copy = model;
+  auto moved = std::move(model);
+  CHECK(copy == moved);
+  Listed<double, wm::Ellipse> assigned(wm::zeros, {}, wm::LayerList({1, 1}, {"relu"}));
+  assigned = copy;  // other layers come along
+  CHECK(assigned == copy);
+  CHECK(assigned.is_frozen(1));
+  std::swap(assigned, moved);
+  CHECK(moved == copy);
+  moved.weight(0, 0)(0, 0) += 1;
+  CHECK(moved != copy);
+}

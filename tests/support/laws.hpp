@@ -1,0 +1,15 @@
+#pragma once
+
+#include <wmanifold/testing/report.hpp>
+
+#include "support/doctest.hpp"
+
+namespace support {
+
+/// All laws hold; otherwise each broken one is named.
+inline void check_laws(std::vector<wmanifold::testing::Violation> const& violations) {
+  INFO(wmanifold::testing::to_string(violations));
+  CHECK(violations.empty());
+}
+
+}  // namespace support
