@@ -6,6 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <cmath>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
@@ -50,7 +51,7 @@ double relative_error(std::vector<double> const& ours, std::vector<double> const
   double size = 0;
   for (std::size_t i = 0; i < ours.size(); ++i) {
     double const d = std::abs(ours[i] - theirs[i]);
-    difference = d <= difference ? difference : d;  // keeps a NaN
+    difference = d > difference || std::isnan(d) ? d : difference;  // a NaN stays: nothing is greater
     size = std::max(size, std::abs(theirs[i]));
   }
   return size > 0 ? difference / size : difference;

@@ -3,6 +3,7 @@
 
 #include "support/doctest.hpp"
 
+#include <algorithm>
 #include <array>
 #include <limits>
 #include <vector>
@@ -39,7 +40,7 @@ double worst_ulp(std::vector<R> const& numbers, F const& f) {
         std::max(std::nextafter(std::abs(expected), std::numeric_limits<R>::infinity()) - std::abs(expected),
                  std::numeric_limits<R>::min()));
     double const error = std::abs(static_cast<double>(batched[i]) - static_cast<double>(expected)) / ulp;
-    worst = error <= worst ? worst : error;
+    worst = std::max(worst, std::isnan(error) ? std::numeric_limits<double>::infinity() : error);
   }
   return worst;
 }

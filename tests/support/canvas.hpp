@@ -4,6 +4,8 @@
 
 #include <support/batches.hpp>
 
+#include <cmath>
+
 namespace support {
 
 /// A block of rows that lie further apart than they are wide, with marks before, between and behind them: what a kernel
@@ -61,7 +63,7 @@ class SumError {
   explicit SumError(double epsilon) : epsilon_(epsilon) {}
   void add(double got, double expected, double terms) {
     double const error = std::abs(got - expected) / (epsilon_ * terms + 1e-300);
-    largest_ = error <= largest_ ? largest_ : error;  // keeps a NaN
+    largest_ = error > largest_ || std::isnan(error) ? error : largest_;  // a NaN stays: nothing is greater
   }
   double largest() const { return largest_; }
 
