@@ -47,6 +47,7 @@ std::vector<std::string> class_names(DataSet const& data, bool is_fashion) {
     return {"T-shirt", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"};
   }
   std::vector<std::string> names;
+  names.reserve(static_cast<std::size_t>(data.classes));
   for (int c = 0; c < data.classes; ++c) {
     names.push_back(std::to_string(c));
   }

@@ -53,13 +53,14 @@ std::string base64(std::string const& bytes) {
 
 std::string png_uri(std::span<std::uint8_t const> pixels, int rows, int columns) {
   std::string lines;
-  for (int r = 0; r < rows; ++r) {
+  auto const width = static_cast<std::size_t>(columns);
+  for (std::size_t begin = 0; begin < pixels.size(); begin += width) {
     lines += '\0';  // this line is stored as it is, not as differences
-    auto const line = pixels.subspan(static_cast<std::size_t>(r * columns), static_cast<std::size_t>(columns));
+    auto const line = pixels.subspan(begin, width);
     lines.append(line.begin(), line.end());
   }
   std::string const grey_bytes{8, 0, 0, 0, 0};  // bits, colour type, compression, filters, interlacing
-  std::string const header = big_endian(static_cast<std::size_t>(columns)) + big_endian(static_cast<std::size_t>(rows));
+  std::string const header = big_endian(width) + big_endian(static_cast<std::size_t>(rows));
   return "data:image/png;base64," + base64("\x89PNG\r\n\x1A\n" + chunk("IHDR", header + grey_bytes) +
                                            chunk("IDAT", compressed(lines)) + chunk("IEND", ""));
 }

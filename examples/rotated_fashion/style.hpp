@@ -22,24 +22,27 @@ inline constexpr std::string_view style = R"css(
 * { box-sizing: border-box; }
 body { margin: 0 auto; max-width: 1120px; padding: 40px 24px 64px; background: var(--paper); color: var(--ink);
   font: 16px/1.55 system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif; }
-h1 { font-size: 30px; line-height: 1.25; font-weight: 650; letter-spacing: -0.01em; max-width: 30em; text-wrap: balance; margin: 0 0 12px; }
+h1 { font-size: 30px; line-height: 1.25; font-weight: 650; letter-spacing: -0.01em; max-width: 30em; text-wrap: balance;
+  margin: 0 0 12px; }
 h2 { font-size: 20px; font-weight: 650; margin: 52px 0 6px; }
 h3 { font-size: 15px; font-weight: 600; margin: 0; }
 p { max-width: 46em; margin: 6px 0; }
 p.soft, figcaption, td small, footer { color: var(--soft); }
 figure { margin: 0; min-width: 0; }
 figcaption { font-size: 13.5px; line-height: 1.4; margin-bottom: 8px; min-height: 2.8em; }
-.panels { display: grid; grid-template-columns: repeat(auto-fit, minmax(300px, 1fr)); gap: 20px 28px; margin-top: 18px; }
+.panels { display: grid; grid-template-columns: repeat(auto-fit, minmax(300px, 1fr)); gap: 20px 28px;
+  margin-top: 18px; }
 .panels figure { max-width: 460px; }
-.legend { display: flex; flex-wrap: wrap; gap: 4px 20px; margin: 12px 0 0; padding: 0; list-style: none; font-size: 14px; }
+.legend { display: flex; flex-wrap: wrap; gap: 4px 20px; margin: 12px 0 0; padding: 0; list-style: none;
+  font-size: 14px; }
 .legend li { display: flex; align-items: center; gap: 7px; }
 .legend svg, td svg { width: 30px; height: 14px; flex: none; }
 .scroll { overflow-x: auto; }
 
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 .results { width: 100%; margin: 18px 0 12px; font-size: 15px; }
-.results th, .results td { padding: 8px 10px; text-align: right; border-bottom: 1px solid var(--rule); vertical-align: top;
-  white-space: nowrap; }
+.results th, .results td { padding: 8px 10px; text-align: right; border-bottom: 1px solid var(--rule);
+  vertical-align: top; white-space: nowrap; }
 .results th { font-weight: 600; }
 .results thead th { vertical-align: bottom; border-bottom: 1.5px solid var(--ink); }
 .results th:first-child { text-align: left; white-space: normal; padding-left: 6px; }

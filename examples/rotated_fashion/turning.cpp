@@ -44,7 +44,7 @@ template <class Pixel>
 void Turner::place(Pixel const* image) noexcept {
   int const stride = stride_;
   int const columns = columns_;
-  std::uint32_t* row = padded_.data() + margin_ * stride + margin_;
+  std::uint32_t* row = padded_.data() + std::ptrdiff_t{margin_} * stride + margin_;
   for (int r = 0; r < rows_; ++r, image += columns, row += stride) {
     for (int c = 0; c < columns; ++c) {
       row[c] = static_cast<std::uint8_t>(image[c]);
@@ -72,7 +72,7 @@ void Turner::interpolate(double degrees) noexcept {
     float const down = static_cast<float>(r) - middle_row;
     float const row_x = middle_column + margin - sine * down;
     float const row_y = middle_row + margin + cosine * down;
-    float* const to = turned_.data() + r * columns_;
+    float* const to = turned_.data() + std::ptrdiff_t{r} * columns_;
     for (int c = 0; c < columns_; ++c) {
       float const right = static_cast<float>(c) - middle_column;
       float const x = row_x + cosine * right;  // positive, as y: the margin sees to it, so truncation rounds down
@@ -94,7 +94,7 @@ void Turner::halve(std::span<float> out) const {
   constexpr auto shift = static_cast<float>(pixel_mean / pixel_deviation);
   std::size_t n = 0;
   for (int r = 0; r < rows_; r += 2) {
-    float const* const upper = turned_.data() + r * columns_;
+    float const* const upper = turned_.data() + std::ptrdiff_t{r} * columns_;
     float const* const lower = upper + columns_;
     for (int c = 0; c < columns_; c += 2) {
       out[n++] = scale * (upper[c] + upper[c + 1] + lower[c] + lower[c + 1]) - shift;
