@@ -25,7 +25,7 @@ double worst_difference(L const& loss, std::vector<double> prediction, Targets c
     prediction[o] = at - h;
     double const below = loss(std::span<double const>(prediction), targets, b, std::span<double>{});
     prediction[o] = at;
-    worst = std::max(worst, std::abs(gradient[o] - (above - below) / (2 * h)));
+    worst = support::larger(worst, std::abs(gradient[o] - (above - below) / (2 * h)));
   }
   return worst;
 }

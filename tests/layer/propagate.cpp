@@ -50,7 +50,7 @@ TEST_CASE("one plain row goes back as central differences say") {
       numbers[n] = at - h;
       double const below = loss();
       numbers[n] = at;
-      error = std::max(error, std::abs(ours[n] - (above - below) / (2 * h)));
+      error = support::larger(error, std::abs(ours[n] - (above - below) / (2 * h)));
     }
     return error;
   };

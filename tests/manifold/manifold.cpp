@@ -65,8 +65,7 @@ void check_forward() {
       }
       auto const& s = contexts.points()[contexts.per_sample() ? static_cast<std::size_t>(b) : g];
       Eigen::VectorXd const expected = by_hand(model, s, x.row(b).transpose().template cast<double>());
-      difference =
-          std::max(difference, (outputs.row(b).transpose().template cast<double>() - expected).cwiseAbs().maxCoeff());
+      difference = support::larger(difference, (outputs.row(b).transpose().template cast<double>() - expected).norm());
       size = std::max(size, expected.cwiseAbs().maxCoeff());
     }
     return difference / size;

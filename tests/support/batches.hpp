@@ -4,9 +4,13 @@
 #include <wmanifold/core/random.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <vector>
 
 namespace support {
+
+/// The larger of two errors; not a number where one of them is not.
+inline double larger(double a, double b) { return a > b || std::isnan(a) ? a : b; }
 
 /// Standard normal numbers.
 template <wmanifold::Real R>
