@@ -127,6 +127,16 @@ TEST_CASE("a zero gradient: no step, and a movement of 0 says so") {
   }
 }
 
+TEST_CASE("a budget is not spent on momentum alone: with a zero gradient nothing moves") {
+  auto model = cubic();
+  Batch const batch;
+  CubicFlow flow(model, {}, {.movement = 0.1, .momentum = 0.9});
+  batch.step(flow);
+  auto const before = model;
+  CHECK(flow.descend(wm::Parameters<double>(4, model.parameters().columns())) == 0);
+  CHECK(model == before);
+}
+
 TEST_CASE("options that mean nothing are refused, with what was expected and what came") {
   refuses({}, "expected either a rate or a movement budget, got neither");
   refuses({.rate = 0.1, .movement = 0.1}, "expected either a rate or a movement budget, got both");

@@ -230,6 +230,11 @@ TEST_CASE("what does not fit is refused, with what was expected and what came, a
   refuses(back(x, contexts, slope, 3, n), "expected a forward pass of the same batch through this workspace before it");
   wm::Workspace<double> fresh;
   refuses([&] { model.backward(x, contexts, slope, fresh, gradient); }, "expected a forward pass");
+  {
+    wm::BasicManifold<double, wm::Ellipse, wm::Dense<3, 2>> const other(wm::he_normal, wm::Seed{1});
+    other.forward(x, contexts, work);  // another model has gone through the workspace since
+    refuses(back(x, contexts, slope, 3, n), "expected a forward pass of the same batch through this workspace");
+  }
 
   for (Index const l : {-1, 2}) {
     auto const text = "expected a dense layer in [0, 1], got " + std::to_string(l);

@@ -15,10 +15,10 @@ enum class Geometry {
 
 /// One of `rate` and `movement` is given.
 struct FlowOptions {
-  std::optional<double> rate = std::nullopt;  ///< dP = -rate v
-  std::optional<double> movement =
-      std::nullopt;     ///< dP along -v, as long as the manifold moves by just this much (equation 6)
-  double momentum = 0;  ///< v = momentum v + G^-1 grad
+  std::optional<double> rate = std::nullopt;      ///< dP = -rate v
+  std::optional<double> movement = std::nullopt;  ///< dP along -v, the manifold moves by just this much (equation 6);
+                                                  ///< with a zero gradient, not at all
+  double momentum = 0;                            ///< v = momentum v + G^-1 grad
   Geometry geometry = Geometry::movement;
 };
 
@@ -76,6 +76,11 @@ class GradientFlow {
     require_count("gradient", "columns", parameters.columns(), gradient.columns());
     if (!all_finite(gradient.data(), gradient.rows() * gradient.stride())) [[unlikely]] {
       fail<NumericalError>("flow: expected a finite gradient, got one that is not");
+    }
+    auto const* const numbers = gradient.data();
+    if (options_.movement &&
+        std::all_of(numbers, numbers + gradient.rows() * gradient.stride(), [](R g) { return g == 0; })) {
+      return 0;  // nowhere to go: a budget is spent on the gradient, not on what is left of earlier ones
     }
     kernel::accumulate_direction<T, R>(direction_.data(), parameters.rows(), parameters.stride(), parameters.columns(),
                                        static_cast<R>(options_.momentum), gradient.data(), velocity_.data(),

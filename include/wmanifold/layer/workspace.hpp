@@ -14,6 +14,7 @@ namespace wmanifold {
 template <Real R>
 struct Workspace {
   Index samples = 0;                          // of the batch that went through last
+  Index parameters = 0;                       // of the network or manifold that it went through
   bool can_go_back = false;                   // was it a forward pass, which keeps what backward needs?
   std::vector<Index> ends;                    // where its groups of shared contexts end; empty: one per sample
   AlignedVector<R> coefficients;              // samples x K: phi at each sample's context

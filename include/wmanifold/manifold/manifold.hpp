@@ -146,7 +146,7 @@ class BasicManifold {
   InputGradients<R> backward(ConstMatrixRef<R> const& inputs, Contexts<Topology> const& contexts,
                              ConstMatrixRef<R> const& output_gradient, Workspace<R>& work, Parameters<R>& gradient,
                              GradientRequest request = {}) const {
-    if (!work.can_go_back) [[unlikely]] {
+    if (!work.can_go_back || work.parameters != parameters_.columns()) [[unlikely]] {
       fail("backward: expected a forward pass of the same batch through this workspace before it, got none");
     }
     require_count("backward", "samples, as in the forward pass before it", work.samples, Index{inputs.rows()});
@@ -249,6 +249,7 @@ class BasicManifold {
                            Workspace<R>& work) const {
     check_batch(inputs, contexts);
     work.samples = inputs.rows();
+    work.parameters = parameters_.columns();
     work.can_go_back = keep_derivatives;
     work.ends.assign(contexts.ends().begin(), contexts.ends().end());
     grow(work.coefficients, work.samples * rows());
