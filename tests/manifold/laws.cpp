@@ -5,32 +5,13 @@
 
 #include <doctest/doctest.h>
 
-#include <support/batches.hpp>
-#include <support/laws.hpp>
+#include <support/manifolds.hpp>
 
 namespace wm = wmanifold;
-using support::check_laws;
+using support::check, support::check_laws, support::listed;
 using wm::Bernstein, wm::Dense, wm::Fourier, wm::Index, wm::Interval, wm::S1, wm::S2, wm::SphericalHarmonics;
 
 namespace {
-
-/// All laws of a model with random parameters, under both losses.
-template <class Model>
-void check(Model model) {
-  using R = typename Model::Scalar;
-  support::randomise(model, 3);
-  Index const samples = 9;
-  auto const inputs = support::matrix<R>(samples, model.inputs(), 1);
-  auto const targets = support::matrix<R>(samples, model.outputs(), 2);
-  auto const labels = support::labels(samples, model.outputs(), 2);
-  check_laws(wm::testing::manifold_laws(model, wm::MeanSquaredError{}, inputs, targets, wm::Seed{4}));
-  check_laws(wm::testing::manifold_laws(model, wm::CrossEntropy{}, inputs, labels, wm::Seed{5}));
-}
-
-template <class R, class B>
-wm::BasicManifold<R, B, wm::LayerList> listed(std::vector<std::string> const& activations) {
-  return {wm::zeros, B{}, wm::LayerList({3, 5, 4, 2}, activations)};
-}
 
 template <class B>
 using Static = wm::BasicManifold<double, B, Dense<3, 5>, wm::Silu, Dense<5, 4>, wm::Relu, Dense<4, 2>>;
