@@ -5,6 +5,9 @@
 
 #include "support/doctest.hpp"
 
+#include <algorithm>
+#include <numbers>
+
 namespace wm = wmanifold;
 
 TEST_CASE_TEMPLATE("uniform points are points, independent, and follow from the seed", T, wm::Interval, wm::S1, wm::S2,
@@ -30,4 +33,48 @@ TEST_CASE("uniform on the sphere: no pole is crowded") {
     caps += std::abs(p[2]) > 0.9 ? 1 : 0;
   }
   CHECK(std::abs(caps - 2000) < 5 * 43);
+}
+
+TEST_CASE_TEMPLATE("stratified points: one in each stratum of every coordinate of the cube", T, wm::Interval, wm::S1,
+                   wm::Torus<2>) {
+  wm::Random random{wm::Seed{5}};
+  constexpr wm::Index count = 37;
+  auto const points = wm::stratified_points<T>(count, random);
+  REQUIRE(points.size() == count);
+  double const length = std::same_as<T, wm::Interval> ? 1 : 2 * std::numbers::pi;
+  for (std::size_t c = 0; c < static_cast<std::size_t>(T::coordinates); ++c) {
+    std::vector<int> hits(count);
+    for (auto const& p : points) {
+      double const turn = p[c] / length - std::floor(p[c] / length);
+      ++hits[static_cast<std::size_t>(turn * count)];
+    }
+    CHECK(std::count(hits.begin(), hits.end(), 1) == count);
+  }
+  CHECK(wm::stratified_points<T>(0, random).empty());
+}
+
+TEST_CASE("low-discrepancy points fill the square evenly, go on where they stopped, and follow from the seed") {
+  using T = wm::Torus<2>;
+  auto const points = wm::low_discrepancy_points<T>(0, 1024, wm::Seed{6});
+  auto rest = wm::low_discrepancy_points<T>(1000, 24, wm::Seed{6});
+  CHECK(std::equal(rest.begin(), rest.end(), points.begin() + 1000));
+  CHECK(wm::low_discrepancy_points<T>(0, 2, wm::Seed{7}) != wm::low_discrepancy_points<T>(0, 2, wm::Seed{6}));
+  // In each of 8 x 8 cells 16 points, give or take; independent ones would give or take 4 (and 10 somewhere).
+  std::vector<int> hits(64);
+  for (auto const& p : points) {
+    auto const cell = [](double angle) {
+      double const turn = angle / (2 * std::numbers::pi);
+      return static_cast<std::size_t>(8 * (turn - std::floor(turn)));
+    };
+    ++hits[8 * cell(p[0]) + cell(p[1])];
+  }
+  auto const [least, most] = std::minmax_element(hits.begin(), hits.end());
+  CHECK(*least >= 13);
+  CHECK(*most <= 19);
+  // An integral of a smooth function: far better than the 1 / sqrt(n) = 3e-2 of independent points.
+  double sum = 0;
+  for (auto const& p : points) {
+    sum += std::cos(p[0]) * std::cos(2 * p[1]) + std::sin(p[0]);
+  }
+  CHECK(std::abs(sum / 1024) < 2e-3);
 }

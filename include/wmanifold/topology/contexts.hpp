@@ -61,6 +61,27 @@ class Contexts {
   /// Where each group ends (exclusive); empty when there is a point per sample.
   [[nodiscard]] std::span<Index const> ends() const noexcept { return ends_; }
 
+  /// Calls body(point, begin, end) for each group's samples [begin, end), or for each sample where there are none.
+  template <class Body>
+  void for_each(Body const& body) const {
+    Index begin = 0;
+    for (std::size_t g = 0; g < points_.size(); ++g) {
+      Index const end = ends_.empty() ? begin + 1 : ends_[g];
+      body(points_[g], begin, end);
+      begin = end;
+    }
+  }
+
+  /// The same groups, each at f of its point.
+  template <class F>
+  [[nodiscard]] Contexts mapped(F const& f) const {
+    Contexts result = *this;
+    for (auto& point : result.points_) {
+      point = f(point);
+    }
+    return result;
+  }
+
   /// The contexts of samples [first, first + count).
   [[nodiscard]] Contexts slice(Index first, Index count) const {
     if (first < 0 || count < 0 || first > samples() || count > samples() - first) [[unlikely]] {

@@ -11,6 +11,7 @@ namespace wmanifold {
 struct Interval {
   static constexpr int dimension = 1;
   static constexpr int coordinates = 1;
+  static constexpr std::array<bool, 1> has_ends{true};
   static std::string name() { return "interval"; }
 
   /// The point s of [0, 1].

@@ -16,6 +16,18 @@ struct Product {
   static constexpr int factors = static_cast<int>(sizeof...(Factors));
   static constexpr int dimension = (Factors::dimension + ...);
   static constexpr int coordinates = (Factors::coordinates + ...);
+  static constexpr auto has_ends = [] {
+    std::array<bool, static_cast<std::size_t>(coordinates)> ends{};
+    std::size_t to = 0;
+    (
+        [&](auto const& part) {
+          for (bool const end : part) {
+            ends[to++] = end;
+          }
+        }(ends_of<Factors>()),
+        ...);
+    return ends;
+  }();
   template <std::size_t I>
   using Factor = std::tuple_element_t<I, std::tuple<Factors...>>;
 

@@ -3,6 +3,8 @@
 #include <wmanifold/core/random.hpp>
 #include <wmanifold/topology/topology.hpp>
 
+#include <numeric>
+
 namespace wmanifold {
 
 /// A point drawn from T's probability measure.
@@ -22,6 +24,57 @@ template <Topology T>
   points.reserve(static_cast<std::size_t>(count));
   for (Index i = 0; i < count; ++i) {
     points.push_back(uniform_point<T>(random));
+  }
+  return points;
+}
+
+/// `count` points, each uniformly distributed, of which every coordinate of the unit cube has just one in each of
+/// `count` equal strata (a Latin hypercube; in one dimension, stratified sampling).
+template <Topology T>
+[[nodiscard]] std::vector<Point<T>> stratified_points(Index count, Random& random) {
+  auto const size = static_cast<std::size_t>(count);
+  std::vector<CubePoint<T>> cube(size);
+  std::vector<Index> strata(size);
+  for (std::size_t d = 0; d < static_cast<std::size_t>(T::dimension); ++d) {
+    std::iota(strata.begin(), strata.end(), Index{0});
+    random.shuffle(std::span(strata));
+    for (std::size_t i = 0; i < size; ++i) {
+      cube[i][d] = (static_cast<double>(strata[i]) + random.uniform()) / static_cast<double>(count);
+    }
+  }
+  std::vector<Point<T>> points;
+  points.reserve(size);
+  for (auto const& u : cube) {
+    points.push_back(T::from_cube(u));
+  }
+  return points;
+}
+
+/// Points `first`, ..., `first + count - 1` of a sequence that fills the unit cube evenly, however far it is followed:
+/// the additive recurrence with the generalised golden ratio (the root of x^(d+1) = x + 1), from a shift drawn by the
+/// seed.
+template <Topology T>
+[[nodiscard]] std::vector<Point<T>> low_discrepancy_points(Index first, Index count, Seed seed) {
+  double ratio = 2;
+  for (int i = 0; i < 64; ++i) {
+    ratio = std::pow(1 + ratio, 1.0 / (T::dimension + 1));
+  }
+  CubePoint<T> shift{};
+  CubePoint<T> step{};
+  Random random(seed);
+  for (std::size_t d = 0; d < shift.size(); ++d) {
+    shift[d] = random.uniform();
+    step[d] = std::pow(ratio, -static_cast<double>(d + 1));
+  }
+  std::vector<Point<T>> points;
+  points.reserve(static_cast<std::size_t>(count));
+  for (Index i = first; i < first + count; ++i) {
+    CubePoint<T> u{};
+    for (std::size_t d = 0; d < u.size(); ++d) {
+      double const x = shift[d] + static_cast<double>(i) * step[d];
+      u[d] = x - std::floor(x);
+    }
+    points.push_back(T::from_cube(u));
   }
   return points;
 }

@@ -67,6 +67,17 @@ struct Quadrature {
   std::vector<double> weights;
 };
 
+/// Which coordinates run between two ends, where the space stops: `T::has_ends` where the topology says so, else none.
+/// What is learned next to an end can only be extrapolated to it, not closed in on from both sides.
+template <class T>
+[[nodiscard]] constexpr std::array<bool, static_cast<std::size_t>(T::coordinates)> ends_of() noexcept {
+  if constexpr (requires { T::has_ends; }) {
+    return T::has_ends;
+  } else {
+    return {};
+  }
+}
+
 /// What a space of contexts owes; all else is derived from it.
 ///
 /// - `dimension`, and `coordinates`, the numbers that name a point;

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <wmanifold/basis/basis.hpp>
+
+namespace wmanifold {
+
+/// The energy matrix along some of the coordinates, E[sum_c d_c phi_i d_c phi_j], K x K, by a quadrature that is exact
+/// for it.
+template <Basis B>
+[[nodiscard]] SmallMatrix energy_matrix(B const& basis,
+                                        std::array<bool, static_cast<std::size_t>(B::Topology::coordinates)> along) {
+  constexpr int width = B::Topology::coordinates;
+  auto const quadrature = B::Topology::quadrature(2 * B::degree);
+  SmallMatrix energy = SmallMatrix::Zero(B::size, B::size);
+  std::vector<double> slopes(static_cast<std::size_t>(B::size * width));
+  for (std::size_t i = 0; i < quadrature.nodes.size(); ++i) {
+    basis.derivatives(quadrature.nodes[i], slopes);
+    Eigen::Map<Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor> const> const d(slopes.data(),
+                                                                                                     B::size, width);
+    for (int c = 0; c < width; ++c) {
+      if (along[static_cast<std::size_t>(c)]) {
+        energy += quadrature.weights[i] * d.col(c) * d.col(c).transpose();
+      }
+    }
+  }
+  return energy;
+}
+
+/// The energy matrix E[<grad phi_i, grad phi_j>] (equation 11): trace(P^T E P) is the mean squared speed of the weights
+/// along the manifold.
+template <Basis B>
+[[nodiscard]] SmallMatrix energy_matrix(B const& basis) {
+  std::array<bool, static_cast<std::size_t>(B::Topology::coordinates)> all;
+  all.fill(true);
+  return energy_matrix(basis, all);
+}
+
+}  // namespace wmanifold

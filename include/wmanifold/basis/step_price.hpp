@@ -1,0 +1,53 @@
+#pragma once
+
+#include <wmanifold/basis/energy.hpp>
+
+#include <Eigen/Eigenvalues>
+
+#include <algorithm>
+
+namespace wmanifold {
+
+/// The stiffness that flows use where they are told none (docs/default_step.md).
+inline constexpr double default_stiffness = 4;
+
+namespace detail {
+
+/// G + stiffness / lambda E.
+[[nodiscard]] inline SmallMatrix stiff_price(SmallMatrix const& gram, SmallMatrix const& energy, double stiffness) {
+  Eigen::GeneralizedSelfAdjointEigenSolver<SmallMatrix> const spectrum(energy, gram, Eigen::EigenvaluesOnly);
+  auto const& values = spectrum.eigenvalues();  // ascending
+  for (Index i = 0; i < values.size(); ++i) {
+    if (values[i] > 1e-9 * values[values.size() - 1]) {
+      return gram + stiffness / values[i] * energy;
+    }
+  }
+  return gram;  // constants alone
+}
+
+}  // namespace detail
+
+/// What a step costs, as a K x K matrix: its movement and, by `stiffness`, its bending towards the ends of the space
+/// (equation 9),
+///
+///     H = G + stiffness / lambda E,
+///
+/// E the energy matrix along coordinates with ends, lambda the least E of functions of the basis that have one, in
+/// units of G. So the slowest of these costs 1 + stiffness times its movement, faster ones more, constants no more; in
+/// all coordinates the same. On spaces without ends (circles, spheres) H is G. ArgumentError for a stiffness that is
+/// negative or not finite.
+template <Basis B>
+[[nodiscard]] SmallMatrix step_price(B const& basis, double stiffness) {
+  if (!(stiffness >= 0 && std::isfinite(stiffness))) [[unlikely]] {
+    fail("step price: expected a stiffness of at least 0, got ", stiffness);
+  }
+  SmallMatrix const gram = gram_matrix(basis);
+  constexpr auto ends = ends_of<typename B::Topology>();
+  if constexpr (std::find(ends.begin(), ends.end(), true) == ends.end()) {
+    return gram;
+  } else {
+    return stiffness == 0 ? gram : detail::stiff_price(gram, energy_matrix(basis, ends), stiffness);
+  }
+}
+
+}  // namespace wmanifold
