@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <numeric>
+#include <random>
 #include <set>
 #include <type_traits>
 #include <vector>
@@ -35,6 +36,14 @@ TEST_CASE("the sequences of a seed never change") {
   std::array<int, 8> items{0, 1, 2, 3, 4, 5, 6, 7};
   shuffle.shuffle(std::span<int>(items));
   CHECK(items == std::array<int, 8>{3, 5, 7, 1, 4, 6, 0, 2});
+}
+
+TEST_CASE("the numbers are those of std::mt19937_64") {
+  wm::Random random{wm::Seed{5}};
+  std::mt19937_64 engine{wm::Seed{5}.stream(0).value};
+  for (int i = 0; i < 2000; ++i) {
+    REQUIRE(random.uniform() == static_cast<double>(engine() >> 11) * 0x1p-53);
+  }
 }
 
 TEST_CASE("streams of a seed differ from each other and from those of its neighbours") {
@@ -163,4 +172,27 @@ TEST_CASE("a copy continues where the original was") {
   static_assert(std::regular<wm::Seed>);
   static_assert(std::copyable<wm::Random>);
   static_assert(std::is_nothrow_move_constructible_v<wm::Random>);
+}
+
+TEST_CASE("a generator goes on from a saved state, wherever that was taken") {
+  wm::Random random{wm::Seed{16}};
+  for (int i = 0; i < 700; ++i) {  // states at the start, within and at the end of the engine's 312 words
+    wm::Random restored{random.state()};
+    REQUIRE(restored == random);
+    wm::Random copy = random;
+    REQUIRE(restored.normal() == copy.normal());
+    random.uniform();
+  }
+  wm::Random a{random.state()};
+  for (int i = 0; i < 1000; ++i) {
+    REQUIRE(a.uniform() == random.uniform());
+  }
+}
+
+TEST_CASE("numbers that are no state of a generator are refused") {
+  wm::Random::State state = wm::Random{wm::Seed{1}}.state();
+  state.back() = 313;
+  CHECK_THROWS_WITH_AS(wm::Random{state}, doctest::Contains("at most 312 words used, got 313"), wm::ArgumentError);
+  state.fill(0);
+  CHECK_THROWS_WITH_AS(wm::Random{state}, doctest::Contains("got zeros"), wm::ArgumentError);
 }

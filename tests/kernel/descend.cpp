@@ -27,14 +27,17 @@ TEST_CASE_TEMPLATE("direction, movement and step equal plain loops", R, float, d
       support::Canvas<R> before(rows, count, 3, 3);
       support::Canvas<R> velocity(rows, count, 3);
       R const momentum = R{0.75};
-      wm::kernel::accumulate_direction<Host, R>(inverse.data(), rows, gradient.stride(), count, momentum,
-                                                gradient.data(), before.data(), velocity.data());
-      double const squared =
-          wm::kernel::squared_movement<Host, R>(gram.data(), rows, velocity.stride(), count, velocity.data());
+      wm::kernel::combine_rows<Host, R>(inverse.data(), rows, gradient.stride(), count, gradient.data(), momentum,
+                                        before.data(), velocity.data());
+      double const squared = wm::kernel::metric_product<Host, R>(gram.data(), rows, velocity.stride(), count,
+                                                                 velocity.data(), velocity.data());
       support::Canvas<R> parameters(rows, count, 3, 4);
       auto const start = parameters;
       R const factor = R{-0.375};
-      wm::kernel::advance<Host, R>(factor, rows, velocity.stride(), count, velocity.data(), parameters.data());
+      for (Index k = 0; k < rows; ++k) {
+        wm::kernel::add_scaled<Host, R>(factor, count, velocity.data() + k * velocity.stride(),
+                                        parameters.data() + k * parameters.stride());
+      }
 
       support::SumError error(std::numeric_limits<R>::epsilon());
       double sum_of_squares = 0;

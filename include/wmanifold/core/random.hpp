@@ -1,12 +1,15 @@
 #pragma once
 
+#include <wmanifold/core/error.hpp>
 #include <wmanifold/core/real.hpp>
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdint>
 #include <numbers>
-#include <random>
 #include <span>
+#include <string>
 #include <utility>
 
 namespace wmanifold {
@@ -25,13 +28,35 @@ struct Seed {
   friend bool operator==(Seed, Seed) = default;
 };
 
-/// Random numbers that are the same with every standard library: its engine, our distributions.
+/// Random numbers that are the same with every standard library, and whose state can be saved: MT19937-64 (Matsumoto
+/// and Nishimura; the numbers of std::mt19937_64), our distributions.
 class Random {
+  static constexpr std::size_t size = 312;
+
  public:
-  explicit Random(Seed seed) : engine_(seed.stream(0).value) {}
+  /// Where a sequence stands: the engine's 312 words, and how many of them are used up.
+  using State = std::array<std::uint64_t, size + 1>;
+
+  explicit Random(Seed seed) noexcept {
+    state_[0] = seed.stream(0).value;
+    for (std::size_t i = 1; i < size; ++i) {
+      state_[i] = 6364136223846793005U * (state_[i - 1] ^ (state_[i - 1] >> 62)) + i;
+    }
+    state_[size] = size;
+  }
+
+  /// Goes on where the Random of this state stood. Throws ArgumentError for numbers that are no state.
+  explicit Random(State const& state) : state_(state) {
+    bool const all_zero = std::all_of(state.begin(), state.end() - 1, [](std::uint64_t word) { return word == 0; });
+    if (all_zero || state[size] > size) [[unlikely]] {
+      fail("random: expected the state of a generator, with at most ", size, " words used, got ",
+           all_zero ? "zeros" : std::to_string(state[size]));
+    }
+  }
+  [[nodiscard]] State const& state() const noexcept { return state_; }
 
   /// Uniform in [0, 1).
-  double uniform() { return static_cast<double>(engine_() >> 11) * 0x1p-53; }
+  double uniform() { return static_cast<double>(next() >> 11) * 0x1p-53; }
   double uniform(double low, double high) { return low + (high - low) * uniform(); }
 
   /// Standard normal (Box-Muller, one of the pair).
@@ -44,9 +69,9 @@ class Random {
   Index below(Index count) {
     auto const n = static_cast<std::uint64_t>(count);
     std::uint64_t const excess = (0 - n) % n;  // 2^64 mod n values are thrown away
-    std::uint64_t x = engine_();
+    std::uint64_t x = next();
     while (x < excess) {
-      x = engine_();
+      x = next();
     }
     return static_cast<Index>(x % n);
   }
@@ -62,7 +87,28 @@ class Random {
   friend bool operator==(Random const&, Random const&) = default;
 
  private:
-  std::mt19937_64 engine_;
+  std::uint64_t next() noexcept {
+    if (state_[size] == size) {
+      renew();
+    }
+    std::uint64_t x = state_[state_[size]++];
+    x ^= (x >> 29) & 0x5555555555555555U;
+    x ^= (x << 17) & 0x71d67fffeda60000U;
+    x ^= (x << 37) & 0xfff7eee000000000U;
+    return x ^ (x >> 43);
+  }
+
+  /// The next 312 words.
+  void renew() noexcept {
+    for (std::size_t i = 0; i < size; ++i) {
+      std::uint64_t const low = (std::uint64_t{1} << 31) - 1;
+      std::uint64_t const x = (state_[i] & ~low) | (state_[(i + 1) % size] & low);
+      state_[i] = state_[(i + size / 2) % size] ^ (x >> 1) ^ ((x & 1) * 0xb5026f5aa96619e9U);
+    }
+    state_[size] = 0;
+  }
+
+  State state_;
 };
 
 }  // namespace wmanifold

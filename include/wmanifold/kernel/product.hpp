@@ -49,7 +49,7 @@ void multiply_block(R const* a, R const* b, Index depth, R* block) {
   }
 }
 
-/// C = A B, with C rows x columns and `depth` terms in each sum.
+/// C = A B, or C += A B where `accumulate`, with C rows x columns and `depth` terms in each sum.
 ///
 /// - `pack_left(r, p0, p1, out)` writes A(r, p) to out[(p - p0) * Block::rows] for p in [p0, p1);
 /// - `pack_right(p0, p1, c0, c1, out)` writes B(p, c) to out[(p - p0) * Block::columns + c - c0];
@@ -59,7 +59,7 @@ void multiply_block(R const* a, R const* b, Index depth, R* block) {
 /// does not depend on the number of threads.
 template <class T, Real R, class PackLeft, class PackRight, class RowOf>
 void product(Index rows, Index columns, Index depth, PackLeft const& pack_left, PackRight const& pack_right,
-             RowOf const& row_of) {
+             RowOf const& row_of, bool accumulate = false) {
   using B = Block<T, R>;
   Index const tiles = (rows + B::rows - 1) / B::rows;
   parallel_ranges<T>(tiles, rows * columns * depth, [&](Index first_tile, Index last_tile) {
@@ -92,13 +92,43 @@ void product(Index rows, Index columns, Index depth, PackLeft const& pack_left, 
             R* const to = row_of(r) + c0;
             R const* const from = block.data() + (r - r0) * B::columns;
             for (Index c = 0; c < c1 - c0; ++c) {
-              to[c] = p0 == 0 ? from[c] : to[c] + from[c];
+              to[c] = p0 == 0 && !accumulate ? from[c] : to[c] + from[c];
             }
           }
         }
       }
     }
   });
+}
+
+/// A matrix as it lies: number (r, c) is at data[r * row_stride + c * column_stride].
+template <Real R>
+struct Strided {
+  R const* data;
+  Index row_stride;
+  Index column_stride;
+};
+
+/// c (rows x columns, its rows `stride` apart) = or += a b.
+template <class T, Real R>
+void multiply(Index rows, Index columns, Index depth, Strided<R> a, Strided<R> b, R* c, Index stride,
+              bool accumulate = false) {
+  using B = Block<T, R>;
+  product<T, R>(
+      rows, columns, depth,
+      [=](Index r, Index p0, Index p1, R* out) {
+        for (Index p = p0; p < p1; ++p) {
+          out[(p - p0) * B::rows] = a.data[r * a.row_stride + p * a.column_stride];
+        }
+      },
+      [=](Index p0, Index p1, Index c0, Index c1, R* out) {
+        for (Index p = p0; p < p1; ++p) {
+          for (Index i = c0; i < c1; ++i) {
+            out[(p - p0) * B::columns + i - c0] = b.data[p * b.row_stride + i * b.column_stride];
+          }
+        }
+      },
+      [=](Index r) { return c + r * stride; }, accumulate);
 }
 
 }  // namespace wmanifold::kernel
