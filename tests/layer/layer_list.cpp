@@ -10,7 +10,7 @@ using wm::LayerList;
 TEST_CASE("each dense layer takes the activation behind it, or the identity") {
   LayerList const list{Dense<>(2, 5), wm::Tanh{}, Dense<>(5, 4), Dense<>(4, 1), wm::Gelu{}};
   REQUIRE(list.entries().size() == 3);
-  CHECK(list.entries()[0].dense == Dense<>(2, 5));
+  CHECK(std::get<Dense<>>(list.entries()[0].dense) == Dense<>(2, 5));
   CHECK(std::holds_alternative<wm::Tanh>(list.entries()[0].activation));
   CHECK(std::holds_alternative<wm::Identity>(list.entries()[1].activation));
   CHECK(std::holds_alternative<wm::Gelu>(list.entries()[2].activation));

@@ -50,9 +50,10 @@ static_assert(wm::multiply_adds_of(Static{}) == 15 + 20 + 8 && wm::widest_of(Sta
 TEST_CASE("layers lie one after the other, weights before biases") {
   auto const check = [](auto const& stack) {
     CHECK(stack.depth() == 3);
-    CHECK(stack.dense(0) == wm::DenseShape{3, 5, 0});
-    CHECK(stack.dense(1) == wm::DenseShape{5, 4, 20});
-    CHECK(stack.dense(2) == wm::DenseShape{4, 2, 44});
+    // All on the manifold, so a row looks as the network at a point does.
+    CHECK(stack.dense(0) == wm::DenseShape{3, 5, 0, wm::Placement::manifold, 0, 0, 0});
+    CHECK(stack.dense(1) == wm::DenseShape{5, 4, 20, wm::Placement::manifold, 0, 20, 0});
+    CHECK(stack.dense(2) == wm::DenseShape{4, 2, 44, wm::Placement::manifold, 0, 44, 0});
     CHECK(stack.dense(1).weights() == 20);
     CHECK(stack.dense(1).size() == 24);
     CHECK(wm::inputs_of(stack) == 3);
@@ -74,8 +75,8 @@ TEST_CASE("weights and biases are seen where they lie") {
   for (std::size_t n = 0; n < network.size(); ++n) {
     network[n] = static_cast<double>(n);
   }
-  auto const w = wm::weight_of(stack.dense(1), network.data());
-  auto const b = wm::bias_of(stack.dense(1), network.data());
+  auto const w = wm::weight_at(stack.dense(1), network.data() + stack.dense(1).offset);
+  auto const b = wm::bias_at(stack.dense(1), network.data() + stack.dense(1).offset);
   CHECK(w.rows() == 4);
   CHECK(w.cols() == 5);
   CHECK(b.size() == 4);
@@ -83,8 +84,8 @@ TEST_CASE("weights and biases are seen where they lie") {
   CHECK(w(0, 1) == 24);
   CHECK(b(0) == 40);
   auto const& constant = network;
-  CHECK(wm::weight_of(stack.dense(1), constant.data()) == w);
-  CHECK(wm::bias_of(stack.dense(1), constant.data()) == b);
+  CHECK(wm::weight_at(stack.dense(1), constant.data() + stack.dense(1).offset) == w);
+  CHECK(wm::bias_at(stack.dense(1), constant.data() + stack.dense(1).offset) == b);
 }
 
 TEST_CASE("run-time sizes that do not chain are refused") {
@@ -102,4 +103,22 @@ TEST_CASE("stacks are copied and moved as values") {
   auto const moved = std::move(stack);
   CHECK(copy == moved);
   CHECK(moved.depth() == 2);
+}
+
+TEST_CASE("layers off the manifold have their place in what all contexts share") {
+  auto const check = [](auto const& stack) {
+    using wm::Placement;
+    CHECK(stack.dense(0) == wm::DenseShape{3, 5, 0, Placement::low_rank, 2, 0, 0});
+    CHECK(stack.dense(1) == wm::DenseShape{5, 4, 20, Placement::shared, 0, 2, 38});
+    CHECK(stack.dense(2) == wm::DenseShape{4, 2, 44, Placement::manifold, 0, 2, 62});
+    CHECK(stack.dense(0).right_offset() == 20);
+    CHECK(stack.dense(0).left_offset() == 28);
+    CHECK(wm::row_parameters_of(stack) == 2 + 0 + 10);
+    CHECK(wm::shared_parameters_of(stack) == 38 + 24);
+    CHECK(wm::parameters_of(stack) == 54);
+    CHECK(stack.at_point().dense(2) == wm::DenseShape{4, 2, 44, Placement::manifold, 0, 44, 0});
+  };
+  check(wm::Stack<wm::LowRankDense<2, 3, 5>, wm::Relu, wm::SharedDense<5, 4>, wm::Tanh, wm::Dense<4, 2>>{});
+  check(wm::Stack<wm::LayerList>(
+      wm::LayerList{wm::LowRankDense<>(3, 5, 2), wm::Relu{}, wm::SharedDense<>(5, 4), wm::Tanh{}, wm::Dense<>(4, 2)}));
 }

@@ -15,7 +15,8 @@ struct WithDerivative {
 };
 
 /// What follows a dense layer, element by element. `activation(x)` gives {f(x), f'(x)} for a float, a double, and for
-/// batches of them (write it with the functions of wmanifold::simd, which have one spelling for all).
+/// batches of them. Write it as those below: `using simd::exp; exp(x)` has one spelling for all, and for the dual
+/// numbers that check f'.
 template <class A>
 concept Activation = requires(A const& activation, float x, double y) {
   { A::name } -> std::convertible_to<std::string_view>;
@@ -38,8 +39,9 @@ struct Relu {
   static constexpr std::string_view name = "relu";
   template <class V>
   WithDerivative<V> operator()(V const& x) const noexcept {
+    using simd::select;
     auto const off = x <= V(0);  // not x > 0, which would turn a NaN into a harmless zero
-    return {simd::select(off, V(0), x), simd::select(off, V(0), V(1))};
+    return {select(off, V(0), x), select(off, V(0), V(1))};
   }
   friend bool operator==(Relu, Relu) = default;
 };
@@ -49,7 +51,8 @@ struct Tanh {
   static constexpr std::string_view name = "tanh";
   template <class V>
   WithDerivative<V> operator()(V const& x) const noexcept {
-    V const f = simd::tanh(x);
+    using simd::tanh;
+    V const f = tanh(x);
     return {f, V(1) - f * f};
   }
   friend bool operator==(Tanh, Tanh) = default;
@@ -60,10 +63,11 @@ struct Sigmoid {
   static constexpr std::string_view name = "sigmoid";
   template <class V>
   WithDerivative<V> operator()(V const& x) const noexcept {
+    using simd::exp, simd::abs, simd::select;
     // From e^-|x|, which never overflows; either side is a quotient without cancellation.
-    V const e = simd::exp(-simd::abs(x));
+    V const e = exp(-abs(x));
     V const q = V(1) / (V(1) + e);
-    return {simd::select(x >= V(0), q, e * q), e * q * q};
+    return {select(x >= V(0), q, e * q), e * q * q};
   }
   friend bool operator==(Sigmoid, Sigmoid) = default;
 };
@@ -84,9 +88,9 @@ struct Gelu {
   static constexpr std::string_view name = "gelu";
   template <class V>
   WithDerivative<V> operator()(V const& x) const noexcept {
-    V const cdf = V(0.5) * (V(1) + simd::erf(x * simd::constant<V>(1 / std::numbers::sqrt2)));
-    V const density =
-        simd::exp(V(-0.5) * x * x) * simd::constant<V>(0.5 * std::numbers::sqrt2 * std::numbers::inv_sqrtpi);
+    using simd::erf, simd::exp;
+    V const cdf = V(0.5) * (V(1) + erf(x * simd::constant<V>(1 / std::numbers::sqrt2)));
+    V const density = exp(V(-0.5) * x * x) * simd::constant<V>(0.5 * std::numbers::sqrt2 * std::numbers::inv_sqrtpi);
     return {x * cdf, cdf + x * density};
   }
   friend bool operator==(Gelu, Gelu) = default;
@@ -97,9 +101,10 @@ struct Softplus {
   static constexpr std::string_view name = "softplus";
   template <class V>
   WithDerivative<V> operator()(V const& x) const noexcept {
-    V const e = simd::exp(-simd::abs(x));
-    V const positive = simd::select(x > V(0), x, V(0));
-    return {positive + simd::log1p(e), Sigmoid{}(x).value};
+    using simd::exp, simd::abs, simd::select, simd::log1p;
+    V const e = exp(-abs(x));
+    V const positive = select(x > V(0), x, V(0));
+    return {positive + log1p(e), Sigmoid{}(x).value};
   }
   friend bool operator==(Softplus, Softplus) = default;
 };

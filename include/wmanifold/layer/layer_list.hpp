@@ -34,12 +34,13 @@ class LayerList {
  public:
   /// A dense layer and what follows it.
   struct Entry {
-    Dense<> dense;
+    std::variant<Dense<>, SharedDense<>, LowRankDense<>> dense;
     AnyActivation activation;
     friend bool operator==(Entry const&, Entry const&) = default;
   };
   /// What a list is written with: a dense layer, or the activation of the dense layer before it.
-  using Item = std::variant<Dense<>, Identity, Relu, Tanh, Sigmoid, Silu, Gelu, Softplus>;
+  using Item =
+      std::variant<Dense<>, SharedDense<>, LowRankDense<>, Identity, Relu, Tanh, Sigmoid, Silu, Gelu, Softplus>;
 
   LayerList(std::initializer_list<Item> items) : LayerList(std::vector<Item>(items)) {}
 
@@ -47,23 +48,19 @@ class LayerList {
   explicit LayerList(std::vector<Item> const& items) {
     bool may_activate = false;
     for (auto const& item : items) {
-      if (auto const* dense = std::get_if<Dense<>>(&item)) {
-        if (!entries_.empty() && entries_.back().dense.outputs() != dense->inputs()) [[unlikely]] {
-          fail("layer list: expected dense layer ", entries_.size(), " to take ", entries_.back().dense.outputs(),
-               " inputs, as many as the layer before it gives, got ", dense->inputs());
-        }
-        entries_.push_back({*dense, Identity{}});
-        may_activate = true;
-        continue;
-      }
-      if (!may_activate) [[unlikely]] {
-        fail("layer list: expected each activation to follow a dense layer, got two in a row or one at the start");
-      }
-      may_activate = false;
       std::visit(
-          [&]<class L>(L const& activation) {
-            if constexpr (Activation<L>) {
-              entries_.back().activation = activation;
+          [&]<class L>(L const& layer) {
+            if constexpr (DenseLayer<L>) {
+              add(layer);
+              may_activate = true;
+            } else {
+              if (!may_activate) [[unlikely]] {
+                fail(
+                    "layer list: expected each activation to follow a dense layer, got two in a row or one at the "
+                    "start");
+              }
+              entries_.back().activation = layer;
+              may_activate = false;
             }
           },
           item);
@@ -79,6 +76,15 @@ class LayerList {
 
   [[nodiscard]] std::vector<Entry> const& entries() const noexcept { return entries_; }
 
+  /// The layers of a network at a point: the same sizes and activations, each layer with weights of its own.
+  [[nodiscard]] LayerList at_point() const {
+    LayerList plain = *this;
+    for (auto& entry : plain.entries_) {
+      entry.dense = std::visit([](auto const& dense) { return Dense<>(dense.inputs(), dense.outputs()); }, entry.dense);
+    }
+    return plain;
+  }
+
   friend bool operator==(LayerList const&, LayerList const&) = default;
 
  private:
@@ -90,6 +96,18 @@ class LayerList {
       std::visit([&](auto activation) { items.emplace_back(activation); }, activation_named(activations[l]));
     }
     return items;
+  }
+
+  template <DenseLayer L>
+  void add(L const& layer) {
+    if (!entries_.empty()) {
+      Index const before = std::visit([](auto const& dense) { return dense.outputs(); }, entries_.back().dense);
+      if (before != layer.inputs()) [[unlikely]] {
+        fail("layer list: expected dense layer ", entries_.size(), " to take ", before,
+             " inputs, as many as the layer before it gives, got ", layer.inputs());
+      }
+    }
+    entries_.push_back({layer, Identity{}});
   }
 
   std::vector<Entry> entries_;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <wmanifold/core/matrix.hpp>
+#include <wmanifold/topology/topology.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -15,13 +16,36 @@ namespace wmanifold {
 /// - `loss(prediction, targets, b, gradient)`: the loss of sample b, and into `gradient` its derivative in the
 ///   prediction (both `outputs` long; `gradient` may be empty when it is not wanted).
 ///
-/// Means over samples are the loss functional's business.
+/// How samples are weighed and reduced is the loss functional's business.
 template <class L, class R>
 concept Loss = requires(L const& loss, std::span<R const> prediction, typename L::template Targets<R> const& targets,
                         Index b, std::span<R> gradient) {
   { loss(prediction, targets, b, gradient) } -> std::same_as<R>;
   loss.check(targets, b, b);
 };
+
+/// A loss that sees the context: `loss(s, prediction, targets, b, gradient)`.
+template <class L, class R, class Space>
+concept ContextLoss = requires(L const& loss, Point<Space> const& s, std::span<R const> prediction,
+                               typename L::template Targets<R> const& targets, Index b, std::span<R> gradient) {
+  { loss(s, prediction, targets, b, gradient) } -> std::same_as<R>;
+  loss.check(targets, b, b);
+};
+
+/// A loss of either kind for the models of a real type and topology.
+template <class L, class Model>
+concept LossOn = Loss<L, typename Model::Scalar> || ContextLoss<L, typename Model::Scalar, typename Model::Topology>;
+
+/// The loss of sample b at its context, whether it sees it or not.
+template <class L, Real R, class Space>
+R loss_at(L const& loss, Point<Space> const& s, std::span<R const> prediction,
+          typename L::template Targets<R> const& targets, Index b, std::span<R> gradient) {
+  if constexpr (ContextLoss<L, R, Space>) {
+    return loss(s, prediction, targets, b, gradient);
+  } else {
+    return loss(prediction, targets, b, gradient);
+  }
+}
 
 /// The mean over outputs of (prediction - target)^2. Targets: samples x outputs.
 struct MeanSquaredError {

@@ -49,10 +49,14 @@ class BasicNetwork {
   [[nodiscard]] std::span<R const> parameters() const noexcept { return storage_.numbers; }
 
   /// Weights (outputs x inputs) and biases of dense layer l.
-  [[nodiscard]] WeightMap<R> weight(Index l) { return weight_of(shape(l), storage_.numbers.data()); }
-  [[nodiscard]] ConstWeightMap<R> weight(Index l) const { return weight_of(shape(l), storage_.numbers.data()); }
-  [[nodiscard]] BiasMap<R> bias(Index l) { return bias_of(shape(l), storage_.numbers.data()); }
-  [[nodiscard]] ConstBiasMap<R> bias(Index l) const { return bias_of(shape(l), storage_.numbers.data()); }
+  [[nodiscard]] WeightMap<R> weight(Index l) { return weight_at(shape(l), storage_.numbers.data() + shape(l).offset); }
+  [[nodiscard]] ConstWeightMap<R> weight(Index l) const {
+    return weight_at(shape(l), storage_.numbers.data() + shape(l).offset);
+  }
+  [[nodiscard]] BiasMap<R> bias(Index l) { return bias_at(shape(l), storage_.numbers.data() + shape(l).offset); }
+  [[nodiscard]] ConstBiasMap<R> bias(Index l) const {
+    return bias_at(shape(l), storage_.numbers.data() + shape(l).offset);
+  }
 
   /// One sample: y = f(x). `x` has inputs(), `y` outputs() numbers (ArgumentError otherwise; nothing is thrown when
   /// the sizes fit), `scratch` at least scratch_size(). No allocation, no lock.
@@ -84,7 +88,7 @@ class BasicNetwork {
     work.samples = inputs.rows();
     work.can_go_back = false;
     work.ends.clear();
-    propagate_forward<T, R>(stack_, RowsView<R const>{storage_.numbers.data(), 1, 0}, true, inputs.data(),
+    propagate_forward<T, R>(stack_, ParametersView<R const>{storage_.numbers.data(), 1, 0}, true, inputs.data(),
                             inputs.outerStride(), false, work);
     return {work.values[static_cast<std::size_t>(stack_.depth() - 1)].data(), inputs.rows(), outputs()};
   }

@@ -9,16 +9,50 @@
 
 namespace wmanifold {
 
-/// Where one dense layer lies within the N parameters of a network: from `offset`, inputs x outputs weights (those of
-/// one input next to each other), then `outputs` biases.
+/// Where one dense layer lies: within the N parameters of a network at a point, from `offset`, inputs x outputs weights
+/// (those of one input next to each other), then `outputs` biases; and where what it learns lies within the parameters
+/// of a manifold, in each of the K rows and in the part that all contexts share.
 struct DenseShape {
   Index inputs = 0;
   Index outputs = 0;
   Index offset = 0;
+  Placement placement = Placement::manifold;
+  Index rank = 0;
+  Index row_offset = 0;
+  Index shared_offset = 0;
+
   [[nodiscard]] constexpr Index weights() const noexcept { return inputs * outputs; }
   [[nodiscard]] constexpr Index size() const noexcept { return weights() + outputs; }
+
+  /// How many numbers it has in each row: all of them, none, or a row of A^T.
+  [[nodiscard]] constexpr Index row_size() const noexcept { return placement == Placement::manifold ? size() : rank; }
+  /// How many it has in the shared part: none, all of them, or W_0, then V ((inputs + 1) x rank), then U^T (rank x
+  /// outputs).
+  [[nodiscard]] constexpr Index shared_size() const noexcept {
+    return placement == Placement::manifold ? 0 : size() + rank * (inputs + 1 + outputs);
+  }
+  /// Where V and U^T start in the shared part.
+  [[nodiscard]] constexpr Index right_offset() const noexcept { return shared_offset + size(); }
+  [[nodiscard]] constexpr Index left_offset() const noexcept { return right_offset() + rank * (inputs + 1); }
+
   friend bool operator==(DenseShape const&, DenseShape const&) = default;
 };
+
+namespace detail {
+
+/// Appends a layer's shape to those before it.
+template <DenseLayer L>
+constexpr DenseShape shape_after(DenseShape const& before, L const& layer) {
+  return {layer.inputs(),
+          layer.outputs(),
+          before.offset + before.size(),
+          L::placement,
+          layer.rank(),
+          before.row_offset + before.row_size(),
+          before.shared_offset + before.shared_size()};
+}
+
+}  // namespace detail
 
 /// The weights (outputs x inputs) and biases (outputs) of one layer, seen through Eigen where they lie.
 template <Real R>
@@ -30,22 +64,22 @@ using BiasMap = Eigen::Map<Eigen::Matrix<R, Eigen::Dynamic, 1>>;
 template <Real R>
 using ConstBiasMap = Eigen::Map<Eigen::Matrix<R, Eigen::Dynamic, 1> const>;
 
-/// The weights or biases of one layer within the parameters of one network.
+/// The weights or biases of the layer whose numbers start at `layer`.
 template <Real R>
-[[nodiscard]] WeightMap<R> weight_of(DenseShape const& shape, R* network) noexcept {
-  return {network + shape.offset, shape.outputs, shape.inputs};
+[[nodiscard]] WeightMap<R> weight_at(DenseShape const& shape, R* layer) noexcept {
+  return {layer, shape.outputs, shape.inputs};
 }
 template <Real R>
-[[nodiscard]] ConstWeightMap<R> weight_of(DenseShape const& shape, R const* network) noexcept {
-  return {network + shape.offset, shape.outputs, shape.inputs};
+[[nodiscard]] ConstWeightMap<R> weight_at(DenseShape const& shape, R const* layer) noexcept {
+  return {layer, shape.outputs, shape.inputs};
 }
 template <Real R>
-[[nodiscard]] BiasMap<R> bias_of(DenseShape const& shape, R* network) noexcept {
-  return {network + shape.offset + shape.weights(), shape.outputs};
+[[nodiscard]] BiasMap<R> bias_at(DenseShape const& shape, R* layer) noexcept {
+  return {layer + shape.weights(), shape.outputs};
 }
 template <Real R>
-[[nodiscard]] ConstBiasMap<R> bias_of(DenseShape const& shape, R const* network) noexcept {
-  return {network + shape.offset + shape.weights(), shape.outputs};
+[[nodiscard]] ConstBiasMap<R> bias_at(DenseShape const& shape, R const* layer) noexcept {
+  return {layer + shape.weights(), shape.outputs};
 }
 
 namespace detail {
@@ -113,6 +147,8 @@ class Stack {
 
  public:
   static constexpr bool is_static = (Rules::template static_layer<Layers>() && ...);
+  /// The stack of the network at a point.
+  using AtPoint = Stack<wmanifold::AtPoint<Layers>...>;
   /// N, or `dynamic`.
   static constexpr Index static_parameters =
       is_static ? (Rules::template static_size<Layers>() + ... + Index{0}) : dynamic;
@@ -122,8 +158,11 @@ class Stack {
   /// Throws ArgumentError where run-time sizes do not chain.
   constexpr explicit Stack(Layers... layers) : layers_(std::move(layers)...) {
     std::size_t l = 0;
-    Index offset = 0;
-    std::apply([&](auto const&... layer) { (add(layer, l, offset), ...); }, layers_);
+    std::apply([&](auto const&... layer) { (add(layer, l), ...); }, layers_);
+  }
+
+  [[nodiscard]] constexpr AtPoint at_point() const {
+    return std::apply([](auto const&... layer) { return AtPoint(plain(layer)...); }, layers_);
   }
 
   [[nodiscard]] static constexpr Index depth() noexcept { return static_cast<Index>(dense_count); }
@@ -159,14 +198,22 @@ class Stack {
   static constexpr std::size_t dense_count = (std::size_t{DenseLayer<Layers>} + ...);
 
   template <class L>
-  constexpr void add(L const& layer, std::size_t& l, Index& offset) {
+  static constexpr wmanifold::AtPoint<L> plain(L const& layer) {
+    if constexpr (DenseLayer<L>) {
+      return {layer.inputs(), layer.outputs()};
+    } else {
+      return layer;
+    }
+  }
+
+  template <class L>
+  constexpr void add(L const& layer, std::size_t& l) {
     if constexpr (DenseLayer<L>) {
       if (l > 0) {
         require_count("dense layer", "inputs, as many as the layer before gives", shapes_[l - 1].outputs,
                       layer.inputs());
       }
-      shapes_[l] = {layer.inputs(), layer.outputs(), offset};
-      offset += shapes_[l].size();
+      shapes_[l] = detail::shape_after(l == 0 ? DenseShape{} : shapes_[l - 1], layer);
       ++l;
     }
   }
@@ -181,13 +228,16 @@ class Stack<LayerList> {
   static constexpr bool is_static = false;
   static constexpr Index static_parameters = dynamic;
 
+  using AtPoint = Stack<LayerList>;
+
   explicit Stack(LayerList layers) : layers_(std::move(layers)) {
-    Index offset = 0;
     for (auto const& entry : layers_.entries()) {
-      shapes_.push_back({entry.dense.inputs(), entry.dense.outputs(), offset});
-      offset += shapes_.back().size();
+      DenseShape const before = shapes_.empty() ? DenseShape{} : shapes_.back();
+      shapes_.push_back(std::visit([&](auto const& dense) { return detail::shape_after(before, dense); }, entry.dense));
     }
   }
+
+  [[nodiscard]] Stack at_point() const { return Stack(layers_.at_point()); }
 
   [[nodiscard]] Index depth() const noexcept { return static_cast<Index>(shapes_.size()); }
   [[nodiscard]] DenseShape const& dense(Index l) const noexcept { return shapes_[static_cast<std::size_t>(l)]; }
@@ -219,7 +269,18 @@ template <class S>
   auto const& last = stack.dense(stack.depth() - 1);
   return last.offset + last.size();
 }
-/// Multiply-adds of one prediction.
+/// How many numbers a manifold of these layers has in each of its K rows, and in the part that all contexts share.
+template <class S>
+[[nodiscard]] constexpr Index row_parameters_of(S const& stack) noexcept {
+  auto const& last = stack.dense(stack.depth() - 1);
+  return last.row_offset + last.row_size();
+}
+template <class S>
+[[nodiscard]] constexpr Index shared_parameters_of(S const& stack) noexcept {
+  auto const& last = stack.dense(stack.depth() - 1);
+  return last.shared_offset + last.shared_size();
+}
+/// Multiply-adds of one prediction at a fixed context.
 template <class S>
 [[nodiscard]] constexpr Index multiply_adds_of(S const& stack) noexcept {
   Index sum = 0;

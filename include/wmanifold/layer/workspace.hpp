@@ -8,6 +8,13 @@
 
 namespace wmanifold {
 
+/// The memory of a reduction over contexts.
+struct ReductionScratch {
+  std::vector<double> means;    // per context
+  std::vector<double> weights;  // per context
+  std::vector<Index> order;
+};
+
 /// What forward and backward passes need beside a model. The caller owns it, one per thread; it grows to the largest
 /// batch it has seen and is then reused without allocation. What it holds is the library's business, except that
 /// outputs and gradients are returned as views into it, valid until the next pass through the same workspace.
@@ -20,12 +27,18 @@ struct Workspace {
   AlignedVector<R> coefficients;              // samples x K: phi at each sample's context
   std::vector<AlignedVector<R>> values;       // per dense layer, samples x outputs, after the activation
   std::vector<AlignedVector<R>> derivatives;  // likewise, of the activation; empty for the identity
+  std::vector<AlignedVector<R>> traces;       // what else a layer keeps between its passes
   AlignedVector<R> mixed;                     // one layer's parameters at one context
+  AlignedVector<R> networks;                  // per group a network of its own, where a model has no rows to mix
+  AlignedVector<R> network_gradients;         // likewise
   AlignedVector<R> output_gradient;           // samples x outputs, filled by whoever computes the loss
   AlignedVector<R> delta;                     // gradient of the values of the layer at hand
   AlignedVector<R> delta_before;              // and of the layer before it
   AlignedVector<R> coefficient_gradient;      // samples x K
   AlignedVector<R> scratch;
+  std::vector<double> losses;  // per sample
+  std::vector<double> shares;  // per sample: the derivative of the functional in its loss
+  ReductionScratch reduction;
   AlignedVector<double> context_gradient;  // samples x coordinates
 };
 

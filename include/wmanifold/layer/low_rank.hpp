@@ -1,0 +1,122 @@
+#pragma once
+
+#include <wmanifold/kernel/dense.hpp>
+#include <wmanifold/layer/stack.hpp>
+#include <wmanifold/layer/workspace.hpp>
+
+/// A low-rank layer (equation 12): y_b = W_0 x_b + U (a_b * V^T x_b), a_b = A phi_b, where x has the appended 1 and *
+/// goes element by element. Rows k of the manifold hold column k of A; the shared part holds W_0, V and U^T.
+namespace wmanifold::detail {
+
+/// The parts of one low-rank layer within a manifold's parameters (R const) or a gradient (R).
+template <class R>
+struct LowRankParts {
+  R* base;    // W_0: (inputs + 1) x outputs
+  R* right;   // V: (inputs + 1) x rank
+  R* left;    // U^T: rank x outputs
+  R* scales;  // A^T: K x rank, rows `stride` apart
+  Index stride;
+};
+
+template <class R>
+LowRankParts<R> low_rank_parts(DenseShape const& shape, R* rows, Index stride, R* shared) noexcept {
+  return {shared + shape.shared_offset, shared + shape.right_offset(), shared + shape.left_offset(),
+          rows + shape.row_offset, stride};
+}
+
+/// What a low-rank layer keeps from its forward pass to its backward pass, in the workspace: V^T x and a, samples x
+/// rank.
+template <Real R>
+struct LowRankTrace {
+  R* projected;
+  R* scales;
+};
+
+template <Real R>
+LowRankTrace<R> low_rank_trace(Workspace<R>& work, Index l, Index rank) {
+  auto const at = static_cast<std::size_t>(l);
+  if (work.traces.size() <= at) {
+    work.traces.resize(at + 1);
+  }
+  grow(work.traces[at], 2 * work.samples * rank);
+  return {work.traces[at].data(), work.traces[at].data() + work.samples * rank};
+}
+
+template <class T, Real R>
+void low_rank_forward(DenseShape const& shape, LowRankParts<R const> parts, R const* coefficients, Index rows,
+                      Index samples, R const* x, Index x_stride, R* y, LowRankTrace<R> trace, Workspace<R>& work) {
+  Index const rank = shape.rank;
+  kernel::multiply<T, R>(samples, rank, rows, {coefficients, rows, 1}, {parts.scales, parts.stride, 1}, trace.scales,
+                         rank);
+  kernel::dense_forward<T, R>(kernel::DenseRows<R>{parts.right, 1, 0, shape.inputs, rank}, nullptr, samples, x,
+                              x_stride, trace.projected, rank);
+  kernel::dense_forward<T, R>(kernel::DenseRows<R>{parts.base, 1, 0, shape.inputs, shape.outputs}, nullptr, samples, x,
+                              x_stride, y, shape.outputs);
+  grow(work.scratch, samples * rank);
+  for (Index n = 0; n < samples * rank; ++n) {
+    work.scratch[static_cast<std::size_t>(n)] = trace.scales[n] * trace.projected[n];
+  }
+  kernel::multiply<T, R>(samples, shape.outputs, rank, {work.scratch.data(), rank, 1}, {parts.left, shape.outputs, 1},
+                         y, shape.outputs, true);
+}
+
+/// Gradients of the parts (overwritten) and, where not null, of the inputs (overwritten) and of the coefficients
+/// (added).
+template <class T, Real R>
+void low_rank_backward(DenseShape const& shape, LowRankParts<R const> parts, LowRankParts<R> gradient,
+                       R const* coefficients, Index rows, Index samples, R const* x, Index x_stride, R const* dy, R* dx,
+                       R* dphi, LowRankTrace<R> trace, Workspace<R>& work) {
+  Index const rank = shape.rank;
+  grow(work.scratch, 3 * samples * rank);
+  R* const scaled = work.scratch.data();          // a * V^T x
+  R* const slope = scaled + samples * rank;       // dL / d(scaled), then dL / d(V^T x)
+  R* const scale_slope = slope + samples * rank;  // dL / da
+  for (Index n = 0; n < samples * rank; ++n) {
+    scaled[n] = trace.scales[n] * trace.projected[n];
+  }
+  kernel::multiply<T, R>(samples, rank, shape.outputs, {dy, shape.outputs, 1}, {parts.left, 1, shape.outputs}, slope,
+                         rank);
+  kernel::multiply<T, R>(rank, shape.outputs, samples, {scaled, 1, rank}, {dy, shape.outputs, 1}, gradient.left,
+                         shape.outputs);
+  for (Index n = 0; n < samples * rank; ++n) {
+    scale_slope[n] = slope[n] * trace.projected[n];
+    slope[n] *= trace.scales[n];
+  }
+  kernel::multiply<T, R>(rows, rank, samples, {coefficients, 1, rows}, {scale_slope, rank, 1}, gradient.scales,
+                         gradient.stride);
+  kernel::dense_backward_parameters<T, R>(kernel::MutableDenseRows<R>{gradient.right, 1, 0, shape.inputs, rank},
+                                          nullptr, samples, x, x_stride, slope, rank);
+  kernel::dense_backward_parameters<T, R>(kernel::MutableDenseRows<R>{gradient.base, 1, 0, shape.inputs, shape.outputs},
+                                          nullptr, samples, x, x_stride, dy, shape.outputs);
+  if (dphi != nullptr) {
+    kernel::multiply<T, R>(samples, rows, rank, {scale_slope, rank, 1}, {parts.scales, 1, parts.stride}, dphi, rows,
+                           true);
+  }
+  if (dx != nullptr) {
+    kernel::dense_backward_inputs<T, R>(kernel::DenseRows<R>{parts.base, 1, 0, shape.inputs, shape.outputs}, nullptr,
+                                        samples, dy, shape.outputs, dx, shape.inputs);
+    kernel::multiply<T, R>(samples, shape.inputs, rank, {slope, rank, 1}, {parts.right, 1, rank}, dx, shape.inputs,
+                           true);
+  }
+}
+
+/// The layer at a point, formed: (inputs + 1) x outputs numbers.
+template <class T, Real R>
+void low_rank_at(DenseShape const& shape, LowRankParts<R const> parts, R const* phi, Index rows, R* point) noexcept {
+  std::copy_n(parts.base, shape.size(), point);
+  for (Index j = 0; j < shape.rank; ++j) {
+    R scale = 0;
+    for (Index k = 0; k < rows; ++k) {
+      scale += phi[k] * parts.scales[k * parts.stride + j];
+    }
+    R const* const left = parts.left + j * shape.outputs;
+    for (Index i = 0; i <= shape.inputs; ++i) {
+      R const factor = scale * parts.right[i * shape.rank + j];
+      for (Index o = 0; o < shape.outputs; ++o) {
+        point[i * shape.outputs + o] += factor * left[o];
+      }
+    }
+  }
+}
+
+}  // namespace wmanifold::detail
