@@ -40,6 +40,20 @@ TEST_CASE("the laws hold where layers are frozen: at both ends, in the middle, a
   }
 }
 
+TEST_CASE("the laws hold for layers that are shared or low-rank, frozen or not") {
+  wm::BasicManifold<double, Fourier<S1, 1>, wm::LayerList> model(
+      wm::zeros, {},
+      wm::LayerList{Dense<>(3, 5), wm::Tanh{}, wm::LowRankDense<>(5, 4, 2), wm::Silu{}, wm::SharedDense<>(4, 3),
+                    wm::Tanh{}, wm::LowRankDense<>(3, 2, 1)});
+  auto const numbers = support::normals<double>(static_cast<Index>(model.parameters().shared().size()), 6);
+  std::copy(numbers.begin(), numbers.end(), model.parameters().shared().begin());
+  check(model);
+  model.freeze(1);
+  check(model);
+  model.freeze(2);
+  check(model);
+}
+
 TEST_CASE_TEMPLATE("a batch worth three threads gives the same numbers on one, two and three", R, float, double) {
   wm::BasicManifold<R, Fourier<S1, 1>, wm::LayerList> model(wm::zeros, {},
                                                             wm::LayerList({63, 64, 10}, {"tanh", "identity"}));

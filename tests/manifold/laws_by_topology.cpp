@@ -14,8 +14,6 @@ using support::check, support::listed;
 using wm::Bernstein, wm::Constant, wm::Fourier, wm::Index, wm::Interval, wm::Legendre, wm::S1, wm::S2,
     wm::SphericalHarmonics, wm::Tensor, wm::Torus;
 
-namespace {}  // namespace
-
 TEST_CASE_TEMPLATE("the laws hold over every topology, for every activation, in double", B, Bernstein<Interval, 2>,
                    Legendre<Interval, 3>, Fourier<S1, 1>, Fourier<Torus<2>, 1>, SphericalHarmonics<S2, 2>,
                    Tensor<Bernstein<Interval, 1>, Fourier<S1, 1>>, Constant<>) {

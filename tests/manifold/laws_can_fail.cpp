@@ -169,8 +169,8 @@ void expect(std::vector<wm::testing::Violation> const& violations, std::vector<s
 TEST_CASE("a sound model breaks no law") { check_laws(broken_by(nothing)); }
 
 TEST_CASE("each wrong gradient breaks its own law") {
-  expect(broken_by(weights), {"the gradient of weights is the slope of the loss"});
-  expect(broken_by(biases), {"the gradient of biases is the slope of the loss"});
+  expect(broken_by(weights), {"the gradient of rows is the slope of the loss"});
+  expect(broken_by(biases), {"the gradient of rows is the slope of the loss"});
   expect(broken_by(inputs), {"the gradient of inputs is the slope of the loss"});
   expect(broken_by(contexts), {"the gradient of contexts is the slope of the loss along geodesics"});
   expect(broken_by(off_the_tangent), {"the gradient of contexts is tangent"});

@@ -281,3 +281,17 @@ TEST_CASE("manifolds are copied and moved as values, run-time layers and all") {
   moved.weight(0, 0)(0, 0) += 1;
   CHECK(moved != copy);
 }
+
+TEST_CASE("weights are asked for where they are, or refused") {
+  Listed<double, wm::Ellipse> model(
+      wm::he_normal, wm::Seed{1}, {},
+      wm::LayerList{wm::Dense<>(2, 3), wm::SharedDense<>(3, 2), wm::LowRankDense<>(2, 2, 1)});
+  CHECK(model.weight(1, 0).rows() == 3);
+  CHECK(model.shared_weight(1).rows() == 2);
+  CHECK(model.shared_weight(1).cols() == 3);
+  CHECK(model.shared_bias(2).size() == 2);
+  refuses([&] { (void)model.weight(1, 1); }, "got dense layer 1, which is shared or low-rank");
+  refuses([&] { (void)model.bias(0, 2); }, "got dense layer 2, which is shared or low-rank");
+  refuses([&] { (void)model.shared_weight(0); }, "got dense layer 0, which is on the manifold");
+  refuses([&] { (void)model.shared_bias(3); }, "expected a dense layer in [0, 2], got 3");
+}

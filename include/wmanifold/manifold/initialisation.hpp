@@ -31,24 +31,44 @@ inline constexpr Initialisation he_normal{};
 struct Zeros {};
 inline constexpr Zeros zeros{};
 
-/// Draws a network into the N numbers of `network`.
-template <Real R, class Stack>
-void draw_network(Stack const& stack, Random& random, std::span<R> network) {
-  for (Index l = 0; l < stack.depth(); ++l) {
-    DenseShape const& shape = stack.dense(l);
-    bool const last = l + 1 == stack.depth();
-    double const deviation = std::sqrt((last ? 1.0 : 2.0) / static_cast<double>(shape.inputs));
-    auto weights = network.subspan(static_cast<std::size_t>(shape.offset), static_cast<std::size_t>(shape.weights()));
-    for (R& w : weights) {
-      w = static_cast<R>(deviation * random.normal());
-    }
-    auto biases = network.subspan(static_cast<std::size_t>(shape.offset + shape.weights()),
-                                  static_cast<std::size_t>(shape.outputs));
-    std::fill(biases.begin(), biases.end(), R{0});
+namespace detail {
+
+/// Draws weights for one layer: N(0, 2 / inputs), in the last layer N(0, 1 / inputs); biases 0.
+template <Real R>
+void draw_layer(DenseShape const& shape, bool last, Random& random, R* layer) {
+  double const deviation = std::sqrt((last ? 1.0 : 2.0) / static_cast<double>(shape.inputs));
+  for (Index n = 0; n < shape.weights(); ++n) {
+    layer[n] = static_cast<R>(deviation * random.normal());
+  }
+  std::fill_n(layer + shape.weights(), shape.outputs, R{0});
+}
+
+/// Draws what a low-rank layer moves along: U and V of unit rows and columns on average, A zero, so that the layer
+/// starts as W_0 at every context and A's gradient is not zero.
+template <Real R>
+void draw_directions(DenseShape const& shape, Random& random, R* shared) {
+  R* const right = shared + shape.right_offset();
+  for (Index n = 0; n < shape.rank * (shape.inputs + 1); ++n) {
+    right[n] = static_cast<R>(random.normal() / std::sqrt(static_cast<double>(shape.inputs)));
+  }
+  R* const left = shared + shape.left_offset();
+  for (Index n = 0; n < shape.rank * shape.outputs; ++n) {
+    left[n] = static_cast<R>(random.normal() / std::sqrt(static_cast<double>(shape.outputs)));
   }
 }
 
-/// Fills `parameters` (K x N) as `how` says. ArgumentError for a fraction that is negative or not finite.
+}  // namespace detail
+
+/// Draws a network into its N numbers.
+template <Real R, class Stack>
+void draw_network(Stack const& stack, Random& random, std::span<R> network) {
+  for (Index l = 0; l < stack.depth(); ++l) {
+    detail::draw_layer(stack.dense(l), l + 1 == stack.depth(), random, network.data() + stack.dense(l).offset);
+  }
+}
+
+/// Fills `parameters` as `how` says. Layers that are shared are the centre's. ArgumentError for a fraction that is
+/// negative or not finite.
 template <Real R, Basis B, class Stack>
 void initialise(Initialisation how, Seed seed, B const& basis, Stack const& stack, Parameters<R>& parameters) {
   if (!(how.fraction >= 0 && std::isfinite(how.fraction))) [[unlikely]] {
@@ -58,22 +78,38 @@ void initialise(Initialisation how, Seed seed, B const& basis, Stack const& stac
   for (int k = 0; k < B::size; ++k) {
     in_centre += basis.constant(k) != 0 ? 1 : 0;
   }
-  auto const columns = static_cast<std::size_t>(parameters.columns());
-  std::vector<R> centre(columns);
-  std::vector<R> own(columns);
+  auto const size = static_cast<std::size_t>(parameters_of(stack));
+  std::vector<R> centre(size);
+  std::vector<R> own(size);
   Random random(seed);
   draw_network<R>(stack, random, centre);
+  for (Index l = 0; l < stack.depth(); ++l) {
+    DenseShape const& shape = stack.dense(l);
+    if (shape.placement != Placement::manifold) {
+      std::copy_n(centre.data() + shape.offset, shape.size(), parameters.shared().data() + shape.shared_offset);
+    }
+    if (shape.placement == Placement::low_rank) {
+      detail::draw_directions(shape, random, parameters.shared().data());
+    }
+  }
   for (int k = 0; k < B::size; ++k) {
     double const c = basis.constant(k);
     bool const is_centre = c != 0 && in_centre == 1;
     bool const alone = how.independent && c != 0 && !is_centre;
     Random row_random(seed.stream(static_cast<std::uint64_t>(k) + 1));
     draw_network<R>(stack, row_random, own);
-    auto row = parameters.row(k);
-    for (std::size_t n = 0; n < columns; ++n) {
-      double const shared = alone ? 0 : c * static_cast<double>(centre[n]);
-      double const extra = alone ? 1 : is_centre ? 0 : how.fraction;
-      row[n] = static_cast<R>(shared + extra * static_cast<double>(own[n]));
+    for (Index l = 0; l < stack.depth(); ++l) {
+      DenseShape const& shape = stack.dense(l);
+      if (shape.placement != Placement::manifold) {
+        continue;
+      }
+      R* const row = parameters.row(k).data() + shape.row_offset;
+      for (Index n = 0; n < shape.size(); ++n) {
+        auto const at = static_cast<std::size_t>(shape.offset + n);
+        double const shared = alone ? 0 : c * static_cast<double>(centre[at]);
+        double const extra = alone ? 1 : is_centre ? 0 : how.fraction;
+        row[n] = static_cast<R>(shared + extra * static_cast<double>(own[at]));
+      }
     }
   }
 }

@@ -44,6 +44,8 @@ template <Basis To, Real R, Basis From, class... Layers>
   BasicManifold<R, To, Layers...> result(zeros, std::move(basis), manifold.stack());
   detail::recombine(
       change, [&](Index k) { return manifold.parameters().row(k); }, result.parameters());
+  std::copy(manifold.parameters().shared().begin(), manifold.parameters().shared().end(),
+            result.parameters().shared().begin());
   for (Index l = 0; l < manifold.stack().depth(); ++l) {
     if (manifold.is_frozen(l)) {
       result.freeze(l);

@@ -2,23 +2,10 @@
 
 #include <wmanifold/basis/basis.hpp>
 #include <wmanifold/layer/network.hpp>
+#include <wmanifold/manifold/batch.hpp>
 #include <wmanifold/manifold/initialisation.hpp>
-#include <wmanifold/topology/contexts.hpp>
 
 namespace wmanifold {
-
-/// What a backward pass is asked for beside the gradient of the parameters.
-struct GradientRequest {
-  bool inputs = false;
-  bool contexts = false;
-};
-
-/// What it gives: views into the workspace, empty where not asked for.
-template <Real R>
-struct InputGradients {
-  BatchView<R> inputs{nullptr, 0, 0};         ///< samples x inputs
-  BatchView<double> contexts{nullptr, 0, 0};  ///< samples x coordinates, tangent vectors at each sample's context
-};
 
 /// A smooth manifold of weights over a space of contexts: K rows of N parameters, each row a network, and at a context
 /// s the network with the parameters M(s) = sum_k phi_k(s) P_k (equation 1).
@@ -33,7 +20,7 @@ class BasicManifold {
   using Topology = typename B::Topology;
   using Point = wmanifold::Point<Topology>;
   using Stack = wmanifold::Stack<Layers...>;
-  using Network = BasicNetwork<R, Layers...>;
+  using Network = BasicNetwork<R, AtPoint<Layers>...>;
 
   /// Drawn from the seed as `how` says; for a stateless basis and sizes that are in the types.
   BasicManifold(Initialisation how, Seed seed) requires(Stack::is_static&& std::default_initializable<B>)
@@ -53,7 +40,8 @@ class BasicManifold {
   BasicManifold(Zeros, B basis, Stack stack)
       : basis_(std::move(basis)),
         stack_(std::move(stack)),
-        parameters_(B::size, parameters_of(stack_)),
+        point_stack_(stack_.at_point()),
+        parameters_(B::size, row_parameters_of(stack_), shared_parameters_of(stack_)),
         frozen_(static_cast<std::size_t>(stack_.depth())) {}
 
   [[nodiscard]] B const& basis() const noexcept { return basis_; }
@@ -63,27 +51,41 @@ class BasicManifold {
   /// K.
   [[nodiscard]] static constexpr Index rows() noexcept { return B::size; }
 
-  /// The K x N block.
+  /// The K x N block, and what all contexts share.
   [[nodiscard]] Parameters<R>& parameters() noexcept { return parameters_; }
   [[nodiscard]] Parameters<R> const& parameters() const noexcept { return parameters_; }
 
-  /// Weights (outputs x inputs) and biases of dense layer l in row k; of this manifold, or within another K x N block
-  /// (a gradient).
+  /// Weights (outputs x inputs) and biases of dense layer l in row k; of this manifold, or within another block of its
+  /// sizes (a gradient). ArgumentError where the layer is not on the manifold, or there is no such row or layer.
   [[nodiscard]] WeightMap<R> weight(Index k, Index l) { return weight(parameters_, k, l); }
   [[nodiscard]] ConstWeightMap<R> weight(Index k, Index l) const { return weight(parameters_, k, l); }
   [[nodiscard]] BiasMap<R> bias(Index k, Index l) { return bias(parameters_, k, l); }
   [[nodiscard]] ConstBiasMap<R> bias(Index k, Index l) const { return bias(parameters_, k, l); }
   [[nodiscard]] WeightMap<R> weight(Parameters<R>& block, Index k, Index l) const {
-    return weight_of(checked(block, k, l), block.row(k).data());
+    return weight_at(on_manifold(block, k, l), block.row(k).data() + stack_.dense(l).row_offset);
   }
   [[nodiscard]] ConstWeightMap<R> weight(Parameters<R> const& block, Index k, Index l) const {
-    return weight_of(checked(block, k, l), block.row(k).data());
+    return weight_at(on_manifold(block, k, l), block.row(k).data() + stack_.dense(l).row_offset);
   }
   [[nodiscard]] BiasMap<R> bias(Parameters<R>& block, Index k, Index l) const {
-    return bias_of(checked(block, k, l), block.row(k).data());
+    return bias_at(on_manifold(block, k, l), block.row(k).data() + stack_.dense(l).row_offset);
   }
   [[nodiscard]] ConstBiasMap<R> bias(Parameters<R> const& block, Index k, Index l) const {
-    return bias_of(checked(block, k, l), block.row(k).data());
+    return bias_at(on_manifold(block, k, l), block.row(k).data() + stack_.dense(l).row_offset);
+  }
+
+  /// Weights and biases of a layer that all contexts share; for a low-rank layer, of its W_0.
+  [[nodiscard]] WeightMap<R> shared_weight(Index l) {
+    return weight_at(shared(l), parameters_.shared().data() + shared(l).shared_offset);
+  }
+  [[nodiscard]] ConstWeightMap<R> shared_weight(Index l) const {
+    return weight_at(shared(l), parameters_.shared().data() + shared(l).shared_offset);
+  }
+  [[nodiscard]] BiasMap<R> shared_bias(Index l) {
+    return bias_at(shared(l), parameters_.shared().data() + shared(l).shared_offset);
+  }
+  [[nodiscard]] ConstBiasMap<R> shared_bias(Index l) const {
+    return bias_at(shared(l), parameters_.shared().data() + shared(l).shared_offset);
   }
 
   /// Dense layer l keeps its parameters: its gradient is zero, and no flow moves it.
@@ -91,26 +93,26 @@ class BasicManifold {
   void unfreeze(Index l) { frozen_[checked_layer(l)] = false; }
   [[nodiscard]] bool is_frozen(Index l) const { return frozen_[checked_layer(l)]; }
 
-  /// The network at a point. One pass over the K x N parameters; allocation only for networks over
-  /// network_bytes_in_place, or with run-time sizes.
+  /// The network at a point. One pass over the parameters; allocation only for networks over network_bytes_in_place, or
+  /// with run-time sizes.
   template <class T = HostTarget>
   [[nodiscard]] Network at(Point const& s) const noexcept(detail::in_place<R, Stack::static_parameters>) {
-    Network network(stack_);
-    mix<T>(s, network.parameters().data());
+    Network network(point_stack_);
+    form<T>(s, network.parameters().data());
     return network;
   }
 
-  /// The same into a network that is there already, of the same layers: no allocation. ArgumentError where a run-time
-  /// network has other layers.
+  /// The same into a network that is there already, of the layers that `at` gives: no allocation. ArgumentError where a
+  /// run-time network has others.
   template <class T = HostTarget>
   void at(Point const& s, Network& network) const noexcept(Stack::is_static) {
     if constexpr (!Stack::is_static) {
-      if (!(network.stack() == stack_)) [[unlikely]] {
-        fail("manifold: expected a network of the manifold's own layers (", parameters_.columns(), " parameters), got ",
+      if (!(network.stack() == point_stack_)) [[unlikely]] {
+        fail("manifold: expected a network of the manifold's own layers (", parameters_of(stack_), " parameters), got ",
              network.parameters().size(), " parameters in other layers");
       }
     }
-    mix<T>(s, network.parameters().data());
+    form<T>(s, network.parameters().data());
   }
 
   /// A batch (samples x inputs) through the networks at its contexts; the outputs (samples x outputs) are a view into
@@ -129,14 +131,7 @@ class BasicManifold {
   /// Predictions of any number of samples (samples x outputs), in batches.
   template <class T = HostTarget>
   [[nodiscard]] Matrix<R> predict(ConstMatrixRef<R> const& inputs, Contexts<Topology> const& contexts) const {
-    check_batch(inputs, contexts);
-    Matrix<R> outputs(inputs.rows(), this->outputs());
-    Workspace<R> work;
-    for_each_batch(inputs.rows(), [&](Index first, Index count) {
-      outputs.middleRows(first, count) =
-          predict<T>(inputs.middleRows(first, count), contexts.slice(first, count), work);
-    });
-    return outputs;
+    return predict_in_batches<T>(*this, inputs, contexts);
   }
 
   /// After forward with the same inputs and contexts: from `output_gradient` (samples x outputs), the gradient of the
@@ -146,18 +141,7 @@ class BasicManifold {
   InputGradients<R> backward(ConstMatrixRef<R> const& inputs, Contexts<Topology> const& contexts,
                              ConstMatrixRef<R> const& output_gradient, Workspace<R>& work, Parameters<R>& gradient,
                              GradientRequest request = {}) const {
-    if (!work.can_go_back || work.parameters != parameters_.columns()) [[unlikely]] {
-      fail("backward: expected a forward pass of the same batch through this workspace before it, got none");
-    }
-    require_count("backward", "samples, as in the forward pass before it", work.samples, Index{inputs.rows()});
-    require_count("backward", "inputs", this->inputs(), Index{inputs.cols()});
-    require_count("contexts", "samples", work.samples, contexts.samples());
-    require_count("output gradient", "rows", work.samples, Index{output_gradient.rows()});
-    require_count("output gradient", "columns", outputs(), Index{output_gradient.cols()});
-    require_count("gradient", "rows", rows(), gradient.rows());
-    require_count("gradient", "columns", parameters_.columns(), gradient.columns());
-    grow(work.output_gradient, work.samples * outputs());
-    Eigen::Map<Matrix<R>>(work.output_gradient.data(), work.samples, outputs()) = output_gradient;
+    take_output_gradient(*this, inputs, contexts, output_gradient, work, gradient);
     return run_backward<T>(inputs, contexts, work, gradient, request);
   }
 
@@ -165,9 +149,9 @@ class BasicManifold {
   template <class T = HostTarget>
   InputGradients<R> run_backward(ConstMatrixRef<R> const& inputs, Contexts<Topology> const& contexts,
                                  Workspace<R>& work, Parameters<R>& gradient, GradientRequest request = {}) const {
-    propagate_backward<T, R>(stack_, rows_view(), false, inputs.data(), inputs.outerStride(), frozen_,
-                             {request.inputs, request.contexts},
-                             RowsView<R>{gradient.data(), rows(), gradient.stride()}, work);
+    propagate_backward<T, R>(
+        stack_, view(), false, inputs.data(), inputs.outerStride(), frozen_, {request.inputs, request.contexts},
+        ParametersView<R>{gradient.data(), rows(), gradient.stride(), gradient.shared().data()}, work);
     InputGradients<R> result;
     if (request.inputs) {
       new (&result.inputs) BatchView<R>(work.delta.data(), work.samples, this->inputs());
@@ -179,19 +163,17 @@ class BasicManifold {
     return result;
   }
 
-  /// Calls body(first, count) for pieces of [0, samples) that keep a workspace small.
-  template <class Body>
-  static void for_each_batch(Index samples, Body const& body) {
-    constexpr Index batch = 256;
-    for (Index first = 0; first < samples; first += batch) {
-      body(first, std::min(batch, samples - first));
+  /// Zeros where frozen layers are.
+  void rest(Parameters<R>& block) const noexcept {
+    for (Index l = 0; l < stack_.depth(); ++l) {
+      if (frozen_[static_cast<std::size_t>(l)]) {
+        DenseShape const& shape = stack_.dense(l);
+        for (Index k = 0; k < rows(); ++k) {
+          std::fill_n(block.row(k).data() + shape.row_offset, shape.row_size(), R{0});
+        }
+        std::fill_n(block.shared().data() + shape.shared_offset, shape.shared_size(), R{0});
+      }
     }
-  }
-
-  /// Throws ArgumentError where inputs and contexts do not make a batch of this manifold.
-  void check_batch(ConstMatrixRef<R> const& inputs, Contexts<Topology> const& contexts) const {
-    require_batch<R>("inputs", inputs, this->inputs());
-    require_count("contexts", "samples, as many as the inputs have rows", Index{inputs.rows()}, contexts.samples());
   }
 
   friend bool operator==(BasicManifold const& a, BasicManifold const& b) {
@@ -207,16 +189,28 @@ class BasicManifold {
     }
     return static_cast<std::size_t>(l);
   }
-  DenseShape const& checked(Parameters<R> const& block, Index k, Index l) const {
-    require_count("block", "columns", parameters_.columns(), block.columns());
-    if (k < 0 || k >= block.rows()) [[unlikely]] {
-      fail("manifold: expected a row in [0, ", block.rows() - 1, "], got ", k);
+  DenseShape const& on_manifold(Parameters<R> const& block, Index k, Index l) const {
+    require_sizes_of(parameters_, "block", block);
+    if (k < 0 || k >= rows()) [[unlikely]] {
+      fail("manifold: expected a row in [0, ", rows() - 1, "], got ", k);
     }
-    return stack_.dense(static_cast<Index>(checked_layer(l)));
+    DenseShape const& shape = stack_.dense(static_cast<Index>(checked_layer(l)));
+    if (shape.placement != Placement::manifold) [[unlikely]] {
+      fail("manifold: expected a layer with weights in every row, got dense layer ", l,
+           ", which is shared or low-rank");
+    }
+    return shape;
+  }
+  DenseShape const& shared(Index l) const {
+    DenseShape const& shape = stack_.dense(static_cast<Index>(checked_layer(l)));
+    if (shape.placement == Placement::manifold) [[unlikely]] {
+      fail("manifold: expected a layer that is shared or low-rank, got dense layer ", l, ", which is on the manifold");
+    }
+    return shape;
   }
 
-  [[nodiscard]] RowsView<R const> rows_view() const noexcept {
-    return {parameters_.data(), rows(), parameters_.stride()};
+  [[nodiscard]] ParametersView<R const> view() const noexcept {
+    return {parameters_.data(), rows(), parameters_.stride(), parameters_.shared().data()};
   }
 
   void coefficients_at(Point const& s, R* out) const noexcept {
@@ -224,43 +218,54 @@ class BasicManifold {
     std::transform(phi.begin(), phi.end(), out, [](double x) { return static_cast<R>(x); });
   }
 
+  /// M(s): all layers on the manifold at once where there are no others, else layer by layer.
   template <class T>
-  void mix(Point const& s, R* network) const noexcept {
+  void form(Point const& s, R* network) const noexcept {
     std::array<R, K> phi;
     coefficients_at(s, phi.data());
-    kernel::mix_rows<T, R>(phi.data(), rows(), parameters_.stride(), parameters_.columns(), parameters_.data(),
-                           network);
-  }
-
-  /// Calls body(group, first sample, end) for each group, or each sample when there are none.
-  template <class Body>
-  static void for_each_context(Contexts<Topology> const& contexts, Body const& body) {
-    auto const ends = contexts.ends();
-    Index begin = 0;
-    for (std::size_t g = 0; g < contexts.points().size(); ++g) {
-      Index const end = ends.empty() ? begin + 1 : ends[g];
-      body(contexts.points()[g], begin, end);
-      begin = end;
+    if (shared_parameters_of(stack_) == 0) {
+      kernel::mix_rows<T, R>(phi.data(), rows(), parameters_.stride(), parameters_.columns(), parameters_.data(),
+                             network);
+      return;
+    }
+    for (Index l = 0; l < stack_.depth(); ++l) {
+      DenseShape const& shape = stack_.dense(l);
+      R* const to = network + shape.offset;
+      switch (shape.placement) {
+        case Placement::manifold:
+          kernel::mix_rows<T, R>(phi.data(), rows(), parameters_.stride(), shape.size(),
+                                 parameters_.data() + shape.row_offset, to);
+          break;
+        case Placement::shared:
+          std::copy_n(parameters_.shared().data() + shape.shared_offset, shape.size(), to);
+          break;
+        case Placement::low_rank:
+          detail::low_rank_at<T, R>(shape,
+                                    detail::low_rank_parts<R const>(shape, parameters_.data(), parameters_.stride(),
+                                                                    parameters_.shared().data()),
+                                    phi.data(), rows(), to);
+          break;
+      }
     }
   }
 
   template <class T>
   BatchView<R> run_forward(ConstMatrixRef<R> const& inputs, Contexts<Topology> const& contexts, bool keep_derivatives,
                            Workspace<R>& work) const {
-    check_batch(inputs, contexts);
+    require_batch_of(*this, inputs, contexts);
     work.samples = inputs.rows();
-    work.parameters = parameters_.columns();
+    work.parameters = static_cast<Index>(parameters_.numbers().size());
     work.can_go_back = keep_derivatives;
     work.ends.assign(contexts.ends().begin(), contexts.ends().end());
     grow(work.coefficients, work.samples * rows());
-    for_each_context(contexts, [&](Point const& s, Index begin, Index end) {
+    contexts.for_each([&](Point const& s, Index begin, Index end) {
       R* const first = work.coefficients.data() + begin * rows();
       coefficients_at(s, first);
       for (Index b = begin + 1; b < end; ++b) {
         std::copy_n(first, rows(), work.coefficients.data() + b * rows());
       }
     });
-    propagate_forward<T, R>(stack_, rows_view(), false, inputs.data(), inputs.outerStride(), keep_derivatives, work);
+    propagate_forward<T, R>(stack_, view(), false, inputs.data(), inputs.outerStride(), keep_derivatives, work);
     return {work.values[static_cast<std::size_t>(stack_.depth() - 1)].data(), work.samples, outputs()};
   }
 
@@ -268,7 +273,7 @@ class BasicManifold {
   void pull_back_to_contexts(Contexts<Topology> const& contexts, Workspace<R>& work) const {
     constexpr auto width = static_cast<std::size_t>(Topology::coordinates);
     grow(work.context_gradient, work.samples * Topology::coordinates);
-    for_each_context(contexts, [&](Point const& s, Index begin, Index end) {
+    contexts.for_each([&](Point const& s, Index begin, Index end) {
       std::array<double, K * width> slopes{};
       basis_.derivatives(s, slopes);
       for (Index b = begin; b < end; ++b) {
@@ -286,6 +291,7 @@ class BasicManifold {
 
   [[no_unique_address]] B basis_;
   Stack stack_;
+  typename Stack::AtPoint point_stack_;  // of the network at a point
   Parameters<R> parameters_;
   std::vector<bool> frozen_;
 };

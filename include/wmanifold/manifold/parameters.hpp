@@ -8,14 +8,21 @@
 
 namespace wmanifold {
 
-/// A K x N block of numbers, each row on a cache line: the parameters of a manifold, their gradient, a velocity.
+/// A K x N block of numbers, each row on a cache line, and a list of numbers beside it: the parameters of a manifold
+/// (rows on the manifold, and what all contexts share), their gradient, a velocity.
 template <Real R>
 class Parameters {
  public:
   Parameters() = default;
   /// Zeros.
-  Parameters(Index rows, Index columns)
-      : rows_(rows), columns_(columns), stride_(padded(columns)), numbers_(static_cast<std::size_t>(rows * stride_)) {}
+  Parameters(Index rows, Index columns, Index shared = 0)
+      : rows_(rows),
+        columns_(columns),
+        stride_(padded(columns)),
+        shared_(shared),
+        numbers_(static_cast<std::size_t>(rows * stride_ + padded(shared))) {}
+  /// Zeros, of the same sizes.
+  [[nodiscard]] Parameters zeros_like() const { return {rows_, columns_, shared_}; }
 
   [[nodiscard]] Index rows() const noexcept { return rows_; }
   [[nodiscard]] Index columns() const noexcept { return columns_; }
@@ -29,6 +36,22 @@ class Parameters {
   }
   [[nodiscard]] std::span<R const> row(Index k) const noexcept {
     return {numbers_.data() + k * stride_, static_cast<std::size_t>(columns_)};
+  }
+
+  /// What belongs to no row.
+  [[nodiscard]] std::span<R> shared() noexcept {
+    return {numbers_.data() + rows_ * stride_, static_cast<std::size_t>(shared_)};
+  }
+  [[nodiscard]] std::span<R const> shared() const noexcept {
+    return {numbers_.data() + rows_ * stride_, static_cast<std::size_t>(shared_)};
+  }
+
+  /// All numbers there are, padding included: for what is done to each alike.
+  [[nodiscard]] std::span<R> numbers() noexcept { return numbers_; }
+  [[nodiscard]] std::span<R const> numbers() const noexcept { return numbers_; }
+
+  [[nodiscard]] bool same_sizes(Parameters const& other) const noexcept {
+    return rows_ == other.rows_ && columns_ == other.columns_ && shared_ == other.shared_;
   }
 
   void set_zero() noexcept { std::fill(numbers_.begin(), numbers_.end(), R{0}); }
@@ -52,6 +75,7 @@ class Parameters {
   Index rows_ = 0;
   Index columns_ = 0;
   Index stride_ = 0;
+  Index shared_ = 0;
   AlignedVector<R> numbers_;
 };
 
