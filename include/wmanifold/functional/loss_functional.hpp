@@ -1,142 +1,145 @@
 #pragma once
 
+#include <wmanifold/functional/reduction.hpp>
 #include <wmanifold/layer/loss.hpp>
-#include <wmanifold/manifold/manifold.hpp>
-
-#include <optional>
+#include <wmanifold/manifold/batch.hpp>
 
 namespace wmanifold {
 
-/// The loss functional L[P] = E_s E_(x, y) loss(f(x; M(s)), y) (equation 2), estimated as the mean over the samples of
-/// a batch and their contexts.
-template <class L>
+/// What a functional may be told and asked beside a batch and its value.
+struct FunctionalRequest {
+  std::span<double const> weights = {};  ///< one per sample, at least 0, or none: all equal
+  bool inputs = false;                   ///< the gradient in the inputs
+  bool contexts = false;  ///< and in the contexts, through the weights (not through a loss that sees them)
+};
+
+/// A value and, as views into the workspace, the gradients that were asked for.
+template <Real R>
+struct FunctionalGradient {
+  double value = 0;
+  InputGradients<R> views;
+};
+
+/// The loss functional L[P] = E_s E_(x, y) loss(f(x; M(s)), y) (equation 2), estimated from a batch and its contexts.
+/// The losses of the samples become one number by a reduction: their mean, or the mean over the worst contexts.
+///
+/// Which contexts a batch has is the caller's: given with the data, drawn (topology/sampling.hpp), or the nodes of a
+/// quadrature with its weights.
+template <class L, Reduction Reduce = Mean>
 class LossFunctional {
  public:
-  explicit LossFunctional(L loss = {}) : loss_(std::move(loss)) {}
+  template <Real R>
+  using Targets = typename L::template Targets<R>;
+
+  explicit LossFunctional(L loss = {}, Reduce reduce = {}) : loss_(std::move(loss)), reduce_(std::move(reduce)) {}
 
   [[nodiscard]] L const& loss() const noexcept { return loss_; }
+  [[nodiscard]] Reduce const& reduction() const noexcept { return reduce_; }
 
-  /// The mean loss of a batch. Throws ArgumentError for wrong sizes or values, NumericalError where it is not finite.
+  /// The value on a batch. Throws ArgumentError for wrong sizes or values, NumericalError where a loss is not finite.
   template <class T = HostTarget, class Model>
-  requires Loss<L, typename Model::Scalar>
+  requires LossOn<L, Model>
   [[nodiscard]] double value(Model const& model, ConstMatrixRef<typename Model::Scalar> const& inputs,
                              Contexts<typename Model::Topology> const& contexts,
-                             typename L::template Targets<typename Model::Scalar> const& targets,
-                             Workspace<typename Model::Scalar>& work) const {
-    loss_.check(targets, inputs.rows(), model.outputs());
+                             Targets<typename Model::Scalar> const& targets, Workspace<typename Model::Scalar>& work,
+                             std::span<double const> weights = {}) const {
+    check(model, inputs, targets, weights);
     auto const outputs = model.template predict<T>(inputs, contexts, work);
-    return mean_loss<typename Model::Scalar>(outputs, targets, {});
+    sample_losses<typename Model::Scalar>(outputs, contexts, targets, work, {});
+    return reduce(work, weights);
   }
 
-  /// The mean loss, and its gradient in the parameters (K x N, overwritten; equation 3) and in what `request` asks for.
-  /// Throws as `value` does, and NumericalError where a gradient is not finite.
+  /// The value, and its gradient in the parameters (overwritten; equation 3) and in what `request` asks for. Throws as
+  /// `value` does, and NumericalError where a gradient is not finite.
   template <class T = HostTarget, class Model>
-  requires Loss<L, typename Model::Scalar>
-  double gradient(Model const& model, ConstMatrixRef<typename Model::Scalar> const& inputs,
-                  Contexts<typename Model::Topology> const& contexts,
-                  typename L::template Targets<typename Model::Scalar> const& targets,
-                  Workspace<typename Model::Scalar>& work, Parameters<typename Model::Scalar>& gradient,
-                  InputGradients<typename Model::Scalar>* input_gradients = nullptr,
-                  GradientRequest request = {}) const {
+  requires LossOn<L, Model> FunctionalGradient<typename Model::Scalar> gradient(
+      Model const& model, ConstMatrixRef<typename Model::Scalar> const& inputs,
+      Contexts<typename Model::Topology> const& contexts, Targets<typename Model::Scalar> const& targets,
+      Workspace<typename Model::Scalar>& work, Parameters<typename Model::Scalar>& gradient,
+      FunctionalRequest const& request = {})
+  const {
     using R = typename Model::Scalar;
-    loss_.check(targets, inputs.rows(), model.outputs());
-    require_count("gradient", "rows", model.rows(), gradient.rows());
-    require_count("gradient", "columns", model.parameters().columns(), gradient.columns());
+    check(model, inputs, targets, request.weights);
+    require_sizes_of(model.parameters(), "gradient", gradient);
     auto const outputs = model.template forward<T>(inputs, contexts, work);
     grow(work.output_gradient, outputs.size());
-    double const mean =
-        mean_loss<R>(outputs, targets, {work.output_gradient.data(), static_cast<std::size_t>(outputs.size())});
-    auto const views = model.template run_backward<T>(inputs, contexts, work, gradient, request);
-    if (!all_finite(gradient.data(), gradient.rows() * gradient.stride())) [[unlikely]] {
-      fail<NumericalError>("loss functional: expected a finite gradient, got one that is not, at a mean loss of ",
-                           mean);
+    std::span<R> const slopes(work.output_gradient.data(), static_cast<std::size_t>(outputs.size()));
+    sample_losses<R>(outputs, contexts, targets, work, slopes);
+    double const value = reduce(work, request.weights);
+    auto const width = static_cast<std::size_t>(outputs.cols());
+    for (std::size_t n = 0; n < slopes.size(); ++n) {
+      slopes[n] *= static_cast<R>(work.shares[n / width]);
     }
-    if (input_gradients != nullptr) {
-      new (input_gradients) InputGradients<R>(views);
+    auto const views = model.template run_backward<T>(inputs, contexts, work, gradient,
+                                                      {.inputs = request.inputs, .contexts = request.contexts});
+    if (!all_finite(gradient.data(), static_cast<Index>(gradient.numbers().size()))) [[unlikely]] {
+      fail<NumericalError>("loss functional: expected a finite gradient, got one that is not, at a loss of ", value);
     }
-    return mean;
+    return {value, views};
   }
 
  private:
-  /// The mean over rows; into `gradients` (samples x outputs, or empty) the derivative of the mean.
-  template <Real R>
-  double mean_loss(BatchView<R> const& outputs, typename L::template Targets<R> const& targets,
-                   std::span<R> gradients) const {
-    auto const width = static_cast<std::size_t>(outputs.cols());
-    double sum = 0;
-    for (Index b = 0; b < outputs.rows(); ++b) {
-      auto const own = gradients.empty() ? gradients : gradients.subspan(static_cast<std::size_t>(b) * width, width);
-      double const value =
-          static_cast<double>(loss_(std::span<R const>(outputs.row(b).data(), width), targets, b, own));
-      if (!std::isfinite(value)) [[unlikely]] {
-        fail<NumericalError>("loss functional: expected a finite loss, got ", value, " for sample ", b, " of ",
-                             outputs.rows());
+  template <class Model>
+  void check(Model const& model, ConstMatrixRef<typename Model::Scalar> const& inputs,
+             Targets<typename Model::Scalar> const& targets, std::span<double const> weights) const {
+    loss_.check(targets, inputs.rows(), model.outputs());
+    if (weights.empty()) {
+      return;
+    }
+    require_count("weights", "weights, one per sample or none", Index{inputs.rows()},
+                  static_cast<Index>(weights.size()));
+    double total = 0;
+    for (std::size_t b = 0; b < weights.size(); ++b) {
+      if (!(weights[b] >= 0 && std::isfinite(weights[b]))) [[unlikely]] {
+        fail("weights: expected numbers of at least 0, got ", weights[b], " for sample ", b);
       }
-      sum += value;
+      total += weights[b];
     }
-    R const share = R{1} / static_cast<R>(outputs.rows());
-    for (std::size_t n = 0; n < gradients.size(); ++n) {
-      gradients[n] *= share;
+    if (!(total > 0)) [[unlikely]] {
+      fail("weights: expected a positive sum, got ", total);
     }
-    return sum / static_cast<double>(outputs.rows());
+  }
+
+  /// work.losses, and in `slopes` (samples x outputs, or empty) each loss's derivative in its prediction.
+  template <Real R, class Space>
+  void sample_losses(BatchView<R> const& outputs, Contexts<Space> const& contexts, Targets<R> const& targets,
+                     Workspace<R>& work, std::span<R> slopes) const {
+    auto const width = static_cast<std::size_t>(outputs.cols());
+    work.losses.resize(static_cast<std::size_t>(outputs.rows()));
+    work.shares.resize(work.losses.size());
+    contexts.for_each([&](Point<Space> const& s, Index begin, Index end) {
+      for (Index b = begin; b < end; ++b) {
+        std::span<R const> const row(outputs.row(b).data(), width);
+        auto const own = slopes.empty() ? slopes : slopes.subspan(static_cast<std::size_t>(b) * width, width);
+        double const loss = static_cast<double>(loss_at(loss_, s, row, targets, b, own));
+        if (!std::isfinite(loss)) [[unlikely]] {
+          fail<NumericalError>("loss functional: expected a finite loss, got ", loss, " for sample ", b, " of ",
+                               outputs.rows());
+        }
+        work.losses[static_cast<std::size_t>(b)] = loss;
+      }
+    });
+  }
+
+  template <Real R>
+  double reduce(Workspace<R>& work, std::span<double const> weights) const {
+    return reduce_(SampleLosses{work.losses, weights, work.ends, work.shares}, work.reduction);
   }
 
   L loss_;
-};
-
-/// What a model is worth on samples it is shown.
-struct Evaluation {
-  double loss = 0;                 ///< mean
-  std::optional<double> accuracy;  ///< fraction of hits, where the loss knows what a hit is
+  Reduce reduce_;
 };
 
 namespace detail {
 
-inline std::span<int const> part_of(std::span<int const> targets, Index first, Index count) {
-  return targets.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(count));
-}
-template <Real R>
-ConstMatrixRef<R> part_of(ConstMatrixRef<R> const& targets, Index first, Index count) {
-  return targets.middleRows(first, count);
-}
+template <class L>
+struct FunctionalOf {
+  using type = LossFunctional<L>;
+};
+template <class L, class Reduce>
+struct FunctionalOf<LossFunctional<L, Reduce>> {
+  using type = LossFunctional<L, Reduce>;
+};
 
 }  // namespace detail
-
-/// Mean loss and accuracy over any number of samples, in batches. Throws as LossFunctional::value does.
-template <class T = HostTarget, class Model, class L>
-requires Loss<L, typename Model::Scalar>
-[[nodiscard]] Evaluation evaluate(Model const& model, L const& loss,
-                                  std::type_identity_t<ConstMatrixRef<typename Model::Scalar>> const& inputs,
-                                  Contexts<typename Model::Topology> const& contexts,
-                                  typename L::template Targets<typename Model::Scalar> const& targets) {
-  using R = typename Model::Scalar;
-  model.check_batch(inputs, contexts);
-  loss.check(targets, inputs.rows(), model.outputs());
-  Workspace<R> work;
-  double sum = 0;
-  Index hits = 0;
-  constexpr bool counts_hits = requires(std::span<R const> row, typename L::template Targets<R> t) {
-    L::is_hit(row, t, Index{});
-  };
-  auto const width = static_cast<std::size_t>(model.outputs());
-  model.for_each_batch(inputs.rows(), [&](Index first, Index count) {
-    auto const outputs = model.template predict<T>(inputs.middleRows(first, count), contexts.slice(first, count), work);
-    auto const part = detail::part_of(targets, first, count);
-    for (Index b = 0; b < count; ++b) {
-      std::span<R const> const row(outputs.row(b).data(), width);
-      double const value = static_cast<double>(loss(row, part, b, std::span<R>{}));
-      if (!std::isfinite(value)) [[unlikely]] {
-        fail<NumericalError>("evaluation: expected a finite loss, got ", value, " for sample ", first + b, " of ",
-                             inputs.rows());
-      }
-      sum += value;
-      if constexpr (counts_hits) {
-        hits += L::is_hit(row, part, b) ? 1 : 0;
-      }
-    }
-  });
-  auto const samples = static_cast<double>(inputs.rows());
-  return {sum / samples, counts_hits ? std::optional(static_cast<double>(hits) / samples) : std::nullopt};
-}
-
 }  // namespace wmanifold

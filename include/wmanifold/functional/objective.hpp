@@ -1,0 +1,68 @@
+#pragma once
+
+#include <wmanifold/functional/loss_functional.hpp>
+#include <wmanifold/functional/prior.hpp>
+#include <wmanifold/functional/written_prior.hpp>
+
+#include <optional>
+
+namespace wmanifold {
+
+/// A loss functional on fixed data, with priors: a deterministic function of a manifold's parameters, for whole-batch
+/// descent, line searches and integration of the flow. It keeps inputs, contexts and weights; `targets` are a view of
+/// the caller's. Belongs to one thread.
+template <class Model, class Functional>
+class Objective {
+ public:
+  using R = typename Model::Scalar;
+  using Targets = typename Functional::template Targets<R>;
+
+  /// `loss` is a loss, whose mean is meant, or a LossFunctional; `weights` are one per sample (those of a quadrature,
+  /// say), or none. ArgumentError where inputs and contexts are no batch of the model, or targets do not fit.
+  template <class L>
+  Objective(Model const& model, L loss, Matrix<R> inputs, Contexts<typename Model::Topology> contexts, Targets targets,
+            std::vector<double> weights = {}, std::optional<Prior<Model>> prior = std::nullopt)
+      : functional_(std::move(loss)),
+        inputs_(std::move(inputs)),
+        contexts_(std::move(contexts)),
+        targets_(targets),
+        weights_(std::move(weights)),
+        prior_(std::move(prior)) {
+    require_batch_of(model, inputs_, contexts_);
+    functional_.loss().check(targets_, inputs_.rows(), model.outputs());
+  }
+
+  /// Throws as the loss functional does.
+  template <class T = HostTarget>
+  [[nodiscard]] double value(Model const& model) {
+    double const loss = functional_.template value<T>(model, inputs_, contexts_, targets_, work_, weights_);
+    return prior_ ? loss + prior_->value(model) : loss;
+  }
+
+  /// The value, and the gradient (of the model's sizes, overwritten).
+  template <class T = HostTarget>
+  double gradient(Model const& model, Parameters<R>& gradient) {
+    double const loss =
+        functional_.template gradient<T>(model, inputs_, contexts_, targets_, work_, gradient, {.weights = weights_})
+            .value;
+    if (!prior_) {
+      return loss;
+    }
+    prior_->add_gradient(model, gradient);
+    return loss + prior_->value(model);
+  }
+
+ private:
+  Functional functional_;
+  Matrix<R> inputs_;
+  Contexts<typename Model::Topology> contexts_;
+  Targets targets_;
+  std::vector<double> weights_;
+  std::optional<Prior<Model>> prior_;
+  Workspace<R> work_;
+};
+
+template <class Model, class L, class... More>
+Objective(Model const&, L, More const&...) -> Objective<Model, typename detail::FunctionalOf<L>::type>;
+
+}  // namespace wmanifold

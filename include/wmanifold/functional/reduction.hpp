@@ -1,0 +1,147 @@
+#pragma once
+
+#include <wmanifold/core/error.hpp>
+#include <wmanifold/core/real.hpp>
+#include <wmanifold/layer/workspace.hpp>
+
+#include <algorithm>
+#include <numeric>
+#include <span>
+#include <vector>
+
+namespace wmanifold {
+
+/// The losses of a batch, sample by sample, on their way to one number.
+struct SampleLosses {
+  std::span<double const> losses;
+  std::span<double const> weights;  ///< one per sample, or empty: all equal
+  std::span<Index const> ends;      ///< where groups of a shared context end; empty: each sample its own
+  std::span<double> shares;         ///< to be filled: the derivative of the result in each loss
+};
+
+/// How the losses at many contexts become one.
+template <class F>
+concept Reduction = requires(F const& reduce, SampleLosses const& samples, ReductionScratch& scratch) {
+  { reduce(samples, scratch) } -> std::same_as<double>;
+};
+
+/// The mean over samples, sum w l / sum w (equation 2).
+struct Mean {
+  double operator()(SampleLosses const& samples, ReductionScratch&) const noexcept {
+    double total = 0;
+    double sum = 0;
+    for (std::size_t b = 0; b < samples.losses.size(); ++b) {
+      double const w = samples.weights.empty() ? 1 : samples.weights[b];
+      samples.shares[b] = w;
+      total += w;
+      sum += w * samples.losses[b];
+    }
+    for (double& share : samples.shares) {
+      share /= total;
+    }
+    return sum / total;
+  }
+};
+
+/// The mean over the worst fraction `alpha` of contexts, after the mean within each context (conditional value at
+/// risk). The context at the edge counts in part, so that the result is continuous in alpha. alpha = 1 is the mean over
+/// contexts.
+class Cvar {
+ public:
+  /// ArgumentError unless 0 < alpha <= 1.
+  explicit Cvar(double alpha) : alpha_(alpha) {
+    if (!(alpha > 0 && alpha <= 1)) [[unlikely]] {
+      fail("cvar: expected a fraction of contexts in (0, 1], got ", alpha);
+    }
+  }
+  [[nodiscard]] double alpha() const noexcept { return alpha_; }
+
+  double operator()(SampleLosses const& samples, ReductionScratch& scratch) const;
+
+ private:
+  double alpha_;
+};
+
+/// The worst context's mean: for users who must not fail anywhere.
+struct WorstContext {
+  double operator()(SampleLosses const& samples, ReductionScratch& scratch) const;
+};
+
+namespace detail {
+
+/// Mean and weight of every context.
+inline void means_by_context(SampleLosses const& samples, ReductionScratch& scratch) {
+  std::size_t const contexts = samples.ends.empty() ? samples.losses.size() : samples.ends.size();
+  scratch.means.assign(contexts, 0);
+  scratch.weights.assign(contexts, 0);
+  std::size_t g = 0;
+  for (std::size_t b = 0; b < samples.losses.size(); ++b) {
+    while (!samples.ends.empty() && static_cast<Index>(b) >= samples.ends[g]) {
+      ++g;
+    }
+    std::size_t const at = samples.ends.empty() ? b : g;
+    double const w = samples.weights.empty() ? 1 : samples.weights[b];
+    scratch.weights[at] += w;
+    scratch.means[at] += w * samples.losses[b];
+  }
+  for (std::size_t i = 0; i < contexts; ++i) {
+    scratch.means[i] = scratch.weights[i] > 0 ? scratch.means[i] / scratch.weights[i] : 0;
+  }
+}
+
+/// shares[b] = w_b share[context] / w[context], from the share of each context.
+inline void hand_to_samples(SampleLosses const& samples, ReductionScratch const& scratch,
+                            std::vector<double> const& share) {
+  std::size_t g = 0;
+  for (std::size_t b = 0; b < samples.losses.size(); ++b) {
+    while (!samples.ends.empty() && static_cast<Index>(b) >= samples.ends[g]) {
+      ++g;
+    }
+    std::size_t const at = samples.ends.empty() ? b : g;
+    double const w = samples.weights.empty() ? 1 : samples.weights[b];
+    samples.shares[b] = scratch.weights[at] > 0 ? share[at] * w / scratch.weights[at] : 0;
+  }
+}
+
+}  // namespace detail
+
+inline double Cvar::operator()(SampleLosses const& samples, ReductionScratch& scratch) const {
+  detail::means_by_context(samples, scratch);
+  std::size_t const contexts = scratch.means.size();
+  scratch.order.resize(contexts);
+  std::iota(scratch.order.begin(), scratch.order.end(), Index{0});
+  std::stable_sort(scratch.order.begin(), scratch.order.end(), [&](Index a, Index b) {
+    return scratch.means[static_cast<std::size_t>(a)] > scratch.means[static_cast<std::size_t>(b)];
+  });
+  double const total = std::accumulate(scratch.weights.begin(), scratch.weights.end(), 0.0);
+  double left = alpha_ * total;
+  double value = 0;
+  // The means become the shares, worst context first.
+  for (Index const g : scratch.order) {
+    auto const at = static_cast<std::size_t>(g);
+    double const taken = std::min(left, scratch.weights[at]);
+    double const share = taken / (alpha_ * total);
+    value += share * scratch.means[at];
+    scratch.means[at] = share;
+    left -= taken;
+  }
+  detail::hand_to_samples(samples, scratch, scratch.means);
+  return value;
+}
+
+inline double WorstContext::operator()(SampleLosses const& samples, ReductionScratch& scratch) const {
+  detail::means_by_context(samples, scratch);
+  std::size_t worst = 0;
+  for (std::size_t g = 1; g < scratch.means.size(); ++g) {
+    if (scratch.weights[g] > 0 && (scratch.weights[worst] <= 0 || scratch.means[g] > scratch.means[worst])) {
+      worst = g;
+    }
+  }
+  double const value = scratch.means[worst];
+  std::fill(scratch.means.begin(), scratch.means.end(), 0.0);
+  scratch.means[worst] = 1;
+  detail::hand_to_samples(samples, scratch, scratch.means);
+  return value;
+}
+
+}  // namespace wmanifold
