@@ -229,9 +229,8 @@ class NetworkCase {
     errors_.add(relative_error(flat(model_.predict(inputs_, contexts)), flat(c_.at("outputs"))), tolerances<R>.values,
                 "outputs");
     wm::Parameters<R> gradient(model_.rows(), model_.parameters().columns());
-    wm::InputGradients<R> views;
-    double const value = wm::LossFunctional<L>(loss).gradient(model_, inputs_, contexts, targets, work, gradient,
-                                                              &views, {.inputs = true, .contexts = true});
+    auto const [value, views] = wm::LossFunctional<L>(loss).gradient(model_, inputs_, contexts, targets, work, gradient,
+                                                              {.inputs = true, .contexts = true});
     errors_.add(relative_error({value}, {c_.at("loss_value").get<double>()}), tolerances<R>.values, "loss_value");
     compare_block(gradient, "grad_weights", "grad_biases");
     errors_.add(relative_error(flat(views.inputs), flat(c_.at("grad_inputs"))), tolerances<R>.gradients, "grad_inputs");
@@ -241,7 +240,7 @@ class NetworkCase {
     // From zero, so that the parameters afterwards are the step, without rounding.
     Model moved = model_;
     moved.parameters().set_zero();
-    wm::GradientFlow flow{moved, loss, {.rate = 1.0}};
+    wm::GradientFlow flow{moved, loss, {.rate = 1.0, .stiffness = 0}};
     double const length = flow.descend(gradient);
     compare_block(moved.parameters(), "flow_weights", "flow_biases");
     errors_.add(relative_error({length}, {c_.at("flow_movement_rms").get<double>()}), tolerances<R>.gradients,

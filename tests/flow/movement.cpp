@@ -3,6 +3,7 @@
 #include <wmanifold/basis/legendre.hpp>
 #include <wmanifold/basis/spherical_harmonics.hpp>
 #include <wmanifold/flow/movement.hpp>
+#include <wmanifold/topology/sampling.hpp>
 
 #include <doctest/doctest.h>
 
@@ -13,11 +14,52 @@ using wm::Index;
 
 namespace {
 
-template <class R>
-wm::Parameters<R> random_block(Index rows, Index columns) {
-  wm::Parameters<R> block(rows, columns);
-  block.matrix() = support::matrix<R>(rows, columns, 1);
-  return block;
+template <class R, class Basis>
+using Linear = wm::BasicManifold<R, Basis, wm::Dense<24, 10>, wm::Tanh, wm::Dense<10, 5>>;
+
+/// Every kind of layer at once.
+template <class Basis>
+using Mixed = wm::BasicManifold<double, Basis, wm::Dense<3, 4>, wm::Tanh, wm::LowRankDense<2, 4, 5>, wm::Silu,
+                                wm::SharedDense<5, 3>, wm::Tanh, wm::LowRankDense<1, 3, 2>>;
+
+template <class Block>
+void randomise(Block& block, wm::Seed seed) {
+  wm::Random random(seed);
+  auto const fill = [&](auto numbers) {
+    for (auto& x : numbers) {
+      x = static_cast<std::remove_reference_t<decltype(x)>>(random.normal());
+    }
+  };
+  for (Index k = 0; k < block.rows(); ++k) {
+    fill(block.row(k));
+  }
+  fill(block.shared());
+}
+
+/// sqrt(E_s || dM(s) ||^2) from networks at the nodes of a quadrature: knows nothing of Gram matrices.
+template <class Model>
+double movement_by_networks(Model const& model, typename Model::Basis const&, wm::Parameters<double> const& step,
+                            double h) {
+  using Space = typename Model::Topology;
+  auto ahead = model;
+  auto behind = model;
+  for (std::size_t n = 0; n < step.numbers().size(); ++n) {
+    ahead.parameters().numbers()[n] += h * step.numbers()[n];
+    behind.parameters().numbers()[n] -= h * step.numbers()[n];
+  }
+  auto const quadrature = Space::quadrature(2 * Model::Basis::degree);
+  double square = 0;
+  for (std::size_t i = 0; i < quadrature.nodes.size(); ++i) {
+    auto const a = ahead.at(quadrature.nodes[i]);
+    auto const b = behind.at(quadrature.nodes[i]);
+    double here = 0;
+    for (std::size_t n = 0; n < a.parameters().size(); ++n) {
+      double const d = (a.parameters()[n] - b.parameters()[n]) / (2 * h);
+      here += d * d;
+    }
+    square += quadrature.weights[i] * here;
+  }
+  return std::sqrt(square);
 }
 
 }  // namespace
@@ -25,49 +67,82 @@ wm::Parameters<R> random_block(Index rows, Index columns) {
 TEST_CASE_TEMPLATE("movement is the root of the mean square over contexts", B, wm::Line, wm::Bernstein<wm::Interval, 4>,
                    wm::Legendre<wm::Interval, 3>, wm::Fourier<wm::S1, 2>, wm::Fourier<wm::Torus<2>, 1>,
                    wm::SphericalHarmonics<wm::S2, 2>, wm::Tensor<wm::Line, wm::Ellipse>) {
-  B const basis;
-  auto const step = random_block<double>(B::size, 300);
-  auto const quadrature = B::Topology::quadrature(2 * B::degree);
-  wm::SmallMatrix const columns = step.matrix().transpose();
-  double square = 0;
-  for (std::size_t i = 0; i < quadrature.nodes.size(); ++i) {
-    auto const phi = wm::values_at(basis, quadrature.nodes[i]);
-    Eigen::VectorXd const moved = columns * Eigen::Map<Eigen::VectorXd const>(phi.data(), B::size);
-    square += quadrature.weights[i] * moved.squaredNorm();
-  }
-  wm::Metric const metric(basis);
-  CHECK(wm::movement(metric, step) == doctest::Approx(std::sqrt(square)).epsilon(1e-13));
-  wm::Parameters<float> rounded(B::size, 300);
+  Linear<double, B> const model(wm::zeros);
+  wm::MovementMetric const metric(model);
+  auto step = model.parameters().zeros_like();
+  randomise(step, wm::Seed{1});
+  double const expected = movement_by_networks(model, B{}, step, 0.5);  // linear: no error of the difference
+  CHECK(metric.movement(model, step) == doctest::Approx(expected).epsilon(1e-13));
+  Linear<float, B> const in_float(wm::zeros);
+  auto rounded = in_float.parameters().zeros_like();
   rounded.matrix() = step.matrix().template cast<float>();
-  CHECK(wm::movement(metric, rounded) == doctest::Approx(std::sqrt(square)).epsilon(1e-6));
+  CHECK(wm::MovementMetric(in_float).movement(in_float, rounded) == doctest::Approx(expected).epsilon(1e-6));
 }
 
 TEST_CASE("a step of one unit in the constant function moves every weight by one") {
-  wm::Parameters<double> step(3, 25);
+  Linear<double, wm::Ellipse> const model(wm::zeros);
+  auto step = model.parameters().zeros_like();
+  CHECK(wm::MovementMetric(model).movement(model, step) == 0);
   std::fill(step.row(0).begin(), step.row(0).end(), 1.0);
-  CHECK(wm::movement(wm::Metric(wm::Ellipse{}), step) == 5);
-  step.set_zero();
-  CHECK(wm::movement(wm::Metric(wm::Ellipse{}), step) == 0);
+  CHECK(wm::MovementMetric(model).movement(model, step) == std::sqrt(305.0));
 }
 
-TEST_CASE_TEMPLATE("the metric takes the natural gradient back to the gradient", R, float, double) {
-  wm::Metric const metric(wm::Bernstein<wm::Interval, 3>{});
-  auto const gradient = random_block<R>(4, 37);
-  auto const natural = wm::natural_gradient(metric, gradient);
-  wm::SmallMatrix const back = metric.gram() * natural.matrix().template cast<double>();
-  CHECK(back.isApprox(gradient.matrix().template cast<double>(), std::same_as<R, double> ? 1e-13 : 1e-5));
-  for (Index k = 0; k < 4; ++k) {
-    for (Index n = natural.columns(); n < natural.stride(); ++n) {
-      CHECK(natural.data()[k * natural.stride() + n] == 0);
-    }
+TEST_CASE_TEMPLATE("low-rank and shared layers move as their networks do", B, wm::Bernstein<wm::Interval, 2>,
+                   wm::Ellipse, wm::Fourier<wm::Torus<2>, 1>) {
+  Mixed<B> model(wm::zeros);
+  randomise(model.parameters(), wm::Seed{2});
+  wm::MovementMetric const metric(model);
+  auto step = model.parameters().zeros_like();
+  auto other = step;
+  for (std::uint64_t i = 0; i < 3; ++i) {
+    randomise(step, wm::Seed{3 + i});
+    randomise(other, wm::Seed{13 + i});
+    CHECK(metric.movement(model, step) == doctest::Approx(movement_by_networks(model, B{}, step, 1e-4)).epsilon(1e-8));
+    CHECK(metric.inner(model, step, other) == doctest::Approx(metric.inner(model, other, step)).epsilon(1e-12));
   }
 }
 
-TEST_CASE("blocks with other than K rows are refused") {
-  wm::Metric const metric(wm::Ellipse{});
-  auto const block = random_block<double>(2, 5);
-  CHECK_THROWS_WITH_AS((void)wm::movement(metric, block), doctest::Contains("step: expected 3 rows, got 2"),
-                       wm::ArgumentError);
-  CHECK_THROWS_WITH_AS((void)wm::natural_gradient(metric, block), doctest::Contains("gradient: expected 3 rows, got 2"),
-                       wm::ArgumentError);
+TEST_CASE_TEMPLATE("the metric takes its rise back to the gradient, also where it is singular", B,
+                   wm::Bernstein<wm::Interval, 3>, wm::Ellipse) {
+  Mixed<B> model(wm::zeros);
+  randomise(model.parameters(), wm::Seed{2});
+  wm::MovementMetric const metric(model);
+  auto const zero = model.parameters().zeros_like();
+  // A gradient of a loss lies in the metric's range: take a batch's.
+  auto gradient = zero;
+  {
+    wm::Random random(wm::Seed{4});
+    auto const points = wm::uniform_points<typename B::Topology>(9, random);
+    wm::Matrix<double> const inputs = support::matrix<double>(9, 3, 5);
+    wm::Matrix<double> const slopes = support::matrix<double>(9, 2, 6);
+    wm::Workspace<double> work;
+    model.forward(inputs, points, work);
+    model.backward(inputs, points, slopes, work, gradient);
+  }
+  auto rise = zero;
+  metric.rise(model, gradient, 0, zero, rise);
+  for (std::uint64_t i = 0; i < 5; ++i) {
+    auto step = zero;
+    randomise(step, wm::Seed{20 + i});
+    double product = 0;
+    for (std::size_t n = 0; n < step.numbers().size(); ++n) {
+      product += step.numbers()[n] * gradient.numbers()[n];
+    }
+    CHECK(metric.inner(model, rise, step) == doctest::Approx(product).epsilon(1e-7));
+  }
+}
+
+TEST_CASE("whitened coordinates: gradients there have the movement of the rise, and steps come back") {
+  Linear<double, wm::Bernstein<wm::Interval, 3>> const model(wm::zeros);
+  wm::MovementMetric const metric(model);
+  auto gradient = model.parameters().zeros_like();
+  randomise(gradient, wm::Seed{7});
+  auto whitened = gradient;
+  auto back = gradient;
+  auto rise = gradient;
+  metric.whiten(gradient, whitened);
+  metric.unwhiten(whitened, back);
+  metric.rise(model, gradient, 0, gradient, rise);
+  CHECK(back.matrix().isApprox(rise.matrix(), 1e-12));
+  CHECK(whitened.matrix().norm() == doctest::Approx(metric.movement(model, rise)).epsilon(1e-12));
 }

@@ -36,14 +36,14 @@ struct Trial {
   };
   [[nodiscard]] Pass pass() const {
     Pass result;
-    result.parameters = Parameters<R>(model.rows(), model.parameters().columns());
+    result.parameters = model.parameters().zeros_like();
     Workspace<R> work;
-    InputGradients<R> others;
     LossFunctional<L> const functional(loss);
-    result.loss = functional.gradient(model, inputs, contexts, targets, work, result.parameters, &others,
-                                      {.inputs = true, .contexts = true});
-    result.inputs = others.inputs;
-    result.contexts = others.contexts;
+    auto const gradient = functional.gradient(model, inputs, contexts, targets, work, result.parameters,
+                                              {.inputs = true, .contexts = true});
+    result.loss = gradient.value;
+    result.inputs = gradient.views.inputs;
+    result.contexts = gradient.views.contexts;
     result.outputs = model.predict(inputs, contexts, work);
     return result;
   }
@@ -124,20 +124,32 @@ void gradients_are_slopes(Trial<Model, L> const& trial, Random& random, Report& 
 
   Model moved = trial.model;
   auto const loss_of_moved = [&] { return functional.value(moved, trial.inputs, trial.contexts, trial.targets, work); };
-  auto const hold = [&](std::string_view law, Index layer, Index first, Index count) {
-    ArrayError error;
-    for_some(count * moved.rows(), random, [&](Index i) {
-      auto const n = static_cast<std::size_t>(first + i % count);
-      auto const gradient = static_cast<double>(ours.parameters.row(i / count)[n]);
-      bool const frozen = trial.model.is_frozen(layer);
-      error.add(gradient, frozen ? 0 : central_difference(moved.parameters().row(i / count)[n], loss_of_moved));
+  auto const hold = [&](std::string_view law, Index layer, std::span<R> numbers, std::span<R const> gradient,
+                        ArrayError& error) {
+    bool const frozen = trial.model.is_frozen(layer);
+    for_some(static_cast<Index>(numbers.size()), random, [&](Index i) {
+      auto const n = static_cast<std::size_t>(i);
+      error.add(static_cast<double>(gradient[n]), frozen ? 0 : central_difference(numbers[n], loss_of_moved));
     });
     report.hold(law, error.relative(floor), difference_tolerance<R>, "layer", layer);
   };
   for (Index l = 0; l < moved.stack().depth(); ++l) {
     DenseShape const& shape = moved.stack().dense(l);
-    hold("the gradient of weights is the slope of the loss", l, shape.offset, shape.weights());
-    hold("the gradient of biases is the slope of the loss", l, shape.offset + shape.weights(), shape.outputs);
+    auto const part = [](auto numbers, Index first, Index count) {
+      return numbers.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(count));
+    };
+    ArrayError of_rows;
+    for (Index k = 0; k < moved.rows() && shape.row_size() > 0; ++k) {
+      hold("the gradient of rows is the slope of the loss", l,
+           part(moved.parameters().row(k), shape.row_offset, shape.row_size()),
+           part(std::as_const(ours.parameters).row(k), shape.row_offset, shape.row_size()), of_rows);
+    }
+    if (shape.shared_size() > 0) {
+      ArrayError of_shared;
+      hold("the gradient of what contexts share is the slope of the loss", l,
+           part(moved.parameters().shared(), shape.shared_offset, shape.shared_size()),
+           part(std::as_const(ours.parameters).shared(), shape.shared_offset, shape.shared_size()), of_shared);
+    }
   }
 
   Matrix<R> inputs = trial.inputs;
@@ -418,8 +430,8 @@ template <class Flow, class Model, class L>
                               uniform_points<typename Model::Topology>(inputs.rows(), random)};
   Report report;
   for (double const length : {0.01, 1.0}) {
-    laws::steps_are_steepest<Flow>(trial, {.movement = length}, random, report);
-    laws::steps_are_steepest<Flow>(trial, {.rate = length}, random, report);
+    laws::steps_are_steepest<Flow>(trial, {.movement = length, .stiffness = 0}, random, report);
+    laws::steps_are_steepest<Flow>(trial, {.rate = length, .stiffness = 0}, random, report);
     laws::budgets_are_met<Flow>(trial, {.movement = length}, report);
     laws::budgets_are_met<Flow>(trial, {.movement = length, .momentum = 0.9}, report);
     laws::budgets_are_met<Flow>(trial, {.movement = length, .momentum = 0.9, .geometry = Geometry::euclidean}, report);

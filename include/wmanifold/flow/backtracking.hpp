@@ -1,0 +1,102 @@
+#pragma once
+
+#include <wmanifold/flow/movement.hpp>
+#include <wmanifold/flow/warped_metric.hpp>
+#include <wmanifold/flow/written_metric.hpp>
+
+#include <optional>
+
+namespace wmanifold {
+
+/// How a backtracking step looks for its length.
+struct BacktrackingOptions {
+  double first_rate = 1;     ///< tried first, and doubled after a step that was taken at once
+  double sufficient = 1e-4;  ///< the share of the linear prediction by which the loss must fall
+  int most_halvings = 50;
+  std::optional<double> stiffness = std::nullopt;  ///< of the price of a step, as in FlowOptions
+};
+
+/// Steepest descent whose every step lowers the objective, or is not taken: along -G^-1 grad, with the rate halved
+/// until the objective falls enough (Armijo). For deterministic objectives. Refers to the model, which must outlive it.
+template <class Model>
+class Backtracking {
+ public:
+  using R = typename Model::Scalar;
+
+  /// ArgumentError for a rate that is not positive, a share outside (0, 1), or no halvings.
+  explicit Backtracking(Model& model, BacktrackingOptions options = {})
+      : model_(&model),
+        metric_(model, options.stiffness.value_or(MovementMetric<Model>::default_stiffness)),
+        options_(options),
+        rate_(options.first_rate),
+        gradient_(model.parameters().zeros_like()),
+        direction_(gradient_),
+        zero_(gradient_) {
+    if (!(options.first_rate > 0 && std::isfinite(options.first_rate) && options.sufficient > 0 &&
+          options.sufficient < 1 && options.most_halvings > 0)) [[unlikely]] {
+      fail("backtracking: expected a positive rate, a share in (0, 1) and at least one halving, got ",
+           options.first_rate, ", ", options.sufficient, " and ", options.most_halvings);
+    }
+  }
+
+  /// What one step did.
+  struct Report {
+    double before = 0;    ///< the objective
+    double after = 0;     ///< never more than before
+    double rate = 0;      ///< of the step; 0 when none was taken
+    double movement = 0;  ///< of the manifold
+  };
+
+  /// One step. Throws as the objective does at the start; then nothing has changed. Trial points where it is not finite
+  /// count as too far.
+  template <class T = HostTarget, class Objective>
+  Report step(Objective& objective) {
+    Report report;
+    report.before = report.after = objective.template gradient<T>(*model_, gradient_);
+    metric_.template rise<T>(*model_, gradient_, 0, zero_, direction_);
+    model_->rest(direction_);
+    double slope = 0;  // of the objective along the direction, <grad, H^-1 grad>
+    for (std::size_t n = 0; n < direction_.numbers().size(); ++n) {
+      slope += static_cast<double>(gradient_.numbers()[n]) * static_cast<double>(direction_.numbers()[n]);
+    }
+    if (!(slope > 0)) {
+      return report;
+    }
+    double const movement = metric_.template movement<T>(*model_, direction_);
+    Parameters<R> const start = model_->parameters();
+    for (int i = 0; i < options_.most_halvings; ++i, rate_ /= 2) {
+      model_->parameters() = start;
+      kernel::add_scaled<T, R>(static_cast<R>(-rate_), static_cast<Index>(start.numbers().size()), direction_.data(),
+                               model_->parameters().data());
+      double const value = value_at<T>(objective);
+      if (value <= report.before - options_.sufficient * rate_ * slope) {
+        report = {report.before, value, rate_, rate_ * movement};
+        rate_ *= i == 0 ? 2 : 1;
+        return report;
+      }
+    }
+    model_->parameters() = start;
+    rate_ = options_.first_rate;
+    return report;
+  }
+
+ private:
+  template <class T, class Objective>
+  double value_at(Objective& objective) const {
+    try {
+      return objective.template value<T>(*model_);
+    } catch (NumericalError const&) {
+      return std::numeric_limits<double>::infinity();
+    }
+  }
+
+  Model* model_;
+  MovementMetric<Model> metric_;
+  BacktrackingOptions options_;
+  double rate_;
+  Parameters<R> gradient_;
+  Parameters<R> direction_;
+  Parameters<R> zero_;
+};
+
+}  // namespace wmanifold

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <wmanifold/core/error.hpp>
+#include <wmanifold/core/real.hpp>
+
+#include <limits>
+
+namespace wmanifold {
+
+/// Watches a validation loss: stop when it has not improved by `least` for `patience` looks.
+class EarlyStopping {
+ public:
+  /// ArgumentError for a patience below 1 or a negative least improvement.
+  explicit EarlyStopping(Index patience, double least = 0) : patience_(patience), least_(least) {
+    if (patience < 1 || !(least >= 0)) [[unlikely]] {
+      fail("early stopping: expected a patience of at least 1 and an improvement of at least 0, got ", patience,
+           " and ", least);
+    }
+  }
+
+  /// Takes the next validation loss (NaN is no improvement); true if it is the best so far, by the least improvement.
+  bool look(double loss) noexcept {
+    bool const better = loss < best_ - least_;
+    if (better) {
+      best_ = loss;
+      since_ = 0;
+    } else {
+      ++since_;
+    }
+    return better;
+  }
+
+  [[nodiscard]] bool should_stop() const noexcept { return since_ >= patience_; }
+  [[nodiscard]] double best() const noexcept { return best_; }
+
+ private:
+  Index patience_;
+  double least_;
+  double best_ = std::numeric_limits<double>::infinity();
+  Index since_ = 0;
+};
+
+}  // namespace wmanifold

@@ -1,0 +1,142 @@
+#pragma once
+
+#include <wmanifold/flow/movement.hpp>
+#include <wmanifold/flow/warped_metric.hpp>
+#include <wmanifold/flow/written_metric.hpp>
+
+#include <array>
+#include <limits>
+
+namespace wmanifold {
+
+/// How the flow is integrated. Errors are measured by how far the manifold moves, and against how large it is,
+/// sqrt(E_s ||M(s)||^2): the same in every basis.
+struct IntegrationOptions {
+  double relative = 1e-6;  ///< tolerated error of a step, as a share of the manifold's size
+  double absolute = 1e-9;
+  double first_step = 0;  ///< 0: found from the first gradient
+  Index fixed_steps = 0;  ///< that many equal steps without error control, when above 0
+  Index most_steps = 1'000'000;
+};
+
+/// What an integration did.
+struct Integration {
+  double loss = 0;     ///< the objective at the end
+  Index steps = 0;     ///< taken
+  Index rejected = 0;  ///< and thrown away, because their error was too large
+};
+
+namespace detail {
+
+/// Dormand and Prince's pair of orders 5 and 4 (J. Comput. Appl. Math. 6, 1980). The last stage of a step is the first
+/// of the next.
+struct DormandPrince {
+  static constexpr std::size_t stages = 7;
+  static constexpr std::array<std::array<double, 6>, stages> a{
+      {{},
+       {1.0 / 5},
+       {3.0 / 40, 9.0 / 40},
+       {44.0 / 45, -56.0 / 15, 32.0 / 9},
+       {19372.0 / 6561, -25360.0 / 2187, 64448.0 / 6561, -212.0 / 729},
+       {9017.0 / 3168, -355.0 / 33, 46732.0 / 5247, 49.0 / 176, -5103.0 / 18656},
+       {35.0 / 384, 0, 500.0 / 1113, 125.0 / 192, -2187.0 / 6784, 11.0 / 84}}};
+  static constexpr std::array<double, stages> error{71.0 / 57600,      0,          -71.0 / 16695, 71.0 / 1920,
+                                                    -17253.0 / 339200, 22.0 / 525, -1.0 / 40};
+};
+
+}  // namespace detail
+
+/// Follows the constrained gradient flow dP/dt = -G^-1 grad (equation 7) of a deterministic objective for `duration`.
+/// Throws ArgumentError for options that make no sense, NumericalError where the objective leaves the finite numbers or
+/// the steps needed are too many; then the model is as it was.
+template <class T = HostTarget, class Model, class Objective>
+Integration integrate(Model& model, Objective& objective, double duration, IntegrationOptions const& options = {}) {
+  using R = typename Model::Scalar;
+  using Pair = detail::DormandPrince;
+  if (!(duration > 0 && std::isfinite(duration) && options.relative >= 0 && options.absolute >= 0 &&
+        options.relative + options.absolute > 0 && options.first_step >= 0 && options.fixed_steps >= 0)) [[unlikely]] {
+    fail("integration: expected a positive duration, tolerances and steps of at least 0, got ", duration, ", ",
+         options.relative, " and ", options.absolute, ", ", options.first_step, " and ", options.fixed_steps);
+  }
+  MovementMetric<Model> const metric(model);
+  Parameters<R> const before = model.parameters();
+  Parameters<R> const zero = before.zeros_like();
+  Parameters<R> gradient = zero;
+  Parameters<R> start = before;
+  std::array<Parameters<R>, Pair::stages> slopes;
+  slopes.fill(zero);
+  auto const count = static_cast<Index>(before.numbers().size());
+
+  Integration report;
+  try {
+    auto const slope_here = [&](Parameters<R>& to) {  // minus the flow: the direction of rise
+      report.loss = objective.template gradient<T>(model, gradient);
+      metric.template rise<T>(model, gradient, 0, zero, to);
+      model.rest(to);
+    };
+    auto const go = [&](std::span<double const> shares, double h) {
+      model.parameters() = start;
+      for (std::size_t i = 0; i < shares.size(); ++i) {
+        if (shares[i] != 0) {
+          kernel::add_scaled<T, R>(static_cast<R>(-h * shares[i]), count, slopes[i].data(), model.parameters().data());
+        }
+      }
+    };
+    slope_here(slopes[0]);
+    bool const fixed = options.fixed_steps > 0;
+    double h = fixed ? duration / static_cast<double>(options.fixed_steps) : options.first_step;
+    if (h == 0) {  // a step that moves by a hundredth of the size, as the gradient stands
+      double const size = metric.template movement<T>(model, start) + options.absolute;
+      double const speed = metric.template movement<T>(model, slopes[0]);
+      h = size > 0 && speed > 0 ? std::min(duration, 0.01 * size / speed) : duration;
+    }
+    double time = 0;
+    while (time < duration && report.steps + report.rejected < options.most_steps) {
+      bool const last = fixed ? report.steps + 1 == options.fixed_steps : time + h >= duration;
+      double const step = last && !fixed ? duration - time : h;
+      double ratio = 0;  // of the error to what is tolerated
+      try {
+        for (std::size_t s = 1; s < Pair::stages; ++s) {
+          go(std::span(Pair::a[s]).first(s), step);
+          slope_here(slopes[s]);
+        }
+      } catch (NumericalError const&) {  // too far for finite numbers
+        if (fixed || step < 1e-12 * duration) {
+          throw;
+        }
+        ratio = std::numeric_limits<double>::infinity();
+      }
+      if (!fixed && ratio == 0) {
+        Parameters<R> error = zero;
+        for (std::size_t s = 0; s < Pair::stages; ++s) {
+          kernel::add_scaled<T, R>(static_cast<R>(step * Pair::error[s]), count, slopes[s].data(), error.data());
+        }
+        double const size =
+            std::max(metric.template movement<T>(model, start), metric.template movement<T>(model, model.parameters()));
+        double const wrong = metric.template movement<T>(model, error);
+        ratio = wrong == 0 ? 0 : wrong / (options.absolute + options.relative * size);
+      }
+      if (ratio <= 1) {
+        time = last ? duration : time + step;
+        ++report.steps;
+        start = model.parameters();
+        std::swap(slopes[0], slopes[Pair::stages - 1]);
+      } else {
+        ++report.rejected;
+      }
+      if (!fixed) {
+        h = step * std::clamp(0.9 * std::pow(std::max(ratio, 1e-10), -0.2), 0.2, 5.0);
+      }
+    }
+    if (time < duration) [[unlikely]] {
+      fail<NumericalError>("integration: expected to reach ", duration, " in ", options.most_steps, " steps, got to ",
+                           time);
+    }
+  } catch (...) {
+    model.parameters() = before;
+    throw;
+  }
+  return report;
+}
+
+}  // namespace wmanifold

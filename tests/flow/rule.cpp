@@ -1,0 +1,250 @@
+#include <wmanifold/basis/bernstein.hpp>
+#include <wmanifold/flow/gradient_flow.hpp>
+#include <wmanifold/layer/layer_list.hpp>
+
+#include <Eigen/Eigenvalues>
+
+#include <doctest/doctest.h>
+
+#include <support/batches.hpp>
+
+#include <limits>
+
+/// Each rule's steps along given gradients, against the rule written down with Eigen.
+namespace wm = wmanifold;
+using wm::Index;
+
+namespace {
+
+using Model = wm::BasicManifold<double, wm::Bernstein<wm::Interval, 3>, wm::LayerList>;
+using Flow = wm::GradientFlow<Model, wm::MeanSquaredError>;
+
+Model model_of() {
+  Model model(wm::zeros, {}, wm::LayerList{wm::Dense<>(3, 4), wm::Tanh{}, wm::SharedDense<>(4, 2)});
+  support::randomise(model, 1);
+  return model;
+}
+
+struct Gradient {
+  wm::Parameters<double> block;
+  wm::SmallMatrix rows;
+  Eigen::VectorXd shared;
+
+  Gradient(Model const& model, std::uint64_t seed) : block(model.parameters().zeros_like()) {
+    rows = support::matrix<double>(4, block.columns(), seed);
+    block.matrix() = rows;
+    auto const numbers = support::normals<double>(static_cast<Index>(block.shared().size()), seed + 50);
+    std::copy(numbers.begin(), numbers.end(), block.shared().begin());
+    shared = Eigen::Map<Eigen::VectorXd const>(numbers.data(), static_cast<Index>(numbers.size()));
+  }
+};
+
+/// By hand: rows and shared part of the parameters after `directions(t, gradient)` of four steps.
+template <class Point>
+void follows(wm::FlowOptions const& options, Point point, double decay = 0) {
+  auto model = model_of();
+  Flow flow(model, {}, options);
+  wm::SmallMatrix rows = model.parameters().matrix();
+  Eigen::VectorXd shared = Eigen::Map<Eigen::VectorXd const>(model.parameters().shared().data(),
+                                                             static_cast<Index>(model.parameters().shared().size()));
+  for (int t = 1; t <= 4; ++t) {
+    Gradient const gradient(model, static_cast<std::uint64_t>(t));
+    auto const [of_rows, of_shared] = point(t, gradient);
+    rows -= *options.rate * (of_rows + decay * rows);
+    shared -= *options.rate * (of_shared + decay * shared);
+    flow.descend(gradient.block);
+    CHECK(model.parameters().matrix().isApprox(rows, 1e-12));
+    CHECK(Eigen::Map<Eigen::VectorXd const>(model.parameters().shared().data(), shared.size()).isApprox(shared, 1e-12));
+  }
+}
+
+wm::SmallMatrix const gram = wm::gram_matrix(wm::Bernstein<wm::Interval, 3>{});
+
+}  // namespace
+
+TEST_CASE("Nesterov looks ahead of its velocity") {
+  wm::SmallMatrix velocity = wm::SmallMatrix::Zero(4, 16);
+  Eigen::VectorXd shared = Eigen::VectorXd::Zero(10);
+  follows({.rate = 0.1, .stiffness = 0, .rule = wm::Nesterov{0.7}}, [&](int, Gradient const& g) {
+    wm::SmallMatrix const d = gram.inverse() * g.rows;
+    velocity = (0.7 * velocity + d).eval();
+    shared = (0.7 * shared + g.shared).eval();
+    return std::pair(wm::SmallMatrix(0.7 * velocity + d), Eigen::VectorXd(0.7 * shared + g.shared));
+  });
+}
+
+TEST_CASE("a stiff price takes the place of G") {
+  wm::SmallMatrix const price = wm::step_price(wm::Bernstein<wm::Interval, 3>{}, 0.7);
+  follows({.rate = 0.1, .stiffness = 0.7},
+          [&](int, Gradient const& g) { return std::pair(wm::SmallMatrix(price.inverse() * g.rows), g.shared); });
+}
+
+TEST_CASE("Adam works in whitened coordinates, its second moment shared over rows or not") {
+  wm::SmallMatrix const c = Eigen::LLT<wm::SmallMatrix>(gram).matrixL();
+  for (auto const second : {wm::SecondMoment::over_rows, wm::SecondMoment::each}) {
+    for (double const decay : {0.0, 0.1}) {
+      wm::SmallMatrix m = wm::SmallMatrix::Zero(4, 16), v = m;
+      Eigen::VectorXd sm = Eigen::VectorXd::Zero(10), sv = sm;
+      wm::Adam const adam{.beta1 = 0.8, .beta2 = 0.9, .epsilon = 1e-3, .second_moment = second, .decay = decay};
+      follows(
+          {.rate = 0.1, .stiffness = 0, .rule = adam},
+          [&](int t, Gradient const& g) {
+            wm::SmallMatrix const q = c.inverse() * g.rows;
+            wm::SmallMatrix squares = q.cwiseAbs2();
+            if (second == wm::SecondMoment::over_rows) {
+              squares = squares.colwise().mean().eval().replicate(4, 1).eval();
+            }
+            m = (0.8 * m + 0.2 * q).eval();
+            v = (0.9 * v + 0.1 * squares).eval();
+            sm = (0.8 * sm + 0.2 * g.shared).eval();
+            sv = (0.9 * sv + 0.1 * g.shared.cwiseAbs2()).eval();
+            double const first = 1 / (1 - std::pow(0.8, t));
+            double const last = 1 / (1 - std::pow(0.9, t));
+            wm::SmallMatrix const step = (first * m.array() / ((last * v.array()).sqrt() + 1e-3)).matrix();
+            return std::pair(wm::SmallMatrix(c.transpose().inverse() * step),
+                             Eigen::VectorXd((first * sm.array() / ((last * sv.array()).sqrt() + 1e-3)).matrix()));
+          },
+          decay);
+    }
+  }
+}
+
+TEST_CASE("Shampoo divides by the root of the rows' empirical Gram matrix") {
+  wm::SmallMatrix factor = wm::SmallMatrix::Zero(4, 4);
+  follows({.rate = 0.1, .stiffness = 0, .rule = wm::Shampoo{.decay = 0.9, .epsilon = 1e-6}}, [&](int t,
+                                                                                                 Gradient const& g) {
+    factor = (0.9 * factor + 0.1 / 16 * g.rows * g.rows.transpose()).eval();
+    wm::SmallMatrix const h = factor / (1 - std::pow(0.9, t)) + 1e-6 * wm::SmallMatrix::Identity(4, 4);
+    return std::pair(wm::SmallMatrix(Eigen::SelfAdjointEigenSolver<wm::SmallMatrix>(h).operatorInverseSqrt() * g.rows),
+                     g.shared);
+  });
+}
+
+TEST_CASE("no clipped step moves the manifold by more than it may; shorter ones are left alone") {
+  auto model = model_of();
+  Flow flow(model, {}, {.rate = 5e-4, .momentum = 0.9, .stiffness = 0, .clip = 0.05});
+  bool was_clipped = false;
+  bool was_free = false;
+  for (std::uint64_t t = 1; t <= 10; ++t) {
+    auto const before = model.parameters();
+    double const movement = flow.descend(Gradient(model, t).block);
+    auto moved = model.parameters();
+    moved.matrix() -= before.matrix();
+    for (std::size_t n = 0; n < moved.shared().size(); ++n) {
+      moved.shared()[n] -= before.shared()[n];
+    }
+    CHECK(movement <= 0.05 * (1 + 1e-12));
+    CHECK(flow.metric().movement(model, moved) == doctest::Approx(movement).epsilon(1e-11));
+    was_clipped = was_clipped || movement > 0.05 * (1 - 1e-12);
+    was_free = was_free || movement < 0.049;
+  }
+  CHECK(was_clipped);
+  CHECK(was_free);
+}
+
+TEST_CASE("priors join the gradient") {
+  auto model = model_of();
+  auto const start = model.parameters();
+  Flow flow(model, {}, {.rate = 0.1, .stiffness = 0, .weight_decay = 0.3, .energy = 0.2});
+  wm::Matrix<double> const x = support::matrix<double>(5, 3, 1);
+  wm::Matrix<double> const y = support::matrix<double>(5, 2, 2);
+  wm::Contexts<wm::Interval> const contexts = wm::Contexts<wm::Interval>::shared(wm::Interval::at(0.3), 5);
+  auto gradient = start.zeros_like();
+  wm::Workspace<double> work;
+  wm::LossFunctional<wm::MeanSquaredError>{}.gradient(model, x, contexts, y, work, gradient);
+  wm::SmallMatrix const rows =
+      gram.inverse() *
+      (gradient.matrix() + (0.3 * gram + 0.2 * wm::energy_matrix(model.basis())) * wm::SmallMatrix(start.matrix()));
+  flow.step(x, contexts, y);
+  CHECK(model.parameters().matrix().isApprox(start.matrix() - 0.1 * rows, 1e-12));
+  CHECK(model.parameters().shared()[3] ==
+        doctest::Approx(start.shared()[3] - 0.1 * (gradient.shared()[3] + 0.3 * start.shared()[3])).epsilon(1e-13));
+}
+
+TEST_CASE("frozen layers rest under every rule, and nothing else does") {
+  for (wm::Rule const& rule : {wm::Rule(wm::HeavyBall{0.9}), wm::Rule(wm::Nesterov{}), wm::Rule(wm::Adam{}),
+                               wm::Rule(wm::Adam{.decay = 0.1}), wm::Rule(wm::Shampoo{})}) {
+    auto model = model_of();
+    Flow flow(model, {}, {.rate = 0.1, .rule = rule});
+    flow.descend(Gradient(model, 1).block);  // momentum from before
+    model.freeze(0);
+    auto const before = model;
+    auto gradient = Gradient(model, 2).block;
+    model.rest(gradient);
+    flow.descend(gradient);
+    CHECK(model.parameters().matrix() == before.parameters().matrix());
+    CHECK(model.parameters().shared()[0] != before.parameters().shared()[0]);
+  }
+}
+
+TEST_CASE("rules that mean nothing are refused, and so are rules that a metric does not allow") {
+  auto model = model_of();
+  auto const refuses = [&](wm::Rule const& rule, char const* message) {
+    CHECK_THROWS_WITH_AS(Flow(model, {}, {.rate = 0.1, .rule = rule}), doctest::Contains(message), wm::ArgumentError);
+  };
+  refuses(wm::Nesterov{1}, "expected a momentum in [0, 1), got 1");
+  refuses(wm::Adam{.beta1 = -0.1}, "expected a beta1 in [0, 1), got -0.1");
+  refuses(wm::Adam{.beta2 = 1}, "expected a beta2 in [0, 1), got 1");
+  refuses(wm::Adam{.epsilon = -1}, "expected an epsilon of at least 0, got -1");
+  refuses(wm::Adam{.decay = std::numeric_limits<double>::infinity()}, "expected a decay of at least 0, got inf");
+  refuses(wm::Shampoo{.decay = 1}, "expected a decay in [0, 1), got 1");
+  CHECK_THROWS_WITH_AS(Flow(model, {}, {.rate = 0.1, .momentum = 0.9, .rule = wm::Adam{}}),
+                       doctest::Contains("expected either a momentum or another rule"), wm::ArgumentError);
+  CHECK_THROWS_WITH_AS(Flow(model, {}, {.rate = 0.1, .stiffness = -1}),
+                       doctest::Contains("expected a stiffness of at least 0, got -1"), wm::ArgumentError);
+  CHECK_THROWS_WITH_AS(Flow(model, {}, {.rate = 0.1, .clip = 0.0}),
+                       doctest::Contains("expected a positive movement to clip at, got 0"), wm::ArgumentError);
+  Model low(wm::zeros, {}, wm::LayerList{wm::LowRankDense<>(4, 2, 1)});
+  for (wm::Rule const& rule : {wm::Rule(wm::Adam{}), wm::Rule(wm::Shampoo{})}) {
+    CHECK_THROWS_WITH_AS(Flow(low, {}, {.rate = 0.1, .rule = rule}),
+                         doctest::Contains("expected a rule that needs no whitened coordinates"), wm::ArgumentError);
+  }
+}
+
+TEST_CASE("a state goes on where another flow stopped, and one of another flow is refused") {
+  for (wm::Rule const& rule : {wm::Rule(wm::HeavyBall{0.9}), wm::Rule(wm::Nesterov{}), wm::Rule(wm::Adam{}),
+                               wm::Rule(wm::Shampoo{.momentum = 0.5})}) {
+    auto model = model_of();
+    Flow flow(model, {}, {.rate = 0.1, .rule = rule});
+    flow.descend(Gradient(model, 1).block);
+    auto resumed = model;
+    Flow other(resumed, {}, {.rate = 0.1, .rule = rule});
+    other.restore(flow.state());
+    flow.descend(Gradient(model, 2).block);
+    other.descend(Gradient(model, 2).block);
+    CHECK(model == resumed);
+    CHECK(flow.state() == other.state());
+    auto wrong = flow.state();
+    wrong.moments.pop_back();
+    CHECK_THROWS_WITH_AS(other.restore(wrong), doctest::Contains("got one of another flow"), wm::ArgumentError);
+  }
+}
+
+TEST_CASE("after an error a flow of any rule goes on as if nothing had been") {
+  for (wm::Rule const& rule : {wm::Rule(wm::HeavyBall{0.9}), wm::Rule(wm::Nesterov{}), wm::Rule(wm::Adam{}),
+                               wm::Rule(wm::Adam{.second_moment = wm::SecondMoment::each}), wm::Rule(wm::Shampoo{})}) {
+    auto model = model_of();
+    Flow flow(model, {}, {.rate = 0.1, .rule = rule});
+    flow.descend(Gradient(model, 1).block);
+    auto const before = model;
+    auto const state = flow.state();
+    for (double const bad :
+         {std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::infinity(), 1e308}) {
+      auto gradient = Gradient(model, 2).block;
+      gradient.row(2)[5] = bad;
+      CHECK_THROWS_AS(flow.descend(gradient), wm::NumericalError);
+      CHECK(model == before);
+      CHECK(flow.state() == state);
+    }
+  }
+}
+
+TEST_CASE("a step too long for the real type is an error, and is not taken") {
+  wm::BasicManifold<float, wm::Line, wm::Dense<1, 1>> model(wm::zeros);
+  auto const before = model;
+  wm::GradientFlow flow(model, wm::MeanSquaredError{}, {.rate = 1e30});
+  auto gradient = model.parameters().zeros_like();
+  gradient.row(0)[0] = 1e20F;
+  CHECK_THROWS_WITH_AS(flow.descend(gradient), doctest::Contains("expected a finite direction"), wm::NumericalError);
+  CHECK(model == before);
+}

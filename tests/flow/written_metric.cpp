@@ -1,0 +1,126 @@
+#include <wmanifold/basis/bernstein.hpp>
+#include <wmanifold/flow/gradient_flow.hpp>
+#include <wmanifold/topology/sampling.hpp>
+
+#include <doctest/doctest.h>
+
+#include <support/batches.hpp>
+
+namespace wm = wmanifold;
+using wm::Index, wm::Interval;
+
+namespace {
+
+auto const line = [](auto const& s, auto const& p, auto const& to) {
+  std::size_t const size = to.numbers().size();
+  for (std::size_t n = 0; n < size; ++n) {
+    to.numbers()[n] = (1 - s[0]) * p[n] + s[0] * p[size + n];
+  }
+};
+
+/// A gauge: p[0] p[1] and p[2] are all that the weights see.
+auto const gauge = [](auto const& s, auto const& p, auto const& to) {
+  using std::sin;
+  to.weight(0, 0, 0) = p[0] * p[1] * s[0];
+  to.weight(0, 0, 1) = sin(p[2] * s[0]);
+  to.bias(0, 0) = p[0] * p[1];
+};
+
+template <class F>
+auto make(F f, std::vector<double> const& start, wm::WrittenMetric metric = {}) {
+  return wm::written_manifold<double, Interval>(f, start, metric, wm::Dense<2, 1>{});
+}
+
+struct Batch {
+  wm::Matrix<double> x = support::matrix<double>(8, 2, 1);
+  wm::Matrix<double> y = support::matrix<double>(8, 1, 2);
+  std::vector<wm::Point<Interval>> points = [] {
+    wm::Random random(wm::Seed{3});
+    return wm::uniform_points<Interval>(8, random);
+  }();
+};
+
+}  // namespace
+
+TEST_CASE("a written line takes the steps of the library's line, by either solver") {
+  wm::BasicManifold<double, wm::Line, wm::Dense<2, 1>> library(wm::zeros);
+  support::randomise(library, 1);
+  std::vector<double> start(library.parameters().row(0).begin(), library.parameters().row(0).end());
+  start.insert(start.end(), library.parameters().row(1).begin(), library.parameters().row(1).end());
+  for (auto const solver : {wm::MetricSolver::dense, wm::MetricSolver::conjugate_gradients}) {
+    Batch const batch;
+    auto expected = library;
+    auto written = make(line, start, {.solver = solver});
+    wm::GradientFlow a(expected, wm::MeanSquaredError{}, {.rate = 0.1, .momentum = 0.5, .stiffness = 0});
+    wm::GradientFlow b(written, wm::MeanSquaredError{}, {.rate = 0.1, .momentum = 0.5});
+    for (int i = 0; i < 20; ++i) {
+      auto const ours = b.step(batch.x, batch.points, batch.y);
+      auto const theirs = a.step(batch.x, batch.points, batch.y);
+      CHECK(ours.loss == doctest::Approx(theirs.loss).epsilon(1e-10));
+      CHECK(ours.movement == doctest::Approx(theirs.movement).epsilon(1e-9));
+    }
+    for (std::size_t n = 0; n < start.size(); ++n) {
+      CHECK(written.parameters().row(0)[n] ==
+            doctest::Approx(expected.parameters().row(static_cast<Index>(n / 3))[n % 3]).epsilon(1e-9));
+    }
+  }
+}
+
+TEST_CASE("a singular metric: the rise is the shortest that goes back to the gradient") {
+  Batch const batch;
+  for (auto const solver : {wm::MetricSolver::dense, wm::MetricSolver::conjugate_gradients}) {
+    auto model = make(gauge, {0.7, -1.2, 0.4}, {.degree = 30, .solver = solver});
+    wm::MovementMetric const metric(model);
+    auto gradient = model.parameters().zeros_like();
+    wm::Workspace<double> work;
+    wm::LossFunctional(wm::MeanSquaredError{}).gradient(model, batch.x, batch.points, batch.y, work, gradient);
+    auto rise = gradient.zeros_like();
+    metric.rise(model, gradient, 0, rise, rise);
+    for (std::size_t n = 0; n < 3; ++n) {
+      auto step = gradient.zeros_like();
+      step.row(0)[n] = 1;
+      CHECK(metric.inner(model, rise, step) == doctest::Approx(gradient.row(0)[n]).epsilon(1e-9));
+    }
+    // Nothing along the gauge, (p0, -p1, 0), which moves no weight.
+    CHECK(std::abs(rise.row(0)[0] * 0.7 + rise.row(0)[1] * 1.2) < 1e-9);
+    auto along = gradient.zeros_like();
+    along.row(0)[0] = 0.7;
+    along.row(0)[1] = 1.2;
+    CHECK(metric.movement(model, along) < 1e-9);
+  }
+}
+
+TEST_CASE("damping is what it says") {
+  Batch const batch;
+  for (auto const solver : {wm::MetricSolver::dense, wm::MetricSolver::conjugate_gradients}) {
+    auto model = make(gauge, {0.7, -1.2, 0.4}, {.degree = 30, .solver = solver, .damping = 0.3});
+    wm::MovementMetric const metric(model);
+    auto gradient = model.parameters().zeros_like();
+    gradient.row(0)[0] = 1;
+    gradient.row(0)[2] = -2;
+    auto rise = gradient.zeros_like();
+    metric.rise(model, gradient, 0, rise, rise);
+    for (std::size_t n = 0; n < 3; ++n) {
+      auto step = gradient.zeros_like();
+      step.row(0)[n] = 1;
+      CHECK(metric.inner(model, rise, step) + 0.3 * rise.row(0)[n] ==
+            doctest::Approx(gradient.row(0)[n]).epsilon(1e-9));
+    }
+  }
+}
+
+TEST_CASE("a written manifold under a budget, and what its flow refuses") {
+  Batch const batch;
+  auto model = make(gauge, {0.7, -1.2, 0.4});
+  wm::GradientFlow flow(model, wm::MeanSquaredError{}, {.movement = 0.01});
+  double const start = flow.step(batch.x, batch.points, batch.y).loss;
+  for (int i = 0; i < 20; ++i) {
+    CHECK(flow.step(batch.x, batch.points, batch.y).movement == doctest::Approx(0.01).epsilon(1e-12));
+  }
+  CHECK(flow.step(batch.x, batch.points, batch.y).loss < start);
+  using Flow = wm::GradientFlow<decltype(model), wm::MeanSquaredError>;
+  CHECK_THROWS_WITH_AS(Flow(model, {}, {.rate = 0.1, .rule = wm::Adam{}}),
+                       doctest::Contains("expected a rule that needs no whitened coordinates"), wm::ArgumentError);
+  CHECK_THROWS_WITH_AS(Flow(model, {}, {.rate = 0.1, .stiffness = 1}), doctest::Contains("expected no stiffness"),
+                       wm::ArgumentError);
+}
