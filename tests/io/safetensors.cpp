@@ -26,6 +26,7 @@ wm::TensorFile example() {
   return {{{"key", "value \"quoted\""}},
           {{"a", {{2, 3}, std::vector<float>{1, 2, 3, 4, 5, 6}}},
            {"b", {{}, std::vector<double>{0.1}}},
+           {"c", {{2}, std::vector<std::uint64_t>{1, ~std::uint64_t{0}}}},
            {"none", {{0, 4}, std::vector<float>{}}}}};
 }
 
@@ -80,7 +81,7 @@ TEST_CASE("hostile headers are refused, with what was expected and what came") {
   refuses("{", "", "JSON object");
   refuses(R"({"__metadata__":{"a":1}})", "", "metadata 'a' to be a text, got number");
   refuses(R"({"a":{"dtype":"F32","shape":[2]}})", eight, "dtype, shape and two data_offsets");
-  refuses(R"({"a":{"dtype":"I64","shape":[1],"data_offsets":[0,8]}})", eight, "F32 or F64, got I64");
+  refuses(R"({"a":{"dtype":"I64","shape":[1],"data_offsets":[0,8]}})", eight, "F32, F64 or U64, got I64");
   refuses(R"({"a":{"dtype":"F32","shape":[-2],"data_offsets":[0,8]}})", eight, "shape of whole numbers");
   refuses(R"({"a":{"dtype":"F32","shape":[3],"data_offsets":[0,8]}})", eight, "expected 12 bytes");
   refuses(R"({"a":{"dtype":"F32","shape":[4],"data_offsets":[0,16]}})", eight, "within the 8 there are, got [0, 16)");
@@ -96,4 +97,14 @@ TEST_CASE("hostile headers are refused, with what was expected and what came") {
           std::string(reinterpret_cast<char const*>(&nan), 4), "finite");
   file.write("{}", "", std::uint64_t{1} << 60);
   CHECK_THROWS_AS((void)wm::read_safetensors(file.path), wm::FileError);
+}
+
+TEST_CASE("numbers that are not finite are not written, and an old file stays") {
+  Scratch const file;
+  wm::write_safetensors(file.path, example());
+  auto content = example();
+  content.tensors["a"].numbers = std::vector<float>{1, 2, 3, 4, 5, std::numeric_limits<float>::infinity()};
+  CHECK_THROWS_WITH_AS(wm::write_safetensors(file.path, content), doctest::Contains("'a': expected finite numbers"),
+                       wm::FileError);
+  CHECK(wm::read_safetensors(file.path) == example());
 }

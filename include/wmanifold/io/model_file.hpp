@@ -19,15 +19,20 @@ namespace detail {
 inline constexpr char const* model_format = "1";
 inline constexpr Index test_samples = 8;
 
-template <Real R>
-inline constexpr char const* real_name = std::same_as<R, float> ? "F32" : "F64";
-
-/// "dense 196 32, relu, dense 32 10": the layers of a stack as text.
+/// "dense 196 32, relu, shared 32 16, low_rank 16 10 4": the layers of a stack as text, a rank last.
 template <class Stack>
 std::string layers_text(Stack const& stack) {
   std::ostringstream text;
   for (Index l = 0; l < stack.depth(); ++l) {
-    text << (l == 0 ? "" : ", ") << "dense " << stack.dense(l).inputs << ' ' << stack.dense(l).outputs;
+    DenseShape const& shape = stack.dense(l);
+    text << (l == 0 ? "" : ", ")
+         << (shape.placement == Placement::manifold ? "dense "
+             : shape.placement == Placement::shared ? "shared "
+                                                    : "low_rank ")
+         << shape.inputs << ' ' << shape.outputs;
+    if (shape.placement == Placement::low_rank) {
+      text << ' ' << shape.rank;
+    }
     stack.with_activation(l, [&]<class A>(A const&) {
       if constexpr (!std::same_as<A, Identity>) {
         text << ", " << A::name;
@@ -46,11 +51,19 @@ inline LayerList layers_from(std::string const& where, std::string const& text) 
     std::string word;
     words >> word;
     try {
-      if (word == "dense") {
-        Index inputs = 0;
-        Index outputs = 0;
+      Index inputs = 0;
+      Index outputs = 0;
+      Index rank = 0;
+      if (word == "dense" || word == "shared" || word == "low_rank") {
         words >> inputs >> outputs;
+      }
+      if (word == "dense") {
         items.emplace_back(Dense<>(inputs, outputs));
+      } else if (word == "shared") {
+        items.emplace_back(SharedDense<>(inputs, outputs));
+      } else if (word == "low_rank") {
+        words >> rank;
+        items.emplace_back(LowRankDense<>(inputs, outputs, rank));
       } else {
         std::visit([&](auto activation) { items.emplace_back(activation); }, activation_named(word));
       }
@@ -81,10 +94,24 @@ inline void require_metadata(std::string const& where, TensorFile const& file, s
   }
 }
 
+/// What files say of any model of this type: its topology and basis, where it has them, and its numbers.
+template <class Model>
+std::vector<std::pair<std::string, std::string>> description_of() {
+  std::vector<std::pair<std::string, std::string>> description;
+  if constexpr (requires { Model::Topology::name(); }) {
+    description.emplace_back("topology", Model::Topology::name());
+  }
+  if constexpr (requires { Model::Basis::name(); }) {
+    description.emplace_back("basis", Model::Basis::name());
+  }
+  description.emplace_back("real", number_name<typename Model::Scalar>);
+  return description;
+}
+
 /// The numbers of a tensor that must be there with this shape and type.
-template <Real R>
-std::vector<R> const& tensor_of(std::string const& where, TensorFile const& file, std::string const& name,
-                                std::vector<Index> const& shape) {
+template <class Number>
+std::vector<Number> const& tensor_of(std::string const& where, TensorFile const& file, std::string const& name,
+                                     std::vector<Index> const& shape) {
   auto const found = file.tensors.find(name);
   auto const text = [](std::vector<Index> const& sizes) {
     std::string joined;
@@ -96,23 +123,41 @@ std::vector<R> const& tensor_of(std::string const& where, TensorFile const& file
   if (found == file.tensors.end()) [[unlikely]] {
     fail<FileError>(where, ": expected a tensor '", name, "' of ", text(shape), ", got none");
   }
-  auto const* const numbers = std::get_if<std::vector<R>>(&found->second.numbers);
+  auto const* const numbers = std::get_if<std::vector<Number>>(&found->second.numbers);
   if (numbers == nullptr || found->second.shape != shape) [[unlikely]] {
-    fail<FileError>(where, ": expected tensor '", name, "' to be ", real_name<R>, " of ", text(shape), ", got ",
+    fail<FileError>(where, ": expected tensor '", name, "' to be ", number_name<Number>, " of ", text(shape), ", got ",
                     type_name(found->second), " of ", text(found->second.shape));
   }
   return *numbers;
 }
 
-/// Calls body(name, shape, view of row k of it, k) for every weight and bias of a model.
+/// Calls body(name, shape, view, k) for every tensor of a model; `view` is the k-th of the equal parts that a tensor
+/// lies in one after the other, its rows of the manifold, or else all of it.
 template <class Model, class Body>
 void for_each_tensor(Model& model, Body const& body) {
+  using R = std::remove_reference_t<decltype(*model.parameters().data())>;
+  using View = Eigen::Map<
+      std::conditional_t<std::is_const_v<R>, Matrix<typename Model::Scalar> const, Matrix<typename Model::Scalar>>>;
   for (Index l = 0; l < model.stack().depth(); ++l) {
     DenseShape const& dense = model.stack().dense(l);
     std::string const name = "layer." + std::to_string(l);
-    for (Index k = 0; k < model.rows(); ++k) {
-      body(name + ".weight", {model.rows(), dense.outputs, dense.inputs}, model.weight(k, l), k);
-      body(name + ".bias", {model.rows(), dense.outputs}, model.bias(k, l), k);
+    if (dense.placement == Placement::manifold) {
+      for (Index k = 0; k < model.rows(); ++k) {
+        body(name + ".weight", {model.rows(), dense.outputs, dense.inputs}, model.weight(k, l), k);
+        body(name + ".bias", {model.rows(), dense.outputs}, model.bias(k, l), k);
+      }
+      continue;
+    }
+    body(name + ".weight", {dense.outputs, dense.inputs}, model.shared_weight(l), 0);
+    body(name + ".bias", {dense.outputs}, model.shared_bias(l), 0);
+    if (dense.placement == Placement::low_rank) {
+      auto& block = model.parameters();
+      auto const parts = low_rank_parts<R>(dense, block.data(), block.stride(), block.shared().data());
+      body(name + ".right", {dense.inputs + 1, dense.rank}, View(parts.right, dense.inputs + 1, dense.rank), 0);
+      body(name + ".left", {dense.outputs, dense.rank}, View(parts.left, dense.rank, dense.outputs).transpose(), 0);
+      for (Index k = 0; k < model.rows(); ++k) {
+        body(name + ".scales", {model.rows(), dense.rank}, View(parts.scales + k * parts.stride, 1, dense.rank), k);
+      }
     }
   }
 }
@@ -137,10 +182,10 @@ TensorFile file_from(Model const& model, ModelNotes const& notes) {
   file.metadata = notes.metadata;
   file.metadata["format"] = std::string("wmanifold ") + model_format;
   file.metadata["version"] = std::string(version);
-  file.metadata["topology"] = Space::name();
-  file.metadata["basis"] = Model::Basis::name();
+  for (auto const& [key, value] : description_of<Model>()) {
+    file.metadata[key] = value;
+  }
   file.metadata["layers"] = layers_text(model.stack());
-  file.metadata["real"] = real_name<R>;
   for_each_tensor(model, [&](std::string const& name, std::vector<Index> const& shape, auto const& view, Index) {
     auto& tensor = file.tensors.try_emplace(name, StoredTensor{shape, std::vector<R>{}}).first->second;
     auto const numbers = row_major<R>(view);
@@ -195,8 +240,10 @@ void replay(std::string const& where, Model const& model, TensorFile const& file
 }  // namespace detail
 
 /// Saves a manifold as one safetensors file: `layer.n.weight` (K x out x in) and `layer.n.bias` (K x out), metadata
-/// that says what they are, and a test vector. The old file, if any, is replaced only by a whole new one. Throws
-/// FileError.
+/// that says what they are, and a test vector. For a layer that is shared these are out x in and out; a low-rank layer
+/// W_0 + U diag(A phi(s)) V^T has its W_0 there, and `layer.n.right` (V, in + 1 x rank, its last row the bias's),
+/// `layer.n.left` (U, out x rank) and `layer.n.scales` (A^T, K x rank). The old file, if any, is replaced only by a
+/// whole new one. Throws FileError.
 template <class Model>
 void save_model(std::filesystem::path const& path, Model const& model, ModelNotes const& notes = {}) {
   write_safetensors(path, detail::file_from(model, notes));
@@ -210,9 +257,9 @@ template <class Model>
   std::string const where = path.string();
   TensorFile const file = read_safetensors(path);
   detail::require_metadata(where, file, "format", std::string("wmanifold ") + detail::model_format);
-  detail::require_metadata(where, file, "topology", Model::Topology::name());
-  detail::require_metadata(where, file, "basis", Model::Basis::name());
-  detail::require_metadata(where, file, "real", detail::real_name<R>);
+  for (auto const& [key, expected] : detail::description_of<Model>()) {
+    detail::require_metadata(where, file, key, expected);
+  }
   auto model = [&] {
     if constexpr (Model::Stack::is_static) {
       return Model(zeros, std::move(basis), typename Model::Stack{});

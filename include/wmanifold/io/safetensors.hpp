@@ -24,12 +24,12 @@ static_assert(std::endian::native == std::endian::little,
 /// Numbers in row-major order and the shape they have.
 struct StoredTensor {
   std::vector<Index> shape;
-  std::variant<std::vector<float>, std::vector<double>> numbers;
+  std::variant<std::vector<float>, std::vector<double>, std::vector<std::uint64_t>> numbers;
 
   friend bool operator==(StoredTensor const&, StoredTensor const&) = default;
 };
 
-/// What a safetensors file holds: named tensors and text. Real types F32 and F64.
+/// What a safetensors file holds: named tensors of the types F32, F64 and U64, and text. Reals are finite.
 struct TensorFile {
   std::map<std::string, std::string> metadata;
   std::map<std::string, StoredTensor> tensors;
@@ -42,8 +42,13 @@ namespace detail {
 /// Larger headers are not ours, and not read.
 inline constexpr std::uint64_t largest_header = 16U << 20;
 
-inline char const* type_name(StoredTensor const& tensor) noexcept {
-  return tensor.numbers.index() == 0 ? "F32" : "F64";
+template <class Number>
+inline constexpr char const* number_name = std::same_as<Number, float>    ? "F32"
+                                           : std::same_as<Number, double> ? "F64"
+                                                                          : "U64";
+
+inline char const* type_name(StoredTensor const& tensor) {
+  return std::visit([]<class Number>(std::vector<Number> const&) { return number_name<Number>; }, tensor.numbers);
 }
 
 inline std::size_t bytes_of(StoredTensor const& tensor) {
@@ -66,21 +71,29 @@ inline std::uint64_t count_of(std::string const& where, nlohmann::json const& sh
   return count;
 }
 
-template <Real R>
-std::vector<R> numbers_from(std::string const& where, char const* bytes, std::uint64_t count) {
-  std::vector<R> numbers(count);
+template <class Number>
+void require_finite(std::string const& where, std::vector<Number> const& numbers) {
+  if constexpr (Real<Number>) {
+    if (!all_finite(numbers.data(), static_cast<Index>(numbers.size()))) [[unlikely]] {
+      fail<FileError>(where, ": expected finite numbers, got some that are not");
+    }
+  }
+}
+
+template <class Number>
+std::vector<Number> numbers_from(std::string const& where, char const* bytes, std::uint64_t count) {
+  std::vector<Number> numbers(count);
   if (count > 0) {
-    std::memcpy(numbers.data(), bytes, count * sizeof(R));
+    std::memcpy(numbers.data(), bytes, count * sizeof(Number));
   }
-  if (!all_finite(numbers.data(), static_cast<Index>(count))) [[unlikely]] {
-    fail<FileError>(where, ": expected finite numbers, got some that are not");
-  }
+  require_finite(where, numbers);
   return numbers;
 }
 
 }  // namespace detail
 
-/// Writes next to `path` first and then renames: a crash leaves an old file whole. Throws FileError.
+/// Writes next to `path` first and then renames: a crash leaves an old file whole. Throws FileError, also for numbers
+/// that are not finite; then an old file stays.
 inline void write_safetensors(std::filesystem::path const& path, TensorFile const& file) {
   nlohmann::json header = nlohmann::json::object();
   if (!file.metadata.empty()) {
@@ -88,6 +101,8 @@ inline void write_safetensors(std::filesystem::path const& path, TensorFile cons
   }
   std::size_t offset = 0;
   for (auto const& [name, tensor] : file.tensors) {
+    std::string const what = "cannot write " + path.string() + ": tensor '" + name + "'";
+    std::visit([&](auto const& v) { detail::require_finite(what, v); }, tensor.numbers);
     std::size_t const end = offset + detail::bytes_of(tensor);
     header[name] = {{"dtype", detail::type_name(tensor)}, {"shape", tensor.shape}, {"data_offsets", {offset, end}}};
     offset = end;
@@ -170,8 +185,8 @@ inline TensorFile read_safetensors(std::filesystem::path const& path) {
       fail<FileError>(at, ": expected dtype, shape and two data_offsets, got ", entry.dump());
     }
     auto const type = entry["dtype"].get<std::string>();
-    if (type != "F32" && type != "F64") [[unlikely]] {
-      fail<FileError>(at, ": expected the type F32 or F64, got ", type);
+    if (type != "F32" && type != "F64" && type != "U64") [[unlikely]] {
+      fail<FileError>(at, ": expected the type F32, F64 or U64, got ", type);
     }
     auto const count = detail::count_of(at, entry["shape"]);
     auto const begin = entry["data_offsets"][0].get<std::uint64_t>();
@@ -187,8 +202,10 @@ inline TensorFile read_safetensors(std::filesystem::path const& path) {
     StoredTensor tensor{entry["shape"].get<std::vector<Index>>(), {}};
     if (type == "F32") {
       tensor.numbers = detail::numbers_from<float>(at, data.data() + begin, count);
-    } else {
+    } else if (type == "F64") {
       tensor.numbers = detail::numbers_from<double>(at, data.data() + begin, count);
+    } else {
+      tensor.numbers = detail::numbers_from<std::uint64_t>(at, data.data() + begin, count);
     }
     file.tensors.emplace(name, std::move(tensor));
   }

@@ -1,0 +1,225 @@
+#pragma once
+
+#include <wmanifold/flow/gradient_flow.hpp>
+#include <wmanifold/io/model_file.hpp>
+
+namespace wmanifold {
+
+/// What of a training is neither in its model nor in its flow: the caller's generators and numbers, by name.
+struct Progress {
+  std::map<std::string, Random> random;   ///< those that batches and contexts are drawn with
+  std::map<std::string, double> numbers;  ///< epoch, position, best loss, ...; finite
+
+  friend bool operator==(Progress const&, Progress const&) = default;
+};
+
+namespace detail {
+
+inline constexpr char const* checkpoint_format = "wmanifold checkpoint 1";
+
+/// FNV-1a of everything in a file but the checksum itself: a checkpoint has no test vector to replay.
+inline std::string checksum_of(TensorFile const& file) {
+  std::uint64_t hash = 0xcbf29ce484222325U;
+  auto const add = [&hash](void const* data, std::size_t size) {
+    auto const* const bytes = static_cast<unsigned char const*>(data);
+    for (std::size_t i = 0; i < size; ++i) {
+      hash = (hash ^ bytes[i]) * 0x100000001b3U;
+    }
+  };
+  auto const add_text = [&](std::string const& text) { add(text.c_str(), text.size() + 1); };
+  for (auto const& [key, value] : file.metadata) {
+    if (key != "checksum") {
+      add_text(key);
+      add_text(value);
+    }
+  }
+  for (auto const& [name, tensor] : file.tensors) {
+    add_text(name);
+    add_text(type_name(tensor));
+    add(tensor.shape.data(), tensor.shape.size() * sizeof(Index));
+    std::visit([&](auto const& v) { add(v.data(), v.size() * sizeof(v[0])); }, tensor.numbers);
+  }
+  std::ostringstream text;
+  text << std::hex << hash;
+  return text.str();
+}
+
+inline char const* rule_name(HeavyBall const&) { return "heavy ball"; }
+inline char const* rule_name(Nesterov const&) { return "nesterov"; }
+inline char const* rule_name(Shampoo const&) { return "shampoo"; }
+inline char const* rule_name(Adam const& adam) {
+  return adam.second_moment == SecondMoment::over_rows ? "adam over rows" : "adam each";
+}
+
+template <class Value>
+std::string names_of(std::map<std::string, Value> const& values) {
+  std::string names;
+  for (auto const& [name, value] : values) {
+    names += (names.empty() ? "" : ", ") + name;
+  }
+  return names;
+}
+
+/// Everything that must agree between a checkpoint and what it is loaded into, as text; sizes are with the tensors.
+template <class Model, class Flow>
+std::vector<std::pair<std::string, std::string>> checkpoint_description(Model const& model, Flow const& flow,
+                                                                        Progress const& progress) {
+  auto description = description_of<Model>();
+  if constexpr (requires { layers_text(model.stack()); }) {
+    description.emplace_back("layers", layers_text(model.stack()));
+  }
+  if constexpr (requires { flow.options().rule; }) {
+    auto const& options = flow.options();
+    description.emplace_back(
+        "rule", std::visit([](auto const& rule) { return rule_name(rule); }, options.rule.value_or(HeavyBall{})));
+    description.emplace_back("geometry", options.geometry == Geometry::movement ? "movement" : "euclidean");
+  }
+  description.emplace_back("moments", std::to_string(flow.state().moments.size()));
+  description.emplace_back("random", names_of(progress.random));
+  description.emplace_back("numbers", names_of(progress.numbers));
+  return description;
+}
+
+template <class Model>
+inline constexpr bool can_freeze = requires(Model& model, Index l) {
+  model.stack().depth();
+  model.is_frozen(l);
+  model.freeze(l);
+  model.unfreeze(l);
+};
+
+template <Real R>
+void store_block(TensorFile& file, std::string const& name, Parameters<R> const& block) {
+  std::vector<R> rows;
+  for (Index k = 0; k < block.rows(); ++k) {
+    rows.insert(rows.end(), block.row(k).begin(), block.row(k).end());
+  }
+  std::vector<R> shared(block.shared().begin(), block.shared().end());
+  file.tensors[name + ".shared"] = {{static_cast<Index>(shared.size())}, std::move(shared)};
+  file.tensors[name + ".rows"] = {{block.rows(), block.columns()}, std::move(rows)};
+}
+
+template <Real R>
+void load_block(std::string const& where, TensorFile const& file, std::string const& name, Parameters<R>& block) {
+  auto const& rows = tensor_of<R>(where, file, name + ".rows", {block.rows(), block.columns()});
+  auto const& shared = tensor_of<R>(where, file, name + ".shared", {static_cast<Index>(block.shared().size())});
+  for (Index k = 0; k < block.rows(); ++k) {
+    std::copy_n(rows.begin() + k * block.columns(), block.columns(), block.row(k).begin());
+  }
+  std::copy(shared.begin(), shared.end(), block.shared().begin());
+}
+
+}  // namespace detail
+
+/// Saves the whole state of a training as one safetensors file: the model's parameters and which layers are frozen,
+/// what the flow remembers (`state()`), generators and numbers. A training that goes on from it equals one that never
+/// stopped, bit for bit. The old file, if any, is replaced only by a whole new one. Throws FileError.
+///
+/// Works for every model with `parameters()`. Options of the flow are not in the file: they are those that it is
+/// constructed with, and a rate that was set since is the caller's to set again.
+template <class Model, class Flow>
+void save_checkpoint(std::filesystem::path const& path, Model const& model, Flow const& flow,
+                     Progress const& progress = {}) {
+  auto const& state = flow.state();
+  TensorFile file;
+  for (auto const& [key, value] : detail::checkpoint_description(model, flow, progress)) {
+    file.metadata[key] = value;
+  }
+  file.metadata["format"] = detail::checkpoint_format;
+  file.metadata["version"] = std::string(version);
+  detail::store_block(file, "parameters", model.parameters());
+  if constexpr (detail::can_freeze<Model>) {
+    std::vector<std::uint64_t> frozen;
+    for (Index l = 0; l < model.stack().depth(); ++l) {
+      frozen.push_back(model.is_frozen(l) ? 1 : 0);
+    }
+    file.tensors["frozen"] = {{model.stack().depth()}, std::move(frozen)};
+  }
+  file.tensors["steps"] = {{}, std::vector{static_cast<std::uint64_t>(state.steps)}};
+  for (std::size_t i = 0; i < state.moments.size(); ++i) {
+    detail::store_block(file, "moment." + std::to_string(i), state.moments[i]);
+  }
+  file.tensors["factor"] = {{state.factor.rows(), state.factor.cols()}, detail::row_major<double>(state.factor)};
+  for (auto const& [name, random] : progress.random) {
+    auto const& words = random.state();
+    file.tensors["random." + name] = {{static_cast<Index>(words.size())},
+                                      std::vector<std::uint64_t>(words.begin(), words.end())};
+  }
+  for (auto const& [name, number] : progress.numbers) {
+    file.tensors["number." + name] = {{}, std::vector{number}};
+  }
+  file.metadata["checksum"] = detail::checksum_of(file);
+  write_safetensors(path, file);
+}
+
+/// Goes on from a checkpoint. The model must have the topology, basis, layers and real type of the one that was saved,
+/// the flow its rule and geometry, and `progress` generators and numbers of the same names, whose values are replaced.
+/// Throws FileError, with what was expected and what came, when that is not so or the file is not whole; then nothing
+/// has changed.
+template <class Model, class Flow>
+void load_checkpoint(std::filesystem::path const& path, Model& model, Flow& flow, Progress& progress) {
+  std::string const where = path.string();
+  TensorFile const file = read_safetensors(path);
+  detail::require_metadata(where, file, "format", detail::checkpoint_format);
+  detail::require_metadata(where, file, "checksum", detail::checksum_of(file));
+  for (auto const& [key, expected] : detail::checkpoint_description(model, flow, progress)) {
+    detail::require_metadata(where, file, key, expected);
+  }
+  auto parameters = model.parameters();
+  detail::load_block(where, file, "parameters", parameters);
+  std::vector<std::uint64_t> frozen;
+  if constexpr (detail::can_freeze<Model>) {
+    frozen = detail::tensor_of<std::uint64_t>(where, file, "frozen", {model.stack().depth()});
+  }
+  auto state = flow.state();
+  state.steps = static_cast<Index>(detail::tensor_of<std::uint64_t>(where, file, "steps", {}).front());
+  for (std::size_t i = 0; i < state.moments.size(); ++i) {
+    detail::load_block(where, file, "moment." + std::to_string(i), state.moments[i]);
+  }
+  auto& factor = state.factor;
+  auto const& numbers = detail::tensor_of<double>(where, file, "factor", {factor.rows(), factor.cols()});
+  factor = Eigen::Map<Matrix<double> const>(numbers.data(), factor.rows(), factor.cols());
+  Progress loaded;
+  for (auto const& [name, random] : progress.random) {
+    Random::State words = random.state();
+    auto const& stored = detail::tensor_of<std::uint64_t>(where, file, "random." + name, {std::ssize(words)});
+    std::copy(stored.begin(), stored.end(), words.begin());
+    try {
+      loaded.random.emplace(name, words);
+    } catch (ArgumentError const& e) {
+      fail<FileError>(where, ": generator '", name, "': ", e.what());
+    }
+  }
+  for (auto const& [name, number] : progress.numbers) {
+    loaded.numbers[name] = detail::tensor_of<double>(where, file, "number." + name, {}).front();
+  }
+
+  flow.restore(
+      std::move(state));  // throws, before it changes, where the flow is of another model; nothing below throws
+  std::copy(parameters.numbers().begin(), parameters.numbers().end(), model.parameters().numbers().begin());
+  if constexpr (detail::can_freeze<Model>) {
+    for (Index l = 0; l < model.stack().depth(); ++l) {
+      if (frozen[static_cast<std::size_t>(l)] != 0) {
+        model.freeze(l);
+      } else {
+        model.unfreeze(l);
+      }
+    }
+  }
+  // Value by value: the caller may hold references to them.
+  for (auto& [name, random] : progress.random) {
+    random = loaded.random.at(name);
+  }
+  for (auto& [name, number] : progress.numbers) {
+    number = loaded.numbers.at(name);
+  }
+}
+
+/// The same where there are no generators and numbers.
+template <class Model, class Flow>
+void load_checkpoint(std::filesystem::path const& path, Model& model, Flow& flow) {
+  Progress none;
+  load_checkpoint(path, model, flow, none);
+}
+
+}  // namespace wmanifold
