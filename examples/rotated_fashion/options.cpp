@@ -1,5 +1,6 @@
 #include "options.hpp"
 
+#include "choice.hpp"
 #include "text.hpp"
 
 #include <wmanifold/version.hpp>
@@ -21,27 +22,6 @@ std::string described(std::span<Item const> items) {
     text += joined("  ", item.name, gap, item.text, '\n');
   }
   return text;
-}
-
-template <class Item>
-std::vector<std::string> names_of(std::span<Item const> items) {
-  std::vector<std::string> names;
-  for (Item const& item : items) {
-    names.emplace_back(item.name);
-  }
-  return names;
-}
-
-/// Those named, in the order of the list.
-template <class Item>
-std::vector<Item const*> chosen(std::span<Item const> items, std::vector<std::string> const& names) {
-  std::vector<Item const*> found;
-  for (Item const& item : items) {
-    if (std::find(names.begin(), names.end(), item.name) != names.end()) {
-      found.push_back(&item);
-    }
-  }
-  return found;
 }
 
 std::string footer() {

@@ -1,8 +1,8 @@
 #pragma once
 
+#include "files.hpp"
 #include "summary.hpp"
 
-#include <filesystem>
 #include <string>
 
 namespace demo {
@@ -20,9 +20,6 @@ struct Output {
   /// after it.
   void prepare() const;
 };
-
-/// Throws wm::FileError.
-void write_text(std::filesystem::path const& path, std::string const& text);
 
 [[nodiscard]] std::string json_of(std::span<Summary const> summaries);
 

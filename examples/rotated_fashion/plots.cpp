@@ -1,6 +1,6 @@
 #include "plots.hpp"
 
-#include "svg.hpp"
+#include "marker.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -10,18 +10,6 @@ namespace demo {
 namespace {
 
 constexpr double width = 340;
-
-/// 1, 2 or 5 times a power of ten, so that a range holds about `count` of it.
-double tick_step(double range, int count) {
-  double const rough = range / count;
-  double const power = std::pow(10, std::floor(std::log10(rough)));
-  for (double const factor : {1.0, 2.0, 5.0}) {
-    if (factor * power >= rough * 0.999) {
-      return factor * power;
-    }
-  }
-  return 10 * power;
-}
 
 /// The frame of a plot with an axis to the left and one below.
 struct Frame {
@@ -202,7 +190,7 @@ std::string cost_plot(std::span<Summary const> study) {
       svg.line({place.x, highest}, {place.x, lowest}, classes);
       svg.line({place.x - 3, highest}, {place.x + 3, highest}, classes);
       svg.line({place.x - 3, lowest}, {place.x + 3, lowest}, classes);
-      svg.marker(place, *one->contender);
+      draw_marker(svg, place, *one->contender);
     }
   }
   return svg.finish();

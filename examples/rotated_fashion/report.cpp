@@ -2,9 +2,9 @@
 
 #include "garments.hpp"
 #include "machine.hpp"
+#include "marker.hpp"
 #include "plots.hpp"
 #include "style.hpp"
-#include "svg.hpp"
 
 #include <wmanifold/version.hpp>
 
@@ -29,7 +29,7 @@ Summaries contenders_of(Summaries all) { return of_study(all, *all.front().study
 std::string swatch(Contender const& contender) {
   Svg svg(30, 14, contender.title);
   svg.line({0, 7}, {30, 7}, joined("curve ", colour_of(contender)));
-  svg.marker({15, 7}, contender);
+  draw_marker(svg, {15, 7}, contender);
   return svg.finish();
 }
 

@@ -10,6 +10,12 @@ std::string fixed(double value, int digits) {
   return out.str();
 }
 
+std::string scientific(double value, int digits) {
+  std::ostringstream out;
+  out << std::scientific << std::setprecision(digits) << value;
+  return out.str();
+}
+
 std::string grouped(long long value) {
   std::string digits = std::to_string(value);
   for (auto place = static_cast<int>(digits.size()) - 3; place > (value < 0 ? 1 : 0); place -= 3) {

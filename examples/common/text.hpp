@@ -8,6 +8,8 @@ namespace demo {
 
 /// 12.345 with one digit: "12.3".
 [[nodiscard]] std::string fixed(double value, int digits);
+/// 0.000123 with one digit: "1.2e-04".
+[[nodiscard]] std::string scientific(double value, int digits);
 /// 12345: "12,345".
 [[nodiscard]] std::string grouped(long long value);
 /// Safe within HTML, attributes too.

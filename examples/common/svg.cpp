@@ -1,7 +1,7 @@
 #include "svg.hpp"
 
 #include <algorithm>
-#include <array>
+#include <cmath>
 #include <numeric>
 
 namespace demo {
@@ -17,8 +17,8 @@ std::string xy(Place p) { return joined(number(p.x), ',', number(p.y)); }
 }  // namespace
 
 Svg::Svg(double width, double height, std::string_view title)
-    : content_(joined("<svg viewBox=\"0 0 ", number(width), ' ', number(height), "\" role=\"img\"><title>",
-                      escaped(title), "</title>\n")) {}
+    : box_(joined("viewBox=\"0 0 ", number(width), ' ', number(height), '"')),
+      content_(joined("<title>", escaped(title), "</title>\n")) {}
 
 void Svg::line(Place from, Place to, std::string_view classes) {
   content_ += joined("<path class=\"", classes, "\" d=\"M", xy(from), 'L', xy(to), "\"/>\n");
@@ -44,19 +44,32 @@ void Svg::text(Place at, std::string_view anchor, std::string_view content, std:
                      "\" text-anchor=\"", anchor, "\">", escaped(content), "</text>\n");
 }
 
-void Svg::marker(Place at, Contender const& contender) {
-  static constexpr std::array shapes{"M-4,0a4,4 0 1 0 8,0a4,4 0 1 0 -8,0Z",  // a disc
-                                     "M-3.5,-3.5H3.5V3.5H-3.5Z",             // a square
-                                     "M0,-5L4.6,3.4H-4.6Z",                  // triangles
-                                     "M0,-5.2L5.2,0L0,5.2L-5.2,0Z",          // a diamond
-                                     "M0,5L4.6,-3.4H-4.6Z",
-                                     "M-4,-1.3H-1.3V-4H1.3V-1.3H4V1.3H1.3V4H-1.3V1.3H-4Z"};  // a cross
-  auto const which = static_cast<std::size_t>(&contender - contenders().data());
-  content_ += joined("<path class=\"marker ", colour_of(contender), "\" transform=\"translate(", xy(at), ")\" d=\"",
-                     shapes[which % shapes.size()], "\"/>\n");
+void Svg::shape(Place at, std::string_view path_data, std::string_view classes) {
+  content_ += joined("<path class=\"", classes, "\" transform=\"translate(", xy(at), ")\" d=\"", path_data, "\"/>\n");
 }
 
-std::string colour_of(Contender const& contender) { return joined("of-", contender.name); }
+void Svg::begin_clip(Place corner, Place opposite) {
+  content_ += joined("<clipPath id=\"clip\"><path d=\"M", xy(corner), 'H', number(opposite.x), 'V', number(opposite.y),
+                     'H', number(corner.x), "Z\"/></clipPath><g clip-path=\"url(#clip)\">\n");
+}
+
+std::string Svg::finish() const { return joined("<svg ", box_, " role=\"img\">", content_, "</svg>\n"); }
+
+std::string Svg::file(std::string_view style) const {
+  return joined("<svg xmlns=\"http://www.w3.org/2000/svg\" ", box_, " role=\"img\">", "<style>", style, "</style>\n",
+                content_, "</svg>\n");
+}
+
+double tick_step(double range, int count) {
+  double const rough = range / count;
+  double const power = std::pow(10, std::floor(std::log10(rough)));
+  for (double const factor : {1.0, 2.0, 5.0}) {
+    if (factor * power >= rough * 0.999) {
+      return factor * power;
+    }
+  }
+  return 10 * power;
+}
 
 std::vector<double> spread_out(std::vector<double> values, double gap) {
   std::vector<std::size_t> order(values.size());

@@ -1,10 +1,9 @@
 #pragma once
 
-#include "contenders.hpp"
 #include "text.hpp"
 
 #include <string>
-#include <utility>
+#include <string_view>
 #include <vector>
 
 namespace demo {
@@ -14,7 +13,7 @@ struct Place {
   double y = 0;
 };
 
-/// A drawing in SVG, written element by element. Colours come from the page's style sheet, by class.
+/// A drawing in SVG, written element by element. Colours come from a style sheet, by class.
 class Svg {
  public:
   Svg(double width, double height, std::string_view title);
@@ -24,13 +23,20 @@ class Svg {
   void path(std::vector<Place> const& places, bool is_closed, std::string_view classes);
   /// `anchor` is start, middle or end; the text is centred on y.
   void text(Place at, std::string_view anchor, std::string_view content, std::string_view classes = "");
-  /// The sign of a contender, by which it is told from others without its colour.
-  void marker(Place at, Contender const& contender);
+  /// A shape (path data around 0,0), moved to a place.
+  void shape(Place at, std::string_view path_data, std::string_view classes);
+  /// What is drawn until the next call lies within a rectangle only.
+  void begin_clip(Place corner, Place opposite);
+  void end_clip() { content_ += "</g>\n"; }
 
-  [[nodiscard]] std::string finish() const { return content_ + "</svg>\n"; }
+  /// As an element of a page.
+  [[nodiscard]] std::string finish() const;
+  /// As a file of its own, with its style sheet.
+  [[nodiscard]] std::string file(std::string_view style) const;
 
  private:
-  std::string content_;
+  std::string box_;      // the attributes that size it
+  std::string content_;  // title first
 };
 
 /// A range of numbers seen as one of places.
@@ -45,8 +51,8 @@ struct Axis {
   }
 };
 
-/// Class of a contender's colour.
-[[nodiscard]] std::string colour_of(Contender const& contender);
+/// 1, 2 or 5 times a power of ten, so that a range holds about `count` of it.
+[[nodiscard]] double tick_step(double range, int count);
 
 /// Moves values apart, as little as may be, until neighbours have `gap` between them; their order stays.
 [[nodiscard]] std::vector<double> spread_out(std::vector<double> values, double gap);
