@@ -6,5 +6,5 @@ set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 ensure_packages "${base_packages[@]}" dataset-fashion-mnist
-workflow release >&2  # standard output belongs to the program
-exec "$root/build/release/examples/rotated_fashion/rotated_fashion" --output "$root/build/demo" "$@"
+build_example rotated_fashion
+exec "$example" --output "$root/build/demo" "$@"

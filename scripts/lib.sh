@@ -49,3 +49,10 @@ ensure_packages() {
 }
 
 workflow() { (cd "$root" && cmake --workflow --preset "$1"); }
+
+# Builds one example at full speed; $example is then its program. Standard output belongs to that.
+build_example() {
+  (cd "$root" && cmake --preset release && cmake --build --preset release --target "$1") >&2
+  # shellcheck disable=SC2034  # used where this file is sourced
+  example=$root/build/release/examples/$1/$1
+}

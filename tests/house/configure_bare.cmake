@@ -15,6 +15,8 @@ endif()
 foreach(line IN ITEMS
     "OpenMP +off  not found"
     "tests +off  doctest not found \\(Debian: doctest-dev\\)"
+    "quantile +off  CLI11 not found \\(Debian: libcli11-dev\\)"
+    "regression +off  CLI11 not found \\(Debian: libcli11-dev\\)"
     "rotated_fashion +off  "
     "benchmarks +off  Google Benchmark not found \\(Debian: libbenchmark-dev\\)")
   if(NOT output MATCHES "${line}")
