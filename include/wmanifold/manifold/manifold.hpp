@@ -62,16 +62,20 @@ class BasicManifold {
   [[nodiscard]] BiasMap<R> bias(Index k, Index l) { return bias(parameters_, k, l); }
   [[nodiscard]] ConstBiasMap<R> bias(Index k, Index l) const { return bias(parameters_, k, l); }
   [[nodiscard]] WeightMap<R> weight(Parameters<R>& block, Index k, Index l) const {
-    return weight_at(on_manifold(block, k, l), block.row(k).data() + stack_.dense(l).row_offset);
+    DenseShape const& shape = on_manifold(block, k, l);  // before anything is looked at
+    return weight_at(shape, block.row(k).data() + shape.row_offset);
   }
   [[nodiscard]] ConstWeightMap<R> weight(Parameters<R> const& block, Index k, Index l) const {
-    return weight_at(on_manifold(block, k, l), block.row(k).data() + stack_.dense(l).row_offset);
+    DenseShape const& shape = on_manifold(block, k, l);  // before anything is looked at
+    return weight_at(shape, block.row(k).data() + shape.row_offset);
   }
   [[nodiscard]] BiasMap<R> bias(Parameters<R>& block, Index k, Index l) const {
-    return bias_at(on_manifold(block, k, l), block.row(k).data() + stack_.dense(l).row_offset);
+    DenseShape const& shape = on_manifold(block, k, l);  // before anything is looked at
+    return bias_at(shape, block.row(k).data() + shape.row_offset);
   }
   [[nodiscard]] ConstBiasMap<R> bias(Parameters<R> const& block, Index k, Index l) const {
-    return bias_at(on_manifold(block, k, l), block.row(k).data() + stack_.dense(l).row_offset);
+    DenseShape const& shape = on_manifold(block, k, l);  // before anything is looked at
+    return bias_at(shape, block.row(k).data() + shape.row_offset);
   }
 
   /// Weights and biases of a layer that all contexts share; for a low-rank layer, of its W_0.
