@@ -236,8 +236,10 @@ class GradientFlow {
     bool const whitened = options_.geometry == Geometry::movement;
     Parameters<R>& q = whitened_gradient_;
     q = gradient;
-    if (whitened) {
-      metric_.template whiten<T>(gradient, q);
+    if constexpr (requires { metric_.template whiten<T>(gradient, q); }) {  // others have refused this rule
+      if (whitened) {
+        metric_.template whiten<T>(gradient, q);
+      }
     }
     auto const t = static_cast<double>(next_.steps);
     kernel::AdamTerms<R> const terms{static_cast<R>(rule.beta1), static_cast<R>(rule.beta2),
@@ -252,8 +254,10 @@ class GradientFlow {
     kernel::adam<T, R>(terms, false, 1, count, count, q.shared().data(), state_.moments[0].shared().data(),
                        state_.moments[1].shared().data(), next_.moments[0].shared().data(),
                        next_.moments[1].shared().data(), out.shared().data());
-    if (whitened) {
-      metric_.template unwhiten<T>(q_direction_, direction_);
+    if constexpr (requires { metric_.template unwhiten<T>(q_direction_, direction_); }) {
+      if (whitened) {
+        metric_.template unwhiten<T>(q_direction_, direction_);
+      }
     }
     return rule.decay;
   }

@@ -34,11 +34,6 @@ class MovementMetric {
     unwhiten_ = as_rows(whiten.transpose());
   }
 
-  /// G, its inverse and its Cholesky factor.
-  [[nodiscard]] Metric const& basis_metric() const noexcept { return metric_; }
-  /// H, likewise.
-  [[nodiscard]] Metric const& price() const noexcept { return price_; }
-
   /// The inner product of two steps: E_s <dM_a(s), dM_b(s)>.
   template <class T = HostTarget>
   [[nodiscard]] double inner(Model const& model, Parameters<R> const& a, Parameters<R> const& b) const {

@@ -88,10 +88,6 @@ class MovementMetric<WarpedManifold<R_, B, degree, Layers...>> {
   }
 
   [[nodiscard]] static bool has_whitened_coordinates(Model const&) noexcept { return false; }
-  template <class T = HostTarget>
-  void whiten(Parameters<R> const&, Parameters<R>&) const {}
-  template <class T = HostTarget>
-  void unwhiten(Parameters<R> const&, Parameters<R>&) const {}
 
  private:
   static constexpr auto size = static_cast<std::size_t>(degree);

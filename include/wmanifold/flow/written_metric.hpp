@@ -47,10 +47,6 @@ class MovementMetric<WrittenManifold<R_, Space, F, Layers...>> {
   }
 
   [[nodiscard]] static bool has_whitened_coordinates(Model const&) noexcept { return false; }
-  template <class T = HostTarget>
-  void whiten(Parameters<R> const&, Parameters<R>&) const {}
-  template <class T = HostTarget>
-  void unwhiten(Parameters<R> const&, Parameters<R>&) const {}
 
  private:
   using Jacobian = detail::WrittenJacobian<Model>;

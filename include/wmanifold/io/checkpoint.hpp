@@ -194,8 +194,8 @@ void load_checkpoint(std::filesystem::path const& path, Model& model, Flow& flow
     loaded.numbers[name] = detail::tensor_of<double>(where, file, "number." + name, {}).front();
   }
 
-  flow.restore(
-      std::move(state));  // throws, before it changes, where the flow is of another model; nothing below throws
+  // Throws, before it changes, where the flow is of another model; nothing below throws.
+  flow.restore(std::move(state));
   std::copy(parameters.numbers().begin(), parameters.numbers().end(), model.parameters().numbers().begin());
   if constexpr (detail::can_freeze<Model>) {
     for (Index l = 0; l < model.stack().depth(); ++l) {
