@@ -69,21 +69,27 @@ struct WorstContext {
 
 namespace detail {
 
-/// Mean and weight of every context.
-inline void means_by_context(SampleLosses const& samples, ReductionScratch& scratch) {
-  std::size_t const contexts = samples.ends.empty() ? samples.losses.size() : samples.ends.size();
-  scratch.means.assign(contexts, 0);
-  scratch.weights.assign(contexts, 0);
+/// Calls body(sample, its context, its weight) for each.
+template <class Body>
+void for_each_sample(SampleLosses const& samples, Body const& body) {
   std::size_t g = 0;
   for (std::size_t b = 0; b < samples.losses.size(); ++b) {
     while (!samples.ends.empty() && static_cast<Index>(b) >= samples.ends[g]) {
       ++g;
     }
-    std::size_t const at = samples.ends.empty() ? b : g;
-    double const w = samples.weights.empty() ? 1 : samples.weights[b];
-    scratch.weights[at] += w;
-    scratch.means[at] += w * samples.losses[b];
+    body(b, samples.ends.empty() ? b : g, samples.weights.empty() ? 1.0 : samples.weights[b]);
   }
+}
+
+/// Mean and weight of every context.
+inline void means_by_context(SampleLosses const& samples, ReductionScratch& scratch) {
+  std::size_t const contexts = samples.ends.empty() ? samples.losses.size() : samples.ends.size();
+  scratch.means.assign(contexts, 0);
+  scratch.weights.assign(contexts, 0);
+  for_each_sample(samples, [&](std::size_t b, std::size_t context, double w) {
+    scratch.weights[context] += w;
+    scratch.means[context] += w * samples.losses[b];
+  });
   for (std::size_t i = 0; i < contexts; ++i) {
     scratch.means[i] = scratch.weights[i] > 0 ? scratch.means[i] / scratch.weights[i] : 0;
   }
@@ -92,15 +98,9 @@ inline void means_by_context(SampleLosses const& samples, ReductionScratch& scra
 /// shares[b] = w_b share[context] / w[context], from the share of each context.
 inline void hand_to_samples(SampleLosses const& samples, ReductionScratch const& scratch,
                             std::vector<double> const& share) {
-  std::size_t g = 0;
-  for (std::size_t b = 0; b < samples.losses.size(); ++b) {
-    while (!samples.ends.empty() && static_cast<Index>(b) >= samples.ends[g]) {
-      ++g;
-    }
-    std::size_t const at = samples.ends.empty() ? b : g;
-    double const w = samples.weights.empty() ? 1 : samples.weights[b];
-    samples.shares[b] = scratch.weights[at] > 0 ? share[at] * w / scratch.weights[at] : 0;
-  }
+  for_each_sample(samples, [&](std::size_t b, std::size_t context, double w) {
+    samples.shares[b] = scratch.weights[context] > 0 ? share[context] * w / scratch.weights[context] : 0;
+  });
 }
 
 }  // namespace detail
