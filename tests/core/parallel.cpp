@@ -26,9 +26,9 @@ Covered covered(wm::Index count, wm::Index work) {
   std::vector<std::atomic<int>> visits(static_cast<std::size_t>(count));
   std::atomic<int> pieces = 0;
   std::atomic<bool> in_range = true;
-  wm::parallel_ranges<T>(count, work, [&](wm::Index begin, wm::Index end) {
+  wm::parallel_ranges<T>(count, work, [&](wm::Index begin, wm::Index end, wm::Index piece) {
     ++pieces;
-    if (begin < 0 || begin > end || end > count) {
+    if (begin < 0 || begin > end || end > count || piece < 0 || piece >= wm::most_pieces<T>()) {
       in_range = false;
       return;
     }
@@ -73,7 +73,7 @@ TEST_CASE("little work, a target without threads, and loops within parallel loop
     CHECK(covered<wm::HostTarget>(1000, wm::parallel_threshold).pieces == 2);
     CHECK(covered<wm::HostTarget>(3, much).pieces == 3);
     std::atomic<bool> one_piece = true;
-    wm::parallel_ranges<wm::HostTarget>(4, much, [&](wm::Index begin, wm::Index end) {
+    wm::parallel_ranges<wm::HostTarget>(4, much, [&](wm::Index begin, wm::Index end, wm::Index) {
       for (wm::Index i = begin; i < end; ++i) {
         auto const inner = covered<wm::HostTarget>(100, much);
         if (inner.pieces != 1 || !inner.once) {

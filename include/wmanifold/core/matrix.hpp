@@ -29,6 +29,10 @@ void require_batch(char const* what, ConstMatrixRef<R> const& batch, Index colum
     fail(what, ": expected at least one sample, got an empty batch");
   }
   require_count(what, "columns", columns, Index{batch.cols()});
+  bool const in_one_piece = batch.outerStride() == columns;
+  if (in_one_piece && all_finite(batch.data(), batch.rows() * columns)) {
+    return;
+  }
   for (Index row = 0; row < batch.rows(); ++row) {
     if (!all_finite(batch.row(row).data(), columns)) [[unlikely]] {
       Index column = 0;

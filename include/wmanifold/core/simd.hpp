@@ -1,6 +1,6 @@
 #pragma once
 
-#include <wmanifold/core/real.hpp>
+#include <wmanifold/core/scalar.hpp>
 
 #include <xsimd/xsimd.hpp>
 
@@ -20,17 +20,33 @@ struct Target {
   static constexpr bool threads = Threads;
 };
 
+/// What the compiler's flags allow.
+using HostArch = std::conditional_t<std::is_same_v<xsimd::default_arch, xsimd::unavailable>, Scalar, xsimd::default_arch>;
+
 #ifdef _OPENMP
-using HostTarget = Target<xsimd::default_arch, true>;
+using HostTarget = Target<HostArch, true>;
 #else
-using HostTarget = Target<xsimd::default_arch, false>;
+using HostTarget = Target<HostArch, false>;
 #endif
 
 /// The only names of xsimd in this library. Batches never appear in public types.
 namespace simd {
 
+namespace detail {
+
+template <class Arch, Real R>
+struct BatchOf {
+  using type = xsimd::batch<R, Arch>;
+};
+template <Real R>
+struct BatchOf<Scalar, R> {
+  using type = Single<R>;
+};
+
+}  // namespace detail
+
 template <class T, Real R>
-using Batch = xsimd::batch<R, typename T::SimdArch>;
+using Batch = typename detail::BatchOf<typename T::SimdArch, R>::type;
 
 template <class T, Real R>
 inline constexpr Index lanes = static_cast<Index>(Batch<T, R>::size);
@@ -51,6 +67,16 @@ template <class V>
     return static_cast<V>(x);
   } else {
     return V(static_cast<typename V::value_type>(x));
+  }
+}
+
+/// The sum of a batch's numbers.
+template <class V>
+[[nodiscard]] auto sum_of(V const& x) noexcept {
+  if constexpr (requires { reduce_add(x); }) {  // xsimd 9 and later
+    return reduce_add(x);
+  } else {
+    return hadd(x);
   }
 }
 

@@ -1,9 +1,6 @@
 #pragma once
 
-#include <wmanifold/core/simd.hpp>
-
-#include <algorithm>
-#include <array>
+#include <wmanifold/kernel/tile.hpp>
 
 namespace wmanifold::kernel {
 
@@ -33,6 +30,21 @@ void activate(Function const& function, Index count, R* values, R* derivatives) 
     if (derivatives != nullptr) {
       std::copy_n(derivative.begin(), count - n, derivatives + n);
     }
+  }
+}
+
+/// The same for a part of a matrix: rows and columns of values (and derivatives), rows `stride` apart.
+template <class T, Real R, class Function>
+void activate(Function const& function, Range rows, Range columns, Index stride, R* values, R* derivatives) {
+  auto const run = [&](Index first, Index count) {
+    activate<T, R>(function, count, values + first, derivatives == nullptr ? nullptr : derivatives + first);
+  };
+  if (columns.size() == stride) {
+    run(rows.begin * stride, rows.size() * stride);
+    return;
+  }
+  for (Index row = rows.begin; row < rows.end; ++row) {
+    run(row * stride + columns.begin, columns.size());
   }
 }
 

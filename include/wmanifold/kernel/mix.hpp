@@ -1,6 +1,5 @@
 #pragma once
 
-#include <wmanifold/core/parallel.hpp>
 #include <wmanifold/core/simd.hpp>
 
 namespace wmanifold::kernel {
@@ -24,19 +23,6 @@ void mix_rows(R const* coefficients, Index rows, Index stride, Index count, R co
       sum += coefficients[k] * parameters[k * stride + n];
     }
     out[n] = sum;
-  }
-}
-
-/// rows[k * stride + n] += phi_k point[n]: the gradient at a point, handed back to the rows.
-template <class T, Real R>
-void scatter_to_rows(R const* coefficients, Index rows, Index stride, Index count, R const* point,
-                     R* gradient) noexcept {
-  for (Index k = 0; k < rows; ++k) {
-    R const phi = coefficients[k];
-    R* const row = gradient + k * stride;
-    for (Index n = 0; n < count; ++n) {
-      row[n] += phi * point[n];
-    }
   }
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <wmanifold/kernel/dense.hpp>
+#include <wmanifold/kernel/product.hpp>
 #include <wmanifold/layer/stack.hpp>
 #include <wmanifold/layer/workspace.hpp>
 
@@ -44,14 +45,15 @@ LowRankTrace<R> low_rank_trace(Workspace<R>& work, Index l, Index rank) {
 
 template <class T, Real R>
 void low_rank_forward(DenseShape const& shape, LowRankParts<R const> parts, R const* coefficients, Index rows,
-                      Index samples, R const* x, Index x_stride, R* y, LowRankTrace<R> trace, Workspace<R>& work) {
+                      kernel::Samples<R const> x, R* y, LowRankTrace<R> trace, Workspace<R>& work) {
   Index const rank = shape.rank;
+  Index const samples = work.samples;
   kernel::multiply<T, R>(samples, rank, rows, {coefficients, rows, 1}, {parts.scales, parts.stride, 1}, trace.scales,
                          rank);
   kernel::dense_forward<T, R>(kernel::DenseRows<R>{parts.right, 1, 0, shape.inputs, rank}, nullptr, samples, x,
-                              x_stride, trace.projected, rank);
+                              {trace.projected, rank});
   kernel::dense_forward<T, R>(kernel::DenseRows<R>{parts.base, 1, 0, shape.inputs, shape.outputs}, nullptr, samples, x,
-                              x_stride, y, shape.outputs);
+                              {y, shape.outputs});
   grow(work.scratch, samples * rank);
   for (Index n = 0; n < samples * rank; ++n) {
     work.scratch[static_cast<std::size_t>(n)] = trace.scales[n] * trace.projected[n];
@@ -64,9 +66,10 @@ void low_rank_forward(DenseShape const& shape, LowRankParts<R const> parts, R co
 /// (added).
 template <class T, Real R>
 void low_rank_backward(DenseShape const& shape, LowRankParts<R const> parts, LowRankParts<R> gradient,
-                       R const* coefficients, Index rows, Index samples, R const* x, Index x_stride, R const* dy, R* dx,
-                       R* dphi, LowRankTrace<R> trace, Workspace<R>& work) {
+                       R const* coefficients, Index rows, kernel::Samples<R const> x, R const* dy, R* dx, R* dphi,
+                       LowRankTrace<R> trace, Workspace<R>& work) {
   Index const rank = shape.rank;
+  Index const samples = work.samples;
   grow(work.scratch, 3 * samples * rank);
   R* const scaled = work.scratch.data();          // a * V^T x
   R* const slope = scaled + samples * rank;       // dL / d(scaled), then dL / d(V^T x)
@@ -85,16 +88,17 @@ void low_rank_backward(DenseShape const& shape, LowRankParts<R const> parts, Low
   kernel::multiply<T, R>(rows, rank, samples, {coefficients, 1, rows}, {scale_slope, rank, 1}, gradient.scales,
                          gradient.stride);
   kernel::dense_backward_parameters<T, R>(kernel::MutableDenseRows<R>{gradient.right, 1, 0, shape.inputs, rank},
-                                          nullptr, samples, x, x_stride, slope, rank);
+                                          nullptr, samples, x, {slope, rank});
   kernel::dense_backward_parameters<T, R>(kernel::MutableDenseRows<R>{gradient.base, 1, 0, shape.inputs, shape.outputs},
-                                          nullptr, samples, x, x_stride, dy, shape.outputs);
+                                          nullptr, samples, x, {dy, shape.outputs});
   if (dphi != nullptr) {
     kernel::multiply<T, R>(samples, rows, rank, {scale_slope, rank, 1}, {parts.scales, 1, parts.stride}, dphi, rows,
                            true);
   }
   if (dx != nullptr) {
+    grow(work.tiles, kernel::dense_scratch<T, R>(samples, shape.inputs, shape.outputs, 1));
     kernel::dense_backward_inputs<T, R>(kernel::DenseRows<R>{parts.base, 1, 0, shape.inputs, shape.outputs}, nullptr,
-                                        samples, dy, shape.outputs, dx, shape.inputs);
+                                        samples, {dy, shape.outputs}, {dx, shape.inputs}, nullptr, work.tiles.data());
     kernel::multiply<T, R>(samples, shape.inputs, rank, {slope, rank, 1}, {parts.right, 1, rank}, dx, shape.inputs,
                            true);
   }

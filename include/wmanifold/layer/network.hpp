@@ -1,5 +1,6 @@
 #pragma once
 
+#include <wmanifold/kernel/point.hpp>
 #include <wmanifold/layer/propagate.hpp>
 
 #include <span>
@@ -88,6 +89,7 @@ class BasicNetwork {
     work.samples = inputs.rows();
     work.can_go_back = false;
     work.ends.clear();
+    work.plan = plan_batch({}, work.samples, 1);
     propagate_forward<T, R>(stack_, ParametersView<R const>{storage_.numbers.data(), 1, 0}, true, inputs.data(),
                             inputs.outerStride(), false, work);
     return {work.values[static_cast<std::size_t>(stack_.depth() - 1)].data(), inputs.rows(), outputs()};

@@ -2,6 +2,7 @@
 
 #include <wmanifold/core/aligned.hpp>
 #include <wmanifold/core/matrix.hpp>
+#include <wmanifold/layer/plan.hpp>
 
 #include <span>
 #include <vector>
@@ -20,15 +21,18 @@ struct ReductionScratch {
 /// outputs and gradients are returned as views into it, valid until the next pass through the same workspace.
 template <Real R>
 struct Workspace {
+  Mixing mixing = Mixing::automatic;          // the caller's wish for the passes to come
+  Plan plan;                                  // of the pass that went through last
   Index samples = 0;                          // of the batch that went through last
   Index parameters = 0;                       // of the network or manifold that it went through
   bool can_go_back = false;                   // was it a forward pass, which keeps what backward needs?
   std::vector<Index> ends;                    // where its groups of shared contexts end; empty: one per sample
   AlignedVector<R> coefficients;              // samples x K: phi at each sample's context
+  AlignedVector<R> group_coefficients;        // groups x K: phi at each group's
   std::vector<AlignedVector<R>> values;       // per dense layer, samples x outputs, after the activation
   std::vector<AlignedVector<R>> derivatives;  // likewise, of the activation; empty for the identity
   std::vector<AlignedVector<R>> traces;       // what else a layer keeps between its passes
-  AlignedVector<R> mixed;                     // one layer's parameters at one context
+  AlignedVector<R> tiles;                     // what a product needs: parts of mixed weights, of transposed gradients
   AlignedVector<R> networks;                  // per group a network of its own, where a model has no rows to mix
   AlignedVector<R> network_gradients;         // likewise
   AlignedVector<R> output_gradient;           // samples x outputs, filled by whoever computes the loss

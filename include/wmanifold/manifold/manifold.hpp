@@ -1,6 +1,8 @@
 #pragma once
 
 #include <wmanifold/basis/basis.hpp>
+#include <wmanifold/basis/constant.hpp>
+#include <wmanifold/kernel/mix.hpp>
 #include <wmanifold/layer/network.hpp>
 #include <wmanifold/manifold/batch.hpp>
 #include <wmanifold/manifold/initialisation.hpp>
@@ -119,6 +121,11 @@ class BasicManifold {
     form<T>(s, network.parameters().data());
   }
 
+  /// How a batch with these contexts is worked on: what passes write into Workspace::plan.
+  [[nodiscard]] Plan plan(Contexts<Topology> const& contexts, Mixing wish = Mixing::automatic) const noexcept {
+    return plan_batch(contexts.ends(), contexts.samples(), rows(), wish);
+  }
+
   /// A batch (samples x inputs) through the networks at its contexts; the outputs (samples x outputs) are a view into
   /// the workspace. Throws ArgumentError for a wrong size, an empty batch, or inputs that are not finite.
   template <class T = HostTarget>
@@ -154,7 +161,7 @@ class BasicManifold {
   InputGradients<R> run_backward(ConstMatrixRef<R> const& inputs, Contexts<Topology> const& contexts,
                                  Workspace<R>& work, Parameters<R>& gradient, GradientRequest request = {}) const {
     propagate_backward<T, R>(
-        stack_, view(), false, inputs.data(), inputs.outerStride(), frozen_, {request.inputs, request.contexts},
+        stack_, view(), is_plain, inputs.data(), inputs.outerStride(), frozen_, {request.inputs, request.contexts},
         ParametersView<R>{gradient.data(), rows(), gradient.stride(), gradient.shared().data()}, work);
     InputGradients<R> result;
     if (request.inputs) {
@@ -186,6 +193,8 @@ class BasicManifold {
 
  private:
   static constexpr auto K = static_cast<std::size_t>(B::size);
+  /// One row, the network of every context: nothing is mixed.
+  static constexpr bool is_plain = std::same_as<B, Constant<Topology>>;
 
   std::size_t checked_layer(Index l) const {
     if (l < 0 || l >= stack_.depth()) [[unlikely]] {
@@ -261,15 +270,18 @@ class BasicManifold {
     work.parameters = static_cast<Index>(parameters_.numbers().size());
     work.can_go_back = keep_derivatives;
     work.ends.assign(contexts.ends().begin(), contexts.ends().end());
+    work.plan = plan(contexts, work.mixing);
     grow(work.coefficients, work.samples * rows());
+    grow(work.group_coefficients, contexts.groups() * rows());
+    R* group = work.group_coefficients.data();
     contexts.for_each([&](Point const& s, Index begin, Index end) {
-      R* const first = work.coefficients.data() + begin * rows();
-      coefficients_at(s, first);
-      for (Index b = begin + 1; b < end; ++b) {
-        std::copy_n(first, rows(), work.coefficients.data() + b * rows());
+      coefficients_at(s, group);
+      for (Index b = begin; b < end; ++b) {
+        std::copy_n(group, rows(), work.coefficients.data() + b * rows());
       }
+      group += rows();
     });
-    propagate_forward<T, R>(stack_, view(), false, inputs.data(), inputs.outerStride(), keep_derivatives, work);
+    propagate_forward<T, R>(stack_, view(), is_plain, inputs.data(), inputs.outerStride(), keep_derivatives, work);
     return {work.values[static_cast<std::size_t>(stack_.depth() - 1)].data(), work.samples, outputs()};
   }
 

@@ -1,0 +1,60 @@
+#pragma once
+
+#include <wmanifold/core/real.hpp>
+
+#include <ostream>
+#include <span>
+#include <string_view>
+
+namespace wmanifold {
+
+/// How a batch meets the K rows of a manifold.
+enum class Mixing {
+  automatic,   ///< whichever of the two is less work
+  per_sample,  ///< y_b = sum_k phi_k(s_b) P_k x_b: K products for each sample
+  by_groups,   ///< W(s_g) tile by tile for each group of samples that share a context, one product for each sample
+};
+
+[[nodiscard]] constexpr std::string_view name_of(Mixing mixing) noexcept {
+  return mixing == Mixing::automatic ? "automatic" : mixing == Mixing::per_sample ? "per sample" : "by groups";
+}
+
+/// What a batch's own structure makes of it, in multiply-adds per weight of a layer. Prints as one line.
+struct Plan {
+  Mixing mixing = Mixing::per_sample;  ///< what is done
+  Index samples = 0;
+  Index groups = 0;  ///< as many as samples where none are shared
+  Index rows = 0;    ///< K
+  double per_sample = 0;
+  double by_groups = 0;
+
+  friend std::ostream& operator<<(std::ostream& out, Plan const& plan) {
+    return out << plan.samples << " samples, " << plan.groups << " contexts, " << plan.rows << " rows: mixed "
+               << name_of(plan.mixing) << " (multiply-adds per weight: per sample " << plan.per_sample
+               << ", by groups about " << plan.by_groups << ')';
+  }
+};
+
+/// The plan for a batch whose groups end at `ends` (none: a context per sample) and a manifold of K rows. `wish` decides
+/// where it is not automatic.
+[[nodiscard]] inline Plan plan_batch(std::span<Index const> ends, Index samples, Index rows,
+                                     Mixing wish = Mixing::automatic) noexcept {
+  // Mixing a weight is a multiply-add per row and group, but one that reads P and writes W(s), not one from registers.
+  constexpr double mixing_price = 2.5;
+  constexpr Index block = 8;  // rows of a product's tile
+  auto const groups = ends.empty() ? samples : static_cast<Index>(ends.size());
+  Index padded = ends.empty() ? samples * block : 0;
+  Index begin = 0;
+  for (Index const end : ends) {
+    padded += (end - begin + block - 1) / block * block;
+    begin = end;
+  }
+  Plan plan{wish, samples, groups, rows, static_cast<double>(rows * samples),
+            static_cast<double>(padded) + mixing_price * static_cast<double>(rows * groups)};
+  if (wish == Mixing::automatic) {
+    plan.mixing = plan.by_groups < plan.per_sample ? Mixing::by_groups : Mixing::per_sample;
+  }
+  return plan;
+}
+
+}  // namespace wmanifold
