@@ -13,23 +13,18 @@ namespace {
 template <class R>
 using B = wm::kernel::Block<wm::HostTarget, R>;
 
-/// C = A B through the kernel.
+enum class Lies { by_rows, by_depth };
+
+/// C = A B through the kernel, with A as it is or transposed in memory, and B likewise.
 template <class R>
 void multiply(support::Canvas<R>& a, support::Canvas<R>& b, support::Canvas<R>& c, Index rows, Index columns,
-              Index depth) {
-  wm::kernel::product<wm::HostTarget, R>(
-      rows, columns, depth,
-      [&](Index r, Index p0, Index p1, R* out) {
-        for (Index p = p0; p < p1; ++p) {
-          out[(p - p0) * B<R>::rows] = a.row(r)[p];
-        }
-      },
-      [&](Index p0, Index p1, Index c0, Index c1, R* out) {
-        for (Index p = p0; p < p1; ++p) {
-          std::copy(b.row(p) + c0, b.row(p) + c1, out + (p - p0) * B<R>::columns);
-        }
-      },
-      [&](Index r) { return c.row(r); });
+              Index depth, Lies left = Lies::by_rows, Lies right = Lies::by_rows, bool add = false) {
+  auto const seen = [](support::Canvas<R>& m, Lies lies) -> wm::kernel::Strided<R> {
+    return lies == Lies::by_rows ? wm::kernel::Strided<R>{m.data(), m.stride(), 1}
+                                 : wm::kernel::Strided<R>{m.data(), 1, m.stride()};
+  };
+  wm::kernel::multiply<wm::HostTarget, R>(rows, columns, depth, seen(a, left), seen(b, right), c.data(), c.stride(),
+                                          add);
 }
 
 }  // namespace
@@ -49,23 +44,62 @@ TEST_CASE_TEMPLATE("a product equals the double loop, whatever its sizes", R, fl
         CAPTURE(rows);
         CAPTURE(columns);
         CAPTURE(depth);
-        support::Canvas<R> a(rows, depth, 2, 1);
+        bool const turned = (rows + columns + depth) % 2 == 0;
+        support::Canvas<R> a = turned ? support::Canvas<R>(depth, rows, 2, 1) : support::Canvas<R>(rows, depth, 2, 1);
         support::Canvas<R> b(depth, columns, 5, 2);
         support::Canvas<R> c(rows, columns, 3);
-        multiply(a, b, c, rows, columns, depth);
+        multiply(a, b, c, rows, columns, depth, turned ? Lies::by_depth : Lies::by_rows);
         support::SumError error(std::numeric_limits<R>::epsilon());
         for (Index r = 0; r < rows; ++r) {
           for (Index j = 0; j < columns; ++j) {
             double sum = 0;
             double terms = 0;
             for (Index p = 0; p < depth; ++p) {
-              sum += a(r, p) * b(p, j);
-              terms += std::abs(a(r, p) * b(p, j));
+              double const term = (turned ? a(p, r) : a(r, p)) * b(p, j);
+              sum += term;
+              terms += std::abs(term);
             }
             error.add(c(r, j), sum, terms);
           }
         }
         CHECK(error.largest() < 4);
+        CHECK(c.marks_untouched());
+      }
+    }
+  }
+}
+
+TEST_CASE_TEMPLATE("either side may lie transposed, and a product may be added to what is there", R, float, double) {
+  constexpr Index rows = 11;
+  constexpr Index columns = 21;
+  constexpr Index depth = 40;
+  support::Canvas<R> a(rows, depth, 2, 1);
+  support::Canvas<R> b(depth, columns, 5, 2);
+  support::Canvas<R> a_turned(depth, rows, 1);
+  support::Canvas<R> b_turned(columns, depth, 4);
+  for (Index p = 0; p < depth; ++p) {
+    for (Index r = 0; r < rows; ++r) {
+      a_turned.row(p)[r] = a.row(r)[p];
+    }
+    for (Index j = 0; j < columns; ++j) {
+      b_turned.row(j)[p] = b.row(p)[j];
+    }
+  }
+  support::Canvas<R> expected(rows, columns, 3);
+  multiply(a, b, expected, rows, columns, depth);
+  for (Lies const left : {Lies::by_rows, Lies::by_depth}) {
+    for (Lies const right : {Lies::by_rows, Lies::by_depth}) {
+      for (bool const add : {false, true}) {
+        support::Canvas<R> c(rows, columns, 3, 7);
+        auto const before = c;
+        multiply(left == Lies::by_rows ? a : a_turned, right == Lies::by_rows ? b : b_turned, c, rows, columns, depth,
+                 left, right, add);
+        for (Index r = 0; r < rows; ++r) {
+          for (Index j = 0; j < columns; ++j) {
+            R const sum = expected.row(r)[j];
+            CHECK(c.row(r)[j] == (add ? sum + static_cast<R>(before(r, j)) : sum));
+          }
+        }
         CHECK(c.marks_untouched());
       }
     }

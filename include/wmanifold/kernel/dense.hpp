@@ -86,7 +86,7 @@ void pack_weights(DenseRows<R> const& layer, Index k, Range p, Range out, R* til
 /// Sets y to sum_k phi_bk b_k, for some samples and outputs.
 template <class T, Real R>
 void start_with_bias(DenseRows<R> const& layer, Mixing<R> mixing, Range samples, Range out, Samples<R> y) {
-  Tile<T, R> tile;
+  PackedTile<T, R> tile;
   for (Index k0 = 0; k0 < layer.rows; k0 += Block<T, R>::depth) {
     Index const k1 = std::min(layer.rows, k0 + Block<T, R>::depth);
     for (Index k = k0; k < k1; ++k) {
@@ -110,7 +110,7 @@ void dense_forward(DenseRows<R> layer, R const* coefficients, Index samples, Sam
   Pieces const terms = depth_pieces<T, R>(layer.inputs);
   Pieces const panels = column_pieces<T, R>(layer.outputs);
   share_rows<T, R>(samples, layer.rows * samples * layer.inputs * layer.outputs, [&](Range own, Index) {
-    Tile<T, R> tile;
+    PackedTile<T, R> tile;
     for (Index t = 0; t < terms.size(); ++t) {
       Range const p = terms[t];
       for (Index panel = 0; panel < panels.size(); ++panel) {
@@ -149,7 +149,7 @@ void dense_backward_parameters(MutableDenseRows<R> gradient, R const* coefficien
   Pieces const panels = column_pieces<T, R>(gradient.outputs);
   Index const work = gradient.rows * samples * gradient.inputs * gradient.outputs;
   share_rows<T, R>(gradient.inputs, work, [&](Range own, Index) {
-    Tile<T, R> tile;
+    PackedTile<T, R> tile;
     for (Index panel = 0; panel < panels.size(); ++panel) {
       Range const out = panels[panel];
       for (Index t = 0; t < terms.size(); ++t) {
@@ -199,7 +199,7 @@ void dense_backward_inputs(DenseRows<R> layer, R const* coefficients, Index samp
   Pieces const panels = column_pieces<T, R>(samples);
   Index const work = layer.rows * samples * layer.inputs * layer.outputs;
   share_rows<T, R>(layer.inputs, work, [&](Range own, Index) {
-    Tile<T, R> tile;
+    PackedTile<T, R> tile;
     for (Index panel = 0; panel < panels.size(); ++panel) {
       Range const b = panels[panel];
       for (Index t = 0; t < terms.size(); ++t) {
@@ -232,7 +232,7 @@ void dense_backward_coefficients(DenseRows<R> layer, Index samples, Samples<R co
   Pieces const terms = depth_pieces<T, R>(layer.inputs);
   Pieces const panels = column_pieces<T, R>(layer.outputs);
   share_rows<T, R>(samples, layer.rows * samples * layer.inputs * layer.outputs, [&](Range own, Index) {
-    Tile<T, R> tile;
+    PackedTile<T, R> tile;
     R* const y = scratch + own.begin * B::columns;
     for (Index panel = 0; panel < panels.size(); ++panel) {
       Range const out = panels[panel];

@@ -36,7 +36,7 @@ void multiply(Index rows, Index columns, Index depth, R const* a, Index a_stride
   Pieces const terms = depth_pieces<T, R>(depth);
   Pieces const panels = column_pieces<T, R>(columns);
   share_rows<T, R>(rows, rows * columns * depth, [&](Range own, Index) {
-    Tile<T, R> tile;
+    PackedTile<T, R> tile;
     for (Index t = 0; t < terms.size(); ++t) {
       Range const p = terms[t];
       R const* const left = O == Order::by_rows ? a + own.begin * a_stride + p.begin : a + p.begin * a_stride + own.begin;

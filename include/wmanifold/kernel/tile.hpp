@@ -27,7 +27,7 @@ struct Block {
 
 /// Memory for one packed tile.
 template <class T, Real R>
-struct alignas(alignment) Tile {
+struct alignas(alignment) PackedTile {
   std::array<R, static_cast<std::size_t>(Block<T, R>::depth * Block<T, R>::columns)> numbers;
 };
 
@@ -146,7 +146,7 @@ template <class T, Real R, int Vectors, Order O>
 void sweep(Index rows, R const* a, Index a_stride, R const* b, Index b_stride, Index depth, Index width, Sink<R> to,
            Ahead<R> const& ahead) {
   Index const a_step = O == Order::by_rows ? a_stride : 1;
-  Index const share = (ahead.rows * Block<T, R>::rows + rows - 1) / rows;
+  Index const share = (ahead.rows * Block<T, R>::rows + rows - 1) / std::max(rows, Index{1});
   Index fetched = 0;
   auto const some = [&]<int Rows>(std::integral_constant<int, Rows>) {
     for (; rows >= Rows; rows -= Rows) {
