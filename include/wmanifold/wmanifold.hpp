@@ -48,6 +48,7 @@
 #include <wmanifold/kernel/mix.hpp>
 #include <wmanifold/kernel/point.hpp>
 #include <wmanifold/kernel/product.hpp>
+#include <wmanifold/kernel/softmax.hpp>
 #include <wmanifold/kernel/tile.hpp>
 #include <wmanifold/kernel/transpose.hpp>
 #include <wmanifold/layer/activation.hpp>

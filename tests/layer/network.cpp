@@ -117,7 +117,7 @@ TEST_CASE_TEMPLATE("a sample, a batch and the definition agree", R, float, doubl
   check_values(least);
 }
 
-TEST_CASE("sizes in the type and sizes as data give the same numbers") {
+TEST_CASE("sizes in the type and sizes as data give the same numbers, but for the order of sums in a single sample") {
   Small<double> network;
   fill(network, 1);
   Listed<double> listed(small_list());
@@ -136,7 +136,9 @@ TEST_CASE("sizes in the type and sizes as data give the same numbers") {
   network(sample, with, scratch);
   listed(sample, from_list, scratch);
   CHECK(without == with);
-  CHECK(without == from_list);
+  for (std::size_t o = 0; o < 3; ++o) {
+    CHECK(std::abs(without[o] - from_list[o]) < 1e-14 * (1 + std::abs(from_list[o])));
+  }
 }
 
 TEST_CASE("a batch may be a part of a larger one, or lie by columns") {

@@ -8,15 +8,6 @@ namespace wm = wmanifold;
 using wm::Index;
 using Host = wm::HostTarget;
 
-TEST_CASE("groups are mixed once where that is less work than a context per sample") {
-  std::vector<Index> const ends{4, 8};
-  CHECK(wm::detail::by_groups(ends, 8, 3));   // 3 * 2 + 8 < 3 * 8
-  CHECK(!wm::detail::by_groups(ends, 8, 1));  // one row: nothing to save
-  CHECK(!wm::detail::by_groups({}, 8, 3));    // a context per sample
-  std::vector<Index> const singles{1, 2, 3};
-  CHECK(!wm::detail::by_groups(singles, 3, 3));
-}
-
 TEST_CASE("one plain row goes back as central differences say") {
   wm::Stack<wm::LayerList> const stack(wm::LayerList({4, 6, 3}, {"tanh", "softplus"}));
   Index const count = wm::parameters_of(stack);

@@ -66,9 +66,11 @@ class LossFunctional {
     std::span<R> const slopes(work.output_gradient.data(), static_cast<std::size_t>(outputs.size()));
     sample_losses<R>(outputs, contexts, targets, work, slopes);
     double const value = reduce(work, request.weights);
-    auto const width = static_cast<std::size_t>(outputs.cols());
-    for (std::size_t n = 0; n < slopes.size(); ++n) {
-      slopes[n] *= static_cast<R>(work.shares[n / width]);
+    R* slope = slopes.data();
+    for (double const share : work.shares) {
+      for (Index o = 0; o < outputs.cols(); ++o) {
+        *slope++ *= static_cast<R>(share);
+      }
     }
     auto const views = model.template run_backward<T>(inputs, contexts, work, gradient,
                                                       {.inputs = request.inputs, .contexts = request.contexts});

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <wmanifold/core/matrix.hpp>
+#include <wmanifold/kernel/softmax.hpp>
 #include <wmanifold/topology/topology.hpp>
 
 #include <algorithm>
@@ -89,25 +90,10 @@ struct CrossEntropy {
     }
   }
 
-  template <Real R>
+  template <Real R, class T = HostTarget>
   R operator()(std::span<R const> logits, std::span<int const> labels, Index b, std::span<R> gradient) const noexcept {
-    auto const label = static_cast<std::size_t>(labels[static_cast<std::size_t>(b)]);
-    R const top = *std::max_element(logits.begin(), logits.end());
-    R sum = 0;
-    for (std::size_t o = 0; o < logits.size(); ++o) {
-      R const e = std::exp(logits[o] - top);
-      sum += e;
-      if (!gradient.empty()) {
-        gradient[o] = e;
-      }
-    }
-    if (!gradient.empty()) {
-      for (std::size_t o = 0; o < logits.size(); ++o) {
-        gradient[o] /= sum;
-      }
-      gradient[label] -= 1;
-    }
-    return top - logits[label] + std::log(sum);
+    return kernel::softmax_cross_entropy<T, R>(static_cast<Index>(logits.size()), logits.data(),
+                                               labels[static_cast<std::size_t>(b)], gradient.data());
   }
 
   /// Is the label's logit the largest?

@@ -16,15 +16,22 @@ namespace detail {
 template <Real R, Index N>
 inline constexpr bool in_place = N != dynamic&& N* static_cast<Index>(sizeof(R)) <= network_bytes_in_place;
 
+/// Zeros behind the parameters, so that whole vectors may be read.
+template <Real R>
+inline constexpr Index behind = static_cast<Index>(alignment / sizeof(R));
+
 template <Real R, Index N>
 struct NetworkStorage {
-  explicit NetworkStorage(Index count) : numbers(static_cast<std::size_t>(count)) {}
+  explicit NetworkStorage(Index size)
+      : numbers(static_cast<std::size_t>(size + behind<R>)), count(static_cast<std::size_t>(size)) {}
   AlignedVector<R> numbers;
+  std::size_t count;
 };
 template <Real R, Index N>
 requires(in_place<R, N>) struct NetworkStorage<R, N> {
   explicit NetworkStorage(Index) noexcept {}
-  alignas(alignment) std::array<R, static_cast<std::size_t>(N)> numbers{};
+  alignas(alignment) std::array<R, static_cast<std::size_t>(N + behind<R>)> numbers{};
+  static constexpr auto count = static_cast<std::size_t>(N);
 };
 
 }  // namespace detail
@@ -46,8 +53,8 @@ class BasicNetwork {
   [[nodiscard]] Index outputs() const noexcept { return outputs_of(stack_); }
 
   /// All N numbers: layer by layer, weights then biases.
-  [[nodiscard]] std::span<R> parameters() noexcept { return storage_.numbers; }
-  [[nodiscard]] std::span<R const> parameters() const noexcept { return storage_.numbers; }
+  [[nodiscard]] std::span<R> parameters() noexcept { return {storage_.numbers.data(), storage_.count}; }
+  [[nodiscard]] std::span<R const> parameters() const noexcept { return {storage_.numbers.data(), storage_.count}; }
 
   /// Weights (outputs x inputs) and biases of dense layer l.
   [[nodiscard]] WeightMap<R> weight(Index l) { return weight_at(shape(l), storage_.numbers.data() + shape(l).offset); }
@@ -68,14 +75,20 @@ class BasicNetwork {
     if (static_cast<Index>(scratch.size()) < scratch_size()) [[unlikely]] {
       fail("network scratch: expected at least ", scratch_size(), " numbers, got ", scratch.size());
     }
-    run<T>(x.data(), y.data(), scratch.data());
+    if constexpr (Stack::is_static) {
+      run_static<T, 0>(x.data(), y.data());
+    } else {
+      run<T>(x.data(), y.data(), scratch.data());
+    }
   }
 
-  /// The same where all sizes are known at compile time; the scratch is on the stack.
+  /// The same where all sizes are known at compile time: all of it unrolled, as far as it is small; the scratch is on the
+  /// stack.
   template <class T = HostTarget>
   void operator()(std::span<R const> x, std::span<R> y) const requires(Stack::is_static) {
-    alignas(alignment) std::array<R, static_cast<std::size_t>(2 * widest_of(Stack{}))> scratch;
-    operator()<T>(x, y, scratch);
+    require_count("network input", "numbers", inputs(), static_cast<Index>(x.size()));
+    require_count("network output", "numbers", outputs(), static_cast<Index>(y.size()));
+    run_static<T, 0>(x.data(), y.data());
   }
 
   /// How many numbers of scratch a sample needs.
@@ -122,6 +135,24 @@ class BasicNetwork {
       });
       x = to;
       std::swap(scratch, spare);
+    }
+  }
+
+  template <Index L>
+  static constexpr DenseShape static_shape = Stack{}.dense(L);
+
+  /// From layer L on.
+  template <class T, Index L>
+  void run_static(R const* x, R* y) const noexcept {
+    alignas(alignment) std::array<R, static_cast<std::size_t>(kernel::whole_vectors<T, R>(static_shape<L>.outputs))> to;
+    stack_.with_activation(L, [this, x, out = to.data()](auto const& activation) {
+      kernel::static_point<T, R, static_shape<L>.inputs, static_shape<L>.outputs>(
+          storage_.numbers.data() + static_shape<L>.offset, x, out, activation);
+    });
+    if constexpr (L + 1 < Stack::depth()) {
+      run_static<T, L + 1>(to.data(), y);
+    } else {
+      std::copy_n(to.begin(), static_shape<L>.outputs, y);
     }
   }
 

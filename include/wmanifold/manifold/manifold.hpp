@@ -271,6 +271,10 @@ class BasicManifold {
     work.can_go_back = keep_derivatives;
     work.ends.assign(contexts.ends().begin(), contexts.ends().end());
     work.plan = plan(contexts, work.mixing);
+    if (work.plan.mixing == Mixing::by_groups && contexts.per_sample()) {  // as wished: groups of one
+      work.ends.resize(static_cast<std::size_t>(work.samples));
+      std::iota(work.ends.begin(), work.ends.end(), Index{1});
+    }
     grow(work.coefficients, work.samples * rows());
     grow(work.group_coefficients, contexts.groups() * rows());
     R* group = work.group_coefficients.data();
