@@ -1,29 +1,32 @@
-# wmanifold_own: the flags of the project's own executables. Not exported: a user's flags are the user's.
+# wmanifold_own: the flags of the project's own executables; wmanifold_checks: the same for any processor. Not exported:
+# a user's flags are the user's.
 
+add_library(wmanifold_checks INTERFACE)
+target_link_libraries(wmanifold_checks INTERFACE wmanifold::wmanifold)
 add_library(wmanifold_own INTERFACE)
-target_link_libraries(wmanifold_own INTERFACE wmanifold::wmanifold)
+target_link_libraries(wmanifold_own INTERFACE wmanifold_checks)
 
 if(PROJECT_IS_TOP_LEVEL)
   set(CMAKE_CXX_EXTENSIONS OFF)
 endif()
 
 if(CMAKE_CXX_COMPILER_ID MATCHES "^(GNU|Clang|AppleClang)$")
-  target_compile_options(wmanifold_own INTERFACE
+  target_compile_options(wmanifold_checks INTERFACE
     -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Wno-psabi)
   if(WMANIFOLD_WERROR)
-    target_compile_options(wmanifold_own INTERFACE -Werror)
+    target_compile_options(wmanifold_checks INTERFACE -Werror)
   endif()
   if(WMANIFOLD_NATIVE)
     target_compile_options(wmanifold_own INTERFACE -march=native)
   endif()
   if(WMANIFOLD_SANITIZE)
-    target_compile_options(wmanifold_own INTERFACE
+    target_compile_options(wmanifold_checks INTERFACE
       -fsanitize=${WMANIFOLD_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
-    target_link_options(wmanifold_own INTERFACE -fsanitize=${WMANIFOLD_SANITIZE})
+    target_link_options(wmanifold_checks INTERFACE -fsanitize=${WMANIFOLD_SANITIZE})
   endif()
   # GCC takes its own avx512fintrin.h and what sanitizers insert for uses of uninitialized values.
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND (WMANIFOLD_NATIVE OR WMANIFOLD_SANITIZE))
-    target_compile_options(wmanifold_own INTERFACE -Wno-uninitialized -Wno-maybe-uninitialized)
+    target_compile_options(wmanifold_checks INTERFACE -Wno-uninitialized -Wno-maybe-uninitialized)
   endif()
 endif()
 

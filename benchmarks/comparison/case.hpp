@@ -1,0 +1,37 @@
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace comparison {
+
+/// One contender at one task.
+struct Case {
+  std::string name;
+  std::string contender;
+  double flops = 0;  ///< of a call, by the mathematics: the same for all contenders
+  double bytes = 0;  ///< that a call reads or writes at least
+  int threads = 1;
+  std::function<void(std::size_t)> run = {};  ///< so many calls, back to back
+};
+
+/// Cases that are timed in turns.
+using Heat = std::vector<Case>;
+
+/// Contenders by the names in reports.
+namespace name {
+inline constexpr char const* ours = "wmanifold";
+inline constexpr char const* eigen = "Eigen";
+inline constexpr char const* torch = "LibTorch";
+inline constexpr char const* openblas = "OpenBLAS";
+inline constexpr char const* blis = "BLIS";
+inline constexpr char const* onednn = "oneDNN";
+inline constexpr char const* fma = "FMA loop";
+}  // namespace name
+
+/// What lies behind the pointer counts as read: nothing that was written there is left out.
+inline void keep(void const* written) noexcept { asm volatile("" : : "g"(written) : "memory"); }
+
+}  // namespace comparison

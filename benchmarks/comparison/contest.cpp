@@ -1,0 +1,235 @@
+#include "contest.hpp"
+
+#include "agreement.hpp"
+#include "machine.hpp"
+#include "peak.hpp"
+#include "points.hpp"
+#include "products.hpp"
+#include "text.hpp"
+
+#include <wmanifold/core/random.hpp>
+#include <wmanifold/version.hpp>
+
+#include <algorithm>
+#include <exception>
+#include <memory>
+#include <optional>
+
+namespace comparison {
+namespace {
+
+constexpr double checked_rate = 0.01;  // far enough to see the moves
+constexpr double timed_rate = 1e-6;    // where one stays: a trained network's zeros would be another task
+
+using Train = Training (*)(Problem const&, double);
+
+class Preparation {
+ public:
+  explicit Preparation(std::string const& only) : only_(only) {}
+
+  /// Opens a heat of these cases, if one of them is wanted.
+  [[nodiscard]] bool opens(std::vector<std::string> const& names) {
+    if (std::none_of(names.begin(), names.end(), [&](auto const& n) { return n.find(only_) != n.npos; })) {
+      for (auto const& n : names) {
+        contest_.absences[{n, {}}] = demo::joined(n, " was not run (--only ", only_, ')');
+      }
+      return false;
+    }
+    contest_.heats.push_back({fma_loop(1)});
+    return true;
+  }
+
+  void training(Problem const& problem, std::vector<std::pair<char const*, Train>> const& contenders) {
+    Course const reference = course_of(train_reference(problem, checked_rate), problem);
+    for (auto const& [contender, train] : contenders) {
+      if (contender == std::string(name::torch) && torch_version().empty()) {
+        continue;
+      }
+      std::string const fault = disagreement(course_of(train(problem, checked_rate), problem), reference, problem);
+      Training const timed = train(problem, timed_rate);
+      enter({problem.shape.name, contender, problem.shape.step_flops(), problem.shape.step_bytes(), 1,
+             [timed](std::size_t calls) { timed.steps(calls); }},
+            fault);
+    }
+  }
+
+  /// A case that has been checked: `fault` is empty, or why it may not take part.
+  void enter(Case entry, std::string const& fault) {
+    if (fault.empty()) {
+      contest_.heats.back().push_back(std::move(entry));
+    } else {
+      contest_.absences[{entry.name, entry.contender}] =
+          demo::joined(entry.contender, " computes something else in ", entry.name, ": ", fault);
+    }
+  }
+
+  void absent(std::string const& contender, std::string const& reason) { contest_.absences[{{}, contender}] = reason; }
+  void present(std::string const& contender, std::string const& version) { contest_.versions[contender] = version; }
+
+  [[nodiscard]] Contest finish() && { return std::move(contest_); }
+
+ private:
+  std::string only_;
+  Contest contest_;
+};
+
+void add_steps(Preparation& to) {
+  for (Shape const& shape :
+       {Shape{"step-512-k3", 256, {784, 512, 512, 10}}, Shape{"step-128-k3", 256, {784, 128, 128, 10}},
+        Shape{"step-32-k3", 64, {64, 32, 32, 10}}, Shape{"step-16-k3", 32, {2, 16, 16, 1}}}) {
+    if (to.opens({shape.name})) {
+      to.training(Problem(shape), {{name::ours, train_ours}, {name::torch, train_torch}, {name::eigen, train_eigen}});
+    }
+  }
+}
+
+void add_groups(Preparation& to) {
+  std::vector<int> const widths{784, 128, 128, 10};
+  if (to.opens({"step-128-plain", "groups-k3", "groups-k9"})) {
+    to.training(Problem({"step-128-plain", 256, widths, 0}), {{name::ours, train_ours}});
+    for (Shape const& shape : {Shape{"groups-k3", 256, widths, 1, 32}, Shape{"groups-k9", 256, widths, 4, 32}}) {
+      to.training(Problem(shape), {{name::ours, train_ours}, {name::torch, train_torch_groups}});
+    }
+  }
+}
+
+void add_threads(Preparation& to) {
+  if (!to.opens({"threads-1", "threads-2"})) {
+    return;
+  }
+  Problem const problem({"step-512-k3", 256, {784, 512, 512, 10}});
+  Training const timed = train_ours(problem, timed_rate);
+  Case one{
+      "threads-1", name::ours, problem.shape.step_flops(), problem.shape.step_bytes(), 1, [timed](std::size_t calls) {
+        timed.steps(calls);
+      }};
+  Case two = one;
+  two.name = "threads-2";
+  two.threads = 2;
+  two.run = [timed](std::size_t calls) {
+    use_threads(2);
+    timed.steps(calls);
+    use_threads(1);
+  };
+  to.enter(one, {});
+  to.enter(two, {});
+  to.enter(fma_loop(2), {});
+}
+
+void add_products(Preparation& to, std::vector<Blas> const& libraries) {
+  if (!to.opens({"product"})) {
+    return;
+  }
+  ProductShape const shape{256, 512, 1536};
+  namespace wm = wmanifold;
+  wm::Random random{wm::Seed{3}};
+  struct Data {
+    std::vector<float> a, b, c;
+  };
+  auto const data = std::make_shared<Data>();
+  for (int i = 0; i < shape.rows * shape.depth; ++i) {
+    data->a.push_back(static_cast<float>(random.normal()));
+  }
+  for (int i = 0; i < shape.depth * shape.columns; ++i) {
+    data->b.push_back(static_cast<float>(random.normal()));
+  }
+  std::vector<double> reference(static_cast<std::size_t>(shape.rows * shape.columns));
+  for (int r = 0; r < shape.rows; ++r) {
+    for (int p = 0; p < shape.depth; ++p) {
+      for (int c = 0; c < shape.columns; ++c) {
+        reference[static_cast<std::size_t>(r * shape.columns + c)] +=
+            static_cast<double>(data->a[static_cast<std::size_t>(r * shape.depth + p)]) *
+            static_cast<double>(data->b[static_cast<std::size_t>(p * shape.columns + c)]);
+      }
+    }
+  }
+  auto const enter = [&](std::string const& contender, Multiply const& multiply) {
+    data->c.assign(reference.size(), 0);
+    multiply(shape, data->a.data(), data->b.data(), data->c.data());
+    to.enter({"product", contender, shape.flops(), shape.bytes(), 1,
+              [=](std::size_t calls) {
+                for (std::size_t i = 0; i < calls; ++i) {
+                  multiply(shape, data->a.data(), data->b.data(), data->c.data());
+                }
+              }},
+             disagreement(data->c, reference));
+  };
+  enter(name::ours, multiply_ours);
+  enter(name::eigen, multiply_eigen);
+  for (Blas const& library : libraries) {
+    if (library.multiply) {
+      enter(library.name, library.multiply);
+    }
+  }
+}
+
+void add_points(Preparation& to) {
+  for (auto const& [widths, bend] :
+       {std::pair{std::vector{64, 32, 32, 10}, Bend::relu}, std::pair{std::vector{2, 16, 16, 1}, Bend::tanh},
+        std::pair{std::vector{2, 16, 16, 1}, Bend::relu}, std::pair{std::vector{64, 128, 128, 10}, Bend::relu}}) {
+    PointProblem const problem(widths, bend);
+    if (!to.opens({problem.name})) {
+      continue;
+    }
+    for (auto const& [contender, answer] : {std::pair{name::ours, &point_ours}, std::pair{name::eigen, &point_eigen}}) {
+      Answering const answering = answer(problem);
+      answering.run(PointProblem::inputs_in_turn);
+      to.enter({problem.name, contender, problem.flops(), problem.bytes(), 1, answering.run},
+               disagreement(answering.result(), problem.outputs));
+    }
+  }
+}
+
+void add_moves(Preparation& to) {
+  Problem const problem({"move-64-32-32-10-k3", 64, {64, 32, 32, 10}});
+  if (!to.opens({problem.shape.name})) {
+    return;
+  }
+  std::vector<double> reference;  // the network at the last angle
+  auto const rows = static_cast<std::size_t>(problem.shape.rows());
+  std::size_t numbers = 0;
+  for (auto const& layer : problem.parameters) {
+    numbers += layer.size();
+    for (std::size_t i = 0; i < layer.size() / rows; ++i) {
+      double sum = 0;
+      for (std::size_t k = 0; k < rows; ++k) {
+        sum += static_cast<double>(problem.phi[problem.phi.size() - rows + k]) * layer[k * layer.size() / rows + i];
+      }
+      reference.push_back(sum);
+    }
+  }
+  Answering const answering = move_ours(problem);
+  answering.run(problem.angles.size());
+  double const flops = 2 * static_cast<double>(numbers);
+  double const bytes = sizeof(float) * static_cast<double>(numbers + reference.size());
+  to.enter({problem.shape.name, name::ours, flops, bytes, 1, answering.run},
+           disagreement(answering.result(), reference));
+}
+
+}  // namespace
+
+Contest prepare(std::string const& only) {
+  Preparation preparation(only);
+  preparation.present(name::ours, std::string(wmanifold::version));
+  preparation.present(name::eigen, demo::eigen_version());
+  if (torch_version().empty()) {
+    preparation.absent(name::torch, "LibTorch was not found (Debian: libtorch-dev)");
+  } else {
+    preparation.present(name::torch, demo::joined(torch_version(), " with ", blas_of_process()));
+  }
+  auto const libraries = load_blas();
+  for (Blas const& library : libraries) {
+    library.multiply ? preparation.present(library.name, library.version)
+                     : preparation.absent(library.name, library.reason);
+  }
+  use_threads(1);
+  add_steps(preparation);
+  add_groups(preparation);
+  add_products(preparation, libraries);
+  add_threads(preparation);
+  add_points(preparation);
+  add_moves(preparation);
+  return std::move(preparation).finish();
+}
+
+}  // namespace comparison

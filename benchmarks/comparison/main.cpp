@@ -1,0 +1,77 @@
+// How fast training steps, products, single samples and moves of the context are beside other libraries: all
+// contenders in turns in one process. --help tells all.
+
+#include "chart.hpp"
+#include "contest.hpp"
+#include "files.hpp"
+#include "machine.hpp"
+#include "peak.hpp"
+#include "progress.hpp"
+#include "report.hpp"
+#include "text.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <exception>
+#include <filesystem>
+#include <iostream>
+#include <thread>
+
+namespace {
+
+using namespace comparison;
+
+struct Options {
+  std::filesystem::path output = ".";
+  std::string name = "report";
+  double seconds = 80;
+  std::string only;
+};
+
+std::string machine() {
+  return demo::joined(demo::processor_name(), ", ", std::thread::hardware_concurrency(),
+                      " cores, one used unless said; ", demo::compiler_name(), ", " COMPARISON_FLAGS " (",
+                      architecture(), ")");
+}
+
+void run(Options const& options) {
+  demo::make_folder(options.output);
+  auto const json = options.output / (options.name + ".json");
+  auto const svg = options.output / (options.name + ".svg");
+  demo::require_writable(json);
+  demo::require_writable(svg);
+  std::cerr << "checking that all contenders compute the same\n";
+  Contest const contest = prepare(options.only);
+  Report report{machine(), COMPARISON_FLAGS, contest.versions, {}, {}};
+  {
+    demo::Progress progress("timing", options.seconds);
+    report.results = carry_out(contest, options.seconds, [&](double seconds) { progress.advance(seconds); });
+  }
+  report.targets = judge(contest, report.results);
+  demo::write_text(json, json_of(report));
+  demo::write_text(svg, chart_of(report));
+  std::cout << text_of(report) << "\nreport  " << json.string() << "\nchart   " << svg.string() << '\n';
+}
+
+}  // namespace
+
+int main(int count, char** words) try {
+  Options options;
+  CLI::App app(
+      "Times this library beside others, in turns in one process: bursts of some 10 ms, round after round; medians "
+      "over\n"
+      "rounds. Single samples: 64 different inputs in turn, weights fixed, outputs stored, back to back.",
+      "comparison");
+  app.add_option("--output", options.output, "Folder for the report and the chart")
+      ->type_name("DIR")
+      ->capture_default_str();
+  app.add_option("--name", options.name, "Of both files, without the ending")->capture_default_str();
+  app.add_option("--seconds", options.seconds, "Of timing, in all")->check(CLI::PositiveNumber)->capture_default_str();
+  app.add_option("--only", options.only, "Only cases whose name contains this")->type_name("NAME");
+  CLI11_PARSE(app, count, words);
+  run(options);
+  return 0;
+} catch (std::exception const& error) {
+  std::cerr << "error: " << error.what() << '\n';
+  return 1;
+}

@@ -1,0 +1,98 @@
+#include "case.hpp"
+#include "points.hpp"
+
+#include <wmanifold/wmanifold.hpp>
+
+#include <memory>
+
+namespace comparison {
+namespace {
+
+namespace wm = wmanifold;
+
+template <class Activation, int inputs, int hidden, int outputs>
+struct OurPoint {
+  wm::Network<wm::Dense<inputs, hidden>, Activation, wm::Dense<hidden, hidden>, Activation, wm::Dense<hidden, outputs>>
+      network;
+  std::vector<float> x;
+  std::vector<float> y = std::vector<float>(PointProblem::inputs_in_turn * outputs);
+
+  explicit OurPoint(PointProblem const& problem) : x(problem.inputs) {
+    auto to = network.parameters().begin();  // layer by layer, inputs x outputs, then the bias
+    for (auto const& layer : problem.parameters) {
+      to = std::copy(layer.begin(), layer.end(), to);
+    }
+  }
+
+  void run(std::size_t calls) {
+    for (std::size_t i = 0; i < calls; ++i) {
+      std::size_t const b = i % PointProblem::inputs_in_turn;
+      network(std::span<float const>(x.data() + b * inputs, inputs), std::span<float>(y.data() + b * outputs, outputs));
+      keep(y.data());
+    }
+  }
+};
+
+template <class Activation, int inputs, int hidden, int outputs>
+bool try_point(PointProblem const& problem, Bend bend, Answering& answering) {
+  if (problem.widths != std::vector{inputs, hidden, hidden, outputs} || problem.bend != bend) {
+    return false;
+  }
+  auto const point = std::make_shared<OurPoint<Activation, inputs, hidden, outputs>>(problem);
+  answering = {[point](std::size_t calls) { point->run(calls); }, [point] { return point->y; }};
+  return true;
+}
+
+struct Move {
+  using Model = wm::Manifold<wm::Ellipse, wm::Dense<64, 32>, wm::Relu, wm::Dense<32, 32>, wm::Relu, wm::Dense<32, 10>>;
+
+  Model model{wm::zeros};
+  std::vector<wm::Point<wm::S1>> points;
+  Model::Network network;
+
+  explicit Move(Problem const& problem) {
+    for (double const angle : problem.angles) {
+      points.push_back(wm::S1::radians(angle));
+    }
+    for (wm::Index k = 0; k < Model::rows(); ++k) {
+      auto to = model.parameters().row(k).begin();
+      for (auto const& layer : problem.parameters) {
+        auto const size = static_cast<std::ptrdiff_t>(layer.size()) / Model::rows();
+        to = std::transform(layer.begin() + k * size, layer.begin() + (k + 1) * size, to,
+                            [](double x) { return static_cast<float>(x); });
+      }
+    }
+  }
+
+  void run(std::size_t calls) {
+    for (std::size_t i = calls; i-- > 0;) {  // down: the last angle comes last
+      model.at(points[points.size() - 1 - i % points.size()], network);
+      keep(network.parameters().data());
+    }
+  }
+};
+
+}  // namespace
+
+Answering point_ours(PointProblem const& problem) {
+  Answering answering;
+  bool const is_known = try_point<wm::Relu, 64, 32, 10>(problem, Bend::relu, answering) ||
+                        try_point<wm::Tanh, 2, 16, 1>(problem, Bend::tanh, answering) ||
+                        try_point<wm::Relu, 2, 16, 1>(problem, Bend::relu, answering) ||
+                        try_point<wm::Relu, 64, 128, 10>(problem, Bend::relu, answering);
+  if (!is_known) {
+    wm::fail("comparison: expected a network that this program is compiled for, got ", problem.name);
+  }
+  return answering;
+}
+
+Answering move_ours(Problem const& problem) {
+  auto const move = std::make_shared<Move>(problem);
+  return {[move](std::size_t calls) { move->run(calls); },
+          [move] {
+            auto const numbers = move->network.parameters();
+            return std::vector<float>(numbers.begin(), numbers.end());
+          }};
+}
+
+}  // namespace comparison

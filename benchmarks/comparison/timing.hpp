@@ -1,0 +1,17 @@
+#pragma once
+
+#include "case.hpp"
+
+#include <functional>
+#include <vector>
+
+namespace comparison {
+
+/// Runs the cases of a heat in turns, a burst of some 10 ms each, round after round until `seconds` are over; for each
+/// case the seconds of a call, one number a round. `done` is told how many seconds went by.
+[[nodiscard]] std::vector<std::vector<double>> time_in_turns(Heat const& heat, double seconds,
+                                                             std::function<void(double)> const& done);
+
+[[nodiscard]] double median(std::vector<double> values);
+
+}  // namespace comparison
