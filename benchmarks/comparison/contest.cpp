@@ -27,7 +27,7 @@ class Preparation {
  public:
   explicit Preparation(std::string const& only) : only_(only) {}
 
-  /// Opens a heat of these cases, if one of them is wanted.
+  /// Opens a heat of cases and targets of these names, if one of them is wanted.
   [[nodiscard]] bool opens(std::vector<std::string> const& names) {
     if (std::none_of(names.begin(), names.end(), [&](auto const& n) { return n.find(only_) != n.npos; })) {
       for (auto const& n : names) {
@@ -85,7 +85,7 @@ void add_steps(Preparation& to) {
 
 void add_groups(Preparation& to) {
   std::vector<int> const widths{784, 128, 128, 10};
-  if (to.opens({"step-128-plain", "groups-k3", "groups-k9"})) {
+  if (to.opens({"step-128-plain", "groups-k3", "groups-k9", "groups-k3-libtorch", "groups-k9-libtorch"})) {
     to.training(Problem({"step-128-plain", 256, widths, 0}), {{name::ours, train_ours}});
     for (Shape const& shape : {Shape{"groups-k3", 256, widths, 1, 32}, Shape{"groups-k9", 256, widths, 4, 32}}) {
       to.training(Problem(shape), {{name::ours, train_ours}, {name::torch, train_torch_groups}});
@@ -117,7 +117,7 @@ void add_threads(Preparation& to) {
 }
 
 void add_products(Preparation& to, std::vector<Blas> const& libraries) {
-  if (!to.opens({"product"})) {
+  if (!to.opens({"product", "product-peak", "product-onednn"})) {
     return;
   }
   ProductShape const shape{256, 512, 1536};

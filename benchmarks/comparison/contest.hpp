@@ -17,8 +17,8 @@ struct Contest {
   std::map<std::pair<std::string, std::string>, std::string> absences;
 };
 
-/// Sets up the heats with a case whose name contains `only`. Each contender is checked on the way: one that computes
-/// something else than the reference in double is left out, with the reason.
+/// Sets up the heats with a case or target whose name contains `only`. Each contender is checked on the way: one that
+/// computes something else than the reference in double is left out, with the reason.
 [[nodiscard]] Contest prepare(std::string const& only);
 
 }  // namespace comparison

@@ -67,7 +67,7 @@ int main(int count, char** words) try {
       ->capture_default_str();
   app.add_option("--name", options.name, "Of both files, without the ending")->capture_default_str();
   app.add_option("--seconds", options.seconds, "Of timing, in all")->check(CLI::PositiveNumber)->capture_default_str();
-  app.add_option("--only", options.only, "Only cases whose name contains this")->type_name("NAME");
+  app.add_option("--only", options.only, "Only what has this in the name of a case or target")->type_name("NAME");
   CLI11_PARSE(app, count, words);
   run(options);
   return 0;

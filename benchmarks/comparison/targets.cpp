@@ -85,6 +85,10 @@ Ratio product_share(Table const& table) {
 Ratio scaling(Table const& table) {
   double const ours = table.at("threads-1", name::ours).seconds / table.at("threads-2", name::ours).seconds;
   double const bare = table.at("fma-peak-2-threads", name::fma).gflops / table.at("fma-peak", name::fma).gflops;
+  if (bare < 1.5) {
+    throw Absence(demo::joined("two threads of a bare FMA loop are ", demo::fixed(bare, 2),
+                               " times one: another core is not there, or busy"));
+  }
   return {ours / bare, demo::joined("two threads are ", demo::fixed(ours, 2), " times one, in a bare FMA loop ",
                                     demo::fixed(bare, 2))};
 }

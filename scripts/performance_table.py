@@ -1,0 +1,68 @@
+#!/usr/bin/env python3
+"""Writes the performance table of README.md, between its two markers, from the reports of scripts/bench.sh.
+
+performance_table.py [FOLDER]    the folder of report.json and report-v3.json, build/bench unless given
+"""
+
+import json
+import pathlib
+import sys
+
+BEGIN, END = "<!-- performance -->", "<!-- /performance -->"
+OURS = "wmanifold"
+
+
+def time_of(seconds):
+    for unit, scale in (("ns", 1e9), ("µs", 1e6), ("ms", 1e3)):
+        if seconds * scale < 1000 or unit == "ms":
+            return f"{seconds * scale:.3g} {unit}"
+
+
+def cells(report, name):
+    """Time, share of the peak, and what the others take over what we take."""
+    found = {case["contender"]: case for case in report["cases"] if case["name"] == name}
+    if OURS not in found:
+        return ["", "", ""]
+    ours = found.pop(OURS)
+    others = (f"{who} {case['median_seconds'] / ours['median_seconds']:.2f}" for who, case in found.items())
+    return [time_of(ours["median_seconds"]), f"{100 * ours['share_of_peak']:.0f} %", ", ".join(others)]
+
+
+def met(report):
+    targets = report["targets"]
+    missed = [f"`{target['name']}` ({target['ratio']:.2f} of {target['required']:g})"
+              for target in targets if not target["met"]]
+    line = f"{len(targets) - len(missed)} of {len(targets)} targets are met"
+    return line + (f"; missed: {', '.join(missed)}" if missed else "")
+
+
+def table(native, v3):
+    names = dict.fromkeys(case["name"] for case in native["cases"] if case["contender"] == OURS)
+    contenders = ", ".join(f"{who} {version}" for who, version in native["contenders"].items() if who != OURS)
+    peaks = [f"{report['fma_peak_gflops']:.0f}" for report in (native, v3)]
+    lines = [
+        f"Measured on: {native['machine']}; beside it a build with `-march=x86-64-v3`. A bare FMA loop does {peaks[0]} and",
+        f"{peaks[1]} GFLOP/s. Beside: {contenders}.",
+        "",
+        "| | native | of peak | others' time / ours | x86-64-v3 | of peak | others' time / ours |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    lines += ["| " + " | ".join([f"`{name}`", *cells(native, name), *cells(v3, name)]) + " |" for name in names]
+    return lines + ["", f"Native: {met(native)}.", "", f"x86-64-v3: {met(v3)}."]
+
+
+def main():
+    root = pathlib.Path(__file__).resolve().parent.parent
+    folder = pathlib.Path(sys.argv[1]) if len(sys.argv) > 1 else root / "build" / "bench"
+    reports = [json.loads((folder / name).read_text()) for name in ("report.json", "report-v3.json")]
+    readme = root / "README.md"
+    text = readme.read_text()
+    if text.count(BEGIN) != 1 or text.count(END) != 1:
+        sys.exit(f"{readme}: expected {BEGIN} and {END} once each")
+    before, rest = text.split(BEGIN)
+    after = rest.split(END)[1]
+    readme.write_text("\n".join([before + BEGIN, *table(*reports), END + after]))
+
+
+if __name__ == "__main__":
+    main()
