@@ -7,6 +7,7 @@ performance_table.py [FOLDER]    the folder of report.json and report-v3.json, b
 import json
 import pathlib
 import sys
+import textwrap
 
 BEGIN, END = "<!-- performance -->", "<!-- /performance -->"
 OURS = "wmanifold"
@@ -24,7 +25,7 @@ def cells(report, name):
     if OURS not in found:
         return ["", "", ""]
     ours = found.pop(OURS)
-    others = (f"{who} {case['median_seconds'] / ours['median_seconds']:.2f}" for who, case in found.items())
+    others = (f"{who} × {case['median_seconds'] / ours['median_seconds']:.2f}" for who, case in found.items())
     return [time_of(ours["median_seconds"]), f"{100 * ours['share_of_peak']:.0f} %", ", ".join(others)]
 
 
@@ -33,7 +34,11 @@ def met(report):
     missed = [f"`{target['name']}` ({target['ratio']:.2f} of {target['required']:g})"
               for target in targets if not target["met"]]
     line = f"{len(targets) - len(missed)} of {len(targets)} targets are met"
-    return line + (f"; missed: {', '.join(missed)}" if missed else "")
+    return line + (f"; missed: {', '.join(missed)}." if missed else ".")
+
+
+def paragraph(text):
+    return textwrap.wrap(text, 120, break_long_words=False, break_on_hyphens=False)
 
 
 def table(native, v3):
@@ -41,14 +46,14 @@ def table(native, v3):
     contenders = ", ".join(f"{who} {version}" for who, version in native["contenders"].items() if who != OURS)
     peaks = [f"{report['fma_peak_gflops']:.0f}" for report in (native, v3)]
     lines = [
-        f"Measured on: {native['machine']}; beside it a build with `-march=x86-64-v3`. A bare FMA loop does {peaks[0]} and",
-        f"{peaks[1]} GFLOP/s. Beside: {contenders}.",
+        *paragraph(f"Measured on: {native['machine']}, and with `-march=x86-64-v3`. A bare FMA loop does {peaks[0]} and "
+                   f"{peaks[1]} GFLOP/s on one thread. Beside: {contenders}."),
         "",
         "| | native | of peak | others' time / ours | x86-64-v3 | of peak | others' time / ours |",
         "|---|---|---|---|---|---|---|",
     ]
     lines += ["| " + " | ".join([f"`{name}`", *cells(native, name), *cells(v3, name)]) + " |" for name in names]
-    return lines + ["", f"Native: {met(native)}.", "", f"x86-64-v3: {met(v3)}."]
+    return lines + ["", *paragraph(f"Native: {met(native)}"), "", *paragraph(f"x86-64-v3: {met(v3)}")]
 
 
 def main():

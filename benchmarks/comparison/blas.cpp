@@ -42,14 +42,14 @@ std::string version_and_one_thread(void* library) {
     std::string const short_text =
         text.starts_with(name) ? text.substr(name.size(), text.find(' ', name.size()) - name.size()) : text;
     auto* const core = function<char const*()>(library, "openblas_get_corename");
-    return core == nullptr ? short_text : demo::joined(short_text, ", kernels ", core());
+    return core == nullptr ? short_text : demo::joined(short_text, " (", core(), " kernels)");
   }
   if (auto* const version = function<char const*()>(library, "bli_info_get_version_str")) {
     std::string text = version();
     auto* const kind = function<int()>(library, "bli_arch_query_id");
     auto* const kind_name = function<char const*(int)>(library, "bli_arch_string");
     if (kind != nullptr && kind_name != nullptr) {
-      text += demo::joined(", kernels ", kind_name(kind()));
+      text += demo::joined(" (", kind_name(kind()), " kernels)");
     }
     return text;
   }

@@ -115,14 +115,14 @@ Panel contenders(Results const& results) {
       continue;
     }
     Row row{ours.name,
-            demo::joined("wmanifold ", time_of(ours.seconds, "µs"), ", ", demo::fixed(ours.gflops, 1), " GFLOP/s, ",
+            demo::joined("wmanifold ", time_of(ours.seconds), ", ", demo::fixed(ours.gflops, 1), " GFLOP/s, ",
                          demo::fixed(100 * ours.share_of_peak, 0), " % of peak"),
             {}};
     for (Result const& other : results.cases) {
       if (other.name == ours.name && other.contender != name::ours) {
         double const ratio = other.seconds / ours.seconds;
         row.bars.push_back(
-            {ratio, demo::joined(other.contender, "  ", demo::fixed(ratio, 2), " (", time_of(other.seconds, "µs"), ')'),
+            {ratio, demo::joined(other.contender, " × ", demo::fixed(ratio, 2), " (", time_of(other.seconds), ')'),
              other.contender});
       }
     }
@@ -138,9 +138,9 @@ Panel all_targets(std::vector<Target> const& targets) {
   for (Target const& target : targets) {
     Row row{target.name, target.ratio > 0 ? target.reason : "", {}};
     row.bars.push_back({target.ratio / target.required,
-                        target.ratio > 0 ? demo::joined(demo::fixed(target.ratio, 2), " with ",
-                                                        demo::fixed(target.required, 2), " required")
-                                         : target.reason,
+                        target.ratio > 0
+                            ? demo::joined(demo::fixed(target.ratio, 2), " of ", demo::fixed(target.required, 2))
+                            : target.reason,
                         target.met ? "met" : "missed"});
     panel.rows.push_back(row);
   }

@@ -11,9 +11,7 @@
 #include <wmanifold/version.hpp>
 
 #include <algorithm>
-#include <exception>
 #include <memory>
-#include <optional>
 
 namespace comparison {
 namespace {

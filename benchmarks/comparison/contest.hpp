@@ -11,7 +11,7 @@ namespace comparison {
 
 /// Who takes part in what, all of them found to compute the same.
 struct Contest {
-  std::vector<Heat> heats;
+  std::vector<Heat> heats;                      ///< each begins with the FMA loop on one thread
   std::map<std::string, std::string> versions;  ///< of the contenders that are there
   /// Why a contender takes no part: in a case, or (case empty) at all.
   std::map<std::pair<std::string, std::string>, std::string> absences;

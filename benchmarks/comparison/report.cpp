@@ -37,7 +37,7 @@ std::string json_of(Report const& report) {
 std::string text_of(Report const& report) {
   demo::Columns cases({"case", "contender", "median", "GFLOP/s", "GB/s", "of peak"});
   for (Result const& r : report.results.cases) {
-    cases.add({r.name, r.contender, r.contender == name::fma ? "" : time_of(r.seconds), demo::fixed(r.gflops, 1),
+    cases.add({r.name, r.contender, time_of(r.seconds, "us"), demo::fixed(r.gflops, 1),
                demo::fixed(r.bytes_per_second * 1e-9, 1), demo::fixed(100 * r.share_of_peak, 1) + " %"});
   }
   demo::Columns targets({"target", "required", "ratio", ""});

@@ -26,7 +26,7 @@ struct Training {
 
 /// LibTorch with the same matrix, and autograd.
 [[nodiscard]] Training train_torch(Problem const& problem, double rate);
-/// LibTorch in a loop over groups: W = sum_k phi_k P_k for each, and a backward pass written by hand.
+/// LibTorch with W = sum_k phi_k P_k of each group, products in a loop over groups, a backward pass written by hand.
 [[nodiscard]] Training train_torch_groups(Problem const& problem, double rate);
 /// Of LibTorch; empty where this program was built without it.
 [[nodiscard]] std::string torch_version();
