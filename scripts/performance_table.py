@@ -46,13 +46,14 @@ def table(native, v3):
     contenders = ", ".join(f"{who} {version}" for who, version in native["contenders"].items() if who != OURS)
     peaks = [f"{report['fma_peak_gflops']:.0f}" for report in (native, v3)]
     lines = [
-        *paragraph(f"Measured on: {native['machine']}, and with `-march=x86-64-v3`. A bare FMA loop does {peaks[0]} and "
-                   f"{peaks[1]} GFLOP/s on one thread. Beside: {contenders}."),
+        *paragraph(f"Measured on: {native['machine']}, and with `-march=x86-64-v3`. A bare FMA loop does "
+                   f"{peaks[0]} and {peaks[1]} GFLOP/s on one thread. Beside: {contenders}."),
         "",
         "| | native | of peak | others' time / ours | x86-64-v3 | of peak | others' time / ours |",
         "|---|---|---|---|---|---|---|",
     ]
-    lines += ["| " + " | ".join([f"`{name}`", *cells(native, name), *cells(v3, name)]) + " |" for name in names]
+    for name in names:
+        lines.append("| " + " | ".join([f"`{name}`", *cells(native, name), *cells(v3, name)]) + " |")
     return lines + ["", *paragraph(f"Native: {met(native)}"), "", *paragraph(f"x86-64-v3: {met(v3)}")]
 
 

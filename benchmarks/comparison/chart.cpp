@@ -136,11 +136,11 @@ Panel contenders(Results const& results) {
 Panel all_targets(std::vector<Target> const& targets) {
   Panel panel{"Targets, ratio over what is required", "missed", "met", {}};
   for (Target const& target : targets) {
-    Row row{target.name, target.ratio > 0 ? target.reason : "", {}};
+    Row row{target.name, target.reason, {}};
     row.bars.push_back({target.ratio / target.required,
                         target.ratio > 0
                             ? demo::joined(demo::fixed(target.ratio, 2), " of ", demo::fixed(target.required, 2))
-                            : target.reason,
+                            : "none",
                         target.met ? "met" : "missed"});
     panel.rows.push_back(row);
   }
