@@ -47,7 +47,7 @@ wm::Contexts<wm::Interval> draw_levels(wm::Index count, wm::Random& random) {
 Model train(Settings const& settings, Progress& progress) {
   wm::Seed const seed{settings.seed};
   Model model{wm::he_normal, seed};
-  wm::GradientFlow flow{model, wm::Pinball{}, {.rate = settings.rate, .stiffness = 0, .rule = wm::Adam{}}};
+  wm::GradientFlow flow{model, wm::Pinball{}, wm::Adam{}, {.rate = settings.rate, .stiffness = 0}};
   wm::CosineSchedule const rate{settings.rate, settings.rate / 1000, settings.steps};
   wm::Random random{seed.stream(1)};
   for (wm::Index i = 0; i < settings.steps; ++i) {

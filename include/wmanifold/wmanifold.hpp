@@ -24,6 +24,7 @@
 #include <wmanifold/core/real.hpp>
 #include <wmanifold/core/simd.hpp>
 #include <wmanifold/core/unroll.hpp>
+#include <wmanifold/flow/adam.hpp>
 #include <wmanifold/flow/backtracking.hpp>
 #include <wmanifold/flow/early_stopping.hpp>
 #include <wmanifold/flow/gradient_flow.hpp>
@@ -32,6 +33,7 @@
 #include <wmanifold/flow/movement.hpp>
 #include <wmanifold/flow/rule.hpp>
 #include <wmanifold/flow/schedule.hpp>
+#include <wmanifold/flow/shampoo.hpp>
 #include <wmanifold/flow/shortest_solution.hpp>
 #include <wmanifold/flow/warped_metric.hpp>
 #include <wmanifold/flow/written_metric.hpp>

@@ -9,12 +9,14 @@ namespace {
 
 /// A line of weights whose contexts in [0, 1/2] all have the gradient 1 in one weight: how far the end at 1, which no
 /// data hold down, goes along with the middle of the trained half (docs/default_step.md).
-double reach(wm::FlowOptions options) {
+template <class... Rule>
+double reach(wm::BasicFlowOptions<std::conditional_t<sizeof...(Rule) == 0, double, wm::NoMomentum>> const& options,
+             Rule... rule) {
   wm::BasicManifold<double, wm::Line, wm::Dense<1, 1>> model(wm::zeros);
   auto gradient = model.parameters().zeros_like();
   gradient.row(0)[0] = 0.75;  // E over [0, 1/2] of 1 - s
   gradient.row(1)[0] = 0.25;  // and of s
-  wm::GradientFlow flow(model, wm::MeanSquaredError{}, options);
+  wm::GradientFlow flow(model, wm::MeanSquaredError{}, rule..., options);
   flow.descend(gradient);
   return model.at(wm::Interval::at(1)).parameters()[0] / model.at(wm::Interval::at(0.25)).parameters()[0];
 }
@@ -27,5 +29,5 @@ TEST_CASE("outside the trained range the metric alone moves weights against the 
   CHECK(plain == doctest::Approx(0.4));
   CHECK(reach({.rate = 0.1, .stiffness = 2}) == doctest::Approx(plain));  // H = I / 2
   CHECK(reach({.rate = 0.1}) == doctest::Approx(0.7 / 1.15));
-  CHECK(reach({.movement = 0.1, .rule = wm::Nesterov{}}) == doctest::Approx(0.7 / 1.15));
+  CHECK(reach({.movement = 0.1}, wm::Nesterov{}) == doctest::Approx(0.7 / 1.15));
 }

@@ -168,7 +168,7 @@ TEST_CASE("a new rate or budget keeps the momentum and the velocity") {
   CHECK(distance(model.parameters().matrix(), by_hand) < 1e-12);
 
   flow.set_movement(0.3);
-  CHECK(flow.options().momentum == 0.5);
+  CHECK(flow.rule().momentum == 0.5);
   CHECK(!flow.options().rate.has_value());
   velocity = (0.5 * velocity + inverse * batch.gradient(model)).eval();
   double const unit = std::sqrt((velocity.transpose() * wm::gram_matrix(model.basis()) * velocity).trace());

@@ -120,7 +120,7 @@ TEST_CASE_TEMPLATE("the metric takes its rise back to the gradient, also where i
     model.backward(inputs, points, slopes, work, gradient);
   }
   auto rise = zero;
-  metric.rise(model, gradient, 0, zero, rise);
+  metric.rise(model, gradient, rise);
   for (std::uint64_t i = 0; i < 5; ++i) {
     auto step = zero;
     randomise(step, wm::Seed{20 + i});
@@ -142,7 +142,7 @@ TEST_CASE("whitened coordinates: gradients there have the movement of the rise, 
   auto rise = gradient;
   metric.whiten(gradient, whitened);
   metric.unwhiten(whitened, back);
-  metric.rise(model, gradient, 0, gradient, rise);
+  metric.rise(model, gradient, rise);
   CHECK(back.matrix().isApprox(rise.matrix(), 1e-12));
   CHECK(whitened.matrix().norm() == doctest::Approx(metric.movement(model, rise)).epsilon(1e-12));
 }

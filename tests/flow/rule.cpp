@@ -1,5 +1,7 @@
 #include <wmanifold/basis/bernstein.hpp>
+#include <wmanifold/flow/adam.hpp>
 #include <wmanifold/flow/gradient_flow.hpp>
+#include <wmanifold/flow/shampoo.hpp>
 #include <wmanifold/layer/layer_list.hpp>
 
 #include <Eigen/Eigenvalues>
@@ -17,7 +19,9 @@ using wm::Index;
 namespace {
 
 using Model = wm::BasicManifold<double, wm::Bernstein<wm::Interval, 3>, wm::LayerList>;
-using Flow = wm::GradientFlow<Model, wm::MeanSquaredError>;
+template <class Rule>
+using FlowOf = wm::GradientFlow<Model, wm::MeanSquaredError, Rule>;
+using Flow = FlowOf<wm::HeavyBall>;
 
 Model model_of() {
   Model model(wm::zeros, {}, wm::LayerList{wm::Dense<>(3, 4), wm::Tanh{}, wm::SharedDense<>(4, 2)});
@@ -40,10 +44,10 @@ struct Gradient {
 };
 
 /// By hand: rows and shared part of the parameters after `directions(t, gradient)` of four steps.
-template <class Point>
-void follows(wm::FlowOptions const& options, Point point, double decay = 0) {
+template <class Rule, class Point>
+void follows(Rule const& rule, wm::RuleOptions const& options, Point point, double decay = 0) {
   auto model = model_of();
-  Flow flow(model, {}, options);
+  FlowOf<Rule> flow(model, {}, rule, options);
   wm::SmallMatrix rows = model.parameters().matrix();
   Eigen::VectorXd shared = Eigen::Map<Eigen::VectorXd const>(model.parameters().shared().data(),
                                                              static_cast<Index>(model.parameters().shared().size()));
@@ -65,7 +69,7 @@ wm::SmallMatrix const gram = wm::gram_matrix(wm::Bernstein<wm::Interval, 3>{});
 TEST_CASE("Nesterov looks ahead of its velocity") {
   wm::SmallMatrix velocity = wm::SmallMatrix::Zero(4, 16);
   Eigen::VectorXd shared = Eigen::VectorXd::Zero(10);
-  follows({.rate = 0.1, .stiffness = 0, .rule = wm::Nesterov{0.7}}, [&](int, Gradient const& g) {
+  follows(wm::Nesterov{0.7}, {.rate = 0.1, .stiffness = 0}, [&](int, Gradient const& g) {
     wm::SmallMatrix const d = gram.inverse() * g.rows;
     velocity = (0.7 * velocity + d).eval();
     shared = (0.7 * shared + g.shared).eval();
@@ -75,7 +79,7 @@ TEST_CASE("Nesterov looks ahead of its velocity") {
 
 TEST_CASE("a stiff price takes the place of G") {
   wm::SmallMatrix const price = wm::step_price(wm::Bernstein<wm::Interval, 3>{}, 0.7);
-  follows({.rate = 0.1, .stiffness = 0.7},
+  follows(wm::HeavyBall{}, {.rate = 0.1, .stiffness = 0.7},
           [&](int, Gradient const& g) { return std::pair(wm::SmallMatrix(price.inverse() * g.rows), g.shared); });
 }
 
@@ -87,7 +91,7 @@ TEST_CASE("Adam works in whitened coordinates, its second moment shared over row
       Eigen::VectorXd sm = Eigen::VectorXd::Zero(10), sv = sm;
       wm::Adam const adam{.beta1 = 0.8, .beta2 = 0.9, .epsilon = 1e-3, .second_moment = second, .decay = decay};
       follows(
-          {.rate = 0.1, .stiffness = 0, .rule = adam},
+          adam, {.rate = 0.1, .stiffness = 0},
           [&](int t, Gradient const& g) {
             wm::SmallMatrix const q = c.inverse() * g.rows;
             wm::SmallMatrix squares = q.cwiseAbs2();
@@ -111,8 +115,7 @@ TEST_CASE("Adam works in whitened coordinates, its second moment shared over row
 
 TEST_CASE("Shampoo divides by the root of the rows' empirical Gram matrix") {
   wm::SmallMatrix factor = wm::SmallMatrix::Zero(4, 4);
-  follows({.rate = 0.1, .stiffness = 0, .rule = wm::Shampoo{.decay = 0.9, .epsilon = 1e-6}}, [&](int t,
-                                                                                                 Gradient const& g) {
+  follows(wm::Shampoo{.decay = 0.9, .epsilon = 1e-6}, {.rate = 0.1, .stiffness = 0}, [&](int t, Gradient const& g) {
     factor = (0.9 * factor + 0.1 / 16 * g.rows * g.rows.transpose()).eval();
     wm::SmallMatrix const h = factor / (1 - std::pow(0.9, t)) + 1e-6 * wm::SmallMatrix::Identity(4, 4);
     return std::pair(wm::SmallMatrix(Eigen::SelfAdjointEigenSolver<wm::SmallMatrix>(h).operatorInverseSqrt() * g.rows),
@@ -162,25 +165,34 @@ TEST_CASE("priors join the gradient") {
 }
 
 TEST_CASE("frozen layers rest under every rule, and nothing else does") {
-  for (wm::Rule const& rule : {wm::Rule(wm::HeavyBall{0.9}), wm::Rule(wm::Nesterov{}), wm::Rule(wm::Adam{}),
-                               wm::Rule(wm::Adam{.decay = 0.1}), wm::Rule(wm::Shampoo{})}) {
+  auto const rests = [](auto const& rule, wm::RuleOptions const& options) {
     auto model = model_of();
-    Flow flow(model, {}, {.rate = 0.1, .rule = rule});
+    wm::GradientFlow flow(model, wm::MeanSquaredError{}, rule, options);
     flow.descend(Gradient(model, 1).block);  // momentum from before
     model.freeze(0);
     auto const before = model;
-    auto gradient = Gradient(model, 2).block;
+    auto gradient = Gradient(model, 2).block;  // not zero where it should be
+    flow.descend(gradient);
     model.rest(gradient);
+    CHECK(flow.gradient() == gradient);
     flow.descend(gradient);
     CHECK(model.parameters().matrix() == before.parameters().matrix());
     CHECK(model.parameters().shared()[0] != before.parameters().shared()[0]);
+    CHECK(flow.state().moments[0].row(1)[2] == 0);
+  };
+  for (wm::RuleOptions const& options : {wm::RuleOptions{.rate = 0.1}, wm::RuleOptions{.movement = 0.1}}) {
+    rests(wm::HeavyBall{0.9}, options);
+    rests(wm::Nesterov{}, options);
+    rests(wm::Adam{}, options);
+    rests(wm::Adam{.decay = 0.1}, options);
+    rests(wm::Shampoo{}, options);
   }
 }
 
 TEST_CASE("rules that mean nothing are refused, and so are rules that a metric does not allow") {
   auto model = model_of();
-  auto const refuses = [&](wm::Rule const& rule, char const* message) {
-    CHECK_THROWS_WITH_AS(Flow(model, {}, {.rate = 0.1, .rule = rule}), doctest::Contains(message), wm::ArgumentError);
+  auto const refuses = [&]<class Rule>(Rule const& rule, char const* message) {
+    CHECK_THROWS_WITH_AS(FlowOf<Rule>(model, {}, rule, {.rate = 0.1}), doctest::Contains(message), wm::ArgumentError);
   };
   refuses(wm::Nesterov{1}, "expected a momentum in [0, 1), got 1");
   refuses(wm::Adam{.beta1 = -0.1}, "expected a beta1 in [0, 1), got -0.1");
@@ -188,27 +200,45 @@ TEST_CASE("rules that mean nothing are refused, and so are rules that a metric d
   refuses(wm::Adam{.epsilon = -1}, "expected an epsilon of at least 0, got -1");
   refuses(wm::Adam{.decay = std::numeric_limits<double>::infinity()}, "expected a decay of at least 0, got inf");
   refuses(wm::Shampoo{.decay = 1}, "expected a decay in [0, 1), got 1");
-  CHECK_THROWS_WITH_AS(Flow(model, {}, {.rate = 0.1, .momentum = 0.9, .rule = wm::Adam{}}),
-                       doctest::Contains("expected either a momentum or another rule"), wm::ArgumentError);
   CHECK_THROWS_WITH_AS(Flow(model, {}, {.rate = 0.1, .stiffness = -1}),
                        doctest::Contains("expected a stiffness of at least 0, got -1"), wm::ArgumentError);
   CHECK_THROWS_WITH_AS(Flow(model, {}, {.rate = 0.1, .clip = 0.0}),
                        doctest::Contains("expected a positive movement to clip at, got 0"), wm::ArgumentError);
   Model low(wm::zeros, {}, wm::LayerList{wm::LowRankDense<>(4, 2, 1)});
-  for (wm::Rule const& rule : {wm::Rule(wm::Adam{}), wm::Rule(wm::Shampoo{})}) {
-    CHECK_THROWS_WITH_AS(Flow(low, {}, {.rate = 0.1, .rule = rule}),
-                         doctest::Contains("expected a rule that needs no whitened coordinates"), wm::ArgumentError);
-  }
+  CHECK_THROWS_WITH_AS(FlowOf<wm::Adam>(low, {}, {}, {.rate = 0.1}),
+                       doctest::Contains("expected a rule that needs no whitened coordinates"), wm::ArgumentError);
+  CHECK_THROWS_WITH_AS(FlowOf<wm::Shampoo>(low, {}, {}, {.rate = 0.1}), doctest::Contains("got shampoo"),
+                       wm::ArgumentError);
+  // Where layers are in the types, these are known to have no whitened coordinates.
+  using Low = wm::BasicManifold<double, wm::Line, wm::LowRankDense<1, 4, 2>>;
+  using Plain = wm::BasicManifold<double, wm::Line, wm::Dense<4, 2>>;
+  static_assert(wm::RuleOn<wm::Nesterov, Low>);
+  static_assert(!wm::RuleOn<wm::Adam, Low>);
+  static_assert(!wm::RuleOn<wm::Shampoo, Low>);
+  static_assert(wm::RuleOn<wm::Adam, Plain>);
 }
 
+namespace {
+
+/// Calls body with one rule of each kind.
+template <class Body>
+void for_each_rule(Body const& body) {
+  body(wm::HeavyBall{0.9});
+  body(wm::Nesterov{});
+  body(wm::Adam{});
+  body(wm::Adam{.second_moment = wm::SecondMoment::each, .decay = 0.1});
+  body(wm::Shampoo{.momentum = 0.5});
+}
+
+}  // namespace
+
 TEST_CASE("a state goes on where another flow stopped, and one of another flow is refused") {
-  for (wm::Rule const& rule : {wm::Rule(wm::HeavyBall{0.9}), wm::Rule(wm::Nesterov{}), wm::Rule(wm::Adam{}),
-                               wm::Rule(wm::Shampoo{.momentum = 0.5})}) {
+  for_each_rule([](auto const& rule) {
     auto model = model_of();
-    Flow flow(model, {}, {.rate = 0.1, .rule = rule});
+    wm::GradientFlow flow(model, wm::MeanSquaredError{}, rule, {.rate = 0.1});
     flow.descend(Gradient(model, 1).block);
     auto resumed = model;
-    Flow other(resumed, {}, {.rate = 0.1, .rule = rule});
+    wm::GradientFlow other(resumed, wm::MeanSquaredError{}, rule, {.rate = 0.1});
     other.restore(flow.state());
     flow.descend(Gradient(model, 2).block);
     other.descend(Gradient(model, 2).block);
@@ -217,25 +247,72 @@ TEST_CASE("a state goes on where another flow stopped, and one of another flow i
     auto wrong = flow.state();
     wrong.moments.pop_back();
     CHECK_THROWS_WITH_AS(other.restore(wrong), doctest::Contains("got one of another flow"), wm::ArgumentError);
+  });
+}
+
+TEST_CASE_TEMPLATE("after an error a flow of any rule goes on as if nothing had been", R, float, double) {
+  using InR = wm::BasicManifold<R, wm::Bernstein<wm::Interval, 3>, wm::LayerList>;
+  constexpr R most = std::numeric_limits<R>::max();
+  for (wm::RuleOptions const& options :
+       {wm::RuleOptions{.rate = 0.1}, wm::RuleOptions{.movement = 0.1}, wm::RuleOptions{.rate = 0.1, .clip = 0.01}}) {
+    for_each_rule([&](auto const& rule) {
+      InR model(wm::zeros, {}, wm::LayerList{wm::Dense<>(3, 4), wm::Tanh{}, wm::SharedDense<>(4, 2)});
+      support::randomise(model, 1);
+      wm::GradientFlow flow(model, wm::MeanSquaredError{}, rule, options);
+      auto gradient = model.parameters().zeros_like();
+      gradient.matrix() = support::matrix<R>(4, gradient.columns(), 3);
+      flow.descend(gradient);
+      auto const before = model;
+      auto const state = flow.state();
+      // The last one is finite, but not what comes of it: H^-1 of the Bernstein basis multiplies by up to 30.
+      for (R const bad : {std::numeric_limits<R>::quiet_NaN(), std::numeric_limits<R>::infinity(), most, -most / 16}) {
+        auto wrong = gradient;
+        wrong.row(2)[5] = bad;
+        CHECK_THROWS_AS(flow.descend(wrong), wm::NumericalError);
+        CHECK(model == before);
+        CHECK(flow.state() == state);
+      }
+      auto twin = before;
+      wm::GradientFlow undisturbed(twin, wm::MeanSquaredError{}, rule, options);
+      undisturbed.restore(state);
+      CHECK(flow.descend(gradient) == undisturbed.descend(gradient));
+      CHECK(model == twin);
+      CHECK(flow.state() == undisturbed.state());
+    });
   }
 }
 
-TEST_CASE("after an error a flow of any rule goes on as if nothing had been") {
-  for (wm::Rule const& rule : {wm::Rule(wm::HeavyBall{0.9}), wm::Rule(wm::Nesterov{}), wm::Rule(wm::Adam{}),
-                               wm::Rule(wm::Adam{.second_moment = wm::SecondMoment::each}), wm::Rule(wm::Shampoo{})}) {
-    auto model = model_of();
-    Flow flow(model, {}, {.rate = 0.1, .rule = rule});
-    flow.descend(Gradient(model, 1).block);
-    auto const before = model;
-    auto const state = flow.state();
-    for (double const bad :
-         {std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::infinity(), 1e308}) {
-      auto gradient = Gradient(model, 2).block;
-      gradient.row(2)[5] = bad;
-      CHECK_THROWS_AS(flow.descend(gradient), wm::NumericalError);
-      CHECK(model == before);
-      CHECK(flow.state() == state);
+TEST_CASE("a velocity near the end of the range: steps are taken while they fit, and refused before anything moves") {
+  wm::BasicManifold<float, wm::Line, wm::Dense<1, 1>> model(wm::zeros);
+  wm::GradientFlow flow(model, wm::MeanSquaredError{}, {.rate = 1e-30, .momentum = 0.99, .stiffness = 0});
+  auto gradient = model.parameters().zeros_like();
+  gradient.row(0)[0] = 1e35F;
+  int taken = 0;
+  auto before = model;
+  auto state = flow.state();
+  try {
+    for (; taken < 100; ++taken) {
+      before = model;
+      state = flow.state();
+      flow.descend(gradient);
     }
+  } catch (wm::NumericalError const& e) {
+    CHECK(std::string(e.what()).find("expected a finite direction") != std::string::npos);
+  }
+  CHECK(taken > 1);
+  CHECK(taken < 100);
+  CHECK(model == before);
+  CHECK(flow.state() == state);
+  CHECK(wm::all_finite(flow.state().moments[0].data(), 2));
+}
+
+TEST_CASE_TEMPLATE("tiny and huge gradients have a movement, whose square would be none", R, float, double) {
+  for (R const size : {std::numeric_limits<R>::min() * 8, R{1}, std::numeric_limits<R>::max() / 8192}) {
+    wm::BasicManifold<R, wm::Line, wm::Dense<1, 1>> model(wm::zeros);
+    wm::GradientFlow flow(model, wm::MeanSquaredError{}, {.rate = 0.25, .stiffness = 0});
+    auto gradient = model.parameters().zeros_like();
+    gradient.row(0)[0] = size;  // G^-1 of it is (4, -2), its movement the root of 4
+    CHECK(flow.descend(gradient) / static_cast<double>(size) == doctest::Approx(0.5).epsilon(1e-6));
   }
 }
 
@@ -247,4 +324,43 @@ TEST_CASE("a step too long for the real type is an error, and is not taken") {
   gradient.row(0)[0] = 1e20F;
   CHECK_THROWS_WITH_AS(flow.descend(gradient), doctest::Contains("expected a finite direction"), wm::NumericalError);
   CHECK(model == before);
+}
+
+namespace {
+
+/// A rule of a user's, in scalar loops: each number goes by the sign of its velocity.
+struct SignOfVelocity {
+  double momentum = 0.5;
+  static constexpr std::size_t moments = 1;
+  static constexpr wm::Feed feed = wm::Feed::gradient;
+  static std::string name() { return "sign of velocity"; }
+  void check() const {}
+  wm::Reach<1> reach(double fed, std::array<double, 1> const& velocity, Index) const {
+    return {{momentum * velocity[0] + fed}, 1};
+  }
+  template <class T, wm::Real R>
+  auto at(Index) const {
+    return [m = static_cast<R>(momentum)](wm::kernel::Tile<R> const& tile) {
+      for (Index k = 0; k < tile.rows; ++k) {
+        for (Index n = 0; n < tile.width; ++n) {
+          R& v = tile.moment(0, k)[n];
+          R& d = tile.towards(k)[n];
+          v = m * v + d;
+          d = static_cast<R>((v > 0) - (v < 0));
+        }
+      }
+    };
+  }
+};
+
+}  // namespace
+
+TEST_CASE("a rule of one's own is a struct") {
+  wm::SmallMatrix velocity = wm::SmallMatrix::Zero(4, 16);
+  Eigen::VectorXd shared = Eigen::VectorXd::Zero(10);
+  follows(SignOfVelocity{0.7}, {.rate = 0.1}, [&](int, Gradient const& g) {
+    velocity = (0.7 * velocity + g.rows).eval();
+    shared = (0.7 * shared + g.shared).eval();
+    return std::pair(wm::SmallMatrix(velocity.cwiseSign()), Eigen::VectorXd(shared.cwiseSign()));
+  });
 }

@@ -91,7 +91,7 @@ TEST_CASE("the metric takes its rise back to the gradient, also with a frozen la
       model.backward(x, points, support::matrix<double>(9, 2, 6), work, gradient);
       auto const zero = gradient.zeros_like();
       auto rise = zero;
-      metric.rise(model, gradient, 0, zero, rise);
+      metric.rise(model, gradient, rise);
       model.rest(rise);
       auto const quadrature = Interval::quadrature(40);
       for (std::uint64_t seed = 1; seed <= 3; ++seed) {

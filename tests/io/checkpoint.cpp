@@ -1,5 +1,7 @@
 #include <wmanifold/basis/bernstein.hpp>
 #include <wmanifold/basis/fourier.hpp>
+#include <wmanifold/flow/adam.hpp>
+#include <wmanifold/flow/shampoo.hpp>
 #include <wmanifold/io/checkpoint.hpp>
 
 #include <doctest/doctest.h>
@@ -26,18 +28,19 @@ wm::LayerList placed() {
   return {wm::SharedDense<>(2, 4), wm::Tanh{}, wm::LowRankDense<>(4, 3, 2), wm::Tanh{}, wm::Dense<>(3, 1)};
 }
 
-wm::FlowOptions under(wm::Rule const& rule) { return {.rate = 0.05, .rule = rule}; }
+wm::RuleOptions const at_rate{.rate = 0.05};
 
 /// A training on random batches, whose state is the model's, the flow's and a Progress.
-template <class R>
+template <class R, class Rule = wm::HeavyBall>
 struct Training {
   Model<R> model;
-  wm::GradientFlow<Model<R>, wm::MeanSquaredError> flow;
+  wm::GradientFlow<Model<R>, wm::MeanSquaredError, Rule> flow;
   wm::Progress progress{.random = {{"batches", wm::Random{wm::Seed{2}}}, {"contexts", wm::Random{wm::Seed{3}}}},
                         .numbers = {{"best", 1e10}, {"position", 0}}};
 
-  Training(wm::LayerList const& layers, wm::FlowOptions const& options, std::uint64_t seed = 1)
-      : model(wm::he_normal.spread(0.5), wm::Seed{seed}, {}, layers), flow(model, {}, options) {}
+  Training(wm::LayerList const& layers, Rule const& rule, wm::RuleOptions const& options = at_rate,
+           std::uint64_t seed = 1)
+      : model(wm::he_normal.spread(0.5), wm::Seed{seed}, {}, layers), flow(model, {}, rule, options) {}
   Training(Training const&) = delete;  // the flow refers to the model
 
   void run(int steps) {
@@ -62,10 +65,11 @@ bool same_bits(wm::Parameters<R> const& a, wm::Parameters<R> const& b) {
 }
 
 /// Five steps, a checkpoint, five more; and five from the checkpoint by a training that had started elsewhere.
-template <class R>
-void goes_on(wm::LayerList const& layers, wm::FlowOptions const& options, bool frozen = false) {
+template <class R, class Rule>
+void goes_on(wm::LayerList const& layers, Rule const& rule, wm::RuleOptions const& options = at_rate,
+             bool frozen = false) {
   Scratch const file;
-  Training<R> whole(layers, options);
+  Training<R, Rule> whole(layers, rule, options);
   if (frozen) {
     whole.model.freeze(1);
   }
@@ -73,7 +77,7 @@ void goes_on(wm::LayerList const& layers, wm::FlowOptions const& options, bool f
   whole.save(file.path);
   whole.run(5);
 
-  Training<R> resumed(layers, options, 7);
+  Training<R, Rule> resumed(layers, rule, options, 7);
   resumed.model.freeze(0);
   resumed.run(3);
   resumed.load(file.path);
@@ -88,23 +92,23 @@ void goes_on(wm::LayerList const& layers, wm::FlowOptions const& options, bool f
 
 template <class R>
 void goes_on_under_every_rule() {
-  for (wm::Rule const& rule : {wm::Rule{wm::HeavyBall{0.9}}, wm::Rule{wm::Nesterov{0.9}}, wm::Rule{wm::Adam{}},
-                               wm::Rule{wm::Adam{.second_moment = wm::SecondMoment::each, .decay = 0.1}},
-                               wm::Rule{wm::Shampoo{0.9, 1e-4, 0.5}}}) {
-    CAPTURE(rule.index());
-    goes_on<R>(dense(), under(rule));
-    goes_on<R>(dense(), under(rule), true);
-  }
-  for (wm::Rule const& rule : {wm::Rule{wm::HeavyBall{0.9}}, wm::Rule{wm::Nesterov{0.9}}}) {
-    CAPTURE(rule.index());
-    goes_on<R>(placed(), under(rule));
-    goes_on<R>(placed(), under(rule), true);
-  }
+  auto const with = [](wm::LayerList const& layers, auto const& rule) {
+    CAPTURE(rule.name());
+    goes_on<R>(layers, rule);
+    goes_on<R>(layers, rule, at_rate, true);
+  };
+  with(dense(), wm::HeavyBall{0.9});
+  with(dense(), wm::Nesterov{0.9});
+  with(dense(), wm::Adam{});
+  with(dense(), wm::Adam{.second_moment = wm::SecondMoment::each, .decay = 0.1});
+  with(dense(), wm::Shampoo{0.9, 1e-4, 0.5});
+  with(placed(), wm::HeavyBall{0.9});
+  with(placed(), wm::Nesterov{0.9});
 }
 
 /// Loading throws FileError with this message, and leaves model, flow and progress as they were.
-template <class R>
-void refuses(Training<R>& training, std::filesystem::path const& path, char const* message) {
+template <class R, class Rule>
+void refuses(Training<R, Rule>& training, std::filesystem::path const& path, char const* message) {
   Model<R> const model = training.model;
   auto const state = training.flow.state();
   wm::Progress const progress = training.progress;
@@ -127,20 +131,20 @@ TEST_CASE("a training that goes on from a checkpoint equals one that never stopp
 }
 
 TEST_CASE("under a budget, with priors, in Euclidean geometry: the same") {
-  goes_on<double>(dense(), {.movement = 0.1, .momentum = 0.5, .weight_decay = 0.1, .energy = 0.1});
-  goes_on<double>(dense(), {.rate = 0.01, .geometry = wm::Geometry::euclidean, .rule = wm::Adam{}, .clip = 0.01});
+  goes_on<double>(dense(), wm::HeavyBall{0.5}, {.movement = 0.1, .weight_decay = 0.1, .energy = 0.1});
+  goes_on<double>(dense(), wm::Adam{}, {.rate = 0.01, .geometry = wm::Geometry::euclidean, .clip = 0.01});
 }
 
 TEST_CASE("what the flow and the generators remember matters") {
   Scratch const file;
-  auto const options = under(wm::HeavyBall{0.9});
-  Training<double> whole(dense(), options);
+  wm::HeavyBall const rule{0.9};
+  Training<double> whole(dense(), rule);
   whole.run(5);
   whole.save(file.path);
-  Training<double> without_velocity(dense(), options);
+  Training<double> without_velocity(dense(), rule);
   without_velocity.model = whole.model;
   without_velocity.progress = whole.progress;
-  Training<double> other_batches(dense(), options);
+  Training<double> other_batches(dense(), rule);
   other_batches.load(file.path);
   other_batches.progress.random.at("batches").uniform();
   for (auto* training : {&whole, &without_velocity, &other_batches}) {
@@ -152,7 +156,7 @@ TEST_CASE("what the flow and the generators remember matters") {
 
 TEST_CASE("references to what a Progress holds stay good") {
   Scratch const file;
-  Training<double> training(dense(), under(wm::HeavyBall{}));
+  Training<double> training(dense(), wm::HeavyBall{});
   training.run(2);
   training.save(file.path);
   double const& position = training.progress.numbers.at("position");
@@ -166,7 +170,7 @@ TEST_CASE("references to what a Progress holds stay good") {
 
 TEST_CASE("a checkpoint that was cut short or changed anywhere is refused, and changes nothing") {
   Scratch const file;
-  Training<float> training(dense(), under(wm::Adam{}));
+  Training<float, wm::Adam> training(dense(), wm::Adam{});
   training.run(2);
   training.save(file.path);
   std::string const whole = bytes_of(file.path);
@@ -209,22 +213,22 @@ TEST_CASE("a checkpoint that was cut short or changed anywhere is refused, and c
 
 TEST_CASE("a checkpoint of something else is refused with what was expected and what came, and changes nothing") {
   Scratch const file;
-  Training<double> saved(dense(), under(wm::HeavyBall{0.9}));
+  Training<double> saved(dense(), wm::HeavyBall{0.9});
   saved.run(2);
   saved.save(file.path);
 
-  Training<float> in_float(dense(), under(wm::HeavyBall{0.9}));
+  Training<float> in_float(dense(), wm::HeavyBall{0.9});
   refuses(in_float, file.path, "expected real 'F32', got 'F64'");
-  Training<double> other_layers(placed(), under(wm::HeavyBall{0.9}));
+  Training<double> other_layers(placed(), wm::HeavyBall{0.9});
   refuses(other_layers, file.path,
           "expected layers 'shared 2 4, tanh, low_rank 4 3 2, tanh, dense 3 1', got 'dense 2 4, tanh, dense 4 3, tanh, "
           "dense 3 1'");
-  Training<double> nesterov(dense(), under(wm::Nesterov{0.9}));
+  Training<double, wm::Nesterov> nesterov(dense(), wm::Nesterov{0.9});
   refuses(nesterov, file.path, "expected rule 'nesterov', got 'heavy ball'");
-  Training<double> euclidean(dense(), {.rate = 0.1, .geometry = wm::Geometry::euclidean});
+  Training<double> euclidean(dense(), wm::HeavyBall{}, {.rate = 0.1, .geometry = wm::Geometry::euclidean});
   refuses(euclidean, file.path, "expected geometry 'euclidean', got 'movement'");
 
-  Training<double> same(dense(), under(wm::HeavyBall{0.9}));
+  Training<double> same(dense(), wm::HeavyBall{0.9});
   same.run(1);
   auto const numbers = same.progress.numbers;
   same.progress.numbers["epoch"] = 1;
@@ -267,7 +271,7 @@ TEST_CASE("a checkpoint of something else is refused with what was expected and 
 
 TEST_CASE("what cannot be written leaves the last checkpoint as it was") {
   Scratch const file;
-  Training<double> training(dense(), under(wm::HeavyBall{}));
+  Training<double> training(dense(), wm::HeavyBall{});
   training.save(file.path);
   std::string const before = bytes_of(file.path);
   training.run(1);

@@ -30,8 +30,7 @@ class Backtracking {
         options_(options),
         rate_(options.first_rate),
         gradient_(model.parameters().zeros_like()),
-        direction_(gradient_),
-        zero_(gradient_) {
+        direction_(gradient_) {
     if (!(options.first_rate > 0 && std::isfinite(options.first_rate) && options.sufficient > 0 &&
           options.sufficient < 1 && options.most_halvings > 0)) [[unlikely]] {
       fail("backtracking: expected a positive rate, a share in (0, 1) and at least one halving, got ",
@@ -53,7 +52,7 @@ class Backtracking {
   Report step(Objective& objective) {
     Report report;
     report.before = report.after = objective.template gradient<T>(*model_, gradient_);
-    metric_.template rise<T>(*model_, gradient_, 0, zero_, direction_);
+    metric_.template rise<T>(*model_, gradient_, direction_);
     model_->rest(direction_);
     double slope = 0;  // of the objective along the direction, <grad, H^-1 grad>
     for (std::size_t n = 0; n < direction_.numbers().size(); ++n) {
@@ -96,7 +95,6 @@ class Backtracking {
   double rate_;
   Parameters<R> gradient_;
   Parameters<R> direction_;
-  Parameters<R> zero_;
 };
 
 }  // namespace wmanifold

@@ -8,8 +8,7 @@
 #include <wmanifold/functional/prior.hpp>
 #include <wmanifold/functional/written_prior.hpp>
 
-#include <Eigen/Eigenvalues>
-
+#include <map>
 #include <optional>
 
 namespace wmanifold {
@@ -20,20 +19,28 @@ enum class Geometry {
   euclidean,  ///< the numbers of the parameters: plain gradient descent, for comparison
 };
 
-/// One of `rate` and `movement` is given.
-struct FlowOptions {
+/// Stands where a rule has its own momentum, if any.
+struct NoMomentum {};
+
+/// How a flow steps. One of `rate` and `movement` is given.
+template <class Momentum>
+struct BasicFlowOptions {
   std::optional<double> rate = std::nullopt;      ///< dP = -rate v
   std::optional<double> movement = std::nullopt;  ///< dP along -v, the manifold moves by just this much (equation 6)
-  double momentum = 0;                            ///< of the heavy ball; 0 where another `rule` is given
+  Momentum momentum = {};                         ///< of the heavy ball
   Geometry geometry = Geometry::movement;
   /// Of the price of a step (equation 9): 0 its movement alone, the flow of equation 7; none: what the model's metric
   /// holds for safe, default_stiffness or 0.
   std::optional<double> stiffness = std::nullopt;
-  std::optional<Rule> rule = std::nullopt;    ///< instead of the heavy ball
   std::optional<double> clip = std::nullopt;  ///< no step moves the manifold by more than this
   double weight_decay = 0;                    ///< of E_s ||M(s)||^2 / 2 in the objective (equation 10)
   double energy = 0;                          ///< of E_s ||dM/ds||^2 / 2 in the objective (equation 11)
 };
+
+/// Of the heavy ball, the rule of a flow that is given no other.
+using FlowOptions = BasicFlowOptions<double>;
+/// Beside a rule.
+using RuleOptions = BasicFlowOptions<NoMomentum>;
 
 /// What one step did.
 struct Step {
@@ -46,17 +53,41 @@ struct Step {
 template <Real R>
 struct FlowState {
   Index steps = 0;
-  std::vector<Parameters<R>> moments;  ///< velocity, or Adam's two
-  SmallMatrix factor;                  ///< Shampoo's
+  std::vector<Parameters<R>> moments;  ///< as the rule says: a velocity, Adam's two
+  SmallMatrix factor;                  ///< of a rule that has a matrix of its own: Shampoo's
 
   friend bool operator==(FlowState const& a, FlowState const& b) {
     return a.steps == b.steps && a.moments == b.moments && a.factor.rows() == b.factor.rows() && a.factor == b.factor;
   }
 };
 
+/// Rules that a model's metric allows, as far as types tell: where the metric changes along the way (low-rank layers, a
+/// learned warp, a written manifold) there are no whitened coordinates, and a rule must ask for the rise.
+template <class Rule, class Model>
+concept RuleOn = FlowRule<Rule> &&(Rule::feed == Feed::rise || MovementMetric<Model>::may_stand_still);
+
+namespace detail {
+
+template <class Rule>
+concept HasPreconditioner = requires {
+  typename Rule::Preconditioner;
+};
+
+template <class Rule>
+struct PreconditionerOf {
+  explicit PreconditionerOf(Index) {}
+};
+template <HasPreconditioner Rule>
+struct PreconditionerOf<Rule> : Rule::Preconditioner {
+  using Rule::Preconditioner::Preconditioner;
+};
+
+}  // namespace detail
+
 /// The constrained gradient flow of a manifold, step by step: steepest descent of a loss functional under a constraint
 /// on how much the manifold moves. Refers to the model, which must outlive it.
-template <class Model, class L>
+template <class Model, class L, FlowRule Rule = HeavyBall>
+requires RuleOn<Rule, Model>
 class GradientFlow {
  public:
   using R = typename Model::Scalar;
@@ -65,90 +96,80 @@ class GradientFlow {
 
   /// `loss` is a loss, whose mean is descended, or a LossFunctional. Throws ArgumentError, which says what is wrong
   /// with the options.
-  GradientFlow(Model& model, L loss, FlowOptions options)
+  GradientFlow(Model& model, L loss, FlowOptions const& options) requires(std::same_as<Rule, HeavyBall>)
+      : GradientFlow(model, std::move(loss), HeavyBall{options.momentum},
+                     {options.rate,
+                      options.movement,
+                      {},
+                      options.geometry,
+                      options.stiffness,
+                      options.clip,
+                      options.weight_decay,
+                      options.energy}) {}
+  /// The same under another rule; ArgumentError also where the model's metric does not allow it.
+  GradientFlow(Model& model, L loss, Rule rule, RuleOptions const& options)
       : model_(&model),
         functional_(std::move(loss)),
         metric_(model, options.stiffness.value_or(MovementMetric<Model>::default_stiffness)),
         options_(checked(options)),
-        rule_(options.rule.value_or(HeavyBall{options.momentum})),
+        rule_(std::move(rule)),
         prior_(model, options.weight_decay, options.energy),
         gradient_(model.parameters().zeros_like()),
-        direction_(gradient_),
-        next_{0, std::vector<Parameters<R>>(std::holds_alternative<Adam>(rule_) ? 2 : 1, gradient_), {}},
-        state_(next_) {
-    if (std::holds_alternative<Shampoo>(rule_)) {
-      state_.factor = SmallMatrix::Zero(gradient_.rows(), gradient_.rows());
-    }
-    if (!metric_.has_whitened_coordinates(model) && !std::holds_alternative<HeavyBall>(rule_) &&
-        !std::holds_alternative<Nesterov>(rule_)) [[unlikely]] {
+        identity_(SmallMatrix::Identity(gradient_.rows(), gradient_.rows())),
+        preconditioner_(gradient_.rows()) {
+    rule_.check();
+    if (Rule::feed != Feed::rise && !stands_still()) [[unlikely]] {
       fail(
           "flow: expected a rule that needs no whitened coordinates (HeavyBall, Nesterov), as the metric of this model "
-          "changes along the way (low-rank layers, a learned warp, a written manifold), got another");
+          "changes along the way (low-rank layers), got ",
+          rule_.name());
+    }
+    state_.moments.assign(Rule::moments, gradient_);
+    if constexpr (detail::HasPreconditioner<Rule>) {
+      state_.factor = SmallMatrix::Zero(gradient_.rows(), gradient_.rows());
     }
   }
 
   /// One step on a batch; `weights` are one per sample, or none. Throws ArgumentError or NumericalError as the loss
-  /// functional does; then neither the model nor the flow has changed.
+  /// functional does, and NumericalError where the step could leave the range of numbers; then neither the model nor
+  /// the flow has changed.
   template <class T = HostTarget>
   Step step(ConstMatrixRef<R> const& inputs, Contexts<typename Model::Topology> const& contexts, Targets const& targets,
             std::span<double const> weights = {}) {
-    double const loss =
-        functional_.template gradient<T>(*model_, inputs, contexts, targets, work_, gradient_, {.weights = weights})
-            .value;
+    auto const loss =
+        functional_.template gradient<T>(*model_, inputs, contexts, targets, work_, gradient_, {.weights = weights});
+    if (options_.weight_decay == 0 && options_.energy == 0) {
+      return {loss.value, go<T>(gradient_, loss.largest)};
+    }
     prior_.add_gradient(*model_, gradient_);
-    return {loss, descend<T>(gradient_)};
+    return {loss.value, go<T>(gradient_, largest_of<T>(gradient_))};
   }
 
   /// One step on a batch of a manifold without contexts.
   template <class T = HostTarget>
   Step step(ConstMatrixRef<R> const& inputs, Targets const& targets) requires(Model::Topology::dimension == 0) {
-    std::vector const points(static_cast<std::size_t>(inputs.rows()), Model::Topology::point());
-    return step<T>(inputs, Contexts<typename Model::Topology>(points), targets);
+    auto known = without_contexts_.find(inputs.rows());
+    if (known == without_contexts_.end()) {
+      std::vector points(static_cast<std::size_t>(inputs.rows()), Model::Topology::point());
+      known = without_contexts_.emplace(inputs.rows(), std::move(points)).first;
+    }
+    return step<T>(inputs, known->second, targets);
   }
 
-  /// One step along a gradient (of the model's sizes; that of frozen layers zero) from elsewhere; returns the movement.
+  /// One step along a gradient (of the model's sizes; that of frozen layers counts as zero) from elsewhere; returns the
+  /// movement.
   template <class T = HostTarget>
   double descend(Parameters<R> const& gradient) {
     require_sizes_of(model_->parameters(), "gradient", gradient);
-    if (!all_finite(gradient.data(), static_cast<Index>(gradient.numbers().size()))) [[unlikely]] {
-      fail<NumericalError>("flow: expected a finite gradient, got one that is not");
-    }
-    auto const numbers = gradient.numbers();
-    if (options_.movement && std::all_of(numbers.begin(), numbers.end(), [](R g) { return g == 0; })) {
-      return 0;  // nowhere to go: a budget is spent on the gradient, not on what is left of earlier ones
-    }
-    next_.steps = state_.steps + 1;
-    double decay = 0;
-    std::visit([&](auto const& rule) { decay = point<T>(rule, gradient); }, rule_);
-    if (decay > 0) {
-      kernel::add_scaled<T, R>(static_cast<R>(decay), size(), model_->parameters().data(), direction_.data());
-    }
-    model_->rest(direction_);  // what must not move does not remember either
-    for (auto& block : next_.moments) {
-      model_->rest(block);
-    }
-    double const unit = metric_.template movement<T>(*model_, direction_);
-    double factor = options_.rate ? *options_.rate : unit > 0 ? *options_.movement / unit : 0;
-    if (options_.clip && unit > 0) {
-      factor = std::min(factor, *options_.clip / unit);
-    }
-    // Also as a number of R; and moments that overflow would stop a weight for good, unseen in the direction.
-    if (!std::isfinite(unit) || !std::isfinite(static_cast<R>(factor * unit)) || !moments_are_finite()) [[unlikely]] {
-      fail<NumericalError>("flow: expected a finite direction, got one that is not");
-    }
-    std::swap(state_, next_);
-    if (unit == 0) {
-      return 0;
-    }
-    kernel::add_scaled<T, R>(static_cast<R>(-factor), size(), direction_.data(), model_->parameters().data());
-    return factor * unit;
+    return go<T>(gradient, largest_of<T>(gradient));
   }
 
   /// From now on steps under this rate, or under this movement budget; both positive, else ArgumentError.
   void set_rate(double rate) { set(rate, std::nullopt); }
   void set_movement(double budget) { set(std::nullopt, budget); }
 
-  [[nodiscard]] FlowOptions const& options() const noexcept { return options_; }
+  [[nodiscard]] RuleOptions const& options() const noexcept { return options_; }
+  [[nodiscard]] Rule const& rule() const noexcept { return rule_; }
   [[nodiscard]] MovementMetric<Model> const& metric() const noexcept { return metric_; }
   /// The gradient that the last step saw, priors included.
   [[nodiscard]] Parameters<R> const& gradient() const noexcept { return gradient_; }
@@ -165,16 +186,18 @@ class GradientFlow {
       fail("flow: expected a state with ", state_.moments.size(),
            " blocks of the model's sizes, got one of another flow");
     }
+    for (std::size_t i = 0; i < Rule::moments; ++i) {
+      largest_[i] = largest_of<HostTarget>(state.moments[i]);
+    }
     state_ = std::move(state);
   }
 
  private:
-  [[nodiscard]] Index size() const noexcept { return static_cast<Index>(direction_.numbers().size()); }
-  [[nodiscard]] bool moments_are_finite() const noexcept {
-    return !std::holds_alternative<Adam>(rule_) || all_finite(next_.moments[1].data(), size());
-  }
+  /// No number of a step may exceed this: far enough from the end of the range that rounding, and what a rule computes
+  /// on its way, stay within it.
+  static constexpr double limit = std::numeric_limits<R>::max() / 8;
 
-  static FlowOptions checked(FlowOptions const& options) {
+  static RuleOptions checked(RuleOptions const& options) {
     if (options.rate.has_value() == options.movement.has_value()) [[unlikely]] {
       fail("flow: expected either a rate or a movement budget, got ", options.rate ? "both" : "neither");
     }
@@ -185,115 +208,266 @@ class GradientFlow {
     if (options.clip && !(*options.clip > 0)) [[unlikely]] {
       fail("flow: expected a positive movement to clip at, got ", *options.clip);
     }
-    if (options.rule && options.momentum != 0) [[unlikely]] {
-      fail("flow: expected either a momentum or another rule, got both");
-    }
-    detail::check(HeavyBall{options.momentum});
-    if (options.rule) {
-      std::visit([](auto const& rule) { detail::check(rule); }, *options.rule);
-    }
     return options;
   }
 
   void set(std::optional<double> rate, std::optional<double> movement) {
-    FlowOptions options = options_;
+    RuleOptions options = options_;
     options.rate = rate;
     options.movement = movement;
     options_ = checked(options);
   }
 
-  /// d = metric^-1 gradient + keep * before, or the gradient itself in Euclidean geometry.
-  template <class T>
-  void rise(Parameters<R> const& gradient, double keep, Parameters<R> const& before, Parameters<R>& to) const {
-    if (options_.geometry == Geometry::movement) {
-      metric_.template rise<T>(*model_, gradient, keep, before, to);
+  [[nodiscard]] bool stands_still() const noexcept {
+    if constexpr (!MovementMetric<Model>::may_change) {
+      return true;
+    } else if constexpr (!MovementMetric<Model>::may_stand_still) {
+      return false;
     } else {
-      kernel::blend<T, R>(size(), static_cast<R>(keep), before.data(), R{1}, gradient.data(), to.data());
+      return metric_.stands_still(*model_);
     }
   }
-
-  // Each rule reads state_, writes next_ and direction_, and returns its decoupled decay.
-
-  template <class T>
-  double point(HeavyBall const& rule, Parameters<R> const& gradient) {
-    rise<T>(gradient, rule.momentum, state_.moments[0], next_.moments[0]);
-    direction_ = next_.moments[0];
-    return 0;
-  }
-
-  template <class T>
-  double point(Nesterov const& rule, Parameters<R> const& gradient) {
-    rise<T>(gradient, rule.momentum, state_.moments[0], next_.moments[0]);
-    // momentum v + d, with d = v - momentum (the v before).
-    auto const momentum = static_cast<R>(rule.momentum);
-    kernel::blend<T, R>(size(), 1 + momentum, next_.moments[0].data(), -momentum, state_.moments[0].data(),
-                        direction_.data());
-    return 0;
-  }
-
-  template <class T>
-  double point(Adam const& rule, Parameters<R> const& gradient) {
-    bool const whitened = options_.geometry == Geometry::movement;
-    Parameters<R>& q = whitened_gradient_;
-    q = gradient;
-    if constexpr (requires { metric_.template whiten<T>(gradient, q); }) {  // others have refused this rule
-      if (whitened) {
-        metric_.template whiten<T>(gradient, q);
+  [[nodiscard]] bool anything_is_frozen() const {
+    for (Index l = 0; l < model_->stack().depth(); ++l) {
+      if (model_->is_frozen(l)) {
+        return true;
       }
     }
-    auto const t = static_cast<double>(next_.steps);
-    kernel::AdamTerms<R> const terms{static_cast<R>(rule.beta1), static_cast<R>(rule.beta2),
-                                     static_cast<R>(rule.epsilon), static_cast<R>(1 / (1 - std::pow(rule.beta1, t))),
-                                     static_cast<R>(1 / (1 - std::pow(rule.beta2, t)))};
-    Parameters<R>& out = whitened ? q_direction_ : direction_;
-    out = direction_;
-    kernel::adam<T, R>(terms, rule.second_moment == SecondMoment::over_rows, q.rows(), q.stride(), q.columns(),
-                       q.data(), state_.moments[0].data(), state_.moments[1].data(), next_.moments[0].data(),
-                       next_.moments[1].data(), out.data());
-    auto const count = static_cast<Index>(q.shared().size());
-    kernel::adam<T, R>(terms, false, 1, count, count, q.shared().data(), state_.moments[0].shared().data(),
-                       state_.moments[1].shared().data(), next_.moments[0].shared().data(),
-                       next_.moments[1].shared().data(), out.shared().data());
-    if constexpr (requires { metric_.template unwhiten<T>(q_direction_, direction_); }) {
-      if (whitened) {
-        metric_.template unwhiten<T>(q_direction_, direction_);
-      }
-    }
-    return rule.decay;
+    return false;
   }
 
   template <class T>
-  double point(Shampoo const& rule, Parameters<R> const& gradient) {
-    SmallMatrix const g = gradient.matrix().template cast<double>();
-    SmallMatrix const outer = g * g.transpose() / static_cast<double>(g.cols());
-    next_.factor = rule.decay * state_.factor + (1 - rule.decay) * outer;
-    double const share = 1 / (1 - std::pow(rule.decay, static_cast<double>(next_.steps)));
-    Eigen::SelfAdjointEigenSolver<SmallMatrix> const spectrum(share * next_.factor);
-    SmallMatrix const root = spectrum.eigenvectors() *
-                             (spectrum.eigenvalues().array().max(0) + rule.epsilon).rsqrt().matrix().asDiagonal() *
-                             spectrum.eigenvectors().transpose();
-    next_.moments[0] = state_.moments[0];
-    auto const momentum = static_cast<R>(rule.momentum);
-    next_.moments[0].matrix() = momentum * state_.moments[0].matrix() + root.template cast<R>() * gradient.matrix();
-    kernel::blend<T, R>(static_cast<Index>(gradient.shared().size()), momentum, state_.moments[0].shared().data(), R{1},
-                        gradient.shared().data(), next_.moments[0].shared().data());
-    direction_ = next_.moments[0];
-    return 0;
+  [[nodiscard]] static double largest_of(Parameters<R> const& block) {
+    return kernel::largest<T, R>(static_cast<Index>(block.numbers().size()), block.data());
+  }
+  [[nodiscard]] double shrink() const noexcept {
+    if constexpr (requires { rule_.shrink(); }) {
+      return rule_.shrink();
+    } else {
+      return 0;
+    }
+  }
+  [[nodiscard]] static constexpr bool steps_along_moment() noexcept {
+    if constexpr (requires { Rule::steps_along_moment; }) {
+      return Rule::steps_along_moment;
+    } else {
+      return false;
+    }
+  }
+
+  /// NumericalError, unless moments and steps stay in range where neither a number of the direction nor its movement
+  /// exceeds `most`, and none of a step that moves by 1 `longest`.
+  void require_in_range(double fed, Reach<Rule::moments> const& reach, double most, double longest) const {
+    double step = options_.rate ? *options_.rate * std::max(most, 1.0) : *options_.movement * longest;
+    if (options_.clip) {
+      step = std::min(step, *options_.clip * longest);
+    }
+    bool fits = fed <= limit && most <= limit && step <= limit;
+    for (double const moment : reach.of_moments) {
+      fits = fits && moment <= limit;
+    }
+    if (!fits) [[unlikely]] {
+      fail<NumericalError>("flow: expected a finite direction, got one that may leave the range of numbers: up to ",
+                           most, ", and steps up to ", step);
+    }
+  }
+
+  /// What the direction is multiplied by, from the movement that it makes; 0 where that is no number.
+  [[nodiscard]] double factor_at(double unit) const noexcept {
+    double factor = options_.rate ? *options_.rate : unit > 0 ? *options_.movement / unit : 0;
+    if (options_.clip && unit > 0) {
+      factor = std::min(factor, *options_.clip / unit);
+    }
+    return factor <= limit ? factor : 0;
+  }
+
+  /// parameters -= factor direction; returns the movement.
+  template <class T>
+  double move(double unit, Parameters<R> const& direction) {
+    double const factor = factor_at(unit);
+    if (factor * unit > 0) {
+      kernel::add_scaled<T, R>(static_cast<R>(-factor), static_cast<Index>(direction.numbers().size()),
+                               direction.data(), model_->parameters().data());
+    }
+    return factor * unit;
+  }
+
+  template <class T>
+  double go(Parameters<R> const& gradient, double largest) {
+    if (!std::isfinite(largest)) [[unlikely]] {
+      fail<NumericalError>("flow: expected a finite gradient, got one that is not");
+    }
+    if (options_.movement && largest == 0) {
+      return 0;  // nowhere to go: a budget is spent on the gradient, not on what is left of earlier ones
+    }
+    if constexpr (!MovementMetric<Model>::may_change) {
+      return go_with_fixed_metric<T>(gradient, largest);
+    } else if constexpr (!MovementMetric<Model>::may_stand_still) {
+      return go_with_changing_metric<T>(gradient);
+    } else {
+      return stands_still() ? go_with_fixed_metric<T>(gradient, largest) : go_with_changing_metric<T>(gradient);
+    }
+  }
+
+  /// Everything in one pass over gradient, moments and parameters; where the length of the step depends on its
+  /// direction, in two. Nothing is written before it is known that all numbers will be in range.
+  template <class T>
+  double go_with_fixed_metric(Parameters<R> const& given, double largest) {
+    bool const frozen = anything_is_frozen();
+    if (frozen && &given != &gradient_) {
+      gradient_ = given;
+      model_->rest(gradient_);
+    }
+    Parameters<R> const& gradient = frozen ? gradient_ : given;
+    Index const next = state_.steps + 1;
+    auto const& rise = rise_entries<T>(gradient, next);
+    bool const whitened = Rule::feed == Feed::whitened && options_.geometry == Geometry::movement;
+    auto const& fall = whitened ? metric_.unwhiten_entries() : none_;
+    double const fed = std::max(rise.norm(), 1.0) * largest;
+    auto const reach = rule_.reach(fed, largest_, next);
+    double const decay = shrink();
+    double most = std::max(fall.norm(), 1.0) * reach.of_direction;
+    if (decay > 0) {
+      most += decay * largest_of<T>(model_->parameters());
+    }
+    most *= std::max(metric_.root_entries().norm(), 1.0);
+    require_in_range(fed, reach, most * std::sqrt(static_cast<double>(gradient.numbers().size())), metric_.longest());
+
+    // What is frozen does not shrink either: that is seen to afterwards.
+    bool const at_once = options_.rate && !options_.clip && !(frozen && decay > 0);
+    bool const keep_direction = !at_once && !steps_along_moment();
+    if (keep_direction && !direction_.same_sizes(gradient_)) {
+      direction_ = gradient_.zeros_like();
+    }
+    if (frozen) {  // what must not move does not remember either
+      for (auto& block : state_.moments) {
+        model_->rest(block);
+      }
+    }
+    // Squares of the largest numbers lie 28 binary orders below the end of the range, so that a tile's sum fits.
+    int const exponent = most > 0 ? std::numeric_limits<R>::max_exponent / 2 - 14 - std::ilogb(most) : 0;
+    constexpr int end = std::numeric_limits<R>::max_exponent - 2;
+    double const scale = std::ldexp(1.0, std::clamp(exponent, -end, end));
+    kernel::DescentTerms<R> terms{.rise = rise.rows(),
+                                  .fall = fall.rows(),
+                                  .root = metric_.root_entries().rows(),
+                                  .decay = at_once ? static_cast<R>(decay) : R{0},
+                                  .factor = at_once ? static_cast<R>(*options_.rate) : R{0},
+                                  .scale = static_cast<R>(scale)};
+    auto const rule = rule_.template at<T, R>(next);
+    auto const pass = [&](Index rows, Index stride, Index first) {
+      std::array<R*, Rule::moments> moments{};
+      for (std::size_t i = 0; i < Rule::moments; ++i) {
+        moments[i] = state_.moments[i].data() + first;
+      }
+      return kernel::descend<T, R>(
+          {rows, stride, stride, gradient.data() + first, moments, model_->parameters().data() + first,
+           keep_direction ? direction_.data() + first : nullptr},
+          terms, rule);
+    };
+    Index const in_rows = gradient.rows() * gradient.stride();
+    double squares = pass(gradient.rows(), gradient.stride(), 0);
+    if (!gradient.shared().empty()) {
+      auto one = identity_.rows();
+      one.rows = 1;
+      terms.rise = terms.root = one;
+      terms.fall = {};
+      squares += pass(1, static_cast<Index>(gradient.numbers().size()) - in_rows, in_rows);
+    }
+    state_.steps = next;
+    largest_ = reach.of_moments;
+    if constexpr (detail::HasPreconditioner<Rule>) {
+      preconditioner_.accept(state_.factor);
+    }
+    double const unit = std::sqrt(squares) / scale;
+    if (at_once) {
+      return *options_.rate * unit;
+    }
+    if (!keep_direction) {
+      return move<T>(unit, state_.moments[0]);
+    }
+    if (decay == 0) {
+      return move<T>(unit, direction_);
+    }
+    kernel::add_scaled<T, R>(static_cast<R>(decay), static_cast<Index>(direction_.numbers().size()),
+                             model_->parameters().data(), direction_.data());
+    model_->rest(direction_);
+    return move<T>(metric_.template movement<T>(*model_, direction_), direction_);
+  }
+
+  /// From the gradient to what the rule is given.
+  template <class T>
+  detail::MatrixEntries<R> const& rise_entries(Parameters<R> const& gradient, Index step) {
+    if constexpr (detail::HasPreconditioner<Rule>) {
+      own_.assign(preconditioner_.template propose<T>(rule_, gradient, state_.factor, step));
+      return own_;
+    } else if (options_.geometry == Geometry::euclidean || Rule::feed == Feed::gradient) {
+      return identity_;
+    } else {
+      return Rule::feed == Feed::rise ? metric_.rise_entries() : metric_.whiten_entries();
+    }
+  }
+
+  /// The same where only the metric itself knows the rise, and how far it goes: with new moments beside the old ones,
+  /// which they replace once all is known to be in range.
+  template <class T>
+  double go_with_changing_metric(Parameters<R> const& gradient) {
+    if (!direction_.same_sizes(gradient)) {
+      direction_ = gradient.zeros_like();
+    }
+    if (options_.geometry == Geometry::movement) {
+      metric_.template rise<T>(*model_, gradient, direction_, scratch_);
+    } else {
+      direction_ = gradient;
+    }
+    model_->rest(direction_);
+    next_ = state_.moments;
+    for (auto& block : next_) {
+      model_->rest(block);  // what must not move does not remember either
+    }
+    Index const next = state_.steps + 1;
+    double const fed = largest_of<T>(direction_);
+    auto const reach = rule_.reach(fed, largest_, next);
+    require_in_range(fed, reach, reach.of_direction, 0);
+    auto const rule = rule_.template at<T, R>(next);
+    auto const pass = [&](Index rows, Index stride, Index first) {
+      std::array<R*, Rule::moments> moments{};
+      for (std::size_t i = 0; i < Rule::moments; ++i) {
+        moments[i] = next_[i].data() + first;
+      }
+      rule(kernel::Tile<R>{rows, stride, direction_.data() + first, stride, moments, stride});
+    };
+    Index const in_rows = gradient.rows() * gradient.stride();
+    pass(gradient.rows(), gradient.stride(), 0);
+    pass(1, static_cast<Index>(gradient.numbers().size()) - in_rows, in_rows);
+    double const unit = metric_.template movement<T>(*model_, direction_, scratch_);
+    if (!std::isfinite(unit) || !(factor_at(unit) * std::max(unit, reach.of_direction) <= limit)) [[unlikely]] {
+      fail<NumericalError>("flow: expected a finite direction, got one that is not");
+    }
+    std::swap(state_.moments, next_);
+    state_.steps = next;
+    largest_ = reach.of_moments;
+    return move<T>(unit, direction_);
   }
 
   Model* model_;
   Functional functional_;
   MovementMetric<Model> metric_;
-  FlowOptions options_;
+  RuleOptions options_;
   Rule rule_;
   Prior<Model> prior_;
   Parameters<R> gradient_;
-  Parameters<R> direction_;
-  Parameters<R> whitened_gradient_;
-  Parameters<R> q_direction_;
-  FlowState<R> next_;  // takes the place of the other once the step is known to be finite
+  detail::MatrixEntries<R> identity_;
+  detail::MatrixEntries<R> none_;
+  detail::MatrixEntries<R> own_;  // of the rule
+  [[no_unique_address]] detail::PreconditionerOf<Rule> preconditioner_;
   FlowState<R> state_;
+  std::array<double, Rule::moments> largest_{};  // no number of a moment exceeds it
+  Parameters<R> direction_;                      // where it has to be kept
+  std::vector<Parameters<R>> next_;              // likewise moments
+  typename MovementMetric<Model>::Scratch scratch_;
   Workspace<R> work_;
+  std::map<Index, Contexts<typename Model::Topology>> without_contexts_;
 };
 
 }  // namespace wmanifold

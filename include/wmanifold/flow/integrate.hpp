@@ -71,7 +71,7 @@ Integration integrate(Model& model, Objective& objective, double duration, Integ
   try {
     auto const slope_here = [&](Parameters<R>& to) {  // minus the flow: the direction of rise
       report.loss = objective.template gradient<T>(model, gradient);
-      metric.template rise<T>(model, gradient, 0, zero, to);
+      metric.template rise<T>(model, gradient, to);
       model.rest(to);
     };
     auto const go = [&](std::span<double const> shares, double h) {

@@ -14,7 +14,7 @@
 /// here is (inputs + 1) x outputs, the bias its last row. In double.
 namespace wmanifold::detail {
 
-/// The parts of a low-rank layer, or a step of them.
+/// The parts of a low-rank layer, or a step of them. Memory is kept where sizes stay.
 struct LowRankStep {
   SmallMatrix base;    // (inputs + 1) x outputs
   SmallMatrix right;   // (inputs + 1) x rank
@@ -22,19 +22,19 @@ struct LowRankStep {
   SmallMatrix scales;  // rank x K, A
 
   template <class R>
-  static LowRankStep from(DenseShape const& shape, Index rows, LowRankParts<R const> parts) {
-    auto const matrix = [](R const* data, Index r, Index c) -> SmallMatrix {
-      return Eigen::Map<Matrix<R> const>(data, r, c).template cast<double>();
+  void load(DenseShape const& shape, Index rows, LowRankParts<R const> parts) {
+    auto const read = [](R const* data, Index r, Index c, SmallMatrix& to) {
+      to = Eigen::Map<Matrix<R> const>(data, r, c).template cast<double>();
     };
-    LowRankStep step{matrix(parts.base, shape.inputs + 1, shape.outputs),
-                     matrix(parts.right, shape.inputs + 1, shape.rank), matrix(parts.left, shape.rank, shape.outputs),
-                     SmallMatrix(shape.rank, rows)};
+    read(parts.base, shape.inputs + 1, shape.outputs, base);
+    read(parts.right, shape.inputs + 1, shape.rank, right);
+    read(parts.left, shape.rank, shape.outputs, left);
+    scales.resize(shape.rank, rows);
     for (Index k = 0; k < rows; ++k) {
       for (Index j = 0; j < shape.rank; ++j) {
-        step.scales(j, k) = static_cast<double>(parts.scales[k * parts.stride + j]);
+        scales(j, k) = static_cast<double>(parts.scales[k * parts.stride + j]);
       }
     }
-    return step;
   }
 
   template <class R>
@@ -52,19 +52,12 @@ struct LowRankStep {
     }
   }
 
-  LowRankStep& operator+=(LowRankStep const& o) {
-    base += o.base;
-    right += o.right;
-    left += o.left;
-    scales += o.scales;
-    return *this;
-  }
-  friend LowRankStep operator*(LowRankStep s, double factor) {
-    s.base *= factor;
-    s.right *= factor;
-    s.left *= factor;
-    s.scales *= factor;
-    return s;
+  /// a * this + b * o
+  void blend(double a, double b, LowRankStep const& o) {
+    base = a * base + b * o.base;
+    right = a * right + b * o.right;
+    left = a * left + b * o.left;
+    scales = a * scales + b * o.scales;
   }
 };
 
@@ -74,86 +67,110 @@ inline double inner(LowRankStep const& a, LowRankStep const& b) {
          a.scales.cwiseProduct(b.scales).sum();
 }
 
-/// The same with G between the columns of A: what the metric of linear layers makes of the two steps.
-inline double plain_inner(SmallMatrix const& gram, LowRankStep const& a, LowRankStep const& b) {
-  return a.base.cwiseProduct(b.base).sum() + a.right.cwiseProduct(b.right).sum() + a.left.cwiseProduct(b.left).sum() +
-         (a.scales * gram).cwiseProduct(b.scales).sum();
-}
-
+/// The metric of one low-rank layer, and the memory of its solution, which is kept from step to step.
 class LowRankMetric {
  public:
-  LowRankMetric(LowRankStep at, SmallMatrix const& gram, SmallMatrix const& mean)
-      : at_(std::move(at)),
-        gram_(gram),
-        mean_(mean),
-        scale_mean_(at_.scales * mean),
-        scale_phi_(at_.scales * gram),
-        scale_scale_(scale_phi_ * at_.scales.transpose()),
-        right_right_(at_.right.transpose() * at_.right),
-        left_left_(at_.left * at_.left.transpose()) {}
-
-  /// E_s J^T J step.
-  [[nodiscard]] LowRankStep apply(LowRankStep const& d) const {
-    auto const& [base, right, left, scales] = at_;
-    SmallMatrix const turn_mean = d.scales * mean_;                // E da
-    SmallMatrix const turn_phi = d.scales * gram_;                 // E da phi^T
-    SmallMatrix const turn_scale = turn_phi * scales.transpose();  // E da a^T
-    SmallMatrix const right_turn = right.transpose() * d.right;    // V^T dV
-    SmallMatrix const left_turn = d.left * left.transpose();       // dU^T U
-    SmallMatrix const right_base = right.transpose() * d.base;     // V^T dW_0
-    auto const diagonal = [](SmallMatrix const& v) { return v.col(0).asDiagonal(); };
-
-    LowRankStep out;
-    out.base = d.base + right * (diagonal(scale_mean_) * d.left + diagonal(turn_mean) * left) +
-               d.right * (diagonal(scale_mean_) * left);
-    out.left = diagonal(scale_mean_) * right_base + scale_scale_.cwiseProduct(right_right_) * d.left +
-               (turn_scale.transpose().cwiseProduct(right_right_) + scale_scale_.cwiseProduct(right_turn)) * left;
-    out.right = d.base * (left.transpose() * diagonal(scale_mean_)) +
-                right * (scale_scale_.cwiseProduct(left_turn) + turn_scale.cwiseProduct(left_left_)) +
-                d.right * scale_scale_.cwiseProduct(left_left_);
-    out.scales = (right_base.cwiseProduct(left)).rowwise().sum() * mean_.transpose() +
-                 right_right_.cwiseProduct(left_turn.transpose()) * scale_phi_ +
-                 right_right_.cwiseProduct(left_left_) * turn_phi + right_turn.cwiseProduct(left_left_) * scale_phi_;
-    return out;
+  /// At the parameters in `at`. `gram` and `mean`, E phi phi^T and E phi, must outlive what follows.
+  void prepare(SmallMatrix const& gram, SmallMatrix const& mean) {
+    gram_ = &gram;
+    mean_ = &mean;
+    scale_mean_.noalias() = at.scales.lazyProduct(mean);
+    scale_phi_.noalias() = at.scales.lazyProduct(gram);
+    scale_scale_.noalias() = scale_phi_.lazyProduct(at.scales.transpose());
+    right_right_.noalias() = at.right.transpose().lazyProduct(at.right);
+    left_left_.noalias() = at.left.lazyProduct(at.left.transpose());
+    both_ = scale_scale_.cwiseProduct(left_left_);
+    scaled_left_ = scale_mean_.col(0).asDiagonal() * at.left;
   }
 
-  /// The shortest d with apply(d) = gradient, by conjugate gradients from zero: the metric is singular (scaling V up
-  /// and U down moves nothing), and what starts in its range stays there.
-  [[nodiscard]] LowRankStep solve(LowRankStep const& gradient) const {
-    LowRankStep d = gradient * 0.0;
-    LowRankStep rest = gradient;
-    LowRankStep towards = gradient;
-    double square = inner(rest, rest);
+  /// <step, E_s J^T J step>, less what the metric of linear layers with this G makes of the parts of u and v.
+  [[nodiscard]] double excess(LowRankStep const& u, LowRankStep const& v) {
+    apply(u, image_);
+    turn_phi_.noalias() = u.scales.lazyProduct(*gram_);
+    return inner(v, image_) - u.base.cwiseProduct(v.base).sum() - u.right.cwiseProduct(v.right).sum() -
+           u.left.cwiseProduct(v.left).sum() - turn_phi_.cwiseProduct(v.scales).sum();
+  }
+
+  /// The shortest d with E_s J^T J d = gradient, by conjugate gradients from zero: the metric is singular (scaling V up
+  /// and U down moves nothing), and what starts in its range stays there. The result stays until the next.
+  LowRankStep const& solve(LowRankStep const& gradient) {
+    solution_ = gradient;
+    solution_.blend(0, 0, gradient);
+    rest_ = gradient;
+    towards_ = gradient;
+    double square = inner(rest_, rest_);
     double const enough = square * tolerance * tolerance;
     for (int i = 0; i < most_iterations && square > enough; ++i) {
-      LowRankStep const image = apply(towards);
-      double const curvature = inner(towards, image);
+      apply(towards_, image_);
+      double const curvature = inner(towards_, image_);
       if (!(curvature > 0)) {
         break;
       }
       double const length = square / curvature;
-      d += towards * length;
-      rest += image * -length;
-      double const next = inner(rest, rest);
-      towards = towards * (next / square);
-      towards += rest;
+      solution_.blend(1, length, towards_);
+      rest_.blend(1, -length, image_);
+      double const next = inner(rest_, rest_);
+      towards_.blend(next / square, 1, rest_);
       square = next;
     }
-    return d;
+    return solution_;
   }
+
+  LowRankStep at;     // the parameters
+  LowRankStep given;  // a gradient or a step on its way in
+  LowRankStep other;  // and a second one
 
  private:
   static constexpr double tolerance = 1e-10;
   static constexpr int most_iterations = 500;
 
-  LowRankStep at_;
-  SmallMatrix const& gram_;
-  SmallMatrix const& mean_;
+  /// out = E_s J^T J d. Products are lazy: others would allocate.
+  void apply(LowRankStep const& d, LowRankStep& out) {
+    auto const& [base, right, left, scales] = at;
+    turn_mean_.noalias() = d.scales.lazyProduct(*mean_);                // E da
+    turn_phi_.noalias() = d.scales.lazyProduct(*gram_);                 // E da phi^T
+    turn_scale_.noalias() = turn_phi_.lazyProduct(scales.transpose());  // E da a^T
+    right_turn_.noalias() = right.transpose().lazyProduct(d.right);     // V^T dV
+    left_turn_.noalias() = d.left.lazyProduct(left.transpose());        // dU^T U
+    right_base_.noalias() = right.transpose().lazyProduct(d.base);      // V^T dW_0
+    auto const diagonal = [](SmallMatrix const& v) { return v.col(0).asDiagonal(); };
+
+    turned_left_ = diagonal(scale_mean_) * d.left;
+    turned_left_ += diagonal(turn_mean_) * left;
+    out.base = d.base;
+    out.base.noalias() += right.lazyProduct(turned_left_);
+    out.base.noalias() += d.right.lazyProduct(scaled_left_);
+
+    small_ = scale_scale_.cwiseProduct(right_right_);
+    out.left = diagonal(scale_mean_) * right_base_;
+    out.left.noalias() += small_.lazyProduct(d.left);
+    small_ = turn_scale_.transpose().cwiseProduct(right_right_) + scale_scale_.cwiseProduct(right_turn_);
+    out.left.noalias() += small_.lazyProduct(left);
+
+    out.right.noalias() = d.base.lazyProduct(scaled_left_.transpose());
+    small_ = scale_scale_.cwiseProduct(left_turn_) + turn_scale_.cwiseProduct(left_left_);
+    out.right.noalias() += right.lazyProduct(small_);
+    out.right.noalias() += d.right.lazyProduct(both_);
+
+    sums_ = right_base_.cwiseProduct(left).rowwise().sum();
+    out.scales.noalias() = sums_.lazyProduct(mean_->transpose());
+    small_ = right_right_.cwiseProduct(left_turn_.transpose()) + right_turn_.cwiseProduct(left_left_);
+    out.scales.noalias() += small_.lazyProduct(scale_phi_);
+    small_ = right_right_.cwiseProduct(left_left_);
+    out.scales.noalias() += small_.lazyProduct(turn_phi_);
+  }
+
+  SmallMatrix const* gram_ = nullptr;
+  SmallMatrix const* mean_ = nullptr;
   SmallMatrix scale_mean_;   // E a
   SmallMatrix scale_phi_;    // E a phi^T
   SmallMatrix scale_scale_;  // E a a^T
   SmallMatrix right_right_;  // V^T V
   SmallMatrix left_left_;    // U^T U
+  SmallMatrix both_;         // E a a^T * U^T U
+  SmallMatrix scaled_left_;  // D(E a) U^T
+  SmallMatrix turn_mean_, turn_phi_, turn_scale_, right_turn_, left_turn_, right_base_, turned_left_, small_, sums_;
+  LowRankStep solution_, rest_, towards_, image_;
 };
 
 }  // namespace wmanifold::detail

@@ -1,53 +1,52 @@
 #pragma once
 
 #include <wmanifold/core/error.hpp>
+#include <wmanifold/core/matrix.hpp>
+#include <wmanifold/kernel/descend.hpp>
 
+#include <array>
 #include <cmath>
-#include <string>
-#include <variant>
+#include <concepts>
+#include <string_view>
 
 namespace wmanifold {
 
-/// v = momentum v + d, step along -v, for the direction d in which the loss rises (equation 5). Momentum 0 is steepest
-/// descent.
-struct HeavyBall {
-  double momentum = 0;
-  friend bool operator==(HeavyBall const&, HeavyBall const&) = default;
+/// The form in which a rule wants the gradient. In Euclidean geometry it comes as it is.
+enum class Feed {
+  rise,      ///< H^-1 grad, the direction in which the loss rises most for its price (equation 5)
+  whitened,  ///< C^-1 grad, H = C C^T; the rule's direction goes back by C^-T
+  gradient,  ///< grad, or the rule's own K x K matrix times it
 };
 
-/// v = momentum v + d, step along -(momentum v + d).
-struct Nesterov {
-  double momentum = 0.9;
-  friend bool operator==(Nesterov const&, Nesterov const&) = default;
+/// What no number of a rule's moments, and of its direction, exceeds after a step: the step is refused before it begins
+/// where that is too near the end of the range.
+template <std::size_t moments>
+struct Reach {
+  std::array<double, moments> of_moments{};
+  double of_direction = 0;
 };
 
-/// What Adam divides by.
-enum class SecondMoment {
-  over_rows,  ///< v_n = mean over k of q_kn^2: the same in every basis (equation 8)
-  each,       ///< v_kn = q_kn^2: the usual one, which depends on the whitened coordinates
+/// How gradients become steps. A rule is a value with its numbers, and owes
+///
+/// - `moments`, how many blocks of the parameters' sizes it remembers (at most 4; zeros at first), and `feed`;
+/// - `name()`, which checkpoints must agree on, and `check()`, an ArgumentError for numbers that make no sense;
+/// - `reach(fed, moments, step)`, where no number that it is given exceeds `fed`, none of its moments `moments[i]`;
+/// - `at<T, R>(step)`, a function of a kernel::Tile<R>, for the step 1, 2, ...: from the gradient in the tile to the
+///   direction, in place, and from the moments to those of now. Columns know nothing of each other. It must not throw,
+///   and make zeros of zeros.
+///
+/// It may say `steps_along_moment = true` (the direction is its first moment), have a `shrink()` (direction += shrink()
+/// parameters), and with Feed::gradient a `Preconditioner`, as Shampoo has.
+template <class Rule>
+concept FlowRule = std::copyable<Rule> &&
+    requires(Rule const& rule, std::array<double, Rule::moments> const& moments, Index step) {
+  { Rule::feed } -> std::convertible_to<Feed>;
+  { rule.name() } -> std::convertible_to<std::string_view>;
+  rule.check();
+  { rule.reach(1.0, moments, step) } -> std::same_as<Reach<Rule::moments>>;
+  rule.template at<HostTarget, float>(step)(std::declval<kernel::Tile<float> const&>());
+  rule.template at<HostTarget, double>(step)(std::declval<kernel::Tile<double> const&>());
 };
-
-/// Adam in whitened coordinates Q = C^T P. `decay` is AdamW's: beside each step, the parameters shrink by rate * decay.
-struct Adam {
-  double beta1 = 0.9;
-  double beta2 = 0.999;
-  double epsilon = 1e-8;
-  SecondMoment second_moment = SecondMoment::over_rows;
-  double decay = 0;
-  friend bool operator==(Adam const&, Adam const&) = default;
-};
-
-/// Shampoo along K, for comparison: the gradient times H^-1/2, where H = decay H + (1 - decay) grad grad^T / N is the
-/// empirical Gram matrix of the rows. It knows nothing of the metric.
-struct Shampoo {
-  double decay = 0.99;
-  double epsilon = 1e-8;
-  double momentum = 0;
-  friend bool operator==(Shampoo const&, Shampoo const&) = default;
-};
-
-/// How a direction becomes a step.
-using Rule = std::variant<HeavyBall, Nesterov, Adam, Shampoo>;
 
 namespace detail {
 
@@ -63,19 +62,46 @@ inline void require_not_negative(char const* what, double value) {
   }
 }
 
-inline void check(HeavyBall const& rule) { require_fraction("a momentum", rule.momentum); }
-inline void check(Nesterov const& rule) { require_fraction("a momentum", rule.momentum); }
-inline void check(Adam const& rule) {
-  require_fraction("a beta1", rule.beta1);
-  require_fraction("a beta2", rule.beta2);
-  require_not_negative("an epsilon", rule.epsilon);
-  require_not_negative("a decay", rule.decay);
-}
-inline void check(Shampoo const& rule) {
-  require_fraction("a decay", rule.decay);
-  require_fraction("a momentum", rule.momentum);
-  require_not_negative("an epsilon", rule.epsilon);
-}
-
 }  // namespace detail
+
+/// v = momentum v + d, step along -v, for the direction d in which the loss rises (equation 5). Momentum 0 is steepest
+/// descent.
+struct HeavyBall {
+  double momentum = 0;
+
+  static constexpr std::size_t moments = 1;
+  static constexpr Feed feed = Feed::rise;
+  static constexpr bool steps_along_moment = true;
+  [[nodiscard]] static std::string_view name() noexcept { return "heavy ball"; }
+  void check() const { detail::require_fraction("a momentum", momentum); }
+  [[nodiscard]] Reach<1> reach(double fed, std::array<double, 1> const& velocity, Index) const noexcept {
+    double const now = momentum * velocity[0] + fed;
+    return {{now}, now};
+  }
+  template <class T, Real R>
+  [[nodiscard]] auto at(Index) const noexcept {
+    return [m = static_cast<R>(momentum)](kernel::Tile<R> const& tile) { kernel::heavy_ball<T, R>(m, false, tile); };
+  }
+  friend bool operator==(HeavyBall const&, HeavyBall const&) = default;
+};
+
+/// v = momentum v + d, step along -(momentum v + d).
+struct Nesterov {
+  double momentum = 0.9;
+
+  static constexpr std::size_t moments = 1;
+  static constexpr Feed feed = Feed::rise;
+  [[nodiscard]] static std::string_view name() noexcept { return "nesterov"; }
+  void check() const { detail::require_fraction("a momentum", momentum); }
+  [[nodiscard]] Reach<1> reach(double fed, std::array<double, 1> const& velocity, Index) const noexcept {
+    double const now = momentum * velocity[0] + fed;
+    return {{now}, momentum * now + fed};
+  }
+  template <class T, Real R>
+  [[nodiscard]] auto at(Index) const noexcept {
+    return [m = static_cast<R>(momentum)](kernel::Tile<R> const& tile) { kernel::heavy_ball<T, R>(m, true, tile); };
+  }
+  friend bool operator==(Nesterov const&, Nesterov const&) = default;
+};
+
 }  // namespace wmanifold

@@ -20,6 +20,9 @@ class MovementMetric<WarpedManifold<R_, B, degree, Layers...>> {
   using Model = WarpedManifold<R_, B, degree, Layers...>;
   using R = R_;
   static constexpr double default_stiffness = 0;
+  static constexpr bool may_stand_still = false;
+  static constexpr bool may_change = true;
+  struct Scratch {};
 
   /// ArgumentError for a stiffness: a warped manifold has no such price.
   explicit MovementMetric(Model const&, double stiffness = 0) {
@@ -30,7 +33,7 @@ class MovementMetric<WarpedManifold<R_, B, degree, Layers...>> {
 
   /// E_s <dM_a(s), dM_b(s)>, without the price of the warp.
   template <class T = HostTarget>
-  [[nodiscard]] double inner(Model const& model, Parameters<R> const& a, Parameters<R> const& b) const {
+  [[nodiscard]] double inner(Model const& model, Parameters<R> const& a, Parameters<R> const& b, Scratch = {}) const {
     Moments const m(model);
     SmallMatrix const u = rows(a), v = rows(b);
     SmallMatrix const p = rows(model.parameters());
@@ -44,14 +47,13 @@ class MovementMetric<WarpedManifold<R_, B, degree, Layers...>> {
   }
 
   template <class T = HostTarget>
-  [[nodiscard]] double movement(Model const& model, Parameters<R> const& step) const {
+  [[nodiscard]] double movement(Model const& model, Parameters<R> const& step, Scratch = {}) const {
     return std::sqrt(std::max(inner<T>(model, step, step), 0.0));
   }
 
   /// As MovementMetric::rise; of several solutions, one with the shortest dtheta.
   template <class T = HostTarget>
-  void rise(Model const& model, Parameters<R> const& gradient, double keep, Parameters<R> const& before,
-            Parameters<R>& to) const {
+  void rise(Model const& model, Parameters<R> const& gradient, Parameters<R>& to, Scratch = {}) const {
     Moments const m(model);
     SmallMatrix const p = rows(model.parameters());
     SmallMatrix const g = rows(gradient);
@@ -78,16 +80,12 @@ class MovementMetric<WarpedManifold<R_, B, degree, Layers...>> {
     Eigen::VectorXd const turn = detail::shortest_solution(schur, right, 1e-10);
     SmallMatrix const d = gram.solve(SmallMatrix(g - m.along(turn) * free));
 
-    Eigen::VectorXd const turn_before = theta(before);
-    to.matrix() = static_cast<R>(keep) * before.matrix() + d.template cast<R>();
-    kernel::blend<T, R>(static_cast<Index>(gradient.shared().size()), static_cast<R>(keep), before.shared().data(),
-                        R{1}, gradient.shared().data(), to.shared().data());
+    to.matrix() = d.template cast<R>();
+    std::copy(gradient.shared().begin(), gradient.shared().end(), to.shared().begin());
     for (Index j = 0; j < degree; ++j) {
-      Model::theta_in(to)[static_cast<std::size_t>(j)] = static_cast<R>(keep * turn_before[j] + turn[j]);
+      Model::theta_in(to)[static_cast<std::size_t>(j)] = static_cast<R>(turn[j]);
     }
   }
-
-  [[nodiscard]] static bool has_whitened_coordinates(Model const&) noexcept { return false; }
 
  private:
   static constexpr auto size = static_cast<std::size_t>(degree);

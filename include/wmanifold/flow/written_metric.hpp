@@ -14,6 +14,9 @@ class MovementMetric<WrittenManifold<R_, Space, F, Layers...>> {
   using Model = WrittenManifold<R_, Space, F, Layers...>;
   using R = R_;
   static constexpr double default_stiffness = 0;
+  static constexpr bool may_stand_still = false;
+  static constexpr bool may_change = true;
+  struct Scratch {};
 
   /// ArgumentError for a stiffness: the bending of a written manifold is not known.
   explicit MovementMetric(Model const&, double stiffness = 0) {
@@ -23,30 +26,26 @@ class MovementMetric<WrittenManifold<R_, Space, F, Layers...>> {
   }
 
   template <class T = HostTarget>
-  [[nodiscard]] double inner(Model const& model, Parameters<R> const& a, Parameters<R> const& b) const {
+  [[nodiscard]] double inner(Model const& model, Parameters<R> const& a, Parameters<R> const& b, Scratch = {}) const {
     Jacobian jacobian(model);
     return detail::as_vector(b).dot(apply(jacobian, detail::as_vector(a), 0));
   }
 
   template <class T = HostTarget>
-  [[nodiscard]] double movement(Model const& model, Parameters<R> const& step) const {
+  [[nodiscard]] double movement(Model const& model, Parameters<R> const& step, Scratch = {}) const {
     return std::sqrt(std::max(inner<T>(model, step, step), 0.0));
   }
 
   template <class T = HostTarget>
-  void rise(Model const& model, Parameters<R> const& gradient, double keep, Parameters<R> const& before,
-            Parameters<R>& to) const {
+  void rise(Model const& model, Parameters<R> const& gradient, Parameters<R>& to, Scratch = {}) const {
     Jacobian jacobian(model);
     Eigen::VectorXd const g = detail::as_vector(gradient);
     auto const& how = model.metric();
     bool const dense =
         how.solver == MetricSolver::dense || (how.solver == MetricSolver::automatic && g.size() <= most_dense);
-    Eigen::VectorXd const d = keep * detail::as_vector(before) +
-                              (dense ? solve_dense(jacobian, g, how) : solve_iteratively(jacobian, g, how));
+    Eigen::VectorXd const d = dense ? solve_dense(jacobian, g, how) : solve_iteratively(jacobian, g, how);
     to.matrix().row(0) = d.transpose().template cast<R>();
   }
-
-  [[nodiscard]] static bool has_whitened_coordinates(Model const&) noexcept { return false; }
 
  private:
   using Jacobian = detail::WrittenJacobian<Model>;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <wmanifold/functional/reduction.hpp>
+#include <wmanifold/kernel/descend.hpp>
 #include <wmanifold/layer/loss.hpp>
 #include <wmanifold/manifold/batch.hpp>
 
@@ -18,6 +19,7 @@ template <Real R>
 struct FunctionalGradient {
   double value = 0;
   InputGradients<R> views;
+  double largest = 0;  ///< max |x| over the gradient in the parameters
 };
 
 /// The loss functional L[P] = E_s E_(x, y) loss(f(x; M(s)), y) (equation 2), estimated from a batch and its contexts.
@@ -74,10 +76,11 @@ class LossFunctional {
     }
     auto const views = model.template run_backward<T>(inputs, contexts, work, gradient,
                                                       {.inputs = request.inputs, .contexts = request.contexts});
-    if (!all_finite(gradient.data(), static_cast<Index>(gradient.numbers().size()))) [[unlikely]] {
+    double const largest = kernel::largest<T, R>(static_cast<Index>(gradient.numbers().size()), gradient.data());
+    if (!std::isfinite(largest)) [[unlikely]] {
       fail<NumericalError>("loss functional: expected a finite gradient, got one that is not, at a loss of ", value);
     }
-    return {value, views};
+    return {value, views, largest};
   }
 
  private:

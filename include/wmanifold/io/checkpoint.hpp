@@ -44,13 +44,6 @@ inline std::string checksum_of(TensorFile const& file) {
   return text.str();
 }
 
-inline char const* rule_name(HeavyBall const&) { return "heavy ball"; }
-inline char const* rule_name(Nesterov const&) { return "nesterov"; }
-inline char const* rule_name(Shampoo const&) { return "shampoo"; }
-inline char const* rule_name(Adam const& adam) {
-  return adam.second_moment == SecondMoment::over_rows ? "adam over rows" : "adam each";
-}
-
 template <class Value>
 std::string names_of(std::map<std::string, Value> const& values) {
   std::string names;
@@ -68,11 +61,9 @@ std::vector<std::pair<std::string, std::string>> checkpoint_description(Model co
   if constexpr (requires { layers_text(model.stack()); }) {
     description.emplace_back("layers", layers_text(model.stack()));
   }
-  if constexpr (requires { flow.options().rule; }) {
-    auto const& options = flow.options();
-    description.emplace_back(
-        "rule", std::visit([](auto const& rule) { return rule_name(rule); }, options.rule.value_or(HeavyBall{})));
-    description.emplace_back("geometry", options.geometry == Geometry::movement ? "movement" : "euclidean");
+  if constexpr (requires { flow.rule(); }) {
+    description.emplace_back("rule", flow.rule().name());
+    description.emplace_back("geometry", flow.options().geometry == Geometry::movement ? "movement" : "euclidean");
   }
   description.emplace_back("moments", std::to_string(flow.state().moments.size()));
   description.emplace_back("random", names_of(progress.random));

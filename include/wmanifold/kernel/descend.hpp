@@ -1,49 +1,174 @@
 #pragma once
 
+#include <wmanifold/core/aligned.hpp>
+#include <wmanifold/core/parallel.hpp>
 #include <wmanifold/core/simd.hpp>
 
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
+#include <span>
 
+/// Descent over K x N blocks. Unless something else is said, rows start on cache lines and are whole lines long.
 namespace wmanifold::kernel {
 
-/// How many columns of a K x N block are worked on at a time: K of them stay in L1.
-inline constexpr Index descent_columns = 256;
+/// Numbers in a cache line.
+template <Real R>
+inline constexpr Index line = static_cast<Index>(alignment / sizeof(R));
 
-/// to = keep * before + matrix * from, over a K x N block; `matrix` is K x K, row-major. Rows of all blocks are
-/// `stride` apart; `to` may be `before`, not `from`.
+/// How many columns are worked on at a time, at most, and how many numbers all K rows of them may be: half of L1.
+inline constexpr Index tile_columns = 256;
+inline constexpr Index tile_numbers = 2048;
+
+/// Multiply-adds that a number passing through costs: memory is slower than arithmetic.
+inline constexpr Index pass_cost = 16;
+
+namespace detail {
+
+inline constexpr Index most_results = 64;
+
+/// One number for each piece of a block: the pieces depend on its size alone, not on the number of threads.
+using PieceResults = std::array<double, static_cast<std::size_t>(most_results)>;
+
+/// results[i] = body(begin, end) for pieces of [0, count) units.
+template <class T, class Body>
+[[nodiscard]] PieceResults in_pieces(Index count, Index work, Body const& body) {
+  PieceResults results{};
+  Index const pieces = std::min(count, most_results);
+  parallel_ranges<T>(pieces, work, [&](Index first, Index last, Index) {
+    for (Index i = first; i < last; ++i) {
+      results[static_cast<std::size_t>(i)] = body(count * i / pieces, count * (i + 1) / pieces);
+    }
+  });
+  return results;
+}
+
 template <class T, Real R>
-void combine_rows(R const* matrix, Index rows, Index stride, Index count, R const* from, R keep, R const* before,
-                  R* to) {
-  for (Index n0 = 0; n0 < count; n0 += descent_columns) {
-    Index const n1 = std::min(count, n0 + descent_columns);
-    for (Index k = 0; k < rows; ++k) {
-      R const* const old = before + k * stride;
-      R* const out = to + k * stride;
-      for (Index n = n0; n < n1; ++n) {
-        out[n] = keep * old[n];
-      }
-      for (Index j = 0; j < rows; ++j) {
-        R const factor = matrix[k * rows + j];
-        if (factor != 0) {
-          R const* const in = from + j * stride;
-          for (Index n = n0; n < n1; ++n) {
-            out[n] += factor * in[n];
-          }
-        }
+[[nodiscard]] double sum_of(simd::Batch<T, R> const& batch) noexcept {
+  alignas(alignment) std::array<R, static_cast<std::size_t>(simd::lanes<T, R>)> numbers;
+  batch.store_aligned(numbers.data());
+  double sum = 0;
+  for (R const x : numbers) {
+    sum += static_cast<double>(x);
+  }
+  return sum;
+}
+
+}  // namespace detail
+
+/// max |x_n|, or not a number where one of them is not finite. Any count.
+template <class T, Real R>
+[[nodiscard]] double largest(Index count, R const* data) {
+  using V = simd::Batch<T, R>;
+  constexpr Index lanes = simd::lanes<T, R>;
+  auto const results = detail::in_pieces<T>((count + line<R> - 1) / line<R>, pass_cost / 4 * count,
+                                            [&](Index first, Index last) -> double {
+                                              Index n = first * line<R>;
+                                              Index const end = std::min(last * line<R>, count);
+                                              V most(R{0});
+                                              V odd(R{0});  // a NaN from the first number on that is not finite
+                                              for (; n + lanes <= end; n += lanes) {
+                                                V const x = V::load_unaligned(data + n);
+                                                most = max(most, simd::abs(x));
+                                                odd = simd::fma(x, V(R{0}), odd);
+                                              }
+                                              alignas(alignment) std::array<R, static_cast<std::size_t>(lanes)> numbers;
+                                              most.store_aligned(numbers.data());
+                                              R result = *std::max_element(numbers.begin(), numbers.end());
+                                              double rest = detail::sum_of<T, R>(odd);
+                                              for (; n < end; ++n) {
+                                                result = std::max(result, std::abs(data[n]));
+                                                rest += static_cast<double>(data[n]) * 0;
+                                              }
+                                              return static_cast<double>(result) + rest;
+                                            });
+  double result = 0;
+  for (double const x : results) {
+    result = x > result || std::isnan(x) ? x : result;  // a NaN stays: nothing is greater
+  }
+  return result;
+}
+
+/// to += factor * from. Any count.
+template <class T, Real R>
+void add_scaled(R factor, Index count, R const* from, R* to) {
+  using V = simd::Batch<T, R>;
+  constexpr Index lanes = simd::lanes<T, R>;
+  parallel_ranges<T>((count + line<R> - 1) / line<R>, pass_cost / 2 * count, [&](Index first, Index last, Index) {
+    Index n = first * line<R>;
+    Index const end = std::min(last * line<R>, count);
+    for (; n + lanes <= end; n += lanes) {
+      simd::fma(V(factor), V::load_unaligned(from + n), V::load_unaligned(to + n)).store_unaligned(to + n);
+    }
+    for (; n < end; ++n) {
+      to[n] += factor * from[n];
+    }
+  });
+}
+
+/// A K x K matrix by its entries that are not zero, row by row: so that a diagonal costs one multiplication a number.
+template <Real R>
+struct SparseRows {
+  Index rows = 0;
+  Index const* starts = nullptr;   // K + 1: entries of row k are [starts[k], starts[k + 1])
+  Index const* columns = nullptr;  // of each entry
+  R const* values = nullptr;
+};
+
+namespace detail {
+
+/// Calls body(n, the sums of row k of matrix * from at columns [n, n + a cache line)).
+template <class T, Real R, class Body>
+void for_each_line(SparseRows<R> const& matrix, Index k, Index width, Index stride, R const* from, Body const& body) {
+  using V = simd::Batch<T, R>;
+  constexpr Index lanes = simd::lanes<T, R>;
+  constexpr auto batches = static_cast<std::size_t>(line<R> / lanes);
+  for (Index n = 0; n < width; n += line<R>) {
+    std::array<V, batches> sums;
+    sums.fill(V(R{0}));
+    for (Index i = matrix.starts[k]; i < matrix.starts[k + 1]; ++i) {
+      V const factor(matrix.values[i]);
+      R const* const in = from + matrix.columns[i] * stride + n;
+      for (std::size_t b = 0; b < batches; ++b) {
+        sums[b] = simd::fma(factor, V::load_aligned(in + static_cast<Index>(b) * lanes), sums[b]);
       }
     }
+    body(n, sums);
   }
 }
 
-/// trace(A^T G B) over two K x N blocks, summed in double; `gram` is K x K.
+/// to = matrix * from, for the columns of a tile. `to` may be `from` where the matrix is upper triangular.
+template <class T, Real R>
+void combine_tile(SparseRows<R> const& matrix, Index width, Index from_stride, R const* from, Index to_stride, R* to) {
+  for (Index k = 0; k < matrix.rows; ++k) {
+    for_each_line<T, R>(matrix, k, width, from_stride, from, [&](Index n, auto const& sums) {
+      for (std::size_t b = 0; b < sums.size(); ++b) {
+        sums[b].store_aligned(to + k * to_stride + n + static_cast<Index>(b) * simd::lanes<T, R>);
+      }
+    });
+  }
+}
+
+}  // namespace detail
+
+/// to = matrix * from, over K x N blocks.
+template <class T, Real R>
+void combine_rows(SparseRows<R> const& matrix, Index stride, Index count, R const* from, R* to) {
+  parallel_ranges<T>(count / line<R>, pass_cost * matrix.rows * count, [&](Index first, Index last, Index) {
+    for (Index n = first * line<R>; n < last * line<R>; n += tile_columns) {
+      detail::combine_tile<T, R>(matrix, std::min(tile_columns, last * line<R> - n), stride, from + n, stride, to + n);
+    }
+  });
+}
+
+/// trace(A^T G B) over two K x N blocks, summed in double; `gram` is K x K. Any count and stride.
 template <class T, Real R>
 [[nodiscard]] double metric_product(double const* gram, Index rows, Index stride, Index count, R const* a, R const* b) {
-  std::array<double, descent_columns> column;
+  std::array<double, static_cast<std::size_t>(tile_columns)> column;
   double total = 0;
-  for (Index n0 = 0; n0 < count; n0 += descent_columns) {
-    Index const n1 = std::min(count, n0 + descent_columns);
+  for (Index n0 = 0; n0 < count; n0 += tile_columns) {
+    Index const n1 = std::min(count, n0 + tile_columns);
     for (Index k = 0; k < rows; ++k) {
       column.fill(0);
       for (Index j = 0; j < rows; ++j) {
@@ -51,36 +176,52 @@ template <class T, Real R>
         if (factor != 0) {
           R const* const from = a + j * stride;
           for (Index n = n0; n < n1; ++n) {
-            column[n - n0] += factor * static_cast<double>(from[n]);
+            column[static_cast<std::size_t>(n - n0)] += factor * static_cast<double>(from[n]);
           }
         }
       }
       R const* const own = b + k * stride;
       for (Index n = n0; n < n1; ++n) {
-        total += column[n - n0] * static_cast<double>(own[n]);
+        total += column[static_cast<std::size_t>(n - n0)] * static_cast<double>(own[n]);
       }
     }
   }
   return total;
 }
 
-/// to += factor * from
+/// A few columns of all rows on their way through a step, as a rule sees them.
+template <Real R>
+struct Tile {
+  Index rows;
+  Index width;                 ///< columns; whole cache lines
+  R* direction;                ///< in: the gradient in the form that the rule asked for; out: the direction
+  Index direction_stride;      ///< rows of it are so far apart
+  std::span<R* const> blocks;  ///< what the rule remembers, updated in place
+  Index stride;                ///< rows of these are so far apart
+
+  [[nodiscard]] R* towards(Index k) const noexcept { return direction + k * direction_stride; }
+  [[nodiscard]] R* moment(std::size_t i, Index k) const noexcept { return blocks[i] + k * stride; }
+};
+
+/// v = momentum v + d; direction v, or with `look_ahead` momentum v + d.
 template <class T, Real R>
-void add_scaled(R factor, Index count, R const* from, R* to) noexcept {
-  for (Index n = 0; n < count; ++n) {
-    to[n] += factor * from[n];
+void heavy_ball(R momentum, bool look_ahead, Tile<R> const& tile) noexcept {
+  using V = simd::Batch<T, R>;
+  V const keep(momentum);
+  for (Index k = 0; k < tile.rows; ++k) {
+    R* const velocity = tile.moment(0, k);
+    R* const direction = tile.towards(k);
+    for (Index n = 0; n < tile.width; n += simd::lanes<T, R>) {
+      V const d = V::load_aligned(direction + n);
+      V const v = simd::fma(keep, V::load_aligned(velocity + n), d);
+      v.store_aligned(velocity + n);
+      (look_ahead ? simd::fma(keep, v, d) : v).store_aligned(direction + n);
+    }
   }
 }
 
-/// to = a * x + b * y
-template <class T, Real R>
-void blend(Index count, R a, R const* x, R b, R const* y, R* to) noexcept {
-  for (Index n = 0; n < count; ++n) {
-    to[n] = a * x[n] + b * y[n];
-  }
-}
-
-/// What Adam keeps and how it weighs it. `first_share` and `second_share` are 1 / (1 - beta^t).
+/// What Adam keeps and how it weighs it. `first_share` and `second_share` are 1 / (1 - beta^t). What it divides by is
+/// never below `least`, so that nothing over nothing is nothing.
 template <Real R>
 struct AdamTerms {
   R beta1;
@@ -88,40 +229,136 @@ struct AdamTerms {
   R epsilon;
   R first_share;
   R second_share;
+  R least;
 };
 
-/// One step of Adam on a K x N block in whitened coordinates: from the moments of before to those of now, and into
-/// `direction` m / (sqrt v + epsilon). Where `over_rows`, v_n is the mean over rows of the squares, kept in row 0, so
-/// that the step does not depend on the coordinates (equation 8).
+/// Adam: m and v (moments 0 and 1) become those of now, the direction m / (sqrt v + epsilon). Where `over_rows`, v_n is
+/// the mean over rows of the squares, kept in row 0, so that the step does not depend on the coordinates (equation 8).
 template <class T, Real R>
-void adam(AdamTerms<R> terms, bool over_rows, Index rows, Index stride, Index count, R const* gradient, R const* first,
-          R const* second, R* next_first, R* next_second, R* direction) {
-  for (Index n0 = 0; n0 < count; n0 += descent_columns) {
-    Index const n1 = std::min(count, n0 + descent_columns);
+void adam(AdamTerms<R> const& terms, bool over_rows, Tile<R> const& tile) noexcept {
+  using V = simd::Batch<T, R>;
+  V const beta1(terms.beta1), beta2(terms.beta2), new1(1 - terms.beta1), new2(1 - terms.beta2);
+  V const epsilon(terms.epsilon), share1(terms.first_share), share2(terms.second_share), least(terms.least);
+  auto const divisor = [&](V const& second) { return max(sqrt(share2 * second) + epsilon, least); };
+  V const each_row(new2 / V(static_cast<R>(tile.rows)));
+  for (Index n = 0; n < tile.width; n += simd::lanes<T, R>) {
+    V below = least;
     if (over_rows) {
-      for (Index n = n0; n < n1; ++n) {
-        R mean = 0;
-        for (Index k = 0; k < rows; ++k) {
-          R const g = gradient[k * stride + n];
-          mean += g * g;
-        }
-        next_second[n] = terms.beta2 * second[n] + (1 - terms.beta2) * mean / static_cast<R>(rows);
+      V squares(R{0});
+      for (Index k = 0; k < tile.rows; ++k) {
+        V const g = V::load_aligned(tile.towards(k) + n);
+        squares = simd::fma(g, g, squares);
       }
+      V const second = simd::fma(beta2, V::load_aligned(tile.moment(1, 0) + n), each_row * squares);
+      second.store_aligned(tile.moment(1, 0) + n);
+      below = divisor(second);
     }
-    for (Index k = 0; k < rows; ++k) {
-      Index const row = k * stride;
-      Index const moments = over_rows ? 0 : row;
-      for (Index n = n0; n < n1; ++n) {
-        R const g = gradient[row + n];
-        next_first[row + n] = terms.beta1 * first[row + n] + (1 - terms.beta1) * g;
-        if (!over_rows) {
-          next_second[row + n] = terms.beta2 * second[row + n] + (1 - terms.beta2) * g * g;
-        }
-        direction[row + n] = terms.first_share * next_first[row + n] /
-                             (std::sqrt(terms.second_share * next_second[moments + n]) + terms.epsilon);
+    for (Index k = 0; k < tile.rows; ++k) {
+      V const g = V::load_aligned(tile.towards(k) + n);
+      V const first = simd::fma(beta1, V::load_aligned(tile.moment(0, k) + n), new1 * g);
+      first.store_aligned(tile.moment(0, k) + n);
+      if (!over_rows) {
+        V const second = simd::fma(beta2, V::load_aligned(tile.moment(1, k) + n), new2 * g * g);
+        second.store_aligned(tile.moment(1, k) + n);
+        below = divisor(second);
       }
+      (share1 * first / below).store_aligned(tile.towards(k) + n);
     }
   }
+}
+
+/// The memory that one pass of a descent goes through.
+template <Real R>
+struct DescentBlocks {
+  Index rows;
+  Index stride;
+  Index count;
+  R const* gradient;
+  std::span<R* const> moments;
+  R* parameters;
+  R* direction = nullptr;  ///< it is left here too, where not null
+};
+
+/// And what it does there.
+template <Real R>
+struct DescentTerms {
+  SparseRows<R> rise = {};  ///< from the gradient to what the rule is given
+  SparseRows<R> fall = {};  ///< from what the rule gives to the direction, upper triangular; no rows: as it is
+  SparseRows<R> root = {};  ///< C^T, where the metric is C C^T
+  R decay = 0;              ///< direction += decay * parameters
+  R factor = 0;             ///< parameters -= factor * direction
+  R scale = 1;              ///< of the direction where it is squared, so that squares stay in the range of R
+};
+
+/// One pass over a K x N block, tile by tile: the gradient through `rule(tile)`, which must not throw, to the
+/// direction, the moments and the parameters. Returns the sum of squares of scale C^T direction.
+template <class T, Real R, class Rule>
+[[nodiscard]] double descend(DescentBlocks<R> const& blocks, DescentTerms<R> const& terms, Rule const& rule) {
+  using V = simd::Batch<T, R>;
+  constexpr Index lanes = simd::lanes<T, R>;
+  constexpr std::size_t most_moments = 4;
+  Index const rows = blocks.rows;
+  Index const widest = std::clamp(tile_numbers / rows / line<R> * line<R>, line<R>, tile_columns);
+  auto const tile_at = [&](Index at, Index width, R* direction) -> double {
+    detail::combine_tile<T, R>(terms.rise, width, blocks.stride, blocks.gradient + at, width, direction);
+    std::array<R*, most_moments> moments{};
+    for (std::size_t i = 0; i < blocks.moments.size(); ++i) {
+      moments[i] = blocks.moments[i] + at;
+    }
+    rule(Tile<R>{rows, width, direction, width, std::span(moments).first(blocks.moments.size()), blocks.stride});
+    if (terms.fall.rows > 0) {
+      detail::combine_tile<T, R>(terms.fall, width, width, direction, width, direction);
+    }
+    if (terms.decay > 0) {
+      for (Index k = 0; k < rows; ++k) {
+        for (Index n = 0; n < width; n += lanes) {
+          R* const to = direction + k * width + n;
+          simd::fma(V(terms.decay), V::load_aligned(blocks.parameters + k * blocks.stride + at + n),
+                    V::load_aligned(to))
+              .store_aligned(to);
+        }
+      }
+    }
+    V squares(R{0});
+    V const scale(terms.scale);
+    for (Index k = 0; k < rows; ++k) {
+      detail::for_each_line<T, R>(terms.root, k, width, width, direction, [&](Index, auto const& sums) {
+        for (auto const& sum : sums) {
+          V const scaled = scale * sum;
+          squares = simd::fma(scaled, scaled, squares);
+        }
+      });
+      R const* const from = direction + k * width;
+      if (terms.factor != 0) {
+        R* const to = blocks.parameters + k * blocks.stride + at;
+        for (Index n = 0; n < width; n += lanes) {
+          simd::fma(V(-terms.factor), V::load_aligned(from + n), V::load_aligned(to + n)).store_aligned(to + n);
+        }
+      }
+      if (blocks.direction != nullptr) {
+        std::copy_n(from, width, blocks.direction + k * blocks.stride + at);
+      }
+    }
+    return detail::sum_of<T, R>(squares);
+  };
+  auto const results = detail::in_pieces<T>(
+      blocks.count / line<R>, pass_cost * rows * blocks.count, [&](Index first, Index last) -> double {
+        alignas(alignment) std::array<R, static_cast<std::size_t>(tile_numbers)> here;
+        AlignedVector<R> large;  // for more rows than there are numbers in a tile
+        if (rows * widest > tile_numbers) {
+          large.resize(static_cast<std::size_t>(rows * widest));
+        }
+        double sum = 0;
+        for (Index n = first * line<R>; n < last * line<R>; n += widest) {
+          sum += tile_at(n, std::min(widest, last * line<R> - n), large.empty() ? here.data() : large.data());
+        }
+        return sum;
+      });
+  double sum = 0;
+  for (double const x : results) {
+    sum += x;
+  }
+  return sum;
 }
 
 }  // namespace wmanifold::kernel
