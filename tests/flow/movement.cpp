@@ -3,6 +3,7 @@
 #include <wmanifold/basis/legendre.hpp>
 #include <wmanifold/basis/spherical_harmonics.hpp>
 #include <wmanifold/flow/movement.hpp>
+#include <wmanifold/layer/layer_list.hpp>
 #include <wmanifold/topology/sampling.hpp>
 
 #include <doctest/doctest.h>
@@ -130,6 +131,38 @@ TEST_CASE_TEMPLATE("the metric takes its rise back to the gradient, also where i
     }
     CHECK(metric.inner(model, rise, step) == doctest::Approx(product).epsilon(1e-7));
   }
+}
+
+TEST_CASE("a gradient that was rounded to float rises as the exact one does, also where the metric is singular") {
+  Mixed<wm::Ellipse> model(wm::he_normal.spread(0.1), wm::Seed{1});
+  wm::BasicManifold<float, wm::Ellipse, wm::LayerList> in_float(
+      wm::zeros, {},
+      wm::LayerList{wm::Dense<>(3, 4), wm::Tanh{}, wm::LowRankDense<>(4, 5, 2), wm::Silu{}, wm::SharedDense<>(5, 3),
+                    wm::Tanh{}, wm::LowRankDense<>(3, 2, 1)});
+  auto const rounded = [](wm::Parameters<double> const& from, wm::Parameters<float>& to) {
+    to.matrix() = from.matrix().cast<float>();
+    std::transform(from.shared().begin(), from.shared().end(), to.shared().begin(),
+                   [](double x) { return static_cast<float>(x); });
+  };
+  rounded(model.parameters(), in_float.parameters());
+  auto gradient = model.parameters().zeros_like();
+  wm::Random random(wm::Seed{4});
+  auto const points = wm::uniform_points<wm::S1>(9, random);
+  wm::Matrix<double> const inputs = support::matrix<double>(9, 3, 5);
+  wm::Workspace<double> work;
+  model.forward(inputs, points, work);
+  model.backward(inputs, points, support::matrix<double>(9, 2, 6), work, gradient);
+  auto gradient_in_float = in_float.parameters().zeros_like();
+  rounded(gradient, gradient_in_float);
+
+  wm::MovementMetric const metric(model);
+  wm::MovementMetric const metric_in_float(in_float);
+  auto rise = gradient.zeros_like();
+  auto rise_in_float = gradient_in_float.zeros_like();
+  metric.rise(model, gradient, rise);
+  metric_in_float.rise(in_float, gradient_in_float, rise_in_float);
+  CHECK(metric_in_float.movement(in_float, rise_in_float) ==
+        doctest::Approx(metric.movement(model, rise)).epsilon(0.01));
 }
 
 TEST_CASE("whitened coordinates: gradients there have the movement of the rise, and steps come back") {

@@ -334,8 +334,9 @@ class GradientFlow {
     require_in_range(fed, reach, most * std::sqrt(static_cast<double>(gradient.numbers().size())), metric_.longest());
 
     // What is frozen does not shrink either: that is seen to afterwards.
-    bool const at_once = options_.rate && !options_.clip && !(frozen && decay > 0);
-    bool const keep_direction = !at_once && !steps_along_moment();
+    bool const shrinks_apart = frozen && decay > 0;
+    bool const at_once = options_.rate && !options_.clip && !shrinks_apart;
+    bool const keep_direction = !at_once && !(steps_along_moment() && decay == 0);
     if (keep_direction && !direction_.same_sizes(gradient_)) {
       direction_ = gradient_.zeros_like();
     }
@@ -351,7 +352,7 @@ class GradientFlow {
     kernel::DescentTerms<R> terms{.rise = rise.rows(),
                                   .fall = fall.rows(),
                                   .root = metric_.root_entries().rows(),
-                                  .decay = at_once ? static_cast<R>(decay) : R{0},
+                                  .decay = shrinks_apart ? R{0} : static_cast<R>(decay),
                                   .factor = at_once ? static_cast<R>(*options_.rate) : R{0},
                                   .scale = static_cast<R>(scale)};
     auto const rule = rule_.template at<T, R>(next);
@@ -386,13 +387,13 @@ class GradientFlow {
     if (!keep_direction) {
       return move<T>(unit, state_.moments[0]);
     }
-    if (decay == 0) {
+    if (!shrinks_apart) {
       return move<T>(unit, direction_);
     }
     kernel::add_scaled<T, R>(static_cast<R>(decay), static_cast<Index>(direction_.numbers().size()),
                              model_->parameters().data(), direction_.data());
     model_->rest(direction_);
-    return move<T>(metric_.template movement<T>(*model_, direction_), direction_);
+    return move<T>(metric_.template movement<T>(*model_, direction_, scratch_), direction_);
   }
 
   /// From the gradient to what the rule is given.

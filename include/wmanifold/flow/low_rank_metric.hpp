@@ -93,7 +93,8 @@ class LowRankMetric {
 
   /// The shortest d with E_s J^T J d = gradient, by conjugate gradients from zero: the metric is singular (scaling V up
   /// and U down moves nothing), and what starts in its range stays there. The result stays until the next.
-  LowRankStep const& solve(LowRankStep const& gradient) {
+  /// A gradient that was rounded is in the range only so far: `tolerance`, of what is left of it, must be above that.
+  LowRankStep const& solve(LowRankStep const& gradient, double tolerance) {
     solution_ = gradient;
     solution_.blend(0, 0, gradient);
     rest_ = gradient;
@@ -121,7 +122,6 @@ class LowRankMetric {
   LowRankStep other;  // and a second one
 
  private:
-  static constexpr double tolerance = 1e-10;
   static constexpr int most_iterations = 500;
 
   /// out = E_s J^T J d. Products are lazy: others would allocate.

@@ -147,7 +147,8 @@ class MovementMetric {
     in_rows<T>(rise_, gradient, to);
     for_each_low_rank(model, price_, scratch, [&](DenseShape const& shape, detail::LowRankMetric& layer) {
       load(layer.given, shape, gradient);
-      layer.solve(layer.given).store(detail::low_rank_parts<R>(shape, to.data(), to.stride(), to.shared().data()));
+      layer.solve(layer.given, tolerance)
+          .store(detail::low_rank_parts<R>(shape, to.data(), to.stride(), to.shared().data()));
     });
   }
   template <class T = HostTarget>
@@ -185,6 +186,8 @@ class MovementMetric {
   [[nodiscard]] double longest() const noexcept { return std::max(longest_, 1.0); }
 
  private:
+  static constexpr double tolerance = std::max(1e-10, 100.0 * std::numeric_limits<R>::epsilon());
+
   template <class T>
   static void in_rows(detail::MatrixEntries<R> const& matrix, Parameters<R> const& from, Parameters<R>& to) {
     kernel::combine_rows<T, R>(matrix.rows(), from.stride(), from.stride(), from.data(), to.data());

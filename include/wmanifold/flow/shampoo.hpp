@@ -3,7 +3,7 @@
 #include <wmanifold/flow/rule.hpp>
 #include <wmanifold/manifold/parameters.hpp>
 
-#include <Eigen/Eigenvalues>
+#include <Eigen/Jacobi>
 
 namespace wmanifold {
 
@@ -40,7 +40,7 @@ struct Shampoo {
 class Shampoo::Preconditioner {
  public:
   explicit Preconditioner(Index rows)
-      : factor_(rows, rows), share_(rows, rows), scaled_(rows, rows), root_(rows, rows), spectrum_(rows) {}
+      : factor_(rows, rows), diagonal_(rows, rows), vectors_(rows, rows), scaled_(rows, rows), root_(rows, rows) {}
 
   /// H^-1/2 at this step, from H of the step before.
   template <class T, Real R>
@@ -55,11 +55,12 @@ class Shampoo::Preconditioner {
       }
     }
     factor_ = rule.decay * before + (1 - rule.decay) * factor_;
-    share_ = factor_ / (1 - std::pow(rule.decay, static_cast<double>(step)));
-    spectrum_.compute(share_);
-    scaled_ = spectrum_.eigenvectors() *
-              (spectrum_.eigenvalues().array().max(0) + rule.epsilon).rsqrt().matrix().asDiagonal();
-    root_.noalias() = scaled_.lazyProduct(spectrum_.eigenvectors().transpose());
+    diagonal_ = factor_ / (1 - std::pow(rule.decay, static_cast<double>(step)));
+    diagonalise();
+    for (Index k = 0; k < vectors_.cols(); ++k) {
+      scaled_.col(k) = vectors_.col(k) / std::sqrt(std::max(diagonal_(k, k), 0.0) + rule.epsilon);
+    }
+    root_.noalias() = scaled_.lazyProduct(vectors_.transpose());
     return root_;
   }
 
@@ -67,11 +68,34 @@ class Shampoo::Preconditioner {
   void accept(SmallMatrix& factor) noexcept { factor.swap(factor_); }
 
  private:
+  /// vectors_ diagonal_ vectors_^T, by Jacobi's rotations: Eigen's solvers allocate.
+  void diagonalise() {
+    vectors_.setIdentity();
+    double const enough = 1e-30 * diagonal_.squaredNorm();
+    for (int sweep = 0; sweep < 50; ++sweep) {
+      double rest = 0;
+      for (Index q = 1; q < diagonal_.cols(); ++q) {
+        for (Index p = 0; p < q; ++p) {
+          rest += diagonal_(p, q) * diagonal_(p, q);
+          Eigen::JacobiRotation<double> turn;
+          if (turn.makeJacobi(diagonal_, p, q)) {
+            diagonal_.applyOnTheLeft(p, q, turn.adjoint());
+            diagonal_.applyOnTheRight(p, q, turn);
+            vectors_.applyOnTheRight(p, q, turn);
+          }
+        }
+      }
+      if (!(rest > enough)) {
+        return;
+      }
+    }
+  }
+
   SmallMatrix factor_;
-  SmallMatrix share_;
+  SmallMatrix diagonal_;
+  SmallMatrix vectors_;
   SmallMatrix scaled_;
   SmallMatrix root_;
-  Eigen::SelfAdjointEigenSolver<SmallMatrix> spectrum_;
 };
 
 }  // namespace wmanifold

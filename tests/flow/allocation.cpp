@@ -1,0 +1,211 @@
+// Counts allocations: of this whole executable, while asked to. Eigen's do not go through operator new, so that with
+// the GNU library malloc itself is counted.
+
+#include <wmanifold/basis/bernstein.hpp>
+#include <wmanifold/basis/constant.hpp>
+#include <wmanifold/basis/fourier.hpp>
+#include <wmanifold/flow/adam.hpp>
+#include <wmanifold/flow/gradient_flow.hpp>
+#include <wmanifold/flow/shampoo.hpp>
+#include <wmanifold/layer/layer_list.hpp>
+#include <wmanifold/topology/sampling.hpp>
+
+#include <doctest/doctest.h>
+
+#include <support/batches.hpp>
+
+#include <atomic>
+#include <cstdlib>
+#include <new>
+
+#if defined(__SANITIZE_ADDRESS__)
+#define WITH_ADDRESS_SANITIZER
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define WITH_ADDRESS_SANITIZER
+#endif
+#endif
+
+// A sanitizer that watches the heap has its own of all this.
+#ifndef WITH_ADDRESS_SANITIZER
+
+namespace wm = wmanifold;
+using wm::Index;
+
+namespace {
+
+std::atomic<bool> counting{false};
+std::atomic<int> allocations{0};
+
+void count() noexcept {
+  if (counting) {
+    ++allocations;
+  }
+}
+
+void* counted(std::size_t size, std::size_t alignment) noexcept {
+  count();
+  return std::aligned_alloc(alignment, (size + alignment) / alignment * alignment);
+}
+void* counted_or_throw(std::size_t size, std::size_t alignment) {
+  void* const memory = counted(size, alignment);
+  if (memory == nullptr) {
+    throw std::bad_alloc();
+  }
+  return memory;
+}
+
+constexpr std::size_t usual = alignof(std::max_align_t);
+
+/// How often `action` allocates.
+template <class Action>
+int allocations_of(Action const& action) {
+  allocations = 0;
+  counting = true;
+  action();
+  counting = false;
+  return allocations;
+}
+
+}  // namespace
+
+// Not inlined: seen into, GCC takes a replaced delete that frees for a mismatch.
+[[gnu::noinline]] void* operator new(std::size_t size) { return counted_or_throw(size, usual); }
+[[gnu::noinline]] void* operator new[](std::size_t size) { return counted_or_throw(size, usual); }
+[[gnu::noinline]] void* operator new(std::size_t size, std::nothrow_t const&) noexcept { return counted(size, usual); }
+[[gnu::noinline]] void* operator new[](std::size_t size, std::nothrow_t const&) noexcept {
+  return counted(size, usual);
+}
+[[gnu::noinline]] void* operator new(std::size_t size, std::align_val_t alignment) {
+  return counted_or_throw(size, static_cast<std::size_t>(alignment));
+}
+[[gnu::noinline]] void* operator new[](std::size_t size, std::align_val_t alignment) {
+  return counted_or_throw(size, static_cast<std::size_t>(alignment));
+}
+[[gnu::noinline]] void* operator new(std::size_t size, std::align_val_t alignment, std::nothrow_t const&) noexcept {
+  return counted(size, static_cast<std::size_t>(alignment));
+}
+[[gnu::noinline]] void* operator new[](std::size_t size, std::align_val_t alignment, std::nothrow_t const&) noexcept {
+  return counted(size, static_cast<std::size_t>(alignment));
+}
+[[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(memory); }
+[[gnu::noinline]] void operator delete[](void* memory) noexcept { std::free(memory); }
+[[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+[[gnu::noinline]] void operator delete[](void* memory, std::size_t) noexcept { std::free(memory); }
+[[gnu::noinline]] void operator delete(void* memory, std::nothrow_t const&) noexcept { std::free(memory); }
+[[gnu::noinline]] void operator delete[](void* memory, std::nothrow_t const&) noexcept { std::free(memory); }
+[[gnu::noinline]] void operator delete(void* memory, std::align_val_t) noexcept { std::free(memory); }
+[[gnu::noinline]] void operator delete[](void* memory, std::align_val_t) noexcept { std::free(memory); }
+[[gnu::noinline]] void operator delete(void* memory, std::size_t, std::align_val_t) noexcept { std::free(memory); }
+[[gnu::noinline]] void operator delete[](void* memory, std::size_t, std::align_val_t) noexcept { std::free(memory); }
+[[gnu::noinline]] void operator delete(void* memory, std::align_val_t, std::nothrow_t const&) noexcept {
+  std::free(memory);
+}
+[[gnu::noinline]] void operator delete[](void* memory, std::align_val_t, std::nothrow_t const&) noexcept {
+  std::free(memory);
+}
+
+#ifdef __GLIBC__
+extern "C" void* __libc_malloc(std::size_t size);
+extern "C" void* malloc(std::size_t size) noexcept {
+  count();
+  return __libc_malloc(size);
+}
+#endif
+
+namespace {
+
+constexpr Index samples = 24;
+
+template <class R, class B>
+using Model = wm::BasicManifold<R, B, wm::LayerList>;
+
+wm::LayerList dense() { return {wm::Dense<>(20, 30), wm::Relu{}, wm::Dense<>(30, 5)}; }
+wm::LayerList placed() {
+  return {wm::SharedDense<>(20, 30), wm::Tanh{}, wm::LowRankDense<>(30, 40, 3), wm::Tanh{},
+          wm::Dense<>(40, 8),        wm::Tanh{}, wm::LowRankDense<>(8, 5, 2)};
+}
+
+/// Steps on contexts per sample and on groups of them: how many allocations in the first of each, and in later ones.
+template <class B, class R, class Rule>
+void check_steps(wm::LayerList const& layers, Rule const& rule, wm::RuleOptions const& options, bool frozen = false) {
+  using Space = typename B::Topology;
+  auto const inputs = support::matrix<R>(samples, 20, 1);
+  auto const targets = support::matrix<R>(samples, 5, 2);
+  wm::Random random(wm::Seed{3});
+  wm::Contexts<Space> const single(wm::uniform_points<Space>(samples, random));
+  auto const grouped = wm::Contexts<Space>::grouped(wm::uniform_points<Space>(3, random), 8);
+  Model<R, B> model(wm::he_normal.spread(0.1), wm::Seed{1}, {}, layers);
+  if (frozen) {
+    model.freeze(0);
+  }
+  wm::GradientFlow flow(model, wm::MeanSquaredError{}, rule, options);
+  auto const step_on_both = [&] {
+    flow.step(inputs, single, targets);
+    flow.step(inputs, grouped, targets);
+  };
+  CAPTURE(rule.name());
+  CHECK(allocations_of(step_on_both) > 0);
+  for (int i = 0; i < 3; ++i) {
+    CHECK(allocations_of(step_on_both) == 0);
+  }
+}
+
+}  // namespace
+
+TEST_CASE("allocations are counted, of every kind") {
+  // The functions, not new-expressions, which a compiler may leave out.
+  CHECK(allocations_of([] { ::operator delete(::operator new(3)); }) == 1);
+  CHECK(allocations_of([] { ::operator delete[](::operator new[](3)); }) == 1);
+  CHECK(allocations_of([] { ::operator delete (::operator new (3, std::align_val_t{64}), std::align_val_t{64}); }) ==
+        1);
+  CHECK(allocations_of([] { ::operator delete(::operator new(3, std::nothrow), std::nothrow); }) == 1);
+#ifdef __GLIBC__
+  double sum = 0;
+  CHECK(allocations_of([&] { sum = wm::SmallMatrix::Ones(samples, samples).eval().sum(); }) == 1);
+  CHECK(sum == samples * samples);
+#endif
+  CHECK(allocations_of([] {}) == 0);
+}
+
+TEST_CASE_TEMPLATE("no step allocates after the first, under any rule", R, float, double) {
+  wm::RuleOptions const at_rate{.rate = 0.01};
+  for (wm::RuleOptions const& options :
+       {at_rate, wm::RuleOptions{.movement = 0.01}, wm::RuleOptions{.rate = 0.01, .clip = 1e-3},
+        wm::RuleOptions{.rate = 0.01, .geometry = wm::Geometry::euclidean}}) {
+    check_steps<wm::Ellipse, R>(dense(), wm::HeavyBall{0.9}, options);
+    check_steps<wm::Ellipse, R>(dense(), wm::Nesterov{}, options);
+    check_steps<wm::Ellipse, R>(dense(), wm::Adam{.decay = 0.1}, options);
+    check_steps<wm::Ellipse, R>(dense(), wm::Adam{.second_moment = wm::SecondMoment::each}, options);
+    check_steps<wm::Ellipse, R>(dense(), wm::Shampoo{.momentum = 0.5}, options);
+  }
+  check_steps<wm::Ellipse, R>(dense(), wm::Adam{.decay = 0.1}, at_rate, true);
+  check_steps<wm::Ellipse, R>(dense(), wm::HeavyBall{0.9}, at_rate, true);
+}
+
+TEST_CASE_TEMPLATE("nor with shared and low-rank layers", R, float, double) {
+  for (wm::RuleOptions const& options : {wm::RuleOptions{.rate = 0.01}, wm::RuleOptions{.movement = 0.01},
+                                         wm::RuleOptions{.rate = 0.01, .clip = 1e-3}}) {
+    check_steps<wm::Ellipse, R>(placed(), wm::HeavyBall{0.9}, options);
+    check_steps<wm::Bernstein<wm::Interval, 2>, R>(placed(), wm::HeavyBall{0.9}, options);
+    check_steps<wm::Ellipse, R>(placed(), wm::Nesterov{}, options);
+    check_steps<wm::Ellipse, R>(placed(), wm::HeavyBall{0.9}, options, true);
+  }
+  wm::LayerList const large{wm::LowRankDense<>(20, 300, 4), wm::Tanh{}, wm::LowRankDense<>(300, 5, 4)};
+  check_steps<wm::Ellipse, R>(large, wm::HeavyBall{0.9}, {.rate = 0.01});
+}
+
+TEST_CASE_TEMPLATE("nor that of a plain network, of any batch size seen before", R, float, double) {
+  Model<R, wm::Constant<>> model(wm::he_normal, wm::Seed{1}, {}, dense());
+  wm::GradientFlow flow(model, wm::MeanSquaredError{}, {.rate = 0.01, .momentum = 0.9});
+  auto const inputs = support::matrix<R>(samples, 20, 1);
+  auto const targets = support::matrix<R>(samples, 5, 2);
+  auto const epoch = [&] {
+    flow.step(inputs, targets);
+    flow.step(inputs.topRows(7), targets.topRows(7));
+  };
+  CHECK(allocations_of(epoch) > 0);
+  CHECK(allocations_of(epoch) == 0);
+}
+
+#endif
