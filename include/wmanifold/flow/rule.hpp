@@ -28,7 +28,7 @@ struct Reach {
 
 /// How gradients become steps. A rule is a value with its numbers, and owes
 ///
-/// - `moments`, how many blocks of the parameters' sizes it remembers (at most 4; zeros at first), and `feed`;
+/// - `feed`, and `moments`, how many blocks of the parameters' sizes it remembers, zeros at first;
 /// - `name()`, which checkpoints must agree on, and `check()`, an ArgumentError for numbers that make no sense;
 /// - `reach(fed, moments, step)`, where no number that it is given exceeds `fed`, none of its moments `moments[i]`;
 /// - `at<T, R>(step)`, a function of a kernel::Tile<R>, for the step 1, 2, ...: from the gradient in the tile to the
@@ -40,6 +40,7 @@ struct Reach {
 template <class Rule>
 concept FlowRule = std::copyable<Rule> &&
     requires(Rule const& rule, std::array<double, Rule::moments> const& moments, Index step) {
+  requires Rule::moments <= kernel::most_moments;
   { Rule::feed } -> std::convertible_to<Feed>;
   { rule.name() } -> std::convertible_to<std::string_view>;
   rule.check();

@@ -21,6 +21,9 @@ inline constexpr Index line = static_cast<Index>(alignment / sizeof(R));
 inline constexpr Index tile_columns = 256;
 inline constexpr Index tile_numbers = 2048;
 
+/// Blocks that a rule may remember.
+inline constexpr std::size_t most_moments = 4;
+
 /// Multiply-adds that a number passing through costs: memory is slower than arithmetic.
 inline constexpr Index pass_cost = 16;
 
@@ -296,7 +299,6 @@ template <class T, Real R, class Rule>
 [[nodiscard]] double descend(DescentBlocks<R> const& blocks, DescentTerms<R> const& terms, Rule const& rule) {
   using V = simd::Batch<T, R>;
   constexpr Index lanes = simd::lanes<T, R>;
-  constexpr std::size_t most_moments = 4;
   Index const rows = blocks.rows;
   Index const widest = std::clamp(tile_numbers / rows / line<R> * line<R>, line<R>, tile_columns);
   auto const tile_at = [&](Index at, Index width, R* direction) -> double {
