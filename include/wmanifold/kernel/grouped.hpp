@@ -2,9 +2,9 @@
 
 #include <wmanifold/kernel/dense.hpp>
 
-/// The same dense layer where runs of consecutive samples share a context: the weights at each group's context are mixed
-/// tile by tile, for several groups at a time, while their parts of P_k are at hand; the gradient of a tile goes back to
-/// the K rows before the next is begun. K groups + samples rows of products instead of K samples.
+/// The same dense layer where runs of consecutive samples share a context: the weights at each group's context are
+/// mixed tile by tile, for several groups at a time, while their parts of P_k are at hand; the gradient of a tile goes
+/// back to the K rows before the next is begun. K groups + samples rows of products instead of K samples.
 namespace wmanifold::kernel {
 
 /// Groups of samples: group g begins where the one before ends, and has coefficients phi_g, row g of `coefficients`
@@ -38,33 +38,34 @@ template <class T, Real R, Order O>
   }
 }
 
-/// For each of `lines` lines: to(r) (+)= sum_p a(r, p) b(p), with line n of b at b + n * b_step and of row r's result at
-/// to.data + r * to.stride + n * to_step.
+/// For each of `lines` lines: to(r) (+)= sum_p a(r, p) b(p), with line n of a at a + n * a_step, of b at b + n *
+/// b_step, and of row r's result at to.data + r * to.stride + n * to_step.
 template <class T, Real R, int Rows, int Vectors, Order O>
-[[gnu::noinline]] void combine_lines(Index lines, R const* a, Index a_stride, R const* b, Index b_stride, Index b_step,
-                                     Index depth, Sink<R> to, Index to_step) {
+[[gnu::noinline]] void combine_lines(Index lines, R const* a, Index a_stride, Index a_step, R const* b, Index b_stride,
+                                     Index b_step, Index depth, Sink<R> to, Index to_step) {
   using V = simd::Batch<T, R>;
   for (Index n = 0; n < lines; ++n, to.data += to_step) {
     std::array<V, Rows * Vectors> sum;
     unroll<Rows * Vectors>([&](auto i) __attribute__((always_inline)) { sum[i] = V(R{0}); });
     fetch_lines<T, R, O>(Vectors, b + (n + lines_ahead) * b_step, b_stride, n + lines_ahead < lines ? depth : 0);
-    accumulate<T, R, Rows, Vectors, O>(a, a_stride, b + n * b_step, b_stride, depth, sum);
+    accumulate<T, R, Rows, Vectors, O>(a + n * a_step, a_stride, b + n * b_step, b_stride, depth, sum);
     put<T, R, Rows, Vectors>(sum, to);
   }
 }
 
 /// The same for any number of rows and `vectors` whole vectors.
 template <class T, Real R, Order O>
-void combine(Index rows, Index lines, Index vectors, R const* a, Index a_stride, R const* b, Index b_stride,
-             Index b_step, Index depth, Sink<R> to, Index to_step) {
+void combine(Index rows, Index lines, Index vectors, R const* a, Index a_stride, Index a_step, R const* b,
+             Index b_stride, Index b_step, Index depth, Sink<R> to, Index to_step) {
   constexpr Index lanes = simd::lanes<T, R>;
   Index const a_row = O == Order::by_rows ? a_stride : 1;
-  auto const with = [&]<int Rows, int Vectors>(std::integral_constant<int, Rows>, std::integral_constant<int, Vectors>) {
+  auto const with = [&]<int Rows, int Vectors>(std::integral_constant<int, Rows>,
+                                               std::integral_constant<int, Vectors>) {
     Index const offset = Vectors * lanes;
     Sink<R> at = to;
     R const* from = b;
     for (Index left = vectors; left > 0; left -= Vectors, from += offset, at.data += offset) {
-      combine_lines<T, R, Rows, Vectors, O>(lines, a, a_stride, from, b_stride, b_step, depth, at, to_step);
+      combine_lines<T, R, Rows, Vectors, O>(lines, a, a_stride, a_step, from, b_stride, b_step, depth, at, to_step);
     }
   };
   auto const some = [&]<int Rows>(std::integral_constant<int, Rows> count) {
@@ -94,7 +95,7 @@ void mix_lines(Index contexts, R const* phi, Index rows, Index lines, Index widt
   constexpr Index lanes = simd::lanes<T, R>;
   Index const whole = width / lanes;
   if (whole > 0) {
-    combine<T, R, Order::by_rows>(contexts, lines, whole, phi, rows, from, stride, step, rows, to, to_step);
+    combine<T, R, Order::by_rows>(contexts, lines, whole, phi, rows, 0, from, stride, step, rows, to, to_step);
   }
   if (whole * lanes < width) {  // nothing beyond the parameters may be read: through a line of its own
     constexpr Index at_once = 16;
@@ -108,7 +109,7 @@ void mix_lines(Index contexts, R const* phi, Index rows, Index lines, Index widt
           pack_row<T, R>(R{1}, from + k * stride, width - whole * lanes, rest.data() + (k - k0) * lanes);
         }
         to.add = k0 > 0;
-        combine<T, R, Order::by_rows>(contexts, 1, 1, phi + k0, rows, rest.data(), lanes, 0, k1 - k0, to, 0);
+        combine<T, R, Order::by_rows>(contexts, 1, 1, phi + k0, rows, 0, rest.data(), lanes, 0, k1 - k0, to, 0);
       }
     }
   }
@@ -116,8 +117,8 @@ void mix_lines(Index contexts, R const* phi, Index rows, Index lines, Index widt
 
 /// From one group's tile to the next: a few cache lines more than a tile, so that they do not meet in the same sets.
 template <class T, Real R>
-inline constexpr Index mixed_tile =
-    Block<T, R>::depth* Block<T, R>::columns + 5 * static_cast<Index>(alignment / sizeof(R));
+inline constexpr Index mixed_tile = Block<T, R>::depth* Block<T, R>::columns +
+                                    5 * static_cast<Index>(alignment / sizeof(R));
 
 /// What one thread needs to mix.
 template <class T, Real R>
@@ -206,33 +207,38 @@ void grouped_backward_parameters(MutableDenseRows<R> gradient, Groups<R> groups,
         R const* const phi = groups.coefficients + first * gradient.rows;
         auto const hand_back = [&](Index rows, R* to, Index step) {
           if (out.size() == vectors * B::lanes) {
-            detail::combine<T, R, Order::by_depth>(gradient.rows, rows, vectors, phi, gradient.rows, parts.data(), part,
-                                                   B::columns, last - first, Sink<R>{to, gradient.stride, first > 0},
-                                                   step);
+            detail::combine<T, R, Order::by_depth>(gradient.rows, rows, vectors, phi, gradient.rows, 0, parts.data(),
+                                                   part, B::columns, last - first,
+                                                   Sink<R>{to, gradient.stride, first > 0}, step);
             return;
           }
           for (Index r = 0; r < rows; ++r) {
             sweep<T, R, Order::by_depth>(gradient.rows, phi, gradient.rows, parts.data() + r * B::columns, part,
-                                         last - first, out.size(),
-                                         Sink<R>{to + r * step, gradient.stride, first > 0});
+                                         last - first, out.size(), Sink<R>{to + r * step, gradient.stride, first > 0});
+          }
+        };
+        // Groups of one size are gone through in one call.
+        auto const parts_of = [&](Index rows, R const* left, Index stride) {
+          for (Index g = first; g < last;) {
+            Range const b = groups[g];
+            Index run = 1;
+            while (g + run < last && groups[g + run].size() == b.size()) {
+              ++run;
+            }
+            detail::combine<T, R, Order::by_depth>(rows, run, vectors, left + b.begin * stride, stride,
+                                                   b.size() * stride, slopes + b.begin * B::columns, B::columns,
+                                                   b.size() * B::columns, b.size(),
+                                                   Sink<R>{parts.data() + (g - first) * part, B::columns}, part);
+            g += run;
           }
         };
         for (Index i = own.begin; i < own.end; i += B::rows) {
-          Index const rows = std::min(B::rows + Index{0}, own.end - i);
-          for (Index g = first; g < last; ++g) {
-            Range const b = groups[g];
-            sweep<T, R, Order::by_depth>(rows, x.data + b.begin * x.stride + i, x.stride, slopes + b.begin * B::columns,
-                                         B::columns, b.size(), vectors * B::lanes,
-                                         Sink<R>{parts.data() + (g - first) * part, B::columns});
-          }
+          Index const rows = std::min(Index{B::rows}, own.end - i);
+          parts_of(rows, x.data + i, x.stride);
           hand_back(rows, gradient.parameters + i * gradient.outputs + out.begin, gradient.outputs);
         }
         if (own.begin == 0) {
-          for (Index g = first; g < last; ++g) {
-            Range const b = groups[g];
-            sweep<T, R, Order::by_depth>(1, &detail::one<R>, 0, slopes + b.begin * B::columns, B::columns, b.size(),
-                                         vectors * B::lanes, Sink<R>{parts.data() + (g - first) * part, B::columns});
-          }
+          parts_of(1, &detail::one<R>, 0);
           hand_back(1, biases, 0);
         }
       }
@@ -262,7 +268,7 @@ void grouped_backward_inputs(DenseRows<R> layer, Groups<R> groups, Samples<R con
     R* const weights = scratch + piece * detail::mixing_scratch<T, R>(layer.outputs);
     alignas(alignment) std::array<R, static_cast<std::size_t>(B::rows * B::columns)> sums;
     for (Index i = own.begin; i < own.end; i += B::rows) {
-      Index const rows = std::min(B::rows + Index{0}, own.end - i);
+      Index const rows = std::min(Index{B::rows}, own.end - i);
       R const* from = columns;
       for (Index first = 0; first < groups.count; first += at_once) {
         Index const last = std::min(groups.count, first + at_once);
