@@ -254,6 +254,13 @@ class GradientFlow {
       return false;
     }
   }
+  [[nodiscard]] static constexpr bool row_by_row() noexcept {
+    if constexpr (requires { Rule::row_by_row; }) {
+      return Rule::row_by_row;
+    } else {
+      return false;
+    }
+  }
 
   /// NumericalError, unless moments and steps stay in range where neither a number of the direction nor its movement
   /// exceeds `most`, and none of a step that moves by 1 `longest`.
@@ -354,7 +361,8 @@ class GradientFlow {
                                   .root = metric_.root_entries().rows(),
                                   .decay = shrinks_apart ? R{0} : static_cast<R>(decay),
                                   .factor = at_once ? static_cast<R>(*options_.rate) : R{0},
-                                  .scale = static_cast<R>(scale)};
+                                  .scale = static_cast<R>(scale),
+                                  .row_by_row = row_by_row()};
     auto const rule = rule_.template at<T, R>(next);
     auto const pass = [&](Index rows, Index stride, Index first) {
       std::array<R*, Rule::moments> moments{};

@@ -35,8 +35,9 @@ struct Reach {
 ///   direction, in place, and from the moments to those of now. Columns know nothing of each other. It must not throw,
 ///   and make zeros of zeros.
 ///
-/// It may say `steps_along_moment = true` (the direction is its first moment), have a `shrink()` (direction += shrink()
-/// parameters), and with Feed::gradient a `Preconditioner`, as Shampoo has.
+/// It may say `steps_along_moment = true` (the direction is its first moment), `row_by_row = true` (rows know nothing
+/// of each other either), have a `shrink()` (direction += shrink() parameters), and with Feed::gradient a
+/// `Preconditioner`, as Shampoo has.
 template <class Rule>
 concept FlowRule = std::copyable<Rule> &&
     requires(Rule const& rule, std::array<double, Rule::moments> const& moments, Index step) {
@@ -73,6 +74,7 @@ struct HeavyBall {
   static constexpr std::size_t moments = 1;
   static constexpr Feed feed = Feed::rise;
   static constexpr bool steps_along_moment = true;
+  static constexpr bool row_by_row = true;
   [[nodiscard]] static std::string_view name() noexcept { return "heavy ball"; }
   void check() const { detail::require_fraction("a momentum", momentum); }
   [[nodiscard]] Reach<1> reach(double fed, std::array<double, 1> const& velocity, Index) const noexcept {
@@ -92,6 +94,7 @@ struct Nesterov {
 
   static constexpr std::size_t moments = 1;
   static constexpr Feed feed = Feed::rise;
+  static constexpr bool row_by_row = true;
   [[nodiscard]] static std::string_view name() noexcept { return "nesterov"; }
   void check() const { detail::require_fraction("a momentum", momentum); }
   [[nodiscard]] Reach<1> reach(double fed, std::array<double, 1> const& velocity, Index) const noexcept {

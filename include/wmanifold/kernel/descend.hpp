@@ -18,7 +18,7 @@ template <Real R>
 inline constexpr Index line = static_cast<Index>(alignment / sizeof(R));
 
 /// How many columns are worked on at a time, at most, and how many numbers all K rows of them may be: half of L1.
-inline constexpr Index tile_columns = 256;
+inline constexpr Index tile_columns = 1024;
 inline constexpr Index tile_numbers = 2048;
 
 /// Blocks that a rule may remember.
@@ -291,12 +291,63 @@ struct DescentTerms {
   R decay = 0;              ///< direction += decay * parameters
   R factor = 0;             ///< parameters -= factor * direction
   R scale = 1;              ///< of the direction where it is squared, so that squares stay in the range of R
+  bool row_by_row = false;  ///< the rule may be given rows one at a time
 };
+
+namespace detail {
+
+/// Is it a diagonal, without a zero?
+template <Real R>
+[[nodiscard]] bool is_diagonal(SparseRows<R> const& matrix) noexcept {
+  for (Index k = 0; k < matrix.rows; ++k) {
+    if (matrix.starts[k] != k || matrix.columns[k] != k) {
+      return false;
+    }
+  }
+  return matrix.starts[matrix.rows] == matrix.rows;
+}
+
+template <class T, Real R, class Rule>
+[[nodiscard]] double descend_tiles(DescentBlocks<R> const& blocks, DescentTerms<R> const& terms, Rule const& rule);
+
+}  // namespace detail
 
 /// One pass over a K x N block, tile by tile: the gradient through `rule(tile)`, which must not throw, to the
 /// direction, the moments and the parameters. Returns the sum of squares of scale C^T direction.
 template <class T, Real R, class Rule>
 [[nodiscard]] double descend(DescentBlocks<R> const& blocks, DescentTerms<R> const& terms, Rule const& rule) {
+  bool const apart =
+      terms.row_by_row && terms.fall.rows == 0 && detail::is_diagonal(terms.rise) && detail::is_diagonal(terms.root);
+  if (!apart) {
+    return detail::descend_tiles<T, R>(blocks, terms, rule);
+  }
+  // Rows that do not meet are gone through one after the other: long streams, which the processor fetches ahead.
+  constexpr std::array<Index, 2> starts{0, 1};
+  constexpr Index first = 0;
+  double sum = 0;
+  for (Index k = 0; k < blocks.rows; ++k) {
+    Index const row = k * blocks.stride;
+    std::array<R*, most_moments> moments{};
+    for (std::size_t i = 0; i < blocks.moments.size(); ++i) {
+      moments[i] = blocks.moments[i] + row;
+    }
+    DescentBlocks<R> const own{1,
+                               blocks.stride,
+                               blocks.count,
+                               blocks.gradient + row,
+                               std::span(moments).first(blocks.moments.size()),
+                               blocks.parameters + row,
+                               blocks.direction == nullptr ? nullptr : blocks.direction + row};
+    DescentTerms<R> one = terms;
+    one.rise = {1, starts.data(), &first, terms.rise.values + k};
+    one.root = {1, starts.data(), &first, terms.root.values + k};
+    sum += detail::descend_tiles<T, R>(own, one, rule);
+  }
+  return sum;
+}
+
+template <class T, Real R, class Rule>
+double detail::descend_tiles(DescentBlocks<R> const& blocks, DescentTerms<R> const& terms, Rule const& rule) {
   using V = simd::Batch<T, R>;
   constexpr Index lanes = simd::lanes<T, R>;
   Index const rows = blocks.rows;
