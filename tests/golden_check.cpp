@@ -229,8 +229,8 @@ class NetworkCase {
     errors_.add(relative_error(flat(model_.predict(inputs_, contexts)), flat(c_.at("outputs"))), tolerances<R>.values,
                 "outputs");
     wm::Parameters<R> gradient(model_.rows(), model_.parameters().columns());
-    auto const [value, views, largest] = wm::LossFunctional<L>(loss).gradient(model_, inputs_, contexts, targets, work, gradient,
-                                                              {.inputs = true, .contexts = true});
+    auto const [value, views, largest] = wm::LossFunctional<L>(loss).gradient(
+        model_, inputs_, contexts, targets, work, gradient, {.inputs = true, .contexts = true});
     errors_.add(relative_error({value}, {c_.at("loss_value").get<double>()}), tolerances<R>.values, "loss_value");
     compare_block(gradient, "grad_weights", "grad_biases");
     errors_.add(relative_error(flat(views.inputs), flat(c_.at("grad_inputs"))), tolerances<R>.gradients, "grad_inputs");

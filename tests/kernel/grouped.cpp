@@ -74,9 +74,9 @@ Results<R> per_sample(Case<R>& c) {
   Results<R> r(c);
   wm::kernel::dense_forward<Host, R>(c.layer(), c.phi.data(), c.samples, {c.x.data(), c.x.stride()},
                                      {r.y.data(), r.y.stride()});
-  wm::kernel::dense_backward_parameters<Host, R>(
-      {r.gradient.data(), c.rows, r.gradient.stride(), c.inputs, c.outputs}, c.phi.data(), c.samples,
-      {c.x.data(), c.x.stride()}, {c.dy.data(), c.dy.stride()});
+  wm::kernel::dense_backward_parameters<Host, R>({r.gradient.data(), c.rows, r.gradient.stride(), c.inputs, c.outputs},
+                                                 c.phi.data(), c.samples, {c.x.data(), c.x.stride()},
+                                                 {c.dy.data(), c.dy.stride()});
   wm::kernel::dense_backward_inputs<Host, R>(c.layer(), c.phi.data(), c.samples, {c.dy.data(), c.dy.stride()},
                                              {r.dx.data(), r.dx.stride()}, c.slope.data(), c.scratch.data());
   return r;

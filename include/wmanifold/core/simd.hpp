@@ -21,7 +21,8 @@ struct Target {
 };
 
 /// What the compiler's flags allow.
-using HostArch = std::conditional_t<std::is_same_v<xsimd::default_arch, xsimd::unavailable>, Scalar, xsimd::default_arch>;
+using HostArch =
+    std::conditional_t<std::is_same_v<xsimd::default_arch, xsimd::unavailable>, Scalar, xsimd::default_arch>;
 
 #ifdef _OPENMP
 using HostTarget = Target<HostArch, true>;
@@ -61,15 +62,16 @@ using std::abs, std::erf, std::exp, std::expm1, std::fma, std::log1p, std::tanh;
 using xsimd::abs, xsimd::erf, xsimd::exp, xsimd::expm1, xsimd::fma, xsimd::log1p, xsimd::tanh;
 
 /// tanh of floats, within 4 units in the last place, with one division and no branch. Below 0.625 an odd polynomial
-/// (fitted to a relative error of 6e-9); above 2 y / (1 + y^2) of y = tanh(x / 2) = x P(x^2) / Q(x^2): where y comes near 1
-/// its errors vanish, so that degrees 2 and 3 do (7e-9, up to where tanh rounds to 1).
+/// (fitted to a relative error of 6e-9); above 2 y / (1 + y^2) of y = tanh(x / 2) = x P(x^2) / Q(x^2): where y comes
+/// near 1 its errors vanish, so that degrees 2 and 3 do (7e-9, up to where tanh rounds to 1).
 template <class Arch>
 [[nodiscard]] xsimd::batch<float, Arch> tanh(xsimd::batch<float, Arch> const& x) noexcept {
   using V = xsimd::batch<float, Arch>;
   V const most(9.02F);
   V const t = x * x;
-  V const s = fma(fma(fma(fma(V(-5.59098804695e-3F), t, V(0.0205387910686F)), t, V(-0.053709647112F)), t,
-                      V(0.133310921029F)), t, V(-0.3333326951F));
+  V const s =
+      fma(fma(fma(fma(V(-5.59098804695e-3F), t, V(0.0205387910686F)), t, V(-0.053709647112F)), t, V(0.133310921029F)),
+          t, V(-0.3333326951F));
   V const p = fma(fma(V(5.70525869974e-5F), t, V(0.014883268998F)), t, V(0.499999996371F));
   V const q = fma(fma(fma(V(1.22608290867e-6F), t, V(1.20580001956e-3F)), t, V(0.113099821987F)), t, V(1.0F));
   V const xp = x * p;

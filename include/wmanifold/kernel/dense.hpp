@@ -10,8 +10,8 @@
 /// Row k of the layer starts at `parameters + k * stride`: `inputs` x `outputs` weights, weight (o, i) at
 /// i * outputs + o, then `outputs` biases. With `coefficients` null there is one row, taken as it is.
 ///
-/// Neither phi (x) x nor the mixed weights are ever formed: samples pass over a tile of one P_k, and phi scales the sums
-/// (forward) or the tile (backward).
+/// Neither phi (x) x nor the mixed weights are ever formed: samples pass over a tile of one P_k, and phi scales the
+/// sums (forward) or the tile (backward).
 namespace wmanifold::kernel {
 
 /// The parameters of one layer, K rows.
@@ -101,8 +101,8 @@ void start_with_bias(DenseRows<R> const& layer, Mixing<R> mixing, Range samples,
 
 }  // namespace detail
 
-/// y (samples x outputs) from x (samples x inputs) and the coefficients (samples x K). `done(samples, outputs)` is called
-/// for each part of y that is final.
+/// y (samples x outputs) from x (samples x inputs) and the coefficients (samples x K). `done(samples, outputs)` is
+/// called for each part of y that is final.
 template <class T, Real R>
 void dense_forward(DenseRows<R> layer, R const* coefficients, Index samples, Samples<R const> x, Samples<R> y,
                    WhenDone done = {}) {
@@ -170,8 +170,8 @@ void dense_backward_parameters(MutableDenseRows<R> gradient, R const* coefficien
         for (Index k = 0; k < gradient.rows; ++k) {
           pack(k);
           sweep<T, R, Order::by_depth>(
-              own.size(), x.data + p.begin * x.stride + own.begin, x.stride, tile.numbers.data(),
-              Block<T, R>::columns, p.size(), out.size(),
+              own.size(), x.data + p.begin * x.stride + own.begin, x.stride, tile.numbers.data(), Block<T, R>::columns,
+              p.size(), out.size(),
               Sink<R>{gradient.parameters + k * gradient.stride + own.begin * gradient.outputs + out.begin,
                       gradient.outputs, t > 0});
         }
@@ -183,8 +183,8 @@ void dense_backward_parameters(MutableDenseRows<R> gradient, R const* coefficien
 /// The gradient of the inputs: dx_b = sum_k phi_bk W_k^T dy_b, overwritten; element by element times `slope` (as dx
 /// lies) where that is not null: the derivative of the activation before. `scratch` has dense_scratch numbers.
 template <class T, Real R>
-void dense_backward_inputs(DenseRows<R> layer, R const* coefficients, Index samples, Samples<R const> dy,
-                           Samples<R> dx, R const* slope, R* scratch) {
+void dense_backward_inputs(DenseRows<R> layer, R const* coefficients, Index samples, Samples<R const> dy, Samples<R> dx,
+                           R const* slope, R* scratch) {
   using B = Block<T, R>;
   // The sums are formed with samples side by side, so that W_k is read where it lies: dx^T = sum_k W_k (phi_k dy)^T.
   Index const padded = Pieces(samples, B::lanes, B::lanes).size() * B::lanes;
@@ -210,10 +210,10 @@ void dense_backward_inputs(DenseRows<R> layer, R const* coefficients, Index samp
           for (Index o = p.begin; o < p.end; ++o, to += B::columns) {
             pack_scaled_row<T, R>(phi, dy_columns + o * padded + b.begin, b.size(), to);
           }
-          sweep<T, R, Order::by_rows>(
-              own.size(), layer.parameters + k * layer.stride + own.begin * layer.outputs + p.begin, layer.outputs,
-              tile.numbers.data(), B::columns, p.size(), b.size(),
-              Sink<R>{sums + own.begin * B::columns, B::columns, t > 0 || k > 0});
+          sweep<T, R, Order::by_rows>(own.size(),
+                                      layer.parameters + k * layer.stride + own.begin * layer.outputs + p.begin,
+                                      layer.outputs, tile.numbers.data(), B::columns, p.size(), b.size(),
+                                      Sink<R>{sums + own.begin * B::columns, B::columns, t > 0 || k > 0});
         }
       }
       Index const first = b.begin * dx.stride + own.begin;

@@ -53,8 +53,8 @@ template <class T, Real R>
 /// Up to this many multiply-adds (of vectors) a layer of known sizes is written out.
 inline constexpr Index static_point_unrolled = 256;
 
-/// The same with sizes that are known: y = activation(W x + b), all of a block of outputs in registers. `y` has room for
-/// whole vectors, and so has what lies behind the parameters: whole vectors are read there.
+/// The same with sizes that are known: y = activation(W x + b), all of a block of outputs in registers. `y` has room
+/// for whole vectors, and so has what lies behind the parameters: whole vectors are read there.
 template <class T, Real R, Index Inputs, Index Outputs, class Activation>
 [[gnu::always_inline]] inline void static_point(R const* parameters, R const* x, R* y,
                                                 Activation const& activation) noexcept {

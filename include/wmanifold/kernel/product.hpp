@@ -39,7 +39,8 @@ void multiply(Index rows, Index columns, Index depth, R const* a, Index a_stride
     PackedTile<T, R> tile;
     for (Index t = 0; t < terms.size(); ++t) {
       Range const p = terms[t];
-      R const* const left = O == Order::by_rows ? a + own.begin * a_stride + p.begin : a + p.begin * a_stride + own.begin;
+      R const* const left =
+          O == Order::by_rows ? a + own.begin * a_stride + p.begin : a + p.begin * a_stride + own.begin;
       for (Index panel = 0; panel < panels.size(); ++panel) {
         Range const out = panels[panel];
         pack_tile<T, R>(b, p, out, tile.numbers.data());
@@ -58,8 +59,8 @@ void multiply(Index rows, Index columns, Index depth, R const* a, Index a_stride
 
 }  // namespace detail
 
-/// c (rows x columns, its rows `stride` apart) = a b, or c += a b where `add`. Every number of c is summed in one order,
-/// whatever the number of threads.
+/// c (rows x columns, its rows `stride` apart) = a b, or c += a b where `add`. Every number of c is summed in one
+/// order, whatever the number of threads.
 template <class T, Real R>
 void multiply(Index rows, Index columns, Index depth, Strided<R> a, Strided<R> b, R* c, Index stride,
               bool add = false) {

@@ -28,14 +28,14 @@ struct Block {
 /// Memory for one packed tile.
 template <class T, Real R>
 struct alignas(alignment) PackedTile {
-  std::array<R, static_cast<std::size_t>(Block<T, R>::depth * Block<T, R>::columns)> numbers;
+  std::array<R, static_cast<std::size_t>(Block<T, R>::depth* Block<T, R>::columns)> numbers;
 };
 
 /// The left-hand side where it lies. By rows: number (r, p) at data[r * stride + p]; by depth: at data[p * stride + r].
 enum class Order { by_rows, by_depth };
 
-/// Where a sweep's sums go: row r at data + r * stride, `scale[r * scale_stride]` times (once where null), added to what
-/// is there or in its place.
+/// Where a sweep's sums go: row r at data + r * stride, `scale[r * scale_stride]` times (once where null), added to
+/// what is there or in its place.
 template <Real R>
 struct Sink {
   R* data;
@@ -74,9 +74,8 @@ template <class T, Real R, int Rows, int Vectors, Order O>
   using V = simd::Batch<T, R>;
   for (Index p = 0; p < depth; ++p) {
     std::array<V, Vectors> right;
-    unroll<Vectors>([&](auto v) __attribute__((always_inline)) {
-      right[v] = V::load_unaligned(b + v * simd::lanes<T, R>);
-    });
+    unroll<Vectors>([&](auto v)
+                        __attribute__((always_inline)) { right[v] = V::load_unaligned(b + v * simd::lanes<T, R>); });
     unroll<Rows>([&](auto r) __attribute__((always_inline)) {
       V const left(O == Order::by_rows ? a[r * a_stride + p] : a[r]);
       unroll<Vectors>([&](auto v) __attribute__((always_inline)) {
@@ -236,7 +235,10 @@ struct Range {
 class Pieces {
  public:
   Pieces(Index count, Index largest, Index unit = 1) noexcept
-      : count_(count), units_((count + unit - 1) / unit), pieces_((units_ * unit + largest - 1) / largest), unit_(unit) {}
+      : count_(count),
+        units_((count + unit - 1) / unit),
+        pieces_((units_ * unit + largest - 1) / largest),
+        unit_(unit) {}
 
   [[nodiscard]] Index size() const noexcept { return pieces_; }
   [[nodiscard]] Range operator[](Index piece) const noexcept {
@@ -257,9 +259,8 @@ class WhenDone {
   WhenDone() = default;
   template <class F>
   explicit WhenDone(F const& f) noexcept
-      : object_(&f), call_([](void const* object, Range rows, Range columns) {
-          (*static_cast<F const*>(object))(rows, columns);
-        }) {}
+      : object_(&f),
+        call_([](void const* object, Range rows, Range columns) { (*static_cast<F const*>(object))(rows, columns); }) {}
 
   void operator()(Range rows, Range columns) const {
     if (call_ != nullptr) {

@@ -55,13 +55,13 @@ class LayerPass {
     }
   }
 
-  /// Gradients: of the parameters unless frozen; where not null of the inputs, times `slope` where that is not null, and
-  /// of the coefficients.
+  /// Gradients: of the parameters unless frozen; where not null of the inputs, times `slope` where that is not null,
+  /// and of the coefficients.
   void backward(R const* dy, bool frozen, ParametersView<R> gradient, R* dx, R const* slope, R* dphi) {
     if (shape_.placement == Placement::low_rank) {
       low_rank_backward<T, R>(shape_, parts(),
-                              low_rank_parts<R>(shape_, gradient.data, gradient.stride, gradient.shared),
-                              coefficients_, parameters_.rows, x_, dy, dx, dphi, trace(), work_);
+                              low_rank_parts<R>(shape_, gradient.data, gradient.stride, gradient.shared), coefficients_,
+                              parameters_.rows, x_, dy, dx, dphi, trace(), work_);
       if (dx != nullptr && slope != nullptr) {
         for (Index n = 0; n < work_.samples * shape_.inputs; ++n) {
           dx[n] *= slope[n];

@@ -82,8 +82,8 @@ class BasicNetwork {
     }
   }
 
-  /// The same where all sizes are known at compile time: all of it unrolled, as far as it is small; the scratch is on the
-  /// stack.
+  /// The same where all sizes are known at compile time: all of it unrolled, as far as it is small; the scratch is on
+  /// the stack.
   template <class T = HostTarget>
   void operator()(std::span<R const> x, std::span<R> y) const requires(Stack::is_static) {
     require_count("network input", "numbers", inputs(), static_cast<Index>(x.size()));

@@ -35,8 +35,8 @@ struct Plan {
   }
 };
 
-/// The plan for a batch whose groups end at `ends` (none: a context per sample) and a manifold of K rows. `wish` decides
-/// where it is not automatic.
+/// The plan for a batch whose groups end at `ends` (none: a context per sample) and a manifold of K rows. `wish`
+/// decides where it is not automatic.
 [[nodiscard]] inline Plan plan_batch(std::span<Index const> ends, Index samples, Index rows,
                                      Mixing wish = Mixing::automatic) noexcept {
   // Mixing a weight is a multiply-add per row and group, but one that reads P and writes W(s), not one from registers.
@@ -49,7 +49,11 @@ struct Plan {
     padded += (end - begin + block - 1) / block * block;
     begin = end;
   }
-  Plan plan{wish, samples, groups, rows, static_cast<double>(rows * samples),
+  Plan plan{wish,
+            samples,
+            groups,
+            rows,
+            static_cast<double>(rows * samples),
             static_cast<double>(padded) + mixing_price * static_cast<double>(rows * groups)};
   if (wish == Mixing::automatic) {
     plan.mixing = plan.by_groups < plan.per_sample ? Mixing::by_groups : Mixing::per_sample;
