@@ -30,6 +30,8 @@ inline constexpr Index pass_cost = 16;
 namespace detail {
 
 inline constexpr Index most_results = 64;
+/// Cache lines that are worth a piece of their own.
+inline constexpr Index least_units = 64;
 
 /// One number for each piece of a block: the pieces depend on its size alone, not on the number of threads.
 using PieceResults = std::array<double, static_cast<std::size_t>(most_results)>;
@@ -38,7 +40,7 @@ using PieceResults = std::array<double, static_cast<std::size_t>(most_results)>;
 template <class T, class Body>
 [[nodiscard]] PieceResults in_pieces(Index count, Index work, Body const& body) {
   PieceResults results{};
-  Index const pieces = std::min(count, most_results);
+  Index const pieces = std::clamp(count / least_units, Index{1}, most_results);
   parallel_ranges<T>(pieces, work, [&](Index first, Index last, Index) {
     for (Index i = first; i < last; ++i) {
       results[static_cast<std::size_t>(i)] = body(count * i / pieces, count * (i + 1) / pieces);
