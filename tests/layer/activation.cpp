@@ -101,6 +101,32 @@ void check() {
   CHECK(worst < (std::same_as<A, wm::Gelu> ? 20 : 4));
 }
 
+/// How far values in batches are from the definition, in units in the last place; where `absolute`, against 1 or the
+/// place.
+template <class A, class R>
+double worst_value(bool absolute) {
+  std::vector<R> x;
+  for (double size = 1e-6; size < (std::same_as<R, float> ? 87 : 700); size *= 1.0007) {
+    x.push_back(static_cast<R>(size));
+    x.push_back(static_cast<R>(-size));
+  }
+  auto const got = in_batches<R, A>(x);
+  double worst = 0;
+  for (std::size_t n = 0; n < x.size(); ++n) {
+    auto const place = static_cast<long double>(x[n]);
+    long double const expected = reference(A{}, place).value;
+    R const size = std::abs(static_cast<R>(expected));
+    if (size < std::numeric_limits<R>::min() && !absolute) {
+      continue;  // below the normal numbers
+    }
+    R const unit = std::nextafter(size, std::numeric_limits<R>::infinity()) - size;
+    auto const error = static_cast<double>(std::abs(static_cast<long double>(got[n].value) - expected));
+    worst = std::max(
+        worst, error / (absolute ? std::max(1.0, static_cast<double>(std::abs(place))) : static_cast<double>(unit)));
+  }
+  return worst;
+}
+
 template <class A>
 void check_by_differences() {
   CAPTURE(A::name);
@@ -127,6 +153,15 @@ void for_each_activation(Check const& check_one) {
 TEST_CASE_TEMPLATE("activations and their derivatives are those of the definition, alone and in batches", R, float,
                    double) {
   for_each_activation([]<class A>(A) { check<A, R>(); });
+}
+
+TEST_CASE_TEMPLATE("values in batches are within 4 units in the last place, GELU's within 2e-7 of 1 or of the place", R,
+                   float, double) {
+  CHECK(worst_value<wm::Tanh, R>(false) <= 4);
+  CHECK(worst_value<wm::Sigmoid, R>(false) <= 4);
+  CHECK(worst_value<wm::Silu, R>(false) <= 4);
+  CHECK(worst_value<wm::Softplus, R>(false) <= 4);
+  CHECK(worst_value<wm::Gelu, R>(true) <= 2e-7);
 }
 
 TEST_CASE("derivatives are those of central differences") {
