@@ -3,10 +3,10 @@
 #include <doctest/doctest.h>
 
 #include <support/canvas.hpp>
+#include <support/targets.hpp>
 
 namespace wm = wmanifold;
 using wm::Index;
-using Host = wm::HostTarget;
 
 namespace {
 
@@ -26,16 +26,19 @@ struct Square {
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("a function is applied to every number and to none beside them", R, float, double) {
-  constexpr Index lanes = wm::simd::lanes<Host, R>;
+TEST_CASE_TEMPLATE("a function is applied to every number and to none beside them", P, support::HostFloat,
+                   support::HostDouble, support::ScalarFloat, support::ScalarDouble) {
+  using T = typename P::T;
+  using R = typename P::Number;
+  constexpr Index lanes = wm::simd::lanes<T, R>;
   for (Index const count : {Index{0}, Index{1}, lanes - 1, lanes, lanes + 1, Index{47}, Index{48}, Index{49}}) {
     CAPTURE(count);
     support::Canvas<R> values(1, count, 3, 1);
     auto const x = values;
     support::Canvas<R> derivatives(1, count);
     auto alone = values;
-    wm::kernel::activate<Host, R>(Square{}, count, values.data(), derivatives.data());
-    wm::kernel::activate<Host, R>(Square{}, count, alone.data(), static_cast<R*>(nullptr));
+    wm::kernel::activate<T, R>(Square{}, count, values.data(), derivatives.data());
+    wm::kernel::activate<T, R>(Square{}, count, alone.data(), static_cast<R*>(nullptr));
     for (Index n = 0; n < count; ++n) {
       auto const exact = static_cast<R>(x(0, n));
       CHECK(values(0, n) == static_cast<double>(exact * exact));
@@ -48,8 +51,11 @@ TEST_CASE_TEMPLATE("a function is applied to every number and to none beside the
   }
 }
 
-TEST_CASE_TEMPLATE("a value does not depend on its place", R, float, double) {
-  constexpr Index lanes = wm::simd::lanes<Host, R>;
+TEST_CASE_TEMPLATE("a value does not depend on its place", P, support::HostFloat, support::HostDouble,
+                   support::ScalarFloat, support::ScalarDouble) {
+  using T = typename P::T;
+  using R = typename P::Number;
+  constexpr Index lanes = wm::simd::lanes<T, R>;
   auto const transcendental = [](auto const& x) {
     auto const e = wm::simd::exp(x);
     return Result<std::remove_cvref_t<decltype(x)>>{wm::simd::tanh(x), e};
@@ -57,7 +63,7 @@ TEST_CASE_TEMPLATE("a value does not depend on its place", R, float, double) {
   Index const count = 2 * lanes + 1;
   std::vector<R> values(static_cast<std::size_t>(count), static_cast<R>(0.7));
   std::vector<R> derivatives(values.size());
-  wm::kernel::activate<Host, R>(transcendental, count, values.data(), derivatives.data());
+  wm::kernel::activate<T, R>(transcendental, count, values.data(), derivatives.data());
   for (std::size_t n = 1; n < values.size(); ++n) {
     CHECK(values[n] == values[0]);
     CHECK(derivatives[n] == derivatives[0]);

@@ -3,16 +3,19 @@
 #include <doctest/doctest.h>
 
 #include <support/canvas.hpp>
+#include <support/targets.hpp>
 
 namespace wm = wmanifold;
 using wm::Index;
-using Host = wm::HostTarget;
 
 namespace {
 
 /// A layer of K rows with everything that goes through it, and the same by loops in double.
-template <class R>
+template <class P>
 struct Case {
+  using T = typename P::T;
+  using R = typename P::Number;
+
   Case(Index k, Index in, Index out, Index batch, bool own_coefficients)
       : rows(k),
         inputs(in),
@@ -53,8 +56,10 @@ double worst(Index rows, Index columns, Out const& out, SumUp const& sum_up) {
   return error.largest();
 }
 
-template <class R>
-void check(Case<R> c) {
+template <class P>
+void check(Case<P> c) {
+  using T = typename P::T;
+  using R = typename P::Number;
   CAPTURE(c.rows);
   CAPTURE(c.inputs);
   CAPTURE(c.outputs);
@@ -62,8 +67,8 @@ void check(Case<R> c) {
   CAPTURE(c.with_phi);
 
   support::Canvas<R> y(c.samples, c.outputs, 5);
-  wm::kernel::dense_forward<Host, R>(c.layer(), c.coefficients(), c.samples, {c.x.data(), c.x.stride()},
-                                     {y.data(), y.stride()});
+  wm::kernel::dense_forward<T, R>(c.layer(), c.coefficients(), c.samples, {c.x.data(), c.x.stride()},
+                                  {y.data(), y.stride()});
   CHECK(worst<R>(c.samples, c.outputs, y, [&](Index b, Index o, auto add) {
           for (Index k = 0; k < c.rows; ++k) {
             for (Index i = 0; i <= c.inputs; ++i) {
@@ -74,9 +79,9 @@ void check(Case<R> c) {
   CHECK(y.marks_untouched());
 
   support::Canvas<R> gradient(c.rows, (c.inputs + 1) * c.outputs, 4, 9);  // overwritten, whatever it held
-  wm::kernel::dense_backward_parameters<Host, R>({gradient.data(), c.rows, gradient.stride(), c.inputs, c.outputs},
-                                                 c.coefficients(), c.samples, {c.x.data(), c.x.stride()},
-                                                 {c.dy.data(), c.dy.stride()});
+  wm::kernel::dense_backward_parameters<T, R>({gradient.data(), c.rows, gradient.stride(), c.inputs, c.outputs},
+                                              c.coefficients(), c.samples, {c.x.data(), c.x.stride()},
+                                              {c.dy.data(), c.dy.stride()});
   CHECK(worst<R>(c.rows, (c.inputs + 1) * c.outputs, gradient, [&](Index k, Index n, auto add) {
           for (Index b = 0; b < c.samples; ++b) {
             add(c.factor(b, k) * c.input(b, n / c.outputs) * c.dy(b, n % c.outputs));
@@ -86,10 +91,10 @@ void check(Case<R> c) {
 
   support::Canvas<R> dx(c.samples, c.inputs, 5);
   support::Canvas<R> slope(c.samples, c.inputs, 5, 8);
-  support::Canvas<R> scratch(1, wm::kernel::dense_scratch<Host, R>(c.samples, c.inputs, c.outputs, c.rows));
+  support::Canvas<R> scratch(1, wm::kernel::dense_scratch<T, R>(c.samples, c.inputs, c.outputs, c.rows));
   R const* const slopes = c.samples % 2 == 0 ? nullptr : slope.data();
-  wm::kernel::dense_backward_inputs<Host, R>(c.layer(), c.coefficients(), c.samples, {c.dy.data(), c.dy.stride()},
-                                             {dx.data(), dx.stride()}, slopes, scratch.data());
+  wm::kernel::dense_backward_inputs<T, R>(c.layer(), c.coefficients(), c.samples, {c.dy.data(), c.dy.stride()},
+                                          {dx.data(), dx.stride()}, slopes, scratch.data());
   CHECK(worst<R>(c.samples, c.inputs, dx, [&](Index b, Index i, auto add) {
           for (Index k = 0; k < c.rows; ++k) {
             for (Index o = 0; o < c.outputs; ++o) {
@@ -101,8 +106,8 @@ void check(Case<R> c) {
 
   support::Canvas<R> dphi(c.samples, c.rows, 0, 5);  // added to what is there
   auto const before = dphi;
-  wm::kernel::dense_backward_coefficients<Host, R>(c.layer(), c.samples, {c.x.data(), c.x.stride()},
-                                                   {c.dy.data(), c.dy.stride()}, dphi.data(), scratch.data());
+  wm::kernel::dense_backward_coefficients<T, R>(c.layer(), c.samples, {c.x.data(), c.x.stride()},
+                                                {c.dy.data(), c.dy.stride()}, dphi.data(), scratch.data());
   CHECK(worst<R>(c.samples, c.rows, dphi, [&](Index b, Index k, auto add) {
           add(before(b, k));
           for (Index i = 0; i <= c.inputs; ++i) {
@@ -119,8 +124,11 @@ void check(Case<R> c) {
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("a dense layer forward and back equals plain loops", R, float, double) {
-  constexpr Index lanes = wm::simd::lanes<Host, R>;
+TEST_CASE_TEMPLATE("a dense layer forward and back equals plain loops", P, support::HostFloat, support::HostDouble,
+                   support::ScalarFloat, support::ScalarDouble) {
+  using T = typename P::T;
+  using R = typename P::Number;
+  constexpr Index lanes = wm::simd::lanes<T, R>;
   SUBCASE("widths around the lanes and the blocks, one to five rows") {
     Index k = 0;
     for (Index const inputs : {Index{1}, lanes - 1, lanes, lanes + 1, Index{47}, Index{48}, Index{49}}) {
@@ -129,7 +137,7 @@ TEST_CASE_TEMPLATE("a dense layer forward and back equals plain loops", R, float
         if (inputs > 0 && outputs > 0) {  // one lane: nothing below it
           for (Index const samples : {1, 6, 9}) {
             k = k % 5 + 1;
-            check(Case<R>(k, inputs, outputs, samples, true));
+            check(Case<P>(k, inputs, outputs, samples, true));
           }
         }
       }
@@ -137,17 +145,17 @@ TEST_CASE_TEMPLATE("a dense layer forward and back equals plain loops", R, float
   }
   SUBCASE("depths across the ends of a block") {
     for (Index const depth : {126, 127, 128, 129, 255, 256, 257}) {
-      check(Case<R>(1, depth, 3, 2, true));  // forward
-      check(Case<R>(1, 2, depth, 2, true));  // inputs
-      check(Case<R>(2, 2, 3, depth, true));  // parameters
-      check(Case<R>(3, depth, 5, 2, true));  // rows and blocks that do not end together
+      check(Case<P>(1, depth, 3, 2, true));  // forward
+      check(Case<P>(1, 2, depth, 2, true));  // inputs
+      check(Case<P>(2, 2, 3, depth, true));  // parameters
+      check(Case<P>(3, depth, 5, 2, true));  // rows and blocks that do not end together
     }
-    check(Case<R>(5, 150, 70, 33, true));
+    check(Case<P>(5, 150, 70, 33, true));
   }
   SUBCASE("one row, taken as it is") {
     for (Index const width : {Index{1}, lanes + 1, Index{49}, Index{130}}) {
-      check(Case<R>(1, width, 7, 11, false));
-      check(Case<R>(1, 5, width, 11, false));
+      check(Case<P>(1, width, 7, 11, false));
+      check(Case<P>(1, 5, width, 11, false));
     }
   }
 }

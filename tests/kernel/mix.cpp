@@ -3,13 +3,16 @@
 #include <doctest/doctest.h>
 
 #include <support/canvas.hpp>
+#include <support/targets.hpp>
 
 namespace wm = wmanifold;
 using wm::Index;
-using Host = wm::HostTarget;
 
-TEST_CASE_TEMPLATE("rows are mixed as in plain loops", R, float, double) {
-  constexpr Index lanes = wm::simd::lanes<Host, R>;
+TEST_CASE_TEMPLATE("rows are mixed as in plain loops", P, support::HostFloat, support::HostDouble, support::ScalarFloat,
+                   support::ScalarDouble) {
+  using T = typename P::T;
+  using R = typename P::Number;
+  constexpr Index lanes = wm::simd::lanes<T, R>;
   for (Index const rows : {1, 2, 3, 4, 5}) {
     for (Index const count : {Index{1}, lanes - 1, lanes, lanes + 1, Index{47}, Index{48}, Index{49}, Index{300}}) {
       if (count == 0) {
@@ -20,7 +23,7 @@ TEST_CASE_TEMPLATE("rows are mixed as in plain loops", R, float, double) {
       support::Canvas<R> parameters(rows, count, 3, 1);
       support::Canvas<R> phi(1, rows, 0, 2);
       support::Canvas<R> mixed(1, count);
-      wm::kernel::mix_rows<Host, R>(phi.data(), rows, parameters.stride(), count, parameters.data(), mixed.data());
+      wm::kernel::mix_rows<T, R>(phi.data(), rows, parameters.stride(), count, parameters.data(), mixed.data());
 
       support::SumError error(std::numeric_limits<R>::epsilon());
       for (Index n = 0; n < count; ++n) {

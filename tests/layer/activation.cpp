@@ -164,6 +164,18 @@ TEST_CASE_TEMPLATE("values in batches are within 4 units in the last place, GELU
   CHECK(worst_value<wm::Gelu, R>(true) <= 2e-7);
 }
 
+TEST_CASE_TEMPLATE("activations of batches of one are those of numbers", R, float, double) {
+  for_each_activation([]<class A>(A) {
+    CAPTURE(A::name);
+    for (R const x : places<R>()) {
+      CAPTURE(x);
+      auto const [value, derivative] = A{}(wm::simd::Single<R>(x));
+      CHECK(value.value == A{}(x).value);
+      CHECK(derivative.value == A{}(x).derivative);
+    }
+  });
+}
+
 TEST_CASE("derivatives are those of central differences") {
   for_each_activation([]<class A>(A) { check_by_differences<A>(); });
 }
