@@ -99,11 +99,11 @@ template <class V>
   }
 }
 
+/// Of batches, it is found by their types: xsimd has none where it knows no vectors.
 template <Real R>
 [[nodiscard]] R select(bool condition, R yes, R no) noexcept {
   return condition ? yes : no;
 }
-using xsimd::select;
 
 }  // namespace simd
 }  // namespace wmanifold
