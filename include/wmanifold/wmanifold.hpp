@@ -50,11 +50,13 @@
 #include <wmanifold/kernel/mix.hpp>
 #include <wmanifold/kernel/point.hpp>
 #include <wmanifold/kernel/product.hpp>
+#include <wmanifold/kernel/seam.hpp>
 #include <wmanifold/kernel/softmax.hpp>
 #include <wmanifold/kernel/tile.hpp>
 #include <wmanifold/kernel/transpose.hpp>
 #include <wmanifold/layer/activation.hpp>
 #include <wmanifold/layer/dense.hpp>
+#include <wmanifold/layer/dispatch.hpp>
 #include <wmanifold/layer/layer_list.hpp>
 #include <wmanifold/layer/layer_pass.hpp>
 #include <wmanifold/layer/loss.hpp>

@@ -49,7 +49,7 @@ requires LossOn<L, Model>
     part_contexts.for_each([&](auto const& s, Index begin, Index end) {
       for (Index b = begin; b < end; ++b) {
         std::span<R const> const row(outputs.row(b).data(), width);
-        double const value = static_cast<double>(loss_at(loss, s, row, part, b, std::span<R>{}));
+        double const value = static_cast<double>(loss_at<T>(loss, s, row, part, b, std::span<R>{}));
         if (!std::isfinite(value)) [[unlikely]] {
           fail<NumericalError>("evaluation: expected a finite loss, got ", value, " for sample ", first + b, " of ",
                                inputs.rows());

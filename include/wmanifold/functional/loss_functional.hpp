@@ -47,7 +47,7 @@ class LossFunctional {
                              std::span<double const> weights = {}) const {
     check(model, inputs, targets, weights);
     auto const outputs = model.template predict<T>(inputs, contexts, work);
-    sample_losses<typename Model::Scalar>(outputs, contexts, targets, work, {});
+    sample_losses<T, typename Model::Scalar>(outputs, contexts, targets, work, {});
     return reduce(work, weights);
   }
 
@@ -66,7 +66,7 @@ class LossFunctional {
     auto const outputs = model.template forward<T>(inputs, contexts, work);
     grow(work.output_gradient, outputs.size());
     std::span<R> const slopes(work.output_gradient.data(), static_cast<std::size_t>(outputs.size()));
-    sample_losses<R>(outputs, contexts, targets, work, slopes);
+    sample_losses<T, R>(outputs, contexts, targets, work, slopes);
     double const value = reduce(work, request.weights);
     R* slope = slopes.data();
     for (double const share : work.shares) {
@@ -106,7 +106,7 @@ class LossFunctional {
   }
 
   /// work.losses, and in `slopes` (samples x outputs, or empty) each loss's derivative in its prediction.
-  template <Real R, class Space>
+  template <class T, Real R, class Space>
   void sample_losses(BatchView<R> const& outputs, Contexts<Space> const& contexts, Targets<R> const& targets,
                      Workspace<R>& work, std::span<R> slopes) const {
     auto const width = static_cast<std::size_t>(outputs.cols());
@@ -116,7 +116,7 @@ class LossFunctional {
       for (Index b = begin; b < end; ++b) {
         std::span<R const> const row(outputs.row(b).data(), width);
         auto const own = slopes.empty() ? slopes : slopes.subspan(static_cast<std::size_t>(b) * width, width);
-        double const loss = static_cast<double>(loss_at(loss_, s, row, targets, b, own));
+        double const loss = static_cast<double>(loss_at<T>(loss_, s, row, targets, b, own));
         if (!std::isfinite(loss)) [[unlikely]] {
           fail<NumericalError>("loss functional: expected a finite loss, got ", loss, " for sample ", b, " of ",
                                outputs.rows());

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <wmanifold/core/matrix.hpp>
-#include <wmanifold/kernel/softmax.hpp>
+#include <wmanifold/kernel/seam.hpp>
 #include <wmanifold/topology/topology.hpp>
 
 #include <algorithm>
@@ -37,12 +37,15 @@ concept ContextLoss = requires(L const& loss, Point<Space> const& s, std::span<R
 template <class L, class Model>
 concept LossOn = Loss<L, typename Model::Scalar> || ContextLoss<L, typename Model::Scalar, typename Model::Topology>;
 
-/// The loss of sample b at its context, whether it sees it or not.
-template <class L, Real R, class Space>
+/// The loss of sample b at its context, whether it sees it or not; on target T where it takes one, as CrossEntropy
+/// does.
+template <class T, class L, Real R, class Space>
 R loss_at(L const& loss, Point<Space> const& s, std::span<R const> prediction,
           typename L::template Targets<R> const& targets, Index b, std::span<R> gradient) {
   if constexpr (ContextLoss<L, R, Space>) {
     return loss(s, prediction, targets, b, gradient);
+  } else if constexpr (requires { loss.template operator()<R, T>(prediction, targets, b, gradient); }) {
+    return loss.template operator()<R, T>(prediction, targets, b, gradient);
   } else {
     return loss(prediction, targets, b, gradient);
   }

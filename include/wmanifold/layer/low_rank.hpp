@@ -1,7 +1,6 @@
 #pragma once
 
-#include <wmanifold/kernel/dense.hpp>
-#include <wmanifold/kernel/product.hpp>
+#include <wmanifold/kernel/seam.hpp>
 #include <wmanifold/layer/stack.hpp>
 #include <wmanifold/layer/workspace.hpp>
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <wmanifold/kernel/point.hpp>
+#include <wmanifold/kernel/seam.hpp>
 #include <wmanifold/layer/propagate.hpp>
 
 #include <span>
@@ -75,7 +75,7 @@ class BasicNetwork {
     if (static_cast<Index>(scratch.size()) < scratch_size()) [[unlikely]] {
       fail("network scratch: expected at least ", scratch_size(), " numbers, got ", scratch.size());
     }
-    if constexpr (Stack::is_static) {
+    if constexpr (Stack::is_static && !kernel::ThroughTable<T>) {
       run_static<T, 0>(x.data(), y.data());
     } else {
       run<T>(x.data(), y.data(), scratch.data());
@@ -88,7 +88,12 @@ class BasicNetwork {
   void operator()(std::span<R const> x, std::span<R> y) const requires(Stack::is_static) {
     require_count("network input", "numbers", inputs(), static_cast<Index>(x.size()));
     require_count("network output", "numbers", outputs(), static_cast<Index>(y.size()));
-    run_static<T, 0>(x.data(), y.data());
+    if constexpr (kernel::ThroughTable<T>) {  // no table knows the sizes
+      std::array<R, static_cast<std::size_t>(2 * widest_of(Stack{}))> scratch;
+      run<T>(x.data(), y.data(), scratch.data());
+    } else {
+      run_static<T, 0>(x.data(), y.data());
+    }
   }
 
   /// How many numbers of scratch a sample needs.

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <wmanifold/kernel/activate.hpp>
 #include <wmanifold/layer/layer_pass.hpp>
 
 /// Forward and backward of a stack of layers whose parameters are mixed from K rows, batch by batch; a manifold

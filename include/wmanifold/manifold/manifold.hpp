@@ -2,7 +2,7 @@
 
 #include <wmanifold/basis/basis.hpp>
 #include <wmanifold/basis/constant.hpp>
-#include <wmanifold/kernel/mix.hpp>
+#include <wmanifold/kernel/seam.hpp>
 #include <wmanifold/layer/network.hpp>
 #include <wmanifold/manifold/batch.hpp>
 #include <wmanifold/manifold/initialisation.hpp>

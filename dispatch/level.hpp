@@ -1,0 +1,16 @@
+#pragma once
+
+#include <wmanifold/layer/dispatch.hpp>
+
+namespace wmanifold::detail {
+
+/// The target of one level: in the name of all that is compiled for it, so that the linker never takes a function of
+/// one level for that of another.
+template <Level L>
+struct LevelTarget : HostTarget {};
+
+/// Defined by the object of each level.
+template <Level L, Real R>
+[[nodiscard]] LevelTable<R> const& level_table() noexcept;
+
+}  // namespace wmanifold::detail

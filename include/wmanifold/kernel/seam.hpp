@@ -1,0 +1,129 @@
+#pragma once
+
+#include <wmanifold/kernel/activate.hpp>
+#include <wmanifold/kernel/dense.hpp>
+#include <wmanifold/kernel/grouped.hpp>
+#include <wmanifold/kernel/mix.hpp>
+#include <wmanifold/kernel/point.hpp>
+#include <wmanifold/kernel/product.hpp>
+#include <wmanifold/kernel/softmax.hpp>
+
+/// What layers and manifolds call. A target may send these calls through a table of functions that were compiled
+/// elsewhere, for another processor (layer/dispatch.hpp); for all others they are the functions themselves.
+namespace wmanifold::kernel {
+
+/// The seam as functions, for one kind of numbers. Those that `activate` are of the activations: they belong to layers.
+template <Real R>
+struct Seam {
+  decltype(&kernel::multiply<HostTarget, R>) multiply;
+  decltype(&kernel::dense_scratch<HostTarget, R>) dense_scratch;
+  decltype(&kernel::dense_forward<HostTarget, R>) dense_forward;
+  decltype(&kernel::dense_backward_parameters<HostTarget, R>) dense_backward_parameters;
+  decltype(&kernel::dense_backward_inputs<HostTarget, R>) dense_backward_inputs;
+  decltype(&kernel::dense_backward_coefficients<HostTarget, R>) dense_backward_coefficients;
+  decltype(&kernel::grouped_scratch<HostTarget, R>) grouped_scratch;
+  decltype(&kernel::grouped_forward<HostTarget, R>) grouped_forward;
+  decltype(&kernel::grouped_backward_parameters<HostTarget, R>) grouped_backward_parameters;
+  decltype(&kernel::grouped_backward_inputs<HostTarget, R>) grouped_backward_inputs;
+  decltype(&kernel::mix_rows<HostTarget, R>) mix_rows;
+  decltype(&kernel::dense_point<HostTarget, R>) dense_point;
+  decltype(&kernel::softmax_cross_entropy<HostTarget, R>) softmax_cross_entropy;
+};
+
+/// A target whose calls go through a table: T::seam<R>() is a Seam<R>, T::activation<R>(a) what `activate` is of an
+/// activation that was compiled with it, and T::Base does what is in no table.
+template <class T>
+concept ThroughTable = requires {
+  typename T::Base;
+  T::template seam<float>();
+  T::template seam<double>();
+};
+
+template <ThroughTable T, Real R>
+void multiply(Index rows, Index columns, Index depth, Strided<R> a, Strided<R> b, R* c, Index stride,
+              bool add = false) {
+  T::template seam<R>().multiply(rows, columns, depth, a, b, c, stride, add);
+}
+
+template <ThroughTable T, Real R>
+[[nodiscard]] Index dense_scratch(Index samples, Index inputs, Index outputs, Index rows) noexcept {
+  return T::template seam<R>().dense_scratch(samples, inputs, outputs, rows);
+}
+
+template <ThroughTable T, Real R>
+void dense_forward(DenseRows<R> layer, R const* coefficients, Index samples, Samples<R const> x, Samples<R> y,
+                   WhenDone done = {}) {
+  T::template seam<R>().dense_forward(layer, coefficients, samples, x, y, done);
+}
+
+template <ThroughTable T, Real R>
+void dense_backward_parameters(MutableDenseRows<R> gradient, R const* coefficients, Index samples, Samples<R const> x,
+                               Samples<R const> dy) {
+  T::template seam<R>().dense_backward_parameters(gradient, coefficients, samples, x, dy);
+}
+
+template <ThroughTable T, Real R>
+void dense_backward_inputs(DenseRows<R> layer, R const* coefficients, Index samples, Samples<R const> dy, Samples<R> dx,
+                           R const* slope, R* scratch) {
+  T::template seam<R>().dense_backward_inputs(layer, coefficients, samples, dy, dx, slope, scratch);
+}
+
+template <ThroughTable T, Real R>
+void dense_backward_coefficients(DenseRows<R> layer, Index samples, Samples<R const> x, Samples<R const> dy, R* dphi,
+                                 R* scratch) {
+  T::template seam<R>().dense_backward_coefficients(layer, samples, x, dy, dphi, scratch);
+}
+
+template <ThroughTable T, Real R>
+[[nodiscard]] Index grouped_scratch(Index samples, Index groups, Index outputs) noexcept {
+  return T::template seam<R>().grouped_scratch(samples, groups, outputs);
+}
+
+template <ThroughTable T, Real R>
+void grouped_forward(DenseRows<R> layer, Groups<R> groups, Samples<R const> x, Samples<R> y, R* scratch,
+                     WhenDone done = {}) {
+  T::template seam<R>().grouped_forward(layer, groups, x, y, scratch, done);
+}
+
+template <ThroughTable T, Real R>
+void grouped_backward_parameters(MutableDenseRows<R> gradient, Groups<R> groups, Samples<R const> x,
+                                 Samples<R const> dy, R* scratch) {
+  T::template seam<R>().grouped_backward_parameters(gradient, groups, x, dy, scratch);
+}
+
+template <ThroughTable T, Real R>
+void grouped_backward_inputs(DenseRows<R> layer, Groups<R> groups, Samples<R const> dy, Samples<R> dx, R const* slope,
+                             R* scratch) {
+  T::template seam<R>().grouped_backward_inputs(layer, groups, dy, dx, slope, scratch);
+}
+
+template <ThroughTable T, Real R>
+void mix_rows(R const* coefficients, Index rows, Index stride, Index count, R const* parameters, R* out) noexcept {
+  T::template seam<R>().mix_rows(coefficients, rows, stride, count, parameters, out);
+}
+
+template <ThroughTable T, Real R>
+void dense_point(R const* parameters, Index inputs, Index outputs, R const* x, R* y) noexcept {
+  T::template seam<R>().dense_point(parameters, inputs, outputs, x, y);
+}
+
+template <ThroughTable T, Real R>
+[[nodiscard]] R softmax_cross_entropy(Index count, R const* logits, Index label, R* slope) noexcept {
+  return T::template seam<R>().softmax_cross_entropy(count, logits, label, slope);
+}
+
+template <ThroughTable T, Real R, class Function>
+void activate(Function const& function, Range rows, Range columns, Index stride, R* values, R* derivatives) {
+  if constexpr (requires { T::template activation<R>(function); }) {
+    T::template activation<R>(function)(rows, columns, stride, values, derivatives);
+  } else {  // a user's own
+    activate<typename T::Base, R>(function, rows, columns, stride, values, derivatives);
+  }
+}
+
+template <ThroughTable T, Real R, class Function>
+void activate(Function const& function, Index count, R* values, R* derivatives) {
+  activate<T, R>(function, Range{0, 1}, Range{0, count}, count, values, derivatives);
+}
+
+}  // namespace wmanifold::kernel

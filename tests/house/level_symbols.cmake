@@ -1,0 +1,31 @@
+# Functions that the object of a level offers to the linker carry the level in their names, or the linker could choose
+# them for all: OBJECTS, a list with | between; NM. Each is of one level, and has something to offer.
+cmake_minimum_required(VERSION 3.25)
+
+string(REPLACE "|" ";" objects "${OBJECTS}")
+set(checked 0)
+foreach(object IN LISTS objects)
+  execute_process(COMMAND "${NM}" -C --defined-only --extern-only "${object}"
+    OUTPUT_VARIABLE symbols COMMAND_ERROR_IS_FATAL ANY)
+  string(REGEX REPLACE "[][;]" "." symbols "${symbols}")
+  string(REGEX REPLACE "\n" ";" symbols "${symbols}")
+  set(level "")
+  foreach(symbol IN LISTS symbols)
+    if(symbol STREQUAL "" OR symbol MATCHES "^[0-9a-f]* [Vu] ")  # data: constants, the same at all levels
+      continue()
+    endif()
+    if(NOT symbol MATCHES "\\(wmanifold::Level\\)([0-9])")
+      message(FATAL_ERROR "${object}: belongs to no level, and the linker may choose it for all: ${symbol}")
+    endif()
+    if(level STREQUAL "")
+      set(level "${CMAKE_MATCH_1}")
+    elseif(NOT level STREQUAL CMAKE_MATCH_1)
+      message(FATAL_ERROR "${object}: at level ${level}, and yet defines ${symbol}")
+    endif()
+    math(EXPR checked "${checked} + 1")
+  endforeach()
+  if(level STREQUAL "")
+    message(FATAL_ERROR "${object}: defines nothing for a level")
+  endif()
+endforeach()
+message(STATUS "${checked} symbols, all of their level")
