@@ -15,8 +15,8 @@ ensure_packages "${base_packages[@]}" g++-aarch64-linux-gnu libc6-dev-arm64-cros
 runs() {
   local needed feature
   case $1 in
-    avx2) needed=(avx2 fma bmi1 bmi2 f16c abm movbe) ;;
-    avx512) needed=(avx2 fma avx512f avx512bw avx512cd avx512dq avx512vl) ;;
+    avx2) needed=(avx2 fma bmi1 bmi2 f16c movbe) ;;
+    avx512) needed=(avx2 fma bmi1 bmi2 f16c movbe avx512f avx512bw avx512cd avx512dq avx512vl) ;;
     *) needed=() ;;
   esac
   for feature in "${needed[@]}"; do

@@ -1,5 +1,5 @@
-# Functions that the object of a level offers to the linker carry the level in their names, or the linker could choose
-# them for all: OBJECTS, a list with | between; NM. Each is of one level, and has something to offer.
+# Functions that the object of a level offers to the linker carry the level or its vectors in their names, or the linker
+# could choose them for all: OBJECTS, a list with | between; NM. Each is of one level, and has something to offer.
 cmake_minimum_required(VERSION 3.25)
 
 string(REPLACE "|" ";" objects "${OBJECTS}")
@@ -12,6 +12,9 @@ foreach(object IN LISTS objects)
   set(level "")
   foreach(symbol IN LISTS symbols)
     if(symbol STREQUAL "" OR symbol MATCHES "^[0-9a-f]* [Vu] ")  # data: constants, the same at all levels
+      continue()
+    endif()
+    if(symbol MATCHES " W __clang_call_terminate$" OR symbol MATCHES "xsimd::(sse|avx|fma|neon)")
       continue()
     endif()
     if(NOT symbol MATCHES "\\(wmanifold::Level\\)([0-9])")
