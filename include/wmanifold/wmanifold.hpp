@@ -22,6 +22,7 @@
 #include <wmanifold/core/parallel.hpp>
 #include <wmanifold/core/random.hpp>
 #include <wmanifold/core/real.hpp>
+#include <wmanifold/core/scalar.hpp>
 #include <wmanifold/core/simd.hpp>
 #include <wmanifold/core/unroll.hpp>
 #include <wmanifold/flow/adam.hpp>
