@@ -51,9 +51,11 @@ void same(A const& ours, B const& theirs, wm::Matrix<double> const& predictions,
   std::vector<double> of_theirs(width);
   for (Index b = 0; b < predictions.rows(); ++b) {
     std::span<double const> const row(predictions.row(b).data(), width);
-    double const value = wm::loss_at(ours, s, row, targets, b, std::span(of_ours));
-    CHECK(value == doctest::Approx(wm::loss_at(theirs, s, row, targets, b, std::span(of_theirs))).epsilon(1e-13));
-    CHECK(value == wm::loss_at(ours, s, row, targets, b, std::span<double>{}));
+    double const value = wm::loss_at<wm::HostTarget>(ours, s, row, targets, b, std::span(of_ours));
+    CHECK(
+        value ==
+        doctest::Approx(wm::loss_at<wm::HostTarget>(theirs, s, row, targets, b, std::span(of_theirs))).epsilon(1e-13));
+    CHECK(value == wm::loss_at<wm::HostTarget>(ours, s, row, targets, b, std::span<double>{}));
     for (std::size_t o = 0; o < width; ++o) {
       CHECK(of_ours[o] == doctest::Approx(of_theirs[o]).epsilon(1e-13));
     }
