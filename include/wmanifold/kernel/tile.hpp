@@ -181,7 +181,7 @@ void sweep(Index rows, R const* a, Index a_stride, R const* b, Index b_stride, I
 
 namespace detail {
 
-/// Stores vector(c), whole vectors at a time, then value(c) for the rest, and zeros up to a whole vector.
+/// Stores vector(c), whole vectors at a time, then value(c) for the rest of a last one, and zeros behind.
 template <class T, Real R, class Vector, class Value>
 [[gnu::always_inline]] inline void pack(Index width, R* to, Vector const& vector, Value const& value) {
   constexpr Index lanes = simd::lanes<T, R>;
@@ -190,11 +190,9 @@ template <class T, Real R, class Vector, class Value>
     vector(c).store_unaligned(to + c);
   }
   if (c < width) {
+    simd::Batch<T, R>(R{0}).store_unaligned(to + c);
     for (; c < width; ++c) {
       to[c] = value(c);
-    }
-    for (; c % lanes != 0; ++c) {
-      to[c] = 0;
     }
   }
 }

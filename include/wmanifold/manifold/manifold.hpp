@@ -280,8 +280,11 @@ class BasicManifold {
     R* group = work.group_coefficients.data();
     contexts.for_each([&](Point const& s, Index begin, Index end) {
       coefficients_at(s, group);
+      R* to = work.coefficients.data() + begin * rows();
       for (Index b = begin; b < end; ++b) {
-        std::copy_n(group, rows(), work.coefficients.data() + b * rows());
+        for (Index k = 0; k < rows(); ++k) {
+          *to++ = group[k];
+        }
       }
       group += rows();
     });
