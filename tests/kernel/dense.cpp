@@ -4,6 +4,7 @@
 
 #include <support/canvas.hpp>
 #include <support/targets.hpp>
+#include <support/threads.hpp>
 
 namespace wm = wmanifold;
 using wm::Index;
@@ -156,6 +157,37 @@ TEST_CASE_TEMPLATE("a dense layer forward and back equals plain loops", P, suppo
     for (Index const width : {Index{1}, lanes + 1, Index{49}, Index{130}}) {
       check(Case<P>(1, width, 7, 11, false));
       check(Case<P>(1, 5, width, 11, false));
+    }
+  }
+}
+
+TEST_CASE_TEMPLATE("a dense layer does not depend on the number of threads, to the last bit", P, support::HostFloat,
+                   support::HostDouble) {
+  using T = typename P::T;
+  using R = typename P::Number;
+  static_assert(3 * 120 * 157 * 149 > 3 * wm::parallel_threshold && 700 * 500 * 20 > 3 * wm::parallel_threshold,
+                "three threads are worth it");
+  for (auto c : {Case<P>(3, 157, 149, 120, true), Case<P>(1, 700, 20, 500, false)}) {  // cut by columns, by rows
+    std::vector<support::Canvas<R>> outputs;
+    std::vector<support::Canvas<R>> gradients;
+    std::vector<support::Canvas<R>> inputs;
+    std::vector<R> scratch(
+        static_cast<std::size_t>(wm::kernel::dense_scratch<T, R>(c.samples, c.inputs, c.outputs, c.rows)));
+    for (int const threads : {1, 2, 3}) {
+      support::Threads const limit(threads);
+      auto& y = outputs.emplace_back(c.samples, c.outputs);
+      auto& gradient = gradients.emplace_back(c.rows, (c.inputs + 1) * c.outputs);
+      auto& dx = inputs.emplace_back(c.samples, c.inputs);
+      wm::kernel::dense_forward<T, R>(c.layer(), c.coefficients(), c.samples, {c.x.data(), c.x.stride()},
+                                      {y.data(), y.stride()});
+      wm::kernel::dense_backward_parameters<T, R>({gradient.data(), c.rows, gradient.stride(), c.inputs, c.outputs},
+                                                  c.coefficients(), c.samples, {c.x.data(), c.x.stride()},
+                                                  {c.dy.data(), c.dy.stride()});
+      wm::kernel::dense_backward_inputs<T, R>(c.layer(), c.coefficients(), c.samples, {c.dy.data(), c.dy.stride()},
+                                              {dx.data(), dx.stride()}, nullptr, scratch.data());
+      CHECK(outputs[0].same_numbers(y));
+      CHECK(gradients[0].same_numbers(gradient));
+      CHECK(inputs[0].same_numbers(dx));
     }
   }
 }

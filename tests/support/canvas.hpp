@@ -35,6 +35,9 @@ class Canvas {
     return static_cast<double>(numbers_[static_cast<std::size_t>(margin + r * stride_ + c)]);
   }
 
+  /// To the last bit.
+  bool same_numbers(Canvas const& other) const { return numbers_ == other.numbers_; }
+
   bool marks_untouched() const {
     for (wmanifold::Index n = 0; n < static_cast<wmanifold::Index>(numbers_.size()); ++n) {
       wmanifold::Index const at = n - margin;

@@ -108,13 +108,14 @@ void dense_forward(DenseRows<R> layer, R const* coefficients, Index samples, Sam
                    WhenDone done = {}) {
   detail::Mixing<R> const mixing{coefficients, layer.rows};
   Pieces const terms = depth_pieces<T, R>(layer.inputs);
-  Pieces const panels = column_pieces<T, R>(layer.outputs);
-  share_rows<T, R>(samples, layer.rows * samples * layer.inputs * layer.outputs, [&](Range own, Index) {
+  Index const work = layer.rows * samples * layer.inputs * layer.outputs;
+  auto const part = [&](Range own, Range columns) {
     PackedTile<T, R> tile;
+    Pieces const panels = column_pieces<T, R>(columns.size());
     for (Index t = 0; t < terms.size(); ++t) {
       Range const p = terms[t];
       for (Index panel = 0; panel < panels.size(); ++panel) {
-        Range const out = panels[panel];
+        Range const out{columns.begin + panels[panel].begin, columns.begin + panels[panel].end};
         if (t == 0) {
           detail::start_with_bias<T, R>(layer, mixing, own, out, y);
         }
@@ -137,7 +138,12 @@ void dense_forward(DenseRows<R> layer, R const* coefficients, Index samples, Sam
         }
       }
     }
-  });
+  };
+  if (layer.rows * layer.outputs > samples) {
+    share_columns<T, R>(samples, layer.outputs, work, part);
+  } else {
+    share_rows<T, R>(samples, work, [&](Range own, Index) { part(own, Range{0, layer.outputs}); });
+  }
 }
 
 /// The gradient of the layer's K rows: dP_k = sum_b phi_bk (x_b, 1) dy_b^T, overwritten.

@@ -309,6 +309,31 @@ template <Real R>
   return matrix.starts[matrix.rows] == matrix.rows;
 }
 
+/// Row k of a tile of the direction, to the parameters and where else it goes; with `Squares`, the sum of squares of
+/// scale * direction is added to `squares`.
+template <class T, Real R, bool Squares>
+[[nodiscard]] simd::Batch<T, R> finish_row(simd::Batch<T, R> const& scale, simd::Batch<T, R> squares,
+                                           DescentBlocks<R> const& blocks, R factor, Index k, Index at, Index width,
+                                           R const* from) {
+  using V = simd::Batch<T, R>;
+  R* const parameters = factor == 0 ? nullptr : blocks.parameters + k * blocks.stride + at;
+  R* const direction = blocks.direction == nullptr ? nullptr : blocks.direction + k * blocks.stride + at;
+  for (Index n = 0; n < width; n += simd::lanes<T, R>) {
+    V const d = V::load_aligned(from + n);
+    if constexpr (Squares) {
+      V const scaled = scale * d;
+      squares = simd::fma(scaled, scaled, squares);
+    }
+    if (parameters != nullptr) {
+      simd::fma(V(-factor), d, V::load_aligned(parameters + n)).store_aligned(parameters + n);
+    }
+    if (direction != nullptr) {
+      d.store_aligned(direction + n);
+    }
+  }
+  return squares;
+}
+
 template <class T, Real R, class Rule>
 [[nodiscard]] double descend_tiles(DescentBlocks<R> const& blocks, DescentTerms<R> const& terms, Rule const& rule);
 
@@ -353,6 +378,7 @@ double detail::descend_tiles(DescentBlocks<R> const& blocks, DescentTerms<R> con
   using V = simd::Batch<T, R>;
   constexpr Index lanes = simd::lanes<T, R>;
   Index const rows = blocks.rows;
+  bool const diagonal = detail::is_diagonal(terms.root);
   Index const widest = std::clamp(tile_numbers / rows / line<R> * line<R>, line<R>, tile_columns);
   auto const tile_at = [&](Index at, Index width, R* direction) -> double {
     detail::combine_tile<T, R>(terms.rise, width, blocks.stride, blocks.gradient + at, width, direction);
@@ -377,22 +403,19 @@ double detail::descend_tiles(DescentBlocks<R> const& blocks, DescentTerms<R> con
     V squares(R{0});
     V const scale(terms.scale);
     for (Index k = 0; k < rows; ++k) {
+      R const* const from = direction + k * width;
+      if (diagonal) {  // its squares on the way to the parameters, one pass less
+        squares = detail::finish_row<T, R, true>(scale * V(terms.root.values[k]), squares, blocks, terms.factor, k, at,
+                                                 width, from);
+        continue;
+      }
       detail::for_each_line<T, R>(terms.root, k, width, width, direction, [&](Index, auto const& sums) {
         for (auto const& sum : sums) {
           V const scaled = scale * sum;
           squares = simd::fma(scaled, scaled, squares);
         }
       });
-      R const* const from = direction + k * width;
-      if (terms.factor != 0) {
-        R* const to = blocks.parameters + k * blocks.stride + at;
-        for (Index n = 0; n < width; n += lanes) {
-          simd::fma(V(-terms.factor), V::load_aligned(from + n), V::load_aligned(to + n)).store_aligned(to + n);
-        }
-      }
-      if (blocks.direction != nullptr) {
-        std::copy_n(from, width, blocks.direction + k * blocks.stride + at);
-      }
+      squares = detail::finish_row<T, R, false>(scale, squares, blocks, terms.factor, k, at, width, from);
     }
     return detail::sum_of<T, R>(squares);
   };

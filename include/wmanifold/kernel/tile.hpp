@@ -293,4 +293,19 @@ void share_rows(Index rows, Index work, Body const& body) {
   });
 }
 
+/// The same for a result whose right-hand side is the larger: cut by columns, so that each thread reads its own part of
+/// that, where every thread has enough of them. Calls body(rows, columns).
+template <class T, Real R, class Body>
+void share_columns(Index rows, Index columns, Index work, Body const& body) {
+  constexpr Index lanes = Block<T, R>::lanes;
+  Index const vectors = (columns + lanes - 1) / lanes;
+  if (vectors < Block<T, R>::vectors * most_pieces<T>()) {
+    share_rows<T, R>(rows, work, [&](Range own, Index) { body(own, Range{0, columns}); });
+    return;
+  }
+  parallel_ranges<T>(vectors, work, [&](Index first, Index last, Index) {
+    body(Range{0, rows}, Range{first * lanes, std::min(columns, last * lanes)});
+  });
+}
+
 }  // namespace wmanifold::kernel
