@@ -267,6 +267,27 @@ TEST_CASE("the flow does not depend on the basis that a manifold is written in; 
   CHECK(largest_difference({.rate = 0.05, .geometry = wm::Geometry::euclidean}) > 1e-3);
 }
 
+TEST_CASE("a batch is mixed as its plan says, or as one wishes, and trains alike") {
+  Batch const batch;
+  auto const shared = Contexts<Interval>::grouped({Interval::at(0.2), Interval::at(0.7)}, 4);
+  for (auto const& contexts : {batch.contexts, shared}) {
+    std::vector<wm::SmallMatrix> results;
+    for (auto const wish : {wm::Mixing::automatic, wm::Mixing::per_sample, wm::Mixing::by_groups}) {
+      auto model = cubic();
+      CubicFlow flow{model, {}, {.rate = 0.1, .momentum = 0.9}};
+      flow.workspace().mixing = wish;
+      for (int i = 0; i < 5; ++i) {
+        flow.step(batch.inputs, contexts, batch.targets);
+      }
+      CHECK(flow.workspace().plan.groups == contexts.groups());
+      CHECK(flow.workspace().plan.mixing == (wish == wm::Mixing::automatic ? model.plan(contexts).mixing : wish));
+      results.emplace_back(model.parameters().matrix());
+    }
+    CHECK(distance(results[1], results[2]) < 1e-13);
+    CHECK(distance(results[0], results[1]) < 1e-13);
+  }
+}
+
 TEST_CASE("an ellipse learns what a rotation hides") {
   // The target depends on the input as it was before the context turned it.
   Index const samples = 256;

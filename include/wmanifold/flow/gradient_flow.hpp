@@ -174,6 +174,9 @@ class GradientFlow {
   /// The gradient that the last step saw, priors included.
   [[nodiscard]] Parameters<R> const& gradient() const noexcept { return gradient_; }
 
+  /// What its passes use: `plan` says how the last batch was mixed, `mixing` decides it for those to come.
+  [[nodiscard]] Workspace<R>& workspace() noexcept { return work_; }
+
   [[nodiscard]] FlowState<R> const& state() const noexcept { return state_; }
   /// Goes on from a state of a flow with the same model and rule; ArgumentError where it is of another.
   void restore(FlowState<R> state) {
