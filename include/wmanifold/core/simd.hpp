@@ -52,6 +52,12 @@ using Batch = typename detail::BatchOf<typename T::SimdArch, R>::type;
 template <class T, Real R>
 inline constexpr Index lanes = static_cast<Index>(Batch<T, R>::size);
 
+/// How many numbers `count` of them take in whole vectors.
+template <class T, Real R>
+[[nodiscard]] constexpr Index whole_vectors(Index count) noexcept {
+  return (count + lanes<T, R> - 1) / lanes<T, R> * lanes<T, R>;
+}
+
 /// Vector registers of the target: how large a tile of a product may be.
 template <class T>
 inline constexpr int registers =

@@ -44,8 +44,7 @@ struct Samples {
 /// How many numbers of scratch the passes below need.
 template <class T, Real R>
 [[nodiscard]] Index dense_scratch(Index samples, Index inputs, Index outputs, Index rows) noexcept {
-  Pieces const lines(samples, Block<T, R>::lanes, Block<T, R>::lanes);
-  Index const padded = lines.size() * Block<T, R>::lanes;
+  Index const padded = simd::whole_vectors<T, R>(samples);
   return std::max((outputs + rows) * padded + inputs * Block<T, R>::columns, samples * Block<T, R>::columns);
 }
 
@@ -57,7 +56,7 @@ inline constexpr R one = R{1};
 
 /// Coefficients as a left-hand side, and as the scale of row k.
 template <Real R>
-struct Mixing {
+struct Coefficients {
   R const* coefficients;
   Index rows;
 
@@ -85,7 +84,7 @@ void pack_weights(DenseRows<R> const& layer, Index k, Range p, Range out, R* til
 
 /// Sets y to sum_k phi_bk b_k, for some samples and outputs.
 template <class T, Real R>
-void start_with_bias(DenseRows<R> const& layer, Mixing<R> mixing, Range samples, Range out, Samples<R> y) {
+void start_with_bias(DenseRows<R> const& layer, Coefficients<R> mixing, Range samples, Range out, Samples<R> y) {
   PackedTile<T, R> tile;
   for (Index k0 = 0; k0 < layer.rows; k0 += Block<T, R>::depth) {
     Index const k1 = std::min(layer.rows, k0 + Block<T, R>::depth);
@@ -106,7 +105,7 @@ void start_with_bias(DenseRows<R> const& layer, Mixing<R> mixing, Range samples,
 template <class T, Real R>
 void dense_forward(DenseRows<R> layer, R const* coefficients, Index samples, Samples<R const> x, Samples<R> y,
                    WhenDone done = {}) {
-  detail::Mixing<R> const mixing{coefficients, layer.rows};
+  detail::Coefficients<R> const mixing{coefficients, layer.rows};
   Pieces const terms = depth_pieces<T, R>(layer.inputs);
   Index const work = layer.rows * samples * layer.inputs * layer.outputs;
   auto const part = [&](Range own, Range columns) {
@@ -150,7 +149,7 @@ void dense_forward(DenseRows<R> layer, R const* coefficients, Index samples, Sam
 template <class T, Real R>
 void dense_backward_parameters(MutableDenseRows<R> gradient, R const* coefficients, Index samples, Samples<R const> x,
                                Samples<R const> dy) {
-  detail::Mixing<R> const mixing{coefficients, gradient.rows};
+  detail::Coefficients<R> const mixing{coefficients, gradient.rows};
   Pieces const terms = depth_pieces<T, R>(samples);
   Pieces const panels = column_pieces<T, R>(gradient.outputs);
   Index const work = gradient.rows * samples * gradient.inputs * gradient.outputs;
@@ -193,7 +192,7 @@ void dense_backward_inputs(DenseRows<R> layer, R const* coefficients, Index samp
                            R const* slope, R* scratch) {
   using B = Block<T, R>;
   // The sums are formed with samples side by side, so that W_k is read where it lies: dx^T = sum_k W_k (phi_k dy)^T.
-  Index const padded = Pieces(samples, B::lanes, B::lanes).size() * B::lanes;
+  Index const padded = simd::whole_vectors<T, R>(samples);
   R* const dy_columns = scratch;  // outputs x samples
   R* const phi_columns = dy_columns + layer.outputs * padded;
   R* const sums = phi_columns + layer.rows * padded;  // inputs x the samples of one panel
@@ -246,7 +245,7 @@ void dense_backward_coefficients(DenseRows<R> layer, Index samples, Samples<R co
         DenseRows<R> row = layer;
         row.parameters += k * layer.stride;
         row.rows = 1;
-        detail::start_with_bias<T, R>(row, detail::Mixing<R>{nullptr, 1}, Range{0, own.size()}, out,
+        detail::start_with_bias<T, R>(row, detail::Coefficients<R>{nullptr, 1}, Range{0, own.size()}, out,
                                       Samples<R>{y - out.begin, B::columns});
         for (Index t = 0; t < terms.size(); ++t) {
           Range const p = terms[t];

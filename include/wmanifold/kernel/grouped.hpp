@@ -124,7 +124,7 @@ inline constexpr Index mixed_tile = Block<T, R>::depth* Block<T, R>::columns +
 template <class T, Real R>
 [[nodiscard]] Index mixing_scratch(Index outputs) noexcept {
   using B = Block<T, R>;
-  Index const line = (outputs + B::lanes) / B::lanes * B::lanes;
+  Index const line = simd::whole_vectors<T, R>(outputs);
   return groups_at_once * std::max(mixed_tile<T, R>, B::rows * line);
 }
 
@@ -155,8 +155,8 @@ void grouped_forward(DenseRows<R> layer, Groups<R> groups, Samples<R const> x, S
       Range const out{(v0 + panels[panel].begin) * B::lanes,
                       std::min(layer.outputs, (v0 + panels[panel].end) * B::lanes)};
       for (Index g = 0; g < groups.count; ++g) {
-        detail::start_with_bias<T, R>(layer, detail::Mixing<R>{groups.coefficients + g * layer.rows, 0}, groups[g], out,
-                                      y);
+        detail::start_with_bias<T, R>(layer, detail::Coefficients<R>{groups.coefficients + g * layer.rows, 0},
+                                      groups[g], out, y);
       }
       for (Index t = 0; t < terms.size(); ++t) {
         Range const p = terms[t];
@@ -252,11 +252,11 @@ void grouped_backward_inputs(DenseRows<R> layer, Groups<R> groups, Samples<R con
                              R* scratch) {
   using B = Block<T, R>;
   constexpr Index at_once = detail::groups_at_once;
-  Index const line = (layer.outputs + B::lanes - 1) / B::lanes * B::lanes;
+  Index const line = simd::whole_vectors<T, R>(layer.outputs);
   Index const part = B::rows * line;
   // dy^T, group by group: outputs x the group's samples, up to whole vectors.
   R* const columns = scratch + most_pieces<T>() * detail::mixing_scratch<T, R>(layer.outputs);
-  auto const padded = [](Range b) { return (b.size() + B::lanes - 1) / B::lanes * B::lanes; };
+  auto const padded = [](Range b) { return simd::whole_vectors<T, R>(b.size()); };
   R* to = columns;
   for (Index g = 0; g < groups.count; ++g) {
     Range const b = groups[g];

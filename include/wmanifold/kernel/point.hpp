@@ -44,12 +44,6 @@ void dense_point(R const* parameters, Index inputs, Index outputs, R const* x, R
   }
 }
 
-/// How many numbers `count` take in whole vectors.
-template <class T, Real R>
-[[nodiscard]] constexpr Index whole_vectors(Index count) noexcept {
-  return (count + simd::lanes<T, R> - 1) / simd::lanes<T, R> * simd::lanes<T, R>;
-}
-
 /// Up to this many multiply-adds (of vectors) a layer of known sizes is written out.
 inline constexpr Index static_point_unrolled = 256;
 
@@ -72,7 +66,7 @@ template <class T, Real R, Index Inputs, Index Outputs, class Activation>
     *y = activation(total).value;
     return;
   }
-  constexpr int vectors = static_cast<int>(whole_vectors<T, R>(Outputs) / lanes);
+  constexpr int vectors = static_cast<int>(simd::whole_vectors<T, R>(Outputs) / lanes);
   constexpr int block = std::min(vectors, 8);
   // Sums of every other (fourth, ...) input next to each other: as many as hide how long a multiply-add takes.
   constexpr int parts = static_cast<int>(std::min<Index>(Inputs, std::max(1, 8 / block)));

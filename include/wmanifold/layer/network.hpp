@@ -149,7 +149,7 @@ class BasicNetwork {
   /// From layer L on.
   template <class T, Index L>
   void run_static(R const* x, R* y) const noexcept {
-    alignas(alignment) std::array<R, static_cast<std::size_t>(kernel::whole_vectors<T, R>(static_shape<L>.outputs))> to;
+    alignas(alignment) std::array<R, static_cast<std::size_t>(simd::whole_vectors<T, R>(static_shape<L>.outputs))> to;
     stack_.with_activation(L, [this, x, out = to.data()](auto const& activation) {
       kernel::static_point<T, R, static_shape<L>.inputs, static_shape<L>.outputs>(
           storage_.numbers.data() + static_shape<L>.offset, x, out, activation);
