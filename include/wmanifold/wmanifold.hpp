@@ -24,6 +24,7 @@
 #include <wmanifold/core/real.hpp>
 #include <wmanifold/core/scalar.hpp>
 #include <wmanifold/core/simd.hpp>
+#include <wmanifold/core/symmetric.hpp>
 #include <wmanifold/core/unroll.hpp>
 #include <wmanifold/flow/adam.hpp>
 #include <wmanifold/flow/backtracking.hpp>

@@ -72,6 +72,20 @@ TEST_CASE_TEMPLATE("elementary functions of batches are those of numbers", R, fl
   // xsimd 8's erf of doubles is off by up to 1.5e-14: within what is promised of values (1e-12).
   CHECK(worst_ulp(numbers_between<R>(-5, 5), [](auto x) { return erf(x); }) <= (std::is_same_v<R, float> ? 8 : 128));
   CHECK(worst_ulp(numbers_between<R>(-5, 5), [](auto x) { return abs(x); }) == 0);
+
+  // Far out and beyond.
+  R const most = std::numeric_limits<R>::max(), infinity = std::numeric_limits<R>::infinity();
+  std::vector<R> const far{most, -most, most / 1024, -most / 1024, 1000, -1000, 25, -25, infinity, -infinity};
+  CHECK(worst_ulp(far, [](auto x) { return exp(x); }) <= 4);
+  CHECK(worst_ulp(far, [](auto x) { return tanh(x); }) == 0);
+  CHECK(worst_ulp(far, [](auto x) { return expm1(x); }) <= 4);
+  CHECK(worst_ulp(far, [](auto x) { return erf(x); }) == 0);
+  R const nan = std::numeric_limits<R>::quiet_NaN();
+  CHECK(std::isnan(in_batches<R>({nan}, [](auto x) { return exp(x); })[0]));
+  CHECK(std::isnan(in_batches<R>({nan}, [](auto x) { return tanh(x); })[0]));
+  CHECK(std::isnan(in_batches<R>({nan}, [](auto x) { return expm1(x); })[0]));
+  CHECK(std::isnan(in_batches<R>({nan}, [](auto x) { return erf(x); })[0]));
+  CHECK(worst_ulp(numbers_between<R>(-5, 5), [](auto x) { return abs(x); }) == 0);
   CHECK(worst_ulp(numbers_between<R>(-5, 5),
                   [](auto x) { return select(x > constant<decltype(x)>(0.25), x, constant<decltype(x)>(-1)); }) == 0);
   // With one rounding or two: what the target has.

@@ -1,8 +1,7 @@
 #pragma once
 
 #include <wmanifold/basis/basis.hpp>
-
-#include <Eigen/Cholesky>
+#include <wmanifold/core/symmetric.hpp>
 
 namespace wmanifold {
 
@@ -11,18 +10,15 @@ class Metric {
  public:
   /// From a symmetric positive definite K x K matrix; ArgumentError when it is not.
   explicit Metric(SmallMatrix gram) : gram_(std::move(gram)) {
-    // The factorisation sees the lower triangle only, and takes NaN for positive.
+    // The factorisation sees the lower triangle only.
     bool const symmetric = gram_.rows() == gram_.cols() && gram_.size() > 0 && gram_.allFinite() &&
                            (gram_ - gram_.transpose()).cwiseAbs().maxCoeff() <= 1e-12 * gram_.cwiseAbs().maxCoeff();
-    Eigen::LLT<SmallMatrix> const factor = symmetric ? Eigen::LLT<SmallMatrix>(gram_) : Eigen::LLT<SmallMatrix>();
-    if (!symmetric || factor.info() != Eigen::Success) [[unlikely]] {
+    if (!symmetric || !detail::cholesky(gram_, cholesky_)) [[unlikely]] {
       fail("metric: expected a symmetric positive definite matrix, got one of ", gram_.rows(), " x ", gram_.cols(),
            " that is not");
     }
-    cholesky_ = factor.matrixL();
-    inverse_ = factor.solve(SmallMatrix::Identity(gram_.rows(), gram_.cols()));
-    // Both are symmetric; make them so to the last bit.
-    inverse_ = (0.5 * (inverse_ + inverse_.transpose())).eval();
+    SmallMatrix const whiten = detail::inverse_of_lower(cholesky_);
+    inverse_ = whiten.transpose().lazyProduct(whiten);
   }
 
   template <Basis B>

@@ -1,8 +1,7 @@
 #pragma once
 
 #include <wmanifold/basis/energy.hpp>
-
-#include <Eigen/Eigenvalues>
+#include <wmanifold/core/symmetric.hpp>
 
 #include <algorithm>
 
@@ -15,14 +14,19 @@ namespace detail {
 
 /// G + stiffness / lambda E.
 [[nodiscard]] inline SmallMatrix stiff_price(SmallMatrix const& gram, SmallMatrix const& energy, double stiffness) {
-  Eigen::GeneralizedSelfAdjointEigenSolver<SmallMatrix> const spectrum(energy, gram, Eigen::EigenvaluesOnly);
-  auto const& values = spectrum.eigenvalues();  // ascending
-  for (Index i = 0; i < values.size(); ++i) {
-    if (values[i] > 1e-9 * values[values.size() - 1]) {
-      return gram + stiffness / values[i] * energy;
+  Metric const metric(gram);
+  SmallMatrix const whiten = inverse_of_lower(metric.cholesky());
+  SmallMatrix const half = whiten.lazyProduct(energy);
+  SmallMatrix spectrum = half.lazyProduct(whiten.transpose());
+  diagonalise(spectrum);
+  double const largest = spectrum.diagonal().maxCoeff();
+  double least = largest;
+  for (double const value : spectrum.diagonal()) {
+    if (value > 1e-9 * largest) {
+      least = std::min(least, value);
     }
   }
-  return gram;  // constants alone
+  return least > 0 ? SmallMatrix(gram + stiffness / least * energy) : gram;  // or constants alone
 }
 
 }  // namespace detail

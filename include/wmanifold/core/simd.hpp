@@ -85,6 +85,36 @@ template <class Arch>
   return select(x > most, V(1.0F), select(x < -most, V(-1.0F), y));  // a NaN stays
 }
 
+namespace detail {
+
+/// f(x), where f is constant to the last bit from -most down and from most up. xsimd turns doubles into integers where
+/// it computes exponentials, and numbers out of their range (or NaN) are then undefined behaviour.
+template <class Arch, class F>
+[[nodiscard]] xsimd::batch<double, Arch> within(xsimd::batch<double, Arch> const& x, double most, F const& f) noexcept {
+  using V = xsimd::batch<double, Arch>;
+  V const low = select(x > V(-most), x, V(-most));  // a NaN is cut too
+  return select(x == x, f(select(low < V(most), low, V(most))), x);
+}
+
+}  // namespace detail
+
+template <class Arch>
+[[nodiscard]] xsimd::batch<double, Arch> exp(xsimd::batch<double, Arch> const& x) noexcept {
+  return detail::within(x, 750, [](auto const& v) { return xsimd::exp(v); });
+}
+template <class Arch>
+[[nodiscard]] xsimd::batch<double, Arch> expm1(xsimd::batch<double, Arch> const& x) noexcept {
+  return detail::within(x, 750, [](auto const& v) { return xsimd::expm1(v); });
+}
+template <class Arch>
+[[nodiscard]] xsimd::batch<double, Arch> tanh(xsimd::batch<double, Arch> const& x) noexcept {
+  return detail::within(x, 20, [](auto const& v) { return xsimd::tanh(v); });
+}
+template <class Arch>
+[[nodiscard]] xsimd::batch<double, Arch> erf(xsimd::batch<double, Arch> const& x) noexcept {
+  return detail::within(x, 6, [](auto const& v) { return xsimd::erf(v); });
+}
+
 /// A number that both have.
 template <class V>
 [[nodiscard]] V constant(double x) noexcept {

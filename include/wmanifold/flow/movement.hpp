@@ -96,14 +96,11 @@ class MovementMetric {
     }
     mean_ = metric_.gram() * centre;
     // H = C C^T and Q = C^T P: gradients in Q are C^-1 grad, steps in P are C^-T dQ.
-    auto const inverse_of = [&](SmallMatrix const& lower) -> SmallMatrix {
-      return lower.triangularView<Eigen::Lower>().solve(SmallMatrix::Identity(model.rows(), model.rows()));
-    };
-    SmallMatrix const whiten = inverse_of(price_.cholesky());
+    SmallMatrix const whiten = detail::inverse_of_lower(price_.cholesky());
     whiten_.assign(whiten);
     unwhiten_.assign(whiten.transpose());
     root_.assign(metric_.cholesky().transpose());
-    longest_ = detail::MatrixEntries<R>(inverse_of(metric_.cholesky()).transpose()).norm();
+    longest_ = detail::MatrixEntries<R>(detail::inverse_of_lower(metric_.cholesky()).transpose()).norm();
   }
 
   /// The inner product of two steps: E_s <dM_a(s), dM_b(s)>.

@@ -1,9 +1,8 @@
 #pragma once
 
+#include <wmanifold/core/symmetric.hpp>
 #include <wmanifold/flow/rule.hpp>
 #include <wmanifold/manifold/parameters.hpp>
-
-#include <Eigen/Jacobi>
 
 namespace wmanifold {
 
@@ -56,7 +55,7 @@ class Shampoo::Preconditioner {
     }
     factor_ = rule.decay * before + (1 - rule.decay) * factor_;
     diagonal_ = factor_ / (1 - std::pow(rule.decay, static_cast<double>(step)));
-    diagonalise();
+    detail::diagonalise(diagonal_, &vectors_);
     for (Index k = 0; k < vectors_.cols(); ++k) {
       scaled_.col(k) = vectors_.col(k) / std::sqrt(std::max(diagonal_(k, k), 0.0) + rule.epsilon);
     }
@@ -68,29 +67,6 @@ class Shampoo::Preconditioner {
   void accept(SmallMatrix& factor) noexcept { factor.swap(factor_); }
 
  private:
-  /// vectors_ diagonal_ vectors_^T, by Jacobi's rotations: Eigen's solvers allocate.
-  void diagonalise() {
-    vectors_.setIdentity();
-    double const enough = 1e-30 * diagonal_.squaredNorm();
-    for (int sweep = 0; sweep < 50; ++sweep) {
-      double rest = 0;
-      for (Index q = 1; q < diagonal_.cols(); ++q) {
-        for (Index p = 0; p < q; ++p) {
-          rest += diagonal_(p, q) * diagonal_(p, q);
-          Eigen::JacobiRotation<double> turn;
-          if (turn.makeJacobi(diagonal_, p, q)) {
-            diagonal_.applyOnTheLeft(p, q, turn.adjoint());
-            diagonal_.applyOnTheRight(p, q, turn);
-            vectors_.applyOnTheRight(p, q, turn);
-          }
-        }
-      }
-      if (!(rest > enough)) {
-        return;
-      }
-    }
-  }
-
   SmallMatrix factor_;
   SmallMatrix diagonal_;
   SmallMatrix vectors_;

@@ -7,10 +7,11 @@
 namespace wmanifold::detail {
 
 /// The shortest x with matrix x = right, for a symmetric positive semi-definite matrix; directions whose eigenvalue is
-/// below `tolerance` times the largest are left out.
-[[nodiscard]] inline Eigen::VectorXd shortest_solution(SmallMatrix const& matrix, Eigen::VectorXd const& right,
+/// below `tolerance` times the largest are left out. A template, so that only who calls it compiles the solver.
+template <class Solver = Eigen::SelfAdjointEigenSolver<SmallMatrix>>
+[[nodiscard]] Eigen::VectorXd shortest_solution(SmallMatrix const& matrix, Eigen::VectorXd const& right,
                                                        double tolerance) {
-  Eigen::SelfAdjointEigenSolver<SmallMatrix> const spectrum(matrix);
+  Solver const spectrum(matrix);
   auto const& values = spectrum.eigenvalues();  // ascending
   double const least = tolerance * values[values.size() - 1];
   Eigen::VectorXd along = spectrum.eigenvectors().transpose() * right;

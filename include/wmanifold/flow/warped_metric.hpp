@@ -4,8 +4,6 @@
 #include <wmanifold/flow/shortest_solution.hpp>
 #include <wmanifold/manifold/warped.hpp>
 
-#include <Eigen/Cholesky>
-
 namespace wmanifold {
 
 /// The movement of a warped manifold, at its parameters (equation 13): with q = du/dtheta, the weights move by
@@ -57,7 +55,7 @@ class MovementMetric<WarpedManifold<R_, B, degree, Layers...>> {
     Moments const m(model);
     SmallMatrix const p = rows(model.parameters());
     SmallMatrix const g = rows(gradient);
-    Eigen::LLT<SmallMatrix> const gram(m.gram);
+    SmallMatrix const inverse = Metric(m.gram).inverse();
     // dP is eliminated, of the layers that are free to move: what is left is for dtheta alone.
     SmallMatrix free = p;
     for (Index l = 0; l < model.stack().depth(); ++l) {
@@ -66,19 +64,19 @@ class MovementMetric<WarpedManifold<R_, B, degree, Layers...>> {
       }
     }
     SmallMatrix const free_free = free * free.transpose();
-    SmallMatrix const slope_free = gram.solve(SmallMatrix(g * free.transpose()));  // G^-1 g P^T
+    SmallMatrix const slope_free = inverse * (g * free.transpose());  // G^-1 g P^T
     SmallMatrix schur = m.squares + model.price() * (m.warps + 1e-3 * SmallMatrix::Identity(degree, degree));
     Eigen::VectorXd right = theta(gradient);
     for (Index j = 0; j < degree; ++j) {
       SmallMatrix const& along = m.crossed[static_cast<std::size_t>(j)];
       right[j] -= along.cwiseProduct(slope_free).sum();
-      SmallMatrix const solved = gram.solve(SmallMatrix(along * free_free));
+      SmallMatrix const solved = inverse * along * free_free;
       for (Index i = 0; i < degree; ++i) {
         schur(i, j) -= m.crossed[static_cast<std::size_t>(i)].cwiseProduct(solved).sum();
       }
     }
     Eigen::VectorXd const turn = detail::shortest_solution(schur, right, 1e-10);
-    SmallMatrix const d = gram.solve(SmallMatrix(g - m.along(turn) * free));
+    SmallMatrix const d = inverse * (g - m.along(turn) * free);
 
     to.matrix() = d.template cast<R>();
     std::copy(gradient.shared().begin(), gradient.shared().end(), to.shared().begin());

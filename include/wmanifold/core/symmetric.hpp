@@ -1,0 +1,98 @@
+#pragma once
+
+#include <wmanifold/core/matrix.hpp>
+
+#include <cmath>
+
+/// Symmetric matrices of a few dozen rows, by the plain methods. Eigen's allocate, and would cost every file that
+/// includes a flow some seconds of compilation.
+namespace wmanifold::detail {
+
+/// C, lower triangular, with a = C C^T, from the lower triangle of `a`. False where `a` is not positive definite; C is
+/// then of no use.
+[[nodiscard]] inline bool cholesky(SmallMatrix const& a, SmallMatrix& c) {
+  Index const n = a.rows();
+  c.setZero(n, n);
+  for (Index j = 0; j < n; ++j) {
+    for (Index i = j; i < n; ++i) {
+      double rest = a(i, j);
+      for (Index k = 0; k < j; ++k) {
+        rest -= c(i, k) * c(j, k);
+      }
+      if (i > j) {
+        c(i, j) = rest / c(j, j);
+      } else if (rest > 0) {
+        c(j, j) = std::sqrt(rest);
+      } else {
+        return false;
+      }
+    }
+  }
+  return true;
+}
+
+/// C^-1 of a lower triangular C.
+[[nodiscard]] inline SmallMatrix inverse_of_lower(SmallMatrix const& c) {
+  Index const n = c.rows();
+  SmallMatrix inverse(n, n);
+  inverse.setZero();
+  for (Index j = 0; j < n; ++j) {
+    inverse(j, j) = 1 / c(j, j);
+    for (Index i = j + 1; i < n; ++i) {
+      double sum = 0;
+      for (Index k = j; k < i; ++k) {
+        sum += c(i, k) * inverse(k, j);
+      }
+      inverse(i, j) = -sum / c(i, i);
+    }
+  }
+  return inverse;
+}
+
+/// Jacobi's rotations: `a` becomes V^T a V, diagonal, its eigenvalues in no order; where `vectors` is given, it becomes
+/// V, eigenvectors as columns. Allocates nothing where `vectors` has its size.
+inline void diagonalise(SmallMatrix& a, SmallMatrix* vectors = nullptr) {
+  Index const n = a.rows();
+  if (vectors != nullptr) {
+    vectors->setIdentity(n, n);
+  }
+  auto const turn = [](double& x, double& y, double c, double s) {
+    double const was = x;
+    x = c * was - s * y;
+    y = s * was + c * y;
+  };
+  double const enough = 1e-30 * a.squaredNorm();
+  for (int sweep = 0; sweep < 50; ++sweep) {
+    double rest = 0;
+    for (Index q = 1; q < n; ++q) {
+      for (Index p = 0; p < q; ++p) {
+        double const off = a(p, q);
+        rest += off * off;
+        if (off == 0) {
+          continue;
+        }
+        // The angle that makes a(p, q) 0: t = tan, the smaller root of t^2 + 2 t cot(2 angle) = 1.
+        double const cot = (a(q, q) - a(p, p)) / (2 * off);
+        double const t = std::copysign(1 / (std::abs(cot) + std::hypot(cot, 1.0)), cot);
+        double const c = 1 / std::hypot(t, 1.0);
+        double const s = t * c;
+        for (Index k = 0; k < n; ++k) {
+          turn(a(k, p), a(k, q), c, s);
+        }
+        for (Index k = 0; k < n; ++k) {
+          turn(a(p, k), a(q, k), c, s);
+        }
+        if (vectors != nullptr) {
+          for (Index k = 0; k < n; ++k) {
+            turn((*vectors)(k, p), (*vectors)(k, q), c, s);
+          }
+        }
+      }
+    }
+    if (!(rest > enough)) {
+      return;
+    }
+  }
+}
+
+}  // namespace wmanifold::detail
