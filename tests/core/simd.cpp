@@ -80,26 +80,13 @@ TEST_CASE_TEMPLATE("elementary functions of batches are those of numbers", R, fl
   CHECK(worst_ulp(far, [](auto x) { return tanh(x); }) == 0);
   CHECK(worst_ulp(far, [](auto x) { return expm1(x); }) <= 4);
   CHECK(worst_ulp(far, [](auto x) { return erf(x); }) == 0);
-  R const nan = std::numeric_limits<R>::quiet_NaN();
-  CHECK(std::isnan(in_batches<R>({nan}, [](auto x) { return exp(x); })[0]));
-  CHECK(std::isnan(in_batches<R>({nan}, [](auto x) { return tanh(x); })[0]));
-  CHECK(std::isnan(in_batches<R>({nan}, [](auto x) { return expm1(x); })[0]));
-  CHECK(std::isnan(in_batches<R>({nan}, [](auto x) { return erf(x); })[0]));
-  CHECK(worst_ulp(numbers_between<R>(-5, 5), [](auto x) { return abs(x); }) == 0);
   CHECK(worst_ulp(numbers_between<R>(-5, 5),
                   [](auto x) { return select(x > constant<decltype(x)>(0.25), x, constant<decltype(x)>(-1)); }) == 0);
   // With one rounding or two: what the target has.
   CHECK(worst_ulp(numbers_between<R>(1, 5), [](auto x) { return fma(x, x, x); }) <= 1);
 }
 
-// Clang's sanitizer minds that xsimd's exp of doubles converts infinities to integers, whatever it does with them.
-#if defined(__clang__)
-#define MINDS_CONVERSIONS __has_feature(undefined_behavior_sanitizer)
-#else
-#define MINDS_CONVERSIONS false
-#endif
-
-TEST_CASE_TEMPLATE("NaN and infinities come through" * doctest::skip(MINDS_CONVERSIONS), R, float, double) {
+TEST_CASE_TEMPLATE("NaN and infinities come through", R, float, double) {
   using namespace wm::simd;
   R const inf = std::numeric_limits<R>::infinity();
   R const nan = std::numeric_limits<R>::quiet_NaN();
@@ -114,4 +101,6 @@ TEST_CASE_TEMPLATE("NaN and infinities come through" * doctest::skip(MINDS_CONVE
   CHECK(tanhs[1] == -1);
   CHECK(tanhs[2] == 0);
   CHECK(std::isnan(tanhs[3]));
+  CHECK(std::isnan(in_batches(special, [](auto x) { return expm1(x); })[3]));
+  CHECK(std::isnan(in_batches(special, [](auto x) { return erf(x); })[3]));
 }

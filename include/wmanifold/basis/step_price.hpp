@@ -1,6 +1,7 @@
 #pragma once
 
 #include <wmanifold/basis/energy.hpp>
+#include <wmanifold/basis/metric.hpp>
 #include <wmanifold/core/symmetric.hpp>
 
 #include <algorithm>

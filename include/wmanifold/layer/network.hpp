@@ -150,10 +150,8 @@ class BasicNetwork {
   template <class T, Index L>
   void run_static(R const* x, R* y) const noexcept {
     alignas(alignment) std::array<R, static_cast<std::size_t>(simd::whole_vectors<T, R>(static_shape<L>.outputs))> to;
-    stack_.with_activation(L, [this, x, out = to.data()](auto const& activation) {
-      kernel::static_point<T, R, static_shape<L>.inputs, static_shape<L>.outputs>(
-          storage_.numbers.data() + static_shape<L>.offset, x, out, activation);
-    });
+    kernel::static_point<T, R, static_shape<L>.inputs, static_shape<L>.outputs>(
+        storage_.numbers.data() + static_shape<L>.offset, x, to.data(), stack_.template activation<L>());
     if constexpr (L + 1 < Stack::depth()) {
       run_static<T, L + 1>(to.data(), y);
     } else {

@@ -192,9 +192,33 @@ class Stack {
     }
   }
 
+  /// The activation of dense layer L, known at compile time.
+  template <Index L>
+  [[nodiscard]] constexpr auto activation() const {
+    constexpr std::size_t next = index_of_dense(L) + 1;
+    if constexpr (next < sizeof...(Layers)) {
+      if constexpr (!DenseLayer<std::tuple_element_t<next, std::tuple<Layers...>>>) {
+        return std::get<next>(layers_);
+      } else {
+        return Identity{};
+      }
+    } else {
+      return Identity{};
+    }
+  }
+
   friend bool operator==(Stack const&, Stack const&) = default;
 
  private:
+  /// Where in Layers... dense layer l is.
+  static constexpr std::size_t index_of_dense(Index l) noexcept {
+    std::array<bool, sizeof...(Layers)> const dense{DenseLayer<Layers>...};
+    std::size_t i = 0;
+    for (; !(dense[i] && l-- == 0); ++i) {
+    }
+    return i;
+  }
+
   static constexpr std::size_t dense_count = (std::size_t{DenseLayer<Layers>} + ...);
 
   template <class L>
