@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Builds and runs the tests: with GCC, with Clang, under sanitizers.  test.sh [PRESET...]
+# Builds and runs the tests: with GCC, and with Clang under sanitizers.  test.sh [PRESET...]
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-(($#)) || set -- test clang asan
+(($#)) || set -- test asan
 ensure_packages "${base_packages[@]}" dataset-fashion-mnist clang libomp-dev
 
 failures=0

@@ -50,6 +50,7 @@
 #include <wmanifold/kernel/descend.hpp>
 #include <wmanifold/kernel/grouped.hpp>
 #include <wmanifold/kernel/mix.hpp>
+#include <wmanifold/kernel/pieces.hpp>
 #include <wmanifold/kernel/point.hpp>
 #include <wmanifold/kernel/product.hpp>
 #include <wmanifold/kernel/seam.hpp>

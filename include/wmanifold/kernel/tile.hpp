@@ -4,6 +4,7 @@
 #include <wmanifold/core/parallel.hpp>
 #include <wmanifold/core/simd.hpp>
 #include <wmanifold/core/unroll.hpp>
+#include <wmanifold/kernel/pieces.hpp>
 
 #include <algorithm>
 #include <array>
@@ -221,55 +222,6 @@ void pack_scaled_row(R const* scale, R const* from, Index width, R* to) {
       width, to, [&](Index c) { return V::load_unaligned(scale + c) * V::load_unaligned(from + c); },
       [&](Index c) { return scale[c] * from[c]; });
 }
-
-/// [begin, end) of something that is worked on in pieces.
-struct Range {
-  Index begin;
-  Index end;
-  [[nodiscard]] Index size() const noexcept { return end - begin; }
-};
-
-/// [0, count) in pieces of at most `largest` whole units, of about the same size.
-class Pieces {
- public:
-  Pieces(Index count, Index largest, Index unit = 1) noexcept
-      : count_(count),
-        units_((count + unit - 1) / unit),
-        pieces_((units_ * unit + largest - 1) / largest),
-        unit_(unit) {}
-
-  [[nodiscard]] Index size() const noexcept { return pieces_; }
-  [[nodiscard]] Range operator[](Index piece) const noexcept {
-    return {units_ * piece / pieces_ * unit_, std::min(count_, units_ * (piece + 1) / pieces_ * unit_)};
-  }
-
- private:
-  Index count_;
-  Index units_;
-  Index pieces_;
-  Index unit_;
-};
-
-/// What is done with a finished part of a result (rows, columns) while it is in the cache. A reference to a callable,
-/// which must outlive it; a part is large enough for the call not to matter, and products need no template for it.
-class WhenDone {
- public:
-  WhenDone() = default;
-  template <class F>
-  explicit WhenDone(F const& f) noexcept
-      : object_(&f),
-        call_([](void const* object, Range rows, Range columns) { (*static_cast<F const*>(object))(rows, columns); }) {}
-
-  void operator()(Range rows, Range columns) const {
-    if (call_ != nullptr) {
-      call_(object_, rows, columns);
-    }
-  }
-
- private:
-  void const* object_ = nullptr;
-  void (*call_)(void const*, Range, Range) = nullptr;
-};
 
 /// The terms of sums, as many at a time as a tile has rows.
 template <class T, Real R>
