@@ -1,21 +1,52 @@
 #pragma once
 
+#include <wmanifold/core/aligned.hpp>
 #include <wmanifold/core/simd.hpp>
+#include <wmanifold/core/unroll.hpp>
+
+#include <array>
 
 namespace wmanifold::kernel {
+
+namespace detail {
+
+/// `Count` numbers on their way into the cache. Always inline: a call of what only fetches is dropped as of no effect.
+template <Index Count, Real R>
+[[gnu::always_inline]] inline void fetch(R const* from) noexcept {
+  for (Index n = 0; n < Count; n += static_cast<Index>(alignment / sizeof(R))) {
+    __builtin_prefetch(from + n);
+  }
+}
+
+}  // namespace detail
 
 /// out[n] = sum_k phi_k rows[k * stride + n], one pass over the K x count numbers: M(s) = phi(s)^T P.
 template <class T, Real R>
 void mix_rows(R const* coefficients, Index rows, Index stride, Index count, R const* parameters, R* out) noexcept {
   using V = simd::Batch<T, R>;
   constexpr Index lanes = simd::lanes<T, R>;
-  Index n = 0;
-  for (; n + lanes <= count; n += lanes) {
-    V sum = V(coefficients[0]) * V::load_unaligned(parameters + n);
+  constexpr Index ahead = 48 * static_cast<Index>(alignment / sizeof(R));  // what L1 does not hold comes from afar
+  constexpr int block = 4;
+  auto const mix = [&]<int Vectors>(Index n, std::integral_constant<int, Vectors>) {
+    std::array<V, Vectors> sum;
+    R const* from = parameters + n;
+    V const first(coefficients[0]);
+    detail::fetch<Vectors * lanes>(from + ahead);
+    unroll<Vectors>([&](auto v) { sum[v] = first * V::load_unaligned(from + v * lanes); });
     for (Index k = 1; k < rows; ++k) {
-      sum = simd::fma(V(coefficients[k]), V::load_unaligned(parameters + k * stride + n), sum);
+      from += stride;
+      V const coefficient(coefficients[k]);
+      detail::fetch<Vectors * lanes>(from + ahead);
+      unroll<Vectors>([&](auto v) { sum[v] = simd::fma(coefficient, V::load_unaligned(from + v * lanes), sum[v]); });
     }
-    sum.store_unaligned(out + n);
+    unroll<Vectors>([&](auto v) { sum[v].store_unaligned(out + n + v * lanes); });
+  };
+  Index n = 0;
+  for (; n + block * lanes <= count; n += block * lanes) {
+    mix(n, std::integral_constant<int, block>{});
+  }
+  for (; n + lanes <= count; n += lanes) {
+    mix(n, std::integral_constant<int, 1>{});
   }
   for (; n < count; ++n) {
     R sum = coefficients[0] * parameters[n];
