@@ -156,12 +156,17 @@ std::string chart_of(Report const& report) {
   double const height = top + bars.height() + targets.height() + 16;
   demo::Svg svg(width, height, "wmanifold beside other libraries");
   rectangle(svg, {0, 0}, {width, height}, "page");
-  svg.text({16, 24}, "start", "wmanifold beside other libraries, one thread", "title");
-  svg.text({16, 46}, "start", report.machine, "note");
+  std::string title = ours;
   std::string versions;
   for (auto const& [contender, version] : report.contenders) {
-    versions += demo::joined(versions.empty() ? "" : " · ", contender, ' ', version);
+    if (contender == ours) {
+      title += ' ' + version;
+    } else {
+      versions += demo::joined(versions.empty() ? "" : " · ", contender, ' ', version);
+    }
   }
+  svg.text({16, 24}, "start", title + " beside other libraries, one thread", "title");
+  svg.text({16, 46}, "start", report.machine, "note");
   svg.text({16, 64}, "start", versions, "note");
   draw(svg, bars, top);
   draw(svg, targets, top + bars.height());
