@@ -156,10 +156,10 @@ std::string chart_of(Report const& report) {
   double const height = top + bars.height() + targets.height() + 16;
   demo::Svg svg(width, height, "wmanifold beside other libraries");
   rectangle(svg, {0, 0}, {width, height}, "page");
-  std::string title = ours;
+  std::string title = name::ours;
   std::string versions;
   for (auto const& [contender, version] : report.contenders) {
-    if (contender == ours) {
+    if (contender == name::ours) {
       title += ' ' + version;
     } else {
       versions += demo::joined(versions.empty() ? "" : " · ", contender, ' ', version);
