@@ -26,6 +26,9 @@
 #include <wmanifold/core/simd.hpp>
 #include <wmanifold/core/symmetric.hpp>
 #include <wmanifold/core/unroll.hpp>
+#include <wmanifold/deploy/flush_denormals.hpp>
+#include <wmanifold/deploy/latest.hpp>
+#include <wmanifold/deploy/walker.hpp>
 #include <wmanifold/flow/adam.hpp>
 #include <wmanifold/flow/backtracking.hpp>
 #include <wmanifold/flow/early_stopping.hpp>

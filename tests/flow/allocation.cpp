@@ -1,6 +1,3 @@
-// Counts allocations: of this whole executable, while asked to. Eigen's do not go through operator new, so that with
-// the GNU library malloc itself is counted.
-
 #include <wmanifold/basis/bernstein.hpp>
 #include <wmanifold/basis/constant.hpp>
 #include <wmanifold/basis/fourier.hpp>
@@ -13,105 +10,14 @@
 #include <doctest/doctest.h>
 
 #include <support/batches.hpp>
-
-#include <atomic>
-#include <cstdlib>
-#include <new>
-
-#if defined(__SANITIZE_ADDRESS__)
-#define WITH_ADDRESS_SANITIZER
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define WITH_ADDRESS_SANITIZER
-#endif
-#endif
+#include <support/traps.hpp>
 
 // A sanitizer that watches the heap has its own of all this.
-#ifndef WITH_ADDRESS_SANITIZER
+#ifndef WITHOUT_TRAPS
 
 namespace wm = wmanifold;
+using support::allocations_of;
 using wm::Index;
-
-namespace {
-
-std::atomic<bool> counting{false};
-std::atomic<int> allocations{0};
-
-void count() noexcept {
-  if (counting) {
-    ++allocations;
-  }
-}
-
-void* counted(std::size_t size, std::size_t alignment) noexcept {
-  count();
-  return std::aligned_alloc(alignment, (size + alignment) / alignment * alignment);
-}
-void* counted_or_throw(std::size_t size, std::size_t alignment) {
-  void* const memory = counted(size, alignment);
-  if (memory == nullptr) {
-    throw std::bad_alloc();
-  }
-  return memory;
-}
-
-constexpr std::size_t usual = alignof(std::max_align_t);
-
-/// How often `action` allocates.
-template <class Action>
-int allocations_of(Action const& action) {
-  allocations = 0;
-  counting = true;
-  action();
-  counting = false;
-  return allocations;
-}
-
-}  // namespace
-
-// Not inlined: seen into, GCC takes a replaced delete that frees for a mismatch.
-[[gnu::noinline]] void* operator new(std::size_t size) { return counted_or_throw(size, usual); }
-[[gnu::noinline]] void* operator new[](std::size_t size) { return counted_or_throw(size, usual); }
-[[gnu::noinline]] void* operator new(std::size_t size, std::nothrow_t const&) noexcept { return counted(size, usual); }
-[[gnu::noinline]] void* operator new[](std::size_t size, std::nothrow_t const&) noexcept {
-  return counted(size, usual);
-}
-[[gnu::noinline]] void* operator new(std::size_t size, std::align_val_t alignment) {
-  return counted_or_throw(size, static_cast<std::size_t>(alignment));
-}
-[[gnu::noinline]] void* operator new[](std::size_t size, std::align_val_t alignment) {
-  return counted_or_throw(size, static_cast<std::size_t>(alignment));
-}
-[[gnu::noinline]] void* operator new(std::size_t size, std::align_val_t alignment, std::nothrow_t const&) noexcept {
-  return counted(size, static_cast<std::size_t>(alignment));
-}
-[[gnu::noinline]] void* operator new[](std::size_t size, std::align_val_t alignment, std::nothrow_t const&) noexcept {
-  return counted(size, static_cast<std::size_t>(alignment));
-}
-[[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(memory); }
-[[gnu::noinline]] void operator delete[](void* memory) noexcept { std::free(memory); }
-[[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
-[[gnu::noinline]] void operator delete[](void* memory, std::size_t) noexcept { std::free(memory); }
-[[gnu::noinline]] void operator delete(void* memory, std::nothrow_t const&) noexcept { std::free(memory); }
-[[gnu::noinline]] void operator delete[](void* memory, std::nothrow_t const&) noexcept { std::free(memory); }
-[[gnu::noinline]] void operator delete(void* memory, std::align_val_t) noexcept { std::free(memory); }
-[[gnu::noinline]] void operator delete[](void* memory, std::align_val_t) noexcept { std::free(memory); }
-[[gnu::noinline]] void operator delete(void* memory, std::size_t, std::align_val_t) noexcept { std::free(memory); }
-[[gnu::noinline]] void operator delete[](void* memory, std::size_t, std::align_val_t) noexcept { std::free(memory); }
-[[gnu::noinline]] void operator delete(void* memory, std::align_val_t, std::nothrow_t const&) noexcept {
-  std::free(memory);
-}
-[[gnu::noinline]] void operator delete[](void* memory, std::align_val_t, std::nothrow_t const&) noexcept {
-  std::free(memory);
-}
-
-#ifdef __GLIBC__
-extern "C" void* __libc_malloc(std::size_t size);
-extern "C" void* malloc(std::size_t size) noexcept {
-  count();
-  return __libc_malloc(size);
-}
-#endif
 
 namespace {
 

@@ -1,5 +1,3 @@
-// Counts allocations: of this whole executable, while asked to.
-
 #include <wmanifold/basis/fourier.hpp>
 #include <wmanifold/flow/gradient_flow.hpp>
 #include <wmanifold/topology/sampling.hpp>
@@ -7,35 +5,16 @@
 #include <doctest/doctest.h>
 
 #include <support/batches.hpp>
+#include <support/traps.hpp>
 
-#include <atomic>
-#include <cstdlib>
-#include <new>
+#ifndef WITHOUT_TRAPS
 
 namespace wm = wmanifold;
+using support::allocations_of;
 using wm::Dense;
 using wm::Index;
 
 namespace {
-
-std::atomic<int> allocations{0};
-
-void* counted(std::size_t size, std::size_t alignment) {
-  ++allocations;
-  void* const memory = std::aligned_alloc(alignment, (size + alignment) / alignment * alignment);
-  if (memory == nullptr) {
-    throw std::bad_alloc();
-  }
-  return memory;
-}
-
-/// How often `action` allocates.
-template <class Action>
-int allocations_of(Action const& action) {
-  int const before = allocations;
-  action();
-  return allocations - before;
-}
 
 using Fixed = wm::BasicManifold<float, wm::Ellipse, Dense<20, 30>, wm::Relu, Dense<30, 5>>;
 using Listed = wm::BasicManifold<float, wm::Ellipse, wm::LayerList>;
@@ -60,16 +39,6 @@ void check_steps(Model model, L const& loss, Targets const& targets, wm::FlowOpt
 }
 
 }  // namespace
-
-// Not inlined: seen into, GCC takes a replaced delete that frees for a mismatch.
-[[gnu::noinline]] void* operator new(std::size_t size) { return counted(size, alignof(std::max_align_t)); }
-[[gnu::noinline]] void* operator new(std::size_t size, std::align_val_t alignment) {
-  return counted(size, static_cast<std::size_t>(alignment));
-}
-[[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(memory); }
-[[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
-[[gnu::noinline]] void operator delete(void* memory, std::align_val_t) noexcept { std::free(memory); }
-[[gnu::noinline]] void operator delete(void* memory, std::size_t, std::align_val_t) noexcept { std::free(memory); }
 
 TEST_CASE("allocations are counted, plain ones and aligned ones") {
   // The functions, not new-expressions, which a compiler may leave out.
@@ -138,3 +107,5 @@ TEST_CASE("a step allocates nothing after the first") {
   half_frozen.freeze(0);
   check_steps(half_frozen, wm::CrossEntropy{}, labels, {.rate = 0.01, .geometry = wm::Geometry::euclidean});
 }
+
+#endif

@@ -77,6 +77,10 @@ class WarpedManifold {
     return curve_.template at<T>(bent(s));
   }
   template <class T = HostTarget>
+  void at(Point const& s, Network& network) const noexcept(noexcept(curve_.template at<T>(s, network))) {
+    curve_.template at<T>(bent(s), network);
+  }
+  template <class T = HostTarget>
   BatchView<R> forward(ConstMatrixRef<R> const& inputs, Contexts<Interval> const& contexts, Workspace<R>& work) const {
     return curve_.template forward<T>(inputs, bent(contexts), work);
   }

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <wmanifold/core/aligned.hpp>
+
+#include <array>
+#include <atomic>
+#include <utility>
+
+namespace wmanifold {
+
+/// The latest value that one thread hands to another. One writer, one reader, neither ever waits: of three slots each
+/// has one, and they trade them through the third. Values that nobody took are dropped; all values are destroyed by the
+/// writer, or with this.
+template <class V>
+class Latest {
+ public:
+  explicit Latest(V const& first) : slots_{Slot{first}, Slot{first}, Slot{first}} {}
+
+  /// The writer's: from now on the latest. Real time where moving a V is.
+  void put(V value) {
+    slots_[writing_].value = std::move(value);
+    writing_ = shared_.exchange(writing_ | fresh, std::memory_order_acq_rel) & ~fresh;
+  }
+
+  /// The reader's: whether there was a later value, which `value()` is then. Real time.
+  bool take() noexcept {
+    if ((shared_.load(std::memory_order_relaxed) & fresh) == 0) {
+      return false;
+    }
+    reading_ = shared_.exchange(reading_, std::memory_order_acq_rel) & ~fresh;
+    return true;
+  }
+
+  /// The reader's: what it took last, or the first value; stays as it is until the next take(). Real time.
+  [[nodiscard]] V const& value() const noexcept { return slots_[reading_].value; }
+
+ private:
+  static constexpr unsigned fresh = 4;
+  static_assert(std::atomic<unsigned>::is_always_lock_free);
+
+  struct alignas(alignment) Slot {
+    V value;
+  };
+
+  std::array<Slot, 3> slots_;
+  alignas(alignment) unsigned writing_ = 0;
+  alignas(alignment) std::atomic<unsigned> shared_{1};
+  alignas(alignment) unsigned reading_ = 2;
+};
+
+}  // namespace wmanifold

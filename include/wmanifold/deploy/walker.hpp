@@ -1,0 +1,175 @@
+#pragma once
+
+#include <wmanifold/core/error.hpp>
+#include <wmanifold/deploy/latest.hpp>
+#include <wmanifold/manifold/manifold.hpp>
+
+#include <array>
+#include <memory>
+#include <span>
+
+namespace wmanifold {
+
+struct WalkerOptions {
+  double speed;      ///< how far the context goes in a sample at most, in the topology's distance
+  Index every = 32;  ///< samples from one move of the context to the next
+};
+
+/// A manifold whose network at a point can be formed into one that is there already.
+template <class M>
+concept Walkable = requires(M const& model, Point<typename M::Topology> const& s, typename M::Network& network) {
+  model.at(s, network);
+  model.stack();
+};
+
+/// Follows a context that moves, in real time: a knob, a temperature, a load. One thread sets targets and models,
+/// another processes samples; neither waits for the other, and processing does not allocate, lock, throw or call the
+/// system.
+///
+/// Every `every` samples the context goes towards its target along the geodesic, `speed * every` at most, and the
+/// network there is formed into a spare: K x N multiply-adds. What the output would jump by at that sample is taken
+/// (one more evaluation), added to the samples that follow, and faded out until the next move: so the output of a
+/// moving context has no steps, and that of a resting one is the network's. How samples are cut into blocks does not
+/// change a number.
+template <class Model>
+class Walker {
+ public:
+  static_assert(Walkable<Model>,
+                "wmanifold: a Walker needs a manifold with at(point, network), which forms the network at a point into "
+                "one that is there: at(point) alone may allocate");
+
+  using R = typename Model::Scalar;
+  using Topology = typename Model::Topology;
+  using Network = typename Model::Network;
+
+  /// Throws ArgumentError where there is no model, or an option is not positive.
+  Walker(std::shared_ptr<Model const> model, Point<Topology> const& start, WalkerOptions const& options)
+      : options_(checked(options)),
+        target_(start),
+        models_(required(std::move(model))),
+        layers_(models_.value()->stack()),
+        at_(start),
+        networks_{models_.value()->at(start), models_.value()->at(start)},
+        scratch_(static_cast<std::size_t>(network().scratch_size())),
+        carried_(static_cast<std::size_t>(outputs())),
+        before_(carried_.size()) {}
+
+  /// The controlling thread's: where to go. Real time.
+  void set_target(Point<Topology> const& s) noexcept { target_.put(s); }
+
+  /// The controlling thread's: another model of the same layers, to be used from the next move on. What is no longer
+  /// used is destroyed here or in a later call, never while processing. Throws ArgumentError for other layers, or none.
+  void set_model(std::shared_ptr<Model const> model) {
+    if (!(required(model)->stack() == layers_)) [[unlikely]] {
+      fail("walker: expected a model of the same layers as the one before, got ", model->inputs(), " inputs, ",
+           model->outputs(), " outputs and ", model->stack().depth(), " dense layers, or other activations");
+    }
+    models_.put(std::move(model));
+  }
+
+  /// The processing thread's: as many samples as `y` holds, outputs() numbers each. Sample b reads inputs() numbers
+  /// from x[b * step] on: a step of 1 is a window that slides over a signal. ArgumentError where sizes do not fit;
+  /// nothing is thrown where they do. Real time.
+  template <class T = HostTarget>
+  void process(std::span<R const> x, Index step, std::span<R> y) {
+    auto const numbers = static_cast<std::size_t>(outputs());
+    auto const samples = static_cast<Index>(y.size() / numbers);
+    Index const beyond = static_cast<Index>(x.size()) - inputs();  // where the last sample begins at most
+    bool const fits = samples == 0 || (beyond >= 0 && (samples == 1 || step <= beyond / (samples - 1)));
+    if (step < 1 || y.size() % numbers != 0 || !fits) [[unlikely]] {
+      refuse(x.size(), step, y.size());
+    }
+    for (Index b = 0; b < samples; ++b) {
+      std::span<R const> const from = x.subspan(static_cast<std::size_t>(b * step), static_cast<std::size_t>(inputs()));
+      std::span<R> const to = y.subspan(static_cast<std::size_t>(b) * numbers, numbers);
+      if (since_ == 0) {
+        move<T>(from);
+      }
+      network().template operator()<T>(from, to, scratch_);
+      if (is_carrying_) {
+        R const share = R{1} - static_cast<R>(since_) / static_cast<R>(options_.every);
+        for (std::size_t o = 0; o < carried_.size(); ++o) {
+          to[o] += share * carried_[o];
+        }
+      }
+      since_ = since_ + 1 == options_.every ? 0 : since_ + 1;
+    }
+  }
+
+  /// The processing thread's: the context and the network of the samples before.
+  [[nodiscard]] Point<Topology> const& context() const noexcept { return at_; }
+  [[nodiscard]] Network const& network() const noexcept { return networks_[current_]; }
+  [[nodiscard]] Index inputs() const noexcept { return network().inputs(); }
+  [[nodiscard]] Index outputs() const noexcept { return network().outputs(); }
+
+ private:
+  static WalkerOptions const& checked(WalkerOptions const& options) {
+    if (!(options.speed > 0)) [[unlikely]] {
+      fail("walker: expected a positive speed, a distance per sample, got ", options.speed);
+    }
+    if (options.every < 1) [[unlikely]] {
+      fail("walker: expected at least 1 sample from move to move, got ", options.every);
+    }
+    return options;
+  }
+
+  static std::shared_ptr<Model const> required(std::shared_ptr<Model const> model) {
+    if (model == nullptr) [[unlikely]] {
+      fail("walker: expected a model, got none");
+    }
+    return model;
+  }
+
+  [[noreturn, gnu::cold, gnu::noinline]] void refuse(std::size_t x, Index step, std::size_t y) const {
+    fail("walker: expected samples of ", inputs(), " inputs, at least 1 apart, and whole samples of ", outputs(),
+         " outputs, got ", x, " numbers ", step, " apart for ", y);
+  }
+
+  /// Goes on by one move, if there is where to go. `x` is the sample at hand.
+  template <class T>
+  void move(std::span<R const> x) noexcept {
+    bool const other_model = models_.take();
+    target_.take();
+    is_carrying_ = other_model || !(at_ == target_.value());
+    if (!is_carrying_) {
+      return;
+    }
+    at_ = towards(target_.value(), options_.speed * static_cast<double>(options_.every));
+    Network& next = networks_[1 - current_];
+    models_.value()->template at<T>(at_, next);
+    network().template operator()<T>(x, before_, scratch_);
+    next.template operator()<T>(x, carried_, scratch_);
+    for (std::size_t o = 0; o < carried_.size(); ++o) {
+      carried_[o] = before_[o] - carried_[o];
+    }
+    current_ = 1 - current_;
+  }
+
+  [[nodiscard]] Point<Topology> towards(Point<Topology> const& target, double most) const noexcept {
+    double const distance = Topology::distance(at_, target);
+    if (!(distance > most)) {
+      return target;
+    }
+    auto tangent = Topology::log(at_, target);
+    for (double& x : tangent) {
+      x *= most / distance;
+    }
+    return Topology::exp(at_, tangent);
+  }
+
+  WalkerOptions options_;
+  Latest<Point<Topology>> target_;
+  Latest<std::shared_ptr<Model const>> models_;
+  typename Model::Stack layers_;  // what other models must have too
+
+  Point<Topology> at_;
+  std::array<Network, 2> networks_;
+  unsigned current_ = 0;
+  AlignedVector<R> scratch_;
+  AlignedVector<R> carried_;
+  AlignedVector<R> before_;
+  Index since_ = 0;
+  bool is_carrying_ = false;
+};
+
+}  // namespace wmanifold

@@ -1,0 +1,117 @@
+// What is marked "Real time" neither allocates nor releases nor locks.
+
+#include <wmanifold/basis/bernstein.hpp>
+#include <wmanifold/basis/spherical_harmonics.hpp>
+#include <wmanifold/basis/tensor.hpp>
+#include <wmanifold/deploy/flush_denormals.hpp>
+#include <wmanifold/deploy/walker.hpp>
+#include <wmanifold/layer/layer_list.hpp>
+#include <wmanifold/topology/sampling.hpp>
+
+#include <doctest/doctest.h>
+
+#include <support/batches.hpp>
+#include <support/traps.hpp>
+
+#ifndef WITHOUT_TRAPS
+
+#include <memory>
+#include <mutex>
+
+namespace wm = wmanifold;
+using wm::Dense;
+using wm::Index;
+
+namespace {
+
+using Knobs = wm::Tensor<wm::Bernstein<wm::Interval, 2>, wm::Bernstein<wm::Interval, 2>>;
+using Fixed = wm::BasicManifold<float, Knobs, Dense<8, 16>, wm::Tanh, Dense<16, 1>>;
+using Listed = wm::BasicManifold<double, Knobs, wm::LayerList>;
+using Lamp = wm::BasicManifold<float, wm::SphericalHarmonics<wm::S2, 1>, Dense<8, 16>, wm::Relu, Dense<16, 1>>;
+
+template <class M>
+std::shared_ptr<M const> made(std::uint64_t seed) {
+  if constexpr (std::same_as<M, Listed>) {
+    return std::make_shared<M>(wm::he_normal.spread(1), wm::Seed{seed}, Knobs{},
+                               wm::LayerList({8, 16, 1}, {"gelu", "identity"}));
+  } else {
+    return std::make_shared<M>(wm::he_normal.spread(1), wm::Seed{seed});
+  }
+}
+
+void check_nothing(support::Calls const& calls) {
+  CHECK(calls.allocations == 0);
+  CHECK(calls.releases == 0);
+  CHECK(calls.locks == 0);
+}
+
+}  // namespace
+
+TEST_CASE("the traps catch what they should") {
+  CHECK(support::calls_of([] { ::operator delete(::operator new(3)); }).allocations == 1);
+#ifdef __GLIBC__
+  void* volatile memory = nullptr;
+  support::Calls const calls = support::calls_of([&] {
+    memory = std::malloc(3);
+    std::free(memory);
+    std::mutex mutex;
+    std::scoped_lock const lock(mutex);
+  });
+  CHECK(calls.allocations == 1);
+  CHECK(calls.releases == 1);
+  CHECK(calls.locks == 1);
+#endif
+}
+
+TEST_CASE_TEMPLATE("a million samples under a context that moves at random, with models changing", M, Fixed, Listed,
+                   Lamp) {
+  using R = typename M::Scalar;
+  constexpr Index blocks = 31'250;
+  constexpr Index block = 32;
+  constexpr std::size_t goals = 1024;
+  wm::Random random(wm::Seed{1});
+  auto const targets = wm::uniform_points<typename M::Topology>(goals, random);
+  auto const x = support::matrix<R>(1, block + 7, 2);
+  std::span<R const> const signal(x.data(), static_cast<std::size_t>(x.size()));
+  std::vector<R> y(static_cast<std::size_t>(block));
+  wm::Walker<M> walker(made<M>(1), targets[0], {.speed = 2e-3, .every = 24});
+  bool finite = true;
+  support::Calls sum;
+  for (Index b = 0; b < blocks; ++b) {
+    if (b % 1000 == 999) {
+      walker.set_model(made<M>(static_cast<std::uint64_t>(b)));  // the controlling thread's: may allocate
+    }
+    support::Calls const calls = support::calls_of([&] {
+      wm::FlushDenormals const guard;
+      walker.set_target(targets[static_cast<std::size_t>(b) % goals]);
+      walker.process(signal, 1, y);
+    });
+    sum.allocations += calls.allocations;
+    sum.releases += calls.releases;
+    sum.locks += calls.locks;
+    finite = finite && std::isfinite(y[0]);
+  }
+  check_nothing(sum);
+  CHECK(finite);
+}
+
+TEST_CASE("a network, and one formed at a point into one that is there") {
+  auto const model = made<Fixed>(1);
+  auto network = model->at(wm::Product<wm::Interval, wm::Interval>::from_cube({0.2, 0.7}));
+  auto const listed = made<Listed>(1);
+  auto run_time = listed->at(wm::Product<wm::Interval, wm::Interval>::from_cube({0.2, 0.7}));
+  std::array<float, 8> const x{1, 2, 3};
+  std::array<double, 8> const z{1, 2, 3};
+  std::array<float, 1> y{};
+  std::array<double, 1> to{};
+  std::vector<double> scratch(static_cast<std::size_t>(run_time.scratch_size()));
+  auto const s = wm::Product<wm::Interval, wm::Interval>::from_cube({0.3, 0.6});
+  check_nothing(support::calls_of([&] {
+    model->at(s, network);
+    network(x, y);
+    listed->at(s, run_time);
+    run_time(z, to, scratch);
+  }));
+}
+
+#endif

@@ -1,0 +1,318 @@
+#include <wmanifold/basis/bernstein.hpp>
+#include <wmanifold/basis/fourier.hpp>
+#include <wmanifold/basis/spherical_harmonics.hpp>
+#include <wmanifold/deploy/walker.hpp>
+#include <wmanifold/layer/layer_list.hpp>
+#include <wmanifold/manifold/warped.hpp>
+#include <wmanifold/topology/sampling.hpp>
+
+#include <doctest/doctest.h>
+
+#include <support/batches.hpp>
+
+#include <thread>
+
+namespace wm = wmanifold;
+using wm::Dense;
+using wm::Index;
+
+namespace {
+
+template <class R, class B>
+using Static = wm::BasicManifold<R, B, Dense<3, 8>, wm::Tanh, Dense<8, 2>>;
+template <class R, class B>
+using Listed = wm::BasicManifold<R, B, wm::LayerList>;
+
+template <class M>
+std::shared_ptr<M const> made(std::uint64_t seed) {
+  auto const init = wm::he_normal.spread(1);
+  if constexpr (std::constructible_from<M, decltype(init), wm::Seed>) {
+    return std::make_shared<M>(init, wm::Seed{seed});
+  } else {
+    return std::make_shared<M>(init, wm::Seed{seed}, typename M::Basis{},
+                               wm::LayerList({3, 8, 2}, {"tanh", "identity"}));
+  }
+}
+
+/// A signal that a window of three slides over.
+template <class R>
+std::vector<R> signal(Index samples) {
+  auto const numbers = support::matrix<R>(1, samples + 2, 5);
+  return {numbers.data(), numbers.data() + numbers.size()};
+}
+
+template <class Topology>
+wm::Point<Topology> somewhere(std::uint64_t seed) {
+  wm::Random random(wm::Seed{seed});
+  return wm::uniform_points<Topology>(1, random)[0];
+}
+
+template <class R>
+struct Outputs {
+  R first;
+  R second;
+};
+
+template <class Network, class R>
+Outputs<R> evaluated(Network const& network, std::vector<R> const& x, Index b) {
+  std::vector<R> scratch(static_cast<std::size_t>(network.scratch_size()));
+  Outputs<R> y{};
+  std::array<R, 2> to{};
+  network(std::span<R const>(x.data() + b, 3), to, scratch);
+  y = {to[0], to[1]};
+  return y;
+}
+
+using EllipseF = Static<float, wm::Ellipse>;
+
+}  // namespace
+
+TEST_CASE_TEMPLATE("a resting walker is the network at its context, to the last bit", M, Static<float, wm::Ellipse>,
+                   Static<double, wm::Bernstein<wm::Interval, 2>>, Static<float, wm::SphericalHarmonics<wm::S2, 1>>,
+                   Listed<float, wm::Ellipse>, Listed<double, wm::Ellipse>) {
+  using R = typename M::Scalar;
+  constexpr Index samples = 40;
+  auto const model = made<M>(1);
+  auto const s = somewhere<typename M::Topology>(2);
+  auto const x = signal<R>(samples);
+  std::vector<R> y(2 * samples);
+  wm::Walker<M> walker(model, s, {.speed = 0.01, .every = 16});
+  walker.process(x, 1, y);
+  walker.set_target(s);
+  walker.process(x, 1, y);
+  CHECK(walker.context() == s);
+  auto const network = model->at(s);
+  bool same = true;
+  for (Index b = 0; b < samples; ++b) {
+    auto const expected = evaluated(network, x, b);
+    same = same && y[static_cast<std::size_t>(2 * b)] == expected.first &&
+           y[static_cast<std::size_t>(2 * b + 1)] == expected.second;
+  }
+  CHECK(same);
+}
+
+TEST_CASE_TEMPLATE("a context goes along the geodesic at its speed, and arrives", B, wm::Bernstein<wm::Interval, 2>,
+                   wm::Ellipse, wm::SphericalHarmonics<wm::S2, 2>, wm::Fourier<wm::Torus<2>, 1>) {
+  using M = Static<double, B>;
+  using Topology = typename B::Topology;
+  constexpr Index every = 8;
+  for (std::uint64_t seed = 1; seed < 6; ++seed) {
+    CAPTURE(seed);
+    auto const start = somewhere<Topology>(2 * seed);
+    auto const goal = somewhere<Topology>(2 * seed + 1);
+    double const whole = Topology::distance(start, goal);
+    double const speed = whole / (4.5 * every);  // five moves
+    wm::Walker<M> walker(made<M>(1), start, {.speed = speed, .every = every});
+    walker.set_target(goal);
+    auto const x = signal<double>(every);
+    std::vector<double> y(2 * every);
+    for (int moves = 1; moves <= 4; ++moves) {
+      walker.process(x, 1, y);
+      double const gone = speed * every * moves;
+      CHECK(Topology::distance(start, walker.context()) == doctest::Approx(gone).epsilon(1e-9));
+      CHECK(Topology::distance(walker.context(), goal) == doctest::Approx(whole - gone).epsilon(1e-9));
+    }
+    walker.process(x, 1, y);
+    CHECK(walker.context() == goal);
+    walker.process(x, 1, y);
+    CHECK(walker.context() == goal);
+  }
+}
+
+TEST_CASE("on the circle it goes the short way, over the seam") {
+  wm::Walker<EllipseF> walker(made<EllipseF>(1), wm::S1::degrees(350), {.speed = 0.01, .every = 1});
+  walker.set_target(wm::S1::degrees(10));
+  auto const x = signal<float>(17);
+  std::vector<float> y(34);
+  walker.process(x, 1, y);
+  CHECK(wm::S1::distance(walker.context(), wm::S1::degrees(0)) < 0.01);
+}
+
+TEST_CASE_TEMPLATE("while the context moves, an output goes over from network to network in a line", R, float, double) {
+  using M = Static<R, wm::Ellipse>;
+  constexpr Index every = 16;
+  constexpr Index moves = 6;
+  double const speed = 0.2 / every;
+  auto const model = made<M>(3);
+  wm::Walker<M> walker(model, wm::S1::radians(1), {.speed = speed, .every = every});
+  walker.set_target(wm::S1::radians(1 + 0.2 * 4));  // four moves, then rest
+  auto const x = signal<R>(every * moves);
+  std::vector<R> y(2 * every * moves);
+  walker.process(x, 1, y);
+  double worst = 0;
+  for (Index b = 0; b < every * moves; ++b) {
+    Index const move = b / every;
+    auto const at = [&](Index m) {
+      return model->at(wm::S1::radians(1 + 0.2 * static_cast<double>(std::min(m, Index{4}))));
+    };
+    auto const now = evaluated(at(move + 1), x, b);
+    auto const seam_before = evaluated(at(move), x, move * every);
+    auto const seam_now = evaluated(at(move + 1), x, move * every);
+    double const share = 1 - static_cast<double>(b % every) / every;
+    double const expected = now.first + share * (seam_before.first - seam_now.first);
+    worst = std::max(worst, std::abs(static_cast<double>(y[static_cast<std::size_t>(2 * b)]) - expected));
+  }
+  CHECK(worst < 50 * std::numeric_limits<R>::epsilon());
+}
+
+TEST_CASE("of a constant signal, a moving context makes no step") {
+  constexpr Index every = 32;
+  constexpr Index samples = every * 20;
+  auto const model = made<EllipseF>(4);
+  std::vector<float> const x(samples + 2, 0.7F);
+  auto const largest_step = [&](Index cut) {
+    wm::Walker<EllipseF> walker(model, wm::S1::radians(0), {.speed = 0.1 / every, .every = every});
+    walker.set_target(wm::S1::radians(2));
+    std::vector<float> y(2 * samples);
+    for (Index b = 0; b < samples; b += cut) {
+      walker.process(std::span(x).subspan(static_cast<std::size_t>(b)), 1,
+                     std::span(y).subspan(static_cast<std::size_t>(2 * b), static_cast<std::size_t>(2 * cut)));
+    }
+    double step = 0;
+    for (std::size_t b = 2; b < y.size(); b += 2) {
+      step = std::max(step, std::abs(static_cast<double>(y[b]) - static_cast<double>(y[b - 2])));
+    }
+    return step;
+  };
+  double jump = 0;  // what networks one move apart differ by
+  for (int m = 0; m < 20; ++m) {
+    auto const a = evaluated(model->at(wm::S1::radians(0.1 * m)), x, 0);
+    auto const b = evaluated(model->at(wm::S1::radians(0.1 * (m + 1))), x, 0);
+    jump = std::max(jump, std::abs(static_cast<double>(a.first) - static_cast<double>(b.first)));
+  }
+  REQUIRE(jump > 0.01);
+  CHECK(largest_step(64) < 1.01 * jump / every);
+}
+
+TEST_CASE_TEMPLATE("how samples are cut into blocks does not change a number", M, Static<float, wm::Ellipse>,
+                   Listed<double, wm::Ellipse>) {
+  using R = typename M::Scalar;
+  constexpr Index samples = 100;
+  auto const x = signal<R>(samples);
+  auto const run = [&](std::vector<Index> const& blocks) {
+    wm::Walker<M> walker(made<M>(1), wm::S1::radians(0), {.speed = 0.01, .every = 7});
+    walker.set_target(wm::S1::radians(0.5));
+    std::vector<R> y(2 * samples);
+    Index at = 0;
+    for (Index const block : blocks) {
+      walker.process(std::span(x).subspan(static_cast<std::size_t>(at)), 1,
+                     std::span(y).subspan(static_cast<std::size_t>(2 * at), static_cast<std::size_t>(2 * block)));
+      at += block;
+    }
+    CHECK(at == samples);
+    return y;
+  };
+  auto const whole = run({100});
+  CHECK(run({1, 1, 5, 0, 7, 13, 64, 9}) == whole);
+  CHECK(run({50, 50}) == whole);
+}
+
+TEST_CASE("samples may lie a step apart") {
+  auto const model = made<EllipseF>(1);
+  auto const s = wm::S1::radians(1);
+  wm::Walker<EllipseF> walker(model, s, {.speed = 1});
+  auto const x = signal<float>(10);
+  std::vector<float> y(8);
+  walker.process(x, 3, y);
+  for (Index b = 0; b < 4; ++b) {
+    CHECK(y[static_cast<std::size_t>(2 * b)] == evaluated(model->at(s), x, 3 * b).first);
+  }
+}
+
+TEST_CASE("another model takes over at the next move, in a line, and the old one dies with the controlling thread") {
+  constexpr Index every = 8;
+  auto const s = wm::S1::radians(1);
+  auto first = made<EllipseF>(1);
+  auto const before = first->at(s);
+  std::weak_ptr<EllipseF const> const seen = first;
+  wm::Walker<EllipseF> walker(std::move(first), s, {.speed = 1, .every = every});
+  std::vector<float> const x(every + 2, 0.3F);
+  std::vector<float> y(2 * every);
+  walker.process(x, 1, y);
+  auto const second = made<EllipseF>(2);
+  walker.set_model(second);
+  walker.process(x, 1, y);
+  float const from = evaluated(before, x, 0).first;
+  float const to = evaluated(second->at(s), x, 0).first;
+  REQUIRE(std::abs(from - to) > 0.01F);
+  for (Index b = 0; b < every; ++b) {
+    float const share = static_cast<float>(b) / every;
+    CHECK(y[static_cast<std::size_t>(2 * b)] == doctest::Approx(from + share * (to - from)).epsilon(1e-5));
+  }
+  walker.process(x, 1, y);
+  CHECK(y[0] == to);
+  CHECK_FALSE(seen.expired());
+  walker.set_model(made<EllipseF>(3));
+  walker.set_model(made<EllipseF>(4));
+  walker.set_model(made<EllipseF>(5));
+  CHECK(seen.expired());
+}
+
+TEST_CASE("a manifold with a warp is walked as well") {
+  using M = wm::WarpedManifold<float, wm::Bernstein<wm::Interval, 2>, 2, Dense<3, 8>, wm::Tanh, Dense<8, 2>>;
+  static_assert(wm::Walkable<M>);
+}
+
+TEST_CASE("what cannot be is refused, and nothing has changed") {
+  auto const model = made<EllipseF>(1);
+  auto const s = wm::S1::radians(1);
+  CHECK_THROWS_WITH_AS(wm::Walker<EllipseF>(nullptr, s, {.speed = 1}), "wmanifold: walker: expected a model, got none",
+                       wm::ArgumentError);
+  CHECK_THROWS_WITH_AS(wm::Walker<EllipseF>(model, s, {.speed = 0}),
+                       "wmanifold: walker: expected a positive speed, a distance per sample, got 0", wm::ArgumentError);
+  CHECK_THROWS_AS(wm::Walker<EllipseF>(model, s, {.speed = std::nan("")}), wm::ArgumentError);
+  CHECK_THROWS_WITH_AS(wm::Walker<EllipseF>(model, s, {.speed = 1, .every = 0}),
+                       "wmanifold: walker: expected at least 1 sample from move to move, got 0", wm::ArgumentError);
+  wm::Walker<EllipseF> walker(model, s, {.speed = 1});
+  auto const x = signal<float>(10);
+  std::vector<float> y(20);
+  CHECK_THROWS_WITH_AS(
+      walker.process(std::span(x).first(11), 1, y),
+      "wmanifold: walker: expected samples of 3 inputs, at least 1 apart, and whole samples of 2 outputs, got 11 "
+      "numbers 1 apart for 20",
+      wm::ArgumentError);
+  CHECK_THROWS_AS(walker.process(x, 0, y), wm::ArgumentError);
+  CHECK_THROWS_AS(walker.process(x, std::numeric_limits<Index>::max() / 2, y), wm::ArgumentError);
+  CHECK_THROWS_AS(walker.process(std::span(x).first(2), 1, std::span(y).first(2)), wm::ArgumentError);
+  CHECK_THROWS_AS(walker.process(x, 1, std::span(y).first(3)), wm::ArgumentError);
+  CHECK(std::all_of(y.begin(), y.end(), [](float n) { return n == 0; }));
+  CHECK_THROWS_AS(walker.set_model(nullptr), wm::ArgumentError);
+
+  using M = Listed<float, wm::Ellipse>;
+  wm::Walker<M> listed(made<M>(1), s, {.speed = 1});
+  auto const other =
+      std::make_shared<M>(wm::he_normal, wm::Seed{1}, wm::Ellipse{}, wm::LayerList({3, 9, 2}, {"tanh", "identity"}));
+  CHECK_THROWS_WITH_AS(
+      listed.set_model(other),
+      "wmanifold: walker: expected a model of the same layers as the one before, got 3 inputs, 2 outputs and 2 "
+      "dense layers, or other activations",
+      wm::ArgumentError);
+  std::vector<float> z(20);
+  listed.process(x, 1, z);
+  CHECK(z[0] == evaluated(made<M>(1)->at(s), x, 0).first);
+}
+
+TEST_CASE("targets and models from one thread, samples in another") {
+  auto const x = signal<float>(32);
+  wm::Walker<EllipseF> walker(made<EllipseF>(1), wm::S1::radians(0), {.speed = 0.01, .every = 8});
+  std::atomic<bool> stop{false};
+  std::thread control([&] {
+    wm::Random random(wm::Seed{1});
+    for (std::uint64_t i = 0; !stop; ++i) {
+      walker.set_target(wm::uniform_points<wm::S1>(1, random)[0]);
+      if (i % 64 == 0) {
+        walker.set_model(made<EllipseF>(i));
+      }
+      std::this_thread::yield();
+    }
+  });
+  bool finite = true;
+  std::vector<float> y(64);
+  for (int i = 0; i < 2000; ++i) {
+    walker.process(x, 1, y);
+    finite = finite && std::all_of(y.begin(), y.end(), [](float n) { return std::isfinite(n); });
+  }
+  stop = true;
+  control.join();
+  CHECK(finite);
+}
