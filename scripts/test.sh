@@ -5,7 +5,7 @@ set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 (($#)) || set -- test asan
-ensure_packages "${base_packages[@]}" dataset-fashion-mnist clang libomp-dev
+ensure_packages "${base_packages[@]}" dataset-fashion-mnist clang libomp-dev python3-numpy
 
 failures=0
 summary=()

@@ -1,0 +1,73 @@
+// Model files for tests/tools/wmanifold_model_test.py.
+//   models write FOLDER     a model of each topology, basis, kind of layer and activation
+//   models outputs FILE     what a model over the one-point space gives for its test inputs, line by line
+
+#include <wmanifold/basis/bernstein.hpp>
+#include <wmanifold/basis/constant.hpp>
+#include <wmanifold/basis/fourier.hpp>
+#include <wmanifold/basis/legendre.hpp>
+#include <wmanifold/basis/spherical_harmonics.hpp>
+#include <wmanifold/io/model_file.hpp>
+#include <wmanifold/layer/layer_list.hpp>
+#include <wmanifold/topology/one_point.hpp>
+#include <wmanifold/topology/torus.hpp>
+
+#include <iostream>
+#include <string_view>
+
+namespace wm = wmanifold;
+
+namespace {
+
+template <class R, class B>
+void save(std::filesystem::path const& file, wm::LayerList layers) {
+  using Model = wm::BasicManifold<R, B, wm::LayerList>;
+  wm::save_model(file, Model(wm::he_normal.spread(1), wm::Seed{1}, B{}, std::move(layers)), {{{"made_by", "a test"}}});
+}
+
+void write(std::filesystem::path const& folder) {
+  using Strip = wm::Tensor<wm::Bernstein<wm::Interval, 1>, wm::Ellipse>;
+  using Box = wm::Product<wm::Interval, wm::Interval>;
+  auto const all = [](char const* hidden) { return wm::LayerList({4, 6, 3}, {hidden, "identity"}); };
+  save<float, wm::Ellipse>(folder / "ellipse.safetensors", all("relu"));
+  save<double, wm::Fourier<wm::S1, 3>>(folder / "fourier3.safetensors", all("tanh"));
+  save<double, wm::Fourier<wm::Torus<2>, 1>>(folder / "torus.safetensors", all("sigmoid"));
+  save<double, wm::Bernstein<wm::Interval, 3>>(folder / "bernstein3.safetensors", all("silu"));
+  save<float, wm::Legendre<wm::Interval, 4>>(folder / "legendre4.safetensors", all("gelu"));
+  save<double, wm::SphericalHarmonics<wm::S2, 3>>(folder / "harmonics3.safetensors", all("softplus"));
+  save<double, Strip>(folder / "strip.safetensors", all("identity"));
+  save<double, wm::Bernstein<Box, 2>>(folder / "box.safetensors", all("tanh"));
+  save<float, wm::Constant<>>(folder / "point.safetensors", all("relu"));
+  save<double, wm::Ellipse>(folder / "placed.safetensors",
+                            {wm::SharedDense<>(4, 6), wm::Tanh{}, wm::LowRankDense<>(6, 5, 2), wm::Dense<>(5, 3)});
+}
+
+void print_outputs(std::filesystem::path const& file) {
+  auto const model = wm::load_model<wm::Manifold<wm::Constant<>, wm::LayerList>>(file);
+  auto const tensors = wm::read_safetensors(file).tensors;
+  auto const& inputs = std::get<std::vector<float>>(tensors.at("test.inputs").numbers);
+  auto const samples = static_cast<wm::Index>(inputs.size()) / model.inputs();
+  std::vector<wm::Point<wm::OnePoint>> const points(static_cast<std::size_t>(samples), wm::OnePoint::point());
+  Eigen::Map<wm::Matrix<float> const> const batch(inputs.data(), samples, model.inputs());
+  std::cout.precision(9);
+  std::cout << model.predict(batch, wm::Contexts<wm::OnePoint>(points)) << '\n';
+}
+
+}  // namespace
+
+int main(int count, char** arguments) {
+  try {
+    std::string_view const verb = count == 3 ? arguments[1] : "";
+    if (verb == "write") {
+      write(arguments[2]);
+    } else if (verb == "outputs") {
+      print_outputs(arguments[2]);
+    } else {
+      std::cerr << "models write FOLDER | models outputs FILE\n";
+      return 2;
+    }
+  } catch (std::exception const& e) {
+    std::cerr << e.what() << '\n';
+    return 1;
+  }
+}

@@ -1,0 +1,119 @@
+"""wmanifold_model.py beside the library: wmanifold_model_test.py MODELS, the program of models.cpp."""
+
+import json
+import pathlib
+import subprocess
+import sys
+import tempfile
+import unittest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tools"))
+
+import numpy as np
+
+import wmanifold_model as wm
+
+try:
+    import torch
+except ImportError:
+    torch = None
+
+MODELS = sys.argv.pop(1)
+
+
+def torch_network(layers):
+    parts = []
+    for layer in wm.layers_from(layers):
+        parts.append(torch.nn.Linear(layer.inputs, layer.outputs))
+        if layer.activation != "identity":
+            parts.append({"relu": torch.nn.ReLU, "tanh": torch.nn.Tanh, "sigmoid": torch.nn.Sigmoid, "silu": torch.nn.SiLU,
+                          "gelu": torch.nn.GELU, "softplus": torch.nn.Softplus}[layer.activation]())
+    return torch.nn.Sequential(*parts)
+
+
+class Files(unittest.TestCase):
+    def setUp(self):
+        self.temporary = tempfile.TemporaryDirectory()
+        self.folder = pathlib.Path(self.temporary.name)
+
+    def tearDown(self):
+        self.temporary.cleanup()
+
+    def written(self):
+        subprocess.run([MODELS, "write", self.folder], check=True)
+        files = sorted(self.folder.glob("*.safetensors"))
+        self.assertEqual(len(files), 10)
+        return files
+
+    def test_numpy_gives_the_outputs_that_the_library_gave(self):
+        for file in self.written():
+            model = wm.Model.load(file)
+            with self.subTest(file.name):
+                self.assertLess(model.replay(), 1e-6 if model.metadata["real"] == "F32" else 1e-13)
+                self.assertEqual(model.metadata["made_by"], "a test")
+
+    def test_a_wrong_number_is_found(self):
+        model = wm.Model.load(self.written()[0])
+        weight = model.tensors["layer.0.weight"].copy()
+        weight.flat[0] += 0.5
+        model.tensors["layer.0.weight"] = weight
+        self.assertGreater(model.replay(), 1e-3)
+
+    def test_bases_are_those_of_the_reference_values(self):
+        for case in json.loads((ROOT / "tests/golden/basis.json").read_text()):
+            got = wm.coefficients(case["topology"], case["basis"], np.array([case["context"]]))[0]
+            with self.subTest(case["basis"]):
+                np.testing.assert_allclose(got, case["phi"], rtol=0, atol=1e-12)
+
+    def test_an_exported_network_is_that_at_the_point(self):
+        self.written()
+        out = self.folder / "at.safetensors"
+        wm.main(["export", str(self.folder / "ellipse.safetensors"), str(out), "1.25"])
+        model = wm.Model.load(self.folder / "ellipse.safetensors")
+        _, state = wm.read_safetensors(out)
+        self.assertEqual(sorted(state), ["0.bias", "0.weight", "2.bias", "2.weight"])
+        x = model.tensors["test.inputs"][0]
+        hidden = np.maximum(state["0.weight"] @ x + state["0.bias"], 0)
+        np.testing.assert_allclose(state["2.weight"] @ hidden + state["2.bias"], model.predict([[1.25]], [x])[0], atol=1e-6)
+
+    @unittest.skipIf(torch is None, "PyTorch is not installed (Debian: python3-torch)")
+    def test_to_pytorch(self):
+        for file in self.written():
+            model = wm.Model.load(file)
+            contexts, inputs = model.tensors["test.contexts"], model.tensors["test.inputs"]
+            network = torch_network(", ".join(f"dense {l.inputs} {l.outputs}, {l.activation}" for l in model.layers))
+            for context, x, expected in zip(contexts, inputs, model.tensors["test.outputs"]):
+                state = {name: torch.tensor(value) for name, value in wm.state_dict(model.at(context)).items()}
+                network.load_state_dict(state)
+                got = network(torch.tensor(x, dtype=torch.float32)).detach().numpy()
+                with self.subTest(file.name):
+                    np.testing.assert_allclose(got, expected, atol=1e-6 * max(1, np.abs(expected).max()))
+
+    @unittest.skipIf(torch is None, "PyTorch is not installed (Debian: python3-torch)")
+    def test_from_pytorch(self):
+        torch.manual_seed(1)
+        layers = "dense 5 8, gelu, dense 8 8, dense 8 7, silu, dense 7 3, softplus"
+        network = torch_network(layers)
+        state = self.folder / "state.safetensors"
+        out = self.folder / "model.safetensors"
+        wm.write_safetensors(state, {}, {name: value.numpy() for name, value in network.state_dict().items()})
+        wm.main(["import", str(state), str(out), layers])
+        printed = subprocess.run([MODELS, "outputs", out], check=True, capture_output=True, text=True).stdout
+        got = np.array([[float(x) for x in line.split()] for line in printed.splitlines()])
+        inputs = torch.tensor(wm.Model.load(out).tensors["test.inputs"])
+        np.testing.assert_allclose(got, network(inputs).detach().numpy(), atol=1e-6)
+
+    def test_what_does_not_fit_is_refused(self):
+        state = {"0.weight": np.zeros((2, 3), np.float32), "0.bias": np.zeros(2, np.float32)}
+        for layers in ("dense 3 2, dense 2 2", "dense 2 3", "shared 3 2", "dense 3", "relu, dense 3 2", "dense 3 2, elu"):
+            with self.subTest(layers), self.assertRaises(wm.ModelError):
+                wm.Model.from_state_dict(state, layers)
+        broken = self.folder / "broken.safetensors"
+        for content in (b"", b"12345678", (50).to_bytes(8, "little") + b"{}", (2).to_bytes(8, "little") + b"{,"):
+            broken.write_bytes(content)
+            with self.subTest(content), self.assertRaises(wm.ModelError):
+                wm.Model.load(broken)
+
+
+unittest.main(verbosity=2)

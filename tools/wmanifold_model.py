@@ -1,0 +1,272 @@
+#!/usr/bin/env python3
+"""Model files of wmanifold, with numpy alone: read, evaluated, exported to ordinary layers, and made from such.
+
+    wmanifold_model.py show MODEL               what it is, and whether it gives its own test outputs
+    wmanifold_model.py export MODEL OUT 0.5     the network at a context (its coordinates), as a safetensors file with
+                                                the names of a torch.nn.Sequential: 0.weight, 0.bias, 2.weight, ...
+    wmanifold_model.py import IN OUT LAYERS     the reverse: a model over the one-point space, which wmanifold reads
+                                                and lifts; LAYERS as in "dense 784 32, relu, dense 32 10"
+
+As a module: Model.load(path), model.at(context), model.predict(contexts, inputs), state_dict(network),
+Model.from_state_dict(state, layers).save(path).
+"""
+
+import json
+import math
+import pathlib
+import sys
+
+import numpy as np
+
+FORMAT = "wmanifold 1"
+TYPES = {"F32": np.float32, "F64": np.float64, "U64": np.uint64}
+NAMES = {np.dtype(kind): name for name, kind in TYPES.items()}
+TEST_SAMPLES = 8
+
+
+class ModelError(Exception):
+    """What was expected of a file, and what came."""
+
+
+def read_safetensors(path):
+    """Metadata and tensors of a file, whoever wrote it."""
+    data = pathlib.Path(path).read_bytes()
+    length = int.from_bytes(data[:8], "little")
+    if len(data) < 8 or length > len(data) - 8:
+        raise ModelError(f"{path}: expected a safetensors file, got {len(data)} bytes that name a header of {length}")
+    try:
+        header = json.loads(data[8 : 8 + length])
+    except ValueError as error:
+        raise ModelError(f"{path}: expected a header that is JSON, got something else ({error})") from None
+    metadata = header.pop("__metadata__", {})
+    numbers = memoryview(data)[8 + length :]
+    tensors = {}
+    for name, entry in header.items():
+        kind, shape, (begin, end) = entry["dtype"], tuple(entry["shape"]), entry["data_offsets"]
+        if kind not in TYPES:
+            raise ModelError(f"{path}: tensor '{name}': expected the type {', '.join(TYPES)}, got {kind}")
+        size = math.prod(shape) * np.dtype(TYPES[kind]).itemsize
+        if not 0 <= begin <= end <= len(numbers) or end - begin != size:
+            raise ModelError(f"{path}: tensor '{name}': expected {size} bytes, got [{begin}, {end})")
+        tensors[name] = np.frombuffer(numbers[begin:end], TYPES[kind]).reshape(shape)
+    return metadata, tensors
+
+
+def write_safetensors(path, metadata, tensors):
+    """Written beside `path` first, then renamed: a crash leaves an old file whole."""
+    header = {"__metadata__": metadata} if metadata else {}
+    offset = 0
+    for name, tensor in tensors.items():
+        header[name] = {"dtype": NAMES[tensor.dtype], "shape": list(tensor.shape),
+                        "data_offsets": [offset, offset + tensor.nbytes]}
+        offset += tensor.nbytes
+    text = json.dumps(header).encode()
+    text += b" " * (-len(text) % 8)
+    beside = pathlib.Path(f"{path}.part")
+    with beside.open("wb") as out:
+        out.write(len(text).to_bytes(8, "little") + text)
+        for tensor in tensors.values():
+            out.write(np.ascontiguousarray(tensor).tobytes())
+    beside.rename(path)
+
+
+# Bases: contexts (samples x coordinates) to coefficients (samples x K), in the order of docs/mathematics.md.
+
+
+def bernstein(n, s):
+    x = s[:, 0]
+    return np.stack([math.comb(n, i) * x**i * (1 - x) ** (n - i) for i in range(n + 1)], 1)
+
+
+def legendre(n, s):
+    return np.polynomial.legendre.legvander(2 * s[:, 0] - 1, n)
+
+
+def fourier(h, s):
+    t = s[:, 0]
+    return np.stack([np.ones_like(t)] + [f(k * t) for k in range(1, h + 1) for f in (np.cos, np.sin)], 1)
+
+
+def harmonics(degree, s):
+    x, y, z = s.T
+    out = np.empty((len(s), (degree + 1) ** 2))
+    around = np.ones_like(x, dtype=complex)  # (x + i y)^m
+    for m in range(degree + 1):
+        for l in range(m, degree + 1):
+            q = np.polynomial.legendre.Legendre.basis(l).deriv(m)(z) if m else np.polynomial.legendre.Legendre.basis(l)(z)
+            norm = math.sqrt((2 * l + 1) * math.factorial(l - m) / math.factorial(l + m) * (2 if m else 1))
+            out[:, l * (l + 1) + m] = norm * q * around.real
+            if m:
+                out[:, l * (l + 1) - m] = norm * q * around.imag
+        around = around * (x + 1j * y)
+    return out
+
+
+BASES = {"bernstein": (bernstein, 1), "legendre": (legendre, 1), "fourier": (fourier, 1), "harmonics": (harmonics, 3)}
+
+
+def coefficients(topology, basis, contexts):
+    """phi(s) of each context."""
+    parts = basis.split("*")
+    if len(parts) == 1 and topology[:1] == "t" and topology[1:].isdigit():
+        parts *= int(topology[1:])  # on a torus the name stands once
+    phi = np.ones((len(contexts), 1))
+    column = 0
+    for part in parts:
+        if part == "constant":
+            continue
+        name = part.rstrip("0123456789")
+        if name not in BASES or name == part:
+            raise ModelError(f"expected a basis of {', '.join(BASES)} and a degree, or constant, got '{part}'")
+        function, width = BASES[name]
+        factor = function(int(part[len(name) :]), contexts[:, column : column + width])
+        column += width
+        phi = (phi[:, :, None] * factor[:, None, :]).reshape(len(contexts), -1)
+    return phi
+
+
+ACTIVATIONS = {
+    "identity": lambda x: x,
+    "relu": lambda x: np.maximum(x, 0),
+    "tanh": np.tanh,
+    "sigmoid": lambda x: 0.5 * (1 + np.tanh(0.5 * x)),
+    "silu": lambda x: x * 0.5 * (1 + np.tanh(0.5 * x)),
+    "gelu": lambda x: 0.5 * x * (1 + np.vectorize(math.erf)(x / math.sqrt(2))),
+    "softplus": lambda x: np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x))),
+}
+
+
+class Layer:
+    """A dense layer and the activation behind it."""
+
+    def __init__(self, kind, inputs, outputs, rank=0):
+        self.kind, self.inputs, self.outputs, self.rank, self.activation = kind, inputs, outputs, rank, "identity"
+
+
+def layers_from(text):
+    layers = []
+    for part in text.split(","):
+        words = part.split()
+        numbers = words[1:]
+        if words and words[0] in ("dense", "shared", "low_rank") and all(n.isdigit() for n in numbers):
+            if len(numbers) == (3 if words[0] == "low_rank" else 2):
+                layers.append(Layer(words[0], *map(int, numbers)))
+                continue
+        elif len(words) == 1 and words[0] in ACTIVATIONS and layers:
+            layers[-1].activation = words[0]
+            continue
+        raise ModelError(f"expected 'dense IN OUT', 'shared IN OUT', 'low_rank IN OUT RANK' or an activation, got '{part}'")
+    return layers
+
+
+class Model:
+    """A manifold of weights, as its file says."""
+
+    def __init__(self, metadata, tensors):
+        if metadata.get("format") != FORMAT:
+            raise ModelError(f"expected the format '{FORMAT}', got '{metadata.get('format')}'")
+        self.metadata, self.tensors = metadata, tensors
+        self.layers = layers_from(metadata["layers"])
+
+    @staticmethod
+    def load(path):
+        return Model(*read_safetensors(path))
+
+    def save(self, path):
+        write_safetensors(path, self.metadata, self.tensors)
+
+    def coefficients(self, contexts):
+        return coefficients(self.metadata["topology"], self.metadata["basis"], np.atleast_2d(np.asarray(contexts, float)))
+
+    def weights(self, n, phi):
+        """Weight (out x in) and bias of layer n where the basis has the values phi."""
+        weight, bias = (self.tensors[f"layer.{n}.{part}"].astype(float) for part in ("weight", "bias"))
+        if self.layers[n].kind == "dense":
+            return np.tensordot(phi, weight, 1), phi @ bias
+        if self.layers[n].kind == "low_rank":
+            right, left, scales = (self.tensors[f"layer.{n}.{part}"].astype(float) for part in ("right", "left", "scales"))
+            both = left @ np.diag(phi @ scales) @ right.T
+            return weight + both[:, :-1], bias + both[:, -1]
+        return weight, bias
+
+    def at(self, context):
+        """The network at a context: (weight, bias, activation) of each layer."""
+        phi = self.coefficients([context])[0]
+        return [(*self.weights(n, phi), layer.activation) for n, layer in enumerate(self.layers)]
+
+    def predict(self, contexts, inputs):
+        return np.stack([evaluate(self.at(context), x) for context, x in zip(contexts, inputs)])
+
+    def replay(self):
+        """The largest error of the file's own test outputs, over their size."""
+        expected = self.tensors["test.outputs"]
+        got = self.predict(self.tensors["test.contexts"], self.tensors["test.inputs"])
+        return np.abs(got - expected).max() / max(1, np.abs(expected).max())
+
+    @staticmethod
+    def from_state_dict(state, layers):
+        """A model over the one-point space from the parameters of a torch.nn.Sequential, by name."""
+        names = sorted((name for name in state if name.endswith(".weight")), key=lambda n: int(n.split(".")[-2]))
+        plain = layers_from(layers)
+        if len(names) != len(plain) or any(layer.kind != "dense" for layer in plain):
+            raise ModelError(f"expected {len(names)} dense layers, as there are weights, got '{layers}'")
+        tensors = {}
+        network = []
+        for n, (name, layer) in enumerate(zip(names, plain)):
+            weight = np.asarray(state[name], np.float32)
+            bias = np.asarray(state[name[: -len("weight")] + "bias"], np.float32)
+            if weight.shape != (layer.outputs, layer.inputs) or bias.shape != (layer.outputs,):
+                raise ModelError(f"{name}: expected {layer.outputs} x {layer.inputs} and a bias, got {weight.shape}, {bias.shape}")
+            tensors[f"layer.{n}.weight"], tensors[f"layer.{n}.bias"] = weight[None], bias[None]
+            network.append((weight.astype(float), bias.astype(float), layer.activation))
+        inputs = np.random.default_rng(0).standard_normal((TEST_SAMPLES, plain[0].inputs)).astype(np.float32)
+        tensors["test.contexts"] = np.empty((TEST_SAMPLES, 0))
+        tensors["test.inputs"] = inputs
+        tensors["test.outputs"] = np.stack([evaluate(network, x) for x in inputs]).astype(np.float32)
+        metadata = {"format": FORMAT, "topology": "point", "basis": "constant", "real": "F32",
+                    "layers": ", ".join(part.strip() for part in layers.split(","))}
+        return Model(metadata, tensors)
+
+
+def evaluate(network, x):
+    for weight, bias, activation in network:
+        x = ACTIVATIONS[activation](weight @ x + bias)
+    return x
+
+
+def state_dict(network):
+    """The parameters of a network by their names in a torch.nn.Sequential of linear layers and activations."""
+    state = {}
+    place = 0
+    for weight, bias, activation in network:
+        state[f"{place}.weight"], state[f"{place}.bias"] = weight.astype(np.float32), bias.astype(np.float32)
+        place += 1 if activation == "identity" else 2
+    return state
+
+
+def show(path):
+    model = Model.load(path)
+    for key, value in sorted(model.metadata.items()):
+        print(f"{key:12} {value}")
+    rows = len(model.coefficients(model.tensors["test.contexts"][:1])[0])
+    numbers = sum(tensor.size for name, tensor in model.tensors.items() if name.startswith("layer."))
+    print(f"{'rows':12} {rows}\n{'numbers':12} {numbers}\n{'test vector':12} off by {model.replay():.1e}")
+
+
+def main(arguments):
+    try:
+        if len(arguments) == 2 and arguments[0] == "show":
+            show(arguments[1])
+        elif len(arguments) >= 3 and arguments[0] == "export":
+            state = state_dict(Model.load(arguments[1]).at([float(c) for c in arguments[3:]]))
+            write_safetensors(arguments[2], {}, state)
+        elif len(arguments) == 4 and arguments[0] == "import":
+            Model.from_state_dict(read_safetensors(arguments[1])[1], arguments[3]).save(arguments[2])
+        else:
+            sys.exit(__doc__)
+    except (ModelError, OSError) as error:
+        sys.exit(f"error: {error}")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
