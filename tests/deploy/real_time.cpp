@@ -6,6 +6,7 @@
 #include <wmanifold/deploy/flush_denormals.hpp>
 #include <wmanifold/deploy/walker.hpp>
 #include <wmanifold/layer/layer_list.hpp>
+#include <wmanifold/manifold/manifold.hpp>
 #include <wmanifold/topology/sampling.hpp>
 
 #include <doctest/doctest.h>

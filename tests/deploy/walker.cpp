@@ -3,6 +3,7 @@
 #include <wmanifold/basis/spherical_harmonics.hpp>
 #include <wmanifold/deploy/walker.hpp>
 #include <wmanifold/layer/layer_list.hpp>
+#include <wmanifold/manifold/manifold.hpp>
 #include <wmanifold/manifold/warped.hpp>
 #include <wmanifold/topology/sampling.hpp>
 

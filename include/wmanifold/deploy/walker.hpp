@@ -1,8 +1,10 @@
 #pragma once
 
+#include <wmanifold/core/aligned.hpp>
 #include <wmanifold/core/error.hpp>
+#include <wmanifold/core/simd.hpp>
 #include <wmanifold/deploy/latest.hpp>
-#include <wmanifold/manifold/manifold.hpp>
+#include <wmanifold/topology/topology.hpp>
 
 #include <array>
 #include <memory>
@@ -23,8 +25,7 @@ concept Walkable = requires(M const& model, Point<typename M::Topology> const& s
 };
 
 /// Follows a context that moves, in real time: a knob, a temperature, a load. One thread sets targets and models,
-/// another processes samples; neither waits for the other, and processing does not allocate, lock, throw or call the
-/// system.
+/// another processes samples; neither waits for the other, and processing does not allocate, lock or call the system.
 ///
 /// Every `every` samples the context goes towards its target along the geodesic, `speed * every` at most, and the
 /// network there is formed into a spare: K x N multiply-adds. What the output would jump by at that sample is taken
