@@ -152,6 +152,22 @@ TEST_CASE("a file of another model is refused with what was expected and what ca
         }).find("expected layers 'dense 3 6, tanh, dense 6 2', got 'dense 3 5, tanh, dense 5 2'") != std::string::npos);
 }
 
+TEST_CASE("no memory is made for layers whose tensors are not there") {
+  Scratch const file;
+  wm::save_model(file.path, random_placed());
+  auto const refuses = [&](std::string const& layers, char const* message) {
+    auto content = wm::read_safetensors(file.path);
+    content.metadata.at("layers") = layers;
+    wm::write_safetensors(file.path, content);
+    CHECK(message_of([&] { (void)wm::load_model<OfData>(file.path); }).find(message) != std::string::npos);
+  };
+  refuses("shared 1000000000000 1000000000000",
+          "expected tensor 'layer.0.weight' to be F32 of 1000000000000 x 1000000000000");
+  refuses("dense 9223372036854775807 9223372036854775807", "expected tensor 'layer.0.weight'");
+  refuses("shared 3 5, low_rank 5 4 1000000000000", "expected tensor 'layer.1.left' to be F32 of 4 x 1000000000000");
+  refuses("shared 3 5, low_rank 5 4 2, dense 4 2, dense 2 1", "expected a tensor 'layer.3.weight'");
+}
+
 TEST_CASE("a model that does not give its own test outputs is refused") {
   Scratch const file;
   wm::save_model(file.path, Model(wm::he_normal, wm::Seed{1}));

@@ -87,6 +87,11 @@ TEST_CASE("hostile headers are refused, with what was expected and what came") {
   refuses(R"({"a":{"dtype":"F32","shape":[4],"data_offsets":[0,16]}})", eight, "within the 8 there are, got [0, 16)");
   refuses(R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[8,0]}})", eight, "got [8, 0)");
   refuses(R"({"a":{"dtype":"F32","shape":[1099511627776,1099511627776],"data_offsets":[0,8]}})", eight, "2^40");
+  refuses(R"({"a":{"dtype":"F32","shape":[0,18446744073709551615],"data_offsets":[0,0]}})", "", "2^40");
+  std::string const deep(200'000, '[');
+  std::string const back(200'000, ']');
+  refuses(R"({"a":)" + deep + back + "}", "", "dtype, shape and two data_offsets");
+  refuses(R"({"a":{"dtype":"F32","shape":)" + deep + back + R"(,"data_offsets":[0,8]}})", eight, "whole numbers");
   refuses(
       R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}})",
       eight, "bytes of its own");

@@ -131,6 +131,25 @@ std::vector<Number> const& tensor_of(std::string const& where, TensorFile const&
   return *numbers;
 }
 
+/// Layers of which the file holds tensors as large as they say, for K rows: only then is memory made for them.
+template <Real R>
+void require_layers(std::string const& where, TensorFile const& file, LayerList const& layers, Index rows) {
+  for (std::size_t l = 0; l < layers.entries().size(); ++l) {
+    std::string const name = "layer." + std::to_string(l);
+    std::visit(
+        [&](auto const& dense) {
+          bool const is_manifold = dense.placement == Placement::manifold;
+          tensor_of<R>(where, file, name + ".weight",
+                       is_manifold ? std::vector{rows, dense.outputs(), dense.inputs()}
+                                   : std::vector{dense.outputs(), dense.inputs()});
+          if (dense.placement == Placement::low_rank) {
+            tensor_of<R>(where, file, name + ".left", {dense.outputs(), dense.rank()});
+          }
+        },
+        layers.entries()[l].dense);
+  }
+}
+
 /// Calls body(name, shape, view, k) for every tensor of a model; `view` is the k-th of the equal parts that a tensor
 /// lies in one after the other, its rows of the manifold, or else all of it.
 template <class Model, class Body>
@@ -237,6 +256,36 @@ void replay(std::string const& where, Model const& model, TensorFile const& file
   }
 }
 
+/// The model that a file holds; errors begin with `where`.
+template <class Model>
+Model model_from(std::string const& where, TensorFile const& file, typename Model::Basis basis) {
+  using R = typename Model::Scalar;
+  require_metadata(where, file, "format", std::string("wmanifold ") + model_format);
+  for (auto const& [key, expected] : description_of<Model>()) {
+    require_metadata(where, file, key, expected);
+  }
+  auto model = [&] {
+    if constexpr (Model::Stack::is_static) {
+      return Model(zeros, std::move(basis), typename Model::Stack{});
+    } else {
+      auto layers = layers_from(where, metadata_of(where, file, "layers"));
+      require_layers<R>(where, file, layers, Model::rows());
+      return Model(zeros, std::move(basis), typename Model::Stack(std::move(layers)));
+    }
+  }();
+  require_metadata(where, file, "layers", layers_text(model.stack()));
+  for_each_tensor(model, [&](std::string const& name, std::vector<Index> const& shape, auto view, Index k) {
+    auto const& numbers = tensor_of<R>(where, file, name, shape);
+    for (Index i = 0, n = k * view.size(); i < view.rows(); ++i) {
+      for (Index j = 0; j < view.cols(); ++j, ++n) {
+        view(i, j) = numbers[static_cast<std::size_t>(n)];
+      }
+    }
+  });
+  replay(where, model, file);
+  return model;
+}
+
 }  // namespace detail
 
 /// Saves a manifold as one safetensors file: `layer.n.weight` (K x out x in) and `layer.n.bias` (K x out), metadata
@@ -253,32 +302,7 @@ void save_model(std::filesystem::path const& path, Model const& model, ModelNote
 /// what was expected and what came, when the file is not whole, not a model of this type, or fails its own test vector.
 template <class Model>
 [[nodiscard]] Model load_model(std::filesystem::path const& path, typename Model::Basis basis = {}) {
-  using R = typename Model::Scalar;
-  std::string const where = path.string();
-  TensorFile const file = read_safetensors(path);
-  detail::require_metadata(where, file, "format", std::string("wmanifold ") + detail::model_format);
-  for (auto const& [key, expected] : detail::description_of<Model>()) {
-    detail::require_metadata(where, file, key, expected);
-  }
-  auto model = [&] {
-    if constexpr (Model::Stack::is_static) {
-      return Model(zeros, std::move(basis), typename Model::Stack{});
-    } else {
-      auto layers = detail::layers_from(where, detail::metadata_of(where, file, "layers"));
-      return Model(zeros, std::move(basis), typename Model::Stack(std::move(layers)));
-    }
-  }();
-  detail::require_metadata(where, file, "layers", detail::layers_text(model.stack()));
-  detail::for_each_tensor(model, [&](std::string const& name, std::vector<Index> const& shape, auto view, Index k) {
-    auto const& numbers = detail::tensor_of<R>(where, file, name, shape);
-    for (Index i = 0, n = k * view.size(); i < view.rows(); ++i) {
-      for (Index j = 0; j < view.cols(); ++j, ++n) {
-        view(i, j) = numbers[static_cast<std::size_t>(n)];
-      }
-    }
-  });
-  detail::replay(where, model, file);
-  return model;
+  return detail::model_from<Model>(path.string(), read_safetensors(path), std::move(basis));
 }
 
 }  // namespace wmanifold

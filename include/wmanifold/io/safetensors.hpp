@@ -11,6 +11,7 @@
 #include <filesystem>
 #include <fstream>
 #include <map>
+#include <span>
 #include <string>
 #include <variant>
 #include <vector>
@@ -55,16 +56,19 @@ inline std::size_t bytes_of(StoredTensor const& tensor) {
   return std::visit([](auto const& v) { return v.size() * sizeof(v[0]); }, tensor.numbers);
 }
 
-/// How many numbers a shape holds; FileError where there is none that memory could hold.
+/// A tensor of this many numbers is none that memory could hold.
+inline constexpr std::uint64_t most_numbers = std::uint64_t{1} << 40;
+
+/// How many numbers a shape holds; FileError for more than most_numbers, also where another size is 0.
 inline std::uint64_t count_of(std::string const& where, nlohmann::json const& shape) {
   std::uint64_t count = 1;
   for (auto const& size : shape) {
     if (!size.is_number_unsigned()) [[unlikely]] {
-      fail<FileError>(where, ": expected a shape of whole numbers, got ", shape.dump());
+      fail<FileError>(where, ": expected a shape of whole numbers, got one of ", size.type_name());
     }
     auto const n = size.get<std::uint64_t>();
-    if (n != 0 && count > (std::uint64_t{1} << 40) / n) [[unlikely]] {
-      fail<FileError>(where, ": expected a shape of at most 2^40 numbers, got ", shape.dump());
+    if (n > most_numbers || (n != 0 && count > most_numbers / n)) [[unlikely]] {
+      fail<FileError>(where, ": expected a shape of at most 2^40 numbers, got ", n, " after ", count);
     }
     count *= n;
   }
@@ -135,27 +139,21 @@ inline void write_safetensors(std::filesystem::path const& path, TensorFile cons
   }
 }
 
-/// Reads a file whoever wrote it: every size, type and offset is checked before it is used. Throws FileError.
-inline TensorFile read_safetensors(std::filesystem::path const& path) {
-  std::string const where = path.string();
-  std::ifstream in(path, std::ios::binary | std::ios::ate);
-  if (!in) [[unlikely]] {
-    fail<FileError>("cannot open ", where);
-  }
-  auto const size = static_cast<std::uint64_t>(in.tellg());
-  in.seekg(0);
+/// What the bytes of a file hold, whoever wrote it: every size, type and offset is checked before it is used. `where`
+/// is what errors begin with. Throws FileError.
+inline TensorFile parse_safetensors(std::string const& where, std::span<char const> bytes) {
   std::uint64_t length = 0;
-  if (size < sizeof length || !in.read(reinterpret_cast<char*>(&length), sizeof length) || length > size - 8 ||
-      length > detail::largest_header) [[unlikely]] {
-    fail<FileError>(where, ": expected a safetensors file, got ", size, " bytes that name a header of ", length);
+  if (bytes.size() >= sizeof length) {
+    std::memcpy(&length, bytes.data(), sizeof length);
   }
-  std::string text(length, '\0');
-  std::vector<char> data(size - 8 - length);
-  if (!in.read(text.data(), static_cast<std::streamsize>(length)) ||
-      !in.read(data.data(), static_cast<std::streamsize>(data.size()))) [[unlikely]] {
-    fail<FileError>(where, ": expected ", size, " bytes, got fewer");
+  if (bytes.size() < sizeof length || length > bytes.size() - sizeof length || length > detail::largest_header)
+      [[unlikely]] {
+    fail<FileError>(where, ": expected a safetensors file, got ", bytes.size(), " bytes that name a header of ",
+                    length);
   }
-  auto const header = nlohmann::json::parse(text, nullptr, false);
+  auto const text = bytes.subspan(sizeof length, length);
+  auto const data = bytes.subspan(sizeof length + length);
+  auto const header = nlohmann::json::parse(text.begin(), text.end(), nullptr, false);
   if (!header.is_object()) [[unlikely]] {
     fail<FileError>(where, ": expected a header that is a JSON object, got something else");
   }
@@ -182,7 +180,7 @@ inline TensorFile read_safetensors(std::filesystem::path const& path) {
                              entry["data_offsets"][0].is_number_unsigned() &&
                              entry["data_offsets"][1].is_number_unsigned();
     if (!well_formed) [[unlikely]] {
-      fail<FileError>(at, ": expected dtype, shape and two data_offsets, got ", entry.dump());
+      fail<FileError>(at, ": expected dtype, shape and two data_offsets, got something else");
     }
     auto const type = entry["dtype"].get<std::string>();
     if (type != "F32" && type != "F64" && type != "U64") [[unlikely]] {
@@ -191,12 +189,12 @@ inline TensorFile read_safetensors(std::filesystem::path const& path) {
     auto const count = detail::count_of(at, entry["shape"]);
     auto const begin = entry["data_offsets"][0].get<std::uint64_t>();
     auto const end = entry["data_offsets"][1].get<std::uint64_t>();
-    std::uint64_t const bytes = count * (type == "F32" ? 4 : 8);
-    if (begin > end || end > data.size() || end - begin != bytes) [[unlikely]] {
-      fail<FileError>(at, ": expected ", bytes, " bytes within the ", data.size(), " there are, got [", begin, ", ",
-                      end, ")");
+    std::uint64_t const size = count * (type == "F32" ? 4 : 8);
+    if (begin > end || end > data.size() || end - begin != size) [[unlikely]] {
+      fail<FileError>(at, ": expected ", size, " bytes within the ", data.size(), " there are, got [", begin, ", ", end,
+                      ")");
     }
-    if (bytes > 0 && !ranges.emplace(begin, end).second) [[unlikely]] {
+    if (size > 0 && !ranges.emplace(begin, end).second) [[unlikely]] {
       fail<FileError>(at, ": expected bytes of its own, got those of another tensor at ", begin);
     }
     StoredTensor tensor{entry["shape"].get<std::vector<Index>>(), {}};
@@ -220,6 +218,22 @@ inline TensorFile read_safetensors(std::filesystem::path const& path) {
     fail<FileError>(where, ": expected tensors that cover ", data.size(), " bytes, got ", covered);
   }
   return file;
+}
+
+/// Reads a file whoever wrote it, as parse_safetensors. Throws FileError.
+inline TensorFile read_safetensors(std::filesystem::path const& path) {
+  std::string const where = path.string();
+  std::ifstream in(path, std::ios::binary | std::ios::ate);
+  auto const size = in ? static_cast<std::streamoff>(in.tellg()) : -1;
+  if (size < 0) [[unlikely]] {
+    fail<FileError>("cannot open ", where);
+  }
+  std::vector<char> bytes(static_cast<std::size_t>(size));
+  in.seekg(0);
+  if (!in.read(bytes.data(), size)) [[unlikely]] {
+    fail<FileError>(where, ": expected ", size, " bytes, got fewer");
+  }
+  return parse_safetensors(where, bytes);
 }
 
 }  // namespace wmanifold

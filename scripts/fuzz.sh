@@ -1,0 +1,13 @@
+#!/usr/bin/env bash
+# Loads model files of random bytes, under sanitizers, until one is found that does harm.  fuzz.sh [SECONDS]
+set -euo pipefail
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+ensure_packages "${base_packages[@]}" clang libclang-rt-14-dev libomp-dev
+cd "$root"
+cmake --preset asan
+cmake --build --preset asan --target tool_models fuzz_model_file
+corpus=build/asan/tests/corpus
+build/asan/tests/tool_models write "$corpus"
+exec build/asan/tests/fuzz_model_file -max_total_time="${1:-600}" -max_len=8192 -artifact_prefix=build/asan/ "$corpus"
