@@ -38,6 +38,13 @@ TEST_CASE("tensors come back as they were") {
   CHECK(wm::read_safetensors(file.path) == example());
 }
 
+TEST_CASE("what is no file is refused, and named") {
+  auto const folder = std::filesystem::temp_directory_path();
+  CHECK_THROWS_WITH_AS((void)wm::read_safetensors(folder), ("wmanifold: cannot open " + folder.string()).c_str(),
+                       wm::FileError);
+  CHECK_THROWS_WITH_AS((void)wm::read_safetensors("/no/such"), "wmanifold: cannot open /no/such", wm::FileError);
+}
+
 TEST_CASE("every truncation of a file is refused") {
   Scratch const file;
   wm::write_safetensors(file.path, example());

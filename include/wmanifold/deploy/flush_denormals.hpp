@@ -8,6 +8,7 @@ namespace wmanifold {
 /// much, and signals that fade away are full of them. On x86-64 and 64-bit ARM; elsewhere it does nothing. Real time.
 class FlushDenormals {
  public:
+  // `does`: whether it does anything on this processor.
 #if defined(__x86_64__)
   static constexpr bool does = true;
   FlushDenormals() noexcept : before_(__builtin_ia32_stmxcsr()) { __builtin_ia32_ldmxcsr(before_ | 0x8040U); }

@@ -223,14 +223,14 @@ inline TensorFile parse_safetensors(std::string const& where, std::span<char con
 /// Reads a file whoever wrote it, as parse_safetensors. Throws FileError.
 inline TensorFile read_safetensors(std::filesystem::path const& path) {
   std::string const where = path.string();
-  std::ifstream in(path, std::ios::binary | std::ios::ate);
-  auto const size = in ? static_cast<std::streamoff>(in.tellg()) : -1;
-  if (size < 0) [[unlikely]] {
+  std::error_code error;
+  auto const size = std::filesystem::file_size(path, error);  // a folder has none
+  std::ifstream in(path, std::ios::binary);
+  if (error || !in) [[unlikely]] {
     fail<FileError>("cannot open ", where);
   }
-  std::vector<char> bytes(static_cast<std::size_t>(size));
-  in.seekg(0);
-  if (!in.read(bytes.data(), size)) [[unlikely]] {
+  std::vector<char> bytes(size);
+  if (!in.read(bytes.data(), static_cast<std::streamsize>(size))) [[unlikely]] {
     fail<FileError>(where, ": expected ", size, " bytes, got fewer");
   }
   return parse_safetensors(where, bytes);
