@@ -31,6 +31,7 @@ constexpr LevelTable<R> table{
     },
     activate<R, Identity>,
     activate<R, Relu>,
+    activate<R, Elu>,
     activate<R, Tanh>,
     activate<R, Sigmoid>,
     activate<R, Silu>,

@@ -87,6 +87,14 @@ def fourier(h, s):
     return np.stack([np.ones_like(t)] + [f(k * t) for k in range(1, h + 1) for f in (np.cos, np.sin)], 1)
 
 
+def catmull_rom(n, s):
+    def unit(x):  # at a distance of x spans
+        return np.where(x < 1, (2 - 5 * x**2 + 3 * x**3) / 2, np.where(x < 2, (2 - x) ** 2 * (1 - x) / 2, 0))
+
+    x = (s[:, :1] * n / (2 * math.pi) - np.arange(n)) % n
+    return unit(x) + unit(n - x)
+
+
 def harmonics(degree, s):
     x, y, z = s.T
     out = np.empty((len(s), (degree + 1) ** 2))
@@ -102,7 +110,8 @@ def harmonics(degree, s):
     return out
 
 
-BASES = {"bernstein": (bernstein, 1), "legendre": (legendre, 1), "fourier": (fourier, 1), "harmonics": (harmonics, 3)}
+BASES = {"bernstein": (bernstein, 1), "legendre": (legendre, 1), "fourier": (fourier, 1), "catmull_rom": (catmull_rom, 1),
+         "harmonics": (harmonics, 3)}
 
 
 def coefficients(topology, basis, contexts):
@@ -128,6 +137,7 @@ def coefficients(topology, basis, contexts):
 ACTIVATIONS = {
     "identity": lambda x: x,
     "relu": lambda x: np.maximum(x, 0),
+    "elu": lambda x: np.maximum(x, 0) + np.expm1(np.minimum(x, 0)),
     "tanh": np.tanh,
     "sigmoid": lambda x: 0.5 * (1 + np.tanh(0.5 * x)),
     "silu": lambda x: x * 0.5 * (1 + np.tanh(0.5 * x)),

@@ -6,6 +6,7 @@
 #include <wmanifold/autodiff/tape.hpp>
 #include <wmanifold/basis/basis.hpp>
 #include <wmanifold/basis/bernstein.hpp>
+#include <wmanifold/basis/catmull_rom.hpp>
 #include <wmanifold/basis/change.hpp>
 #include <wmanifold/basis/constant.hpp>
 #include <wmanifold/basis/energy.hpp>

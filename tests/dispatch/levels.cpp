@@ -158,6 +158,7 @@ TEST_CASE_TEMPLATE("every level has all activations", R, float, double) {
   };
   check(wm::Identity{});
   check(wm::Relu{});
+  check(wm::Elu{});
   check(wm::Tanh{});
   check(wm::Sigmoid{});
   check(wm::Silu{});

@@ -1,4 +1,5 @@
 #include <wmanifold/basis/bernstein.hpp>
+#include <wmanifold/basis/catmull_rom.hpp>
 #include <wmanifold/basis/fourier.hpp>
 #include <wmanifold/basis/legendre.hpp>
 #include <wmanifold/basis/spherical_harmonics.hpp>
@@ -39,7 +40,7 @@ void randomise(Block& block, wm::Seed seed) {
 
 /// sqrt(E_s || dM(s) ||^2) from networks at the nodes of a quadrature: knows nothing of Gram matrices.
 template <class Model>
-double movement_by_networks(Model const& model, typename Model::Basis const&, wm::Parameters<double> const& step,
+double movement_by_networks(Model const& model, typename Model::Basis const& basis, wm::Parameters<double> const& step,
                             double h) {
   using Space = typename Model::Topology;
   auto ahead = model;
@@ -48,7 +49,7 @@ double movement_by_networks(Model const& model, typename Model::Basis const&, wm
     ahead.parameters().numbers()[n] += h * step.numbers()[n];
     behind.parameters().numbers()[n] -= h * step.numbers()[n];
   }
-  auto const quadrature = Space::quadrature(2 * Model::Basis::degree);
+  auto const quadrature = wm::quadrature_of(basis, 2 * Model::Basis::degree);
   double square = 0;
   for (std::size_t i = 0; i < quadrature.nodes.size(); ++i) {
     auto const a = ahead.at(quadrature.nodes[i]);
@@ -67,7 +68,7 @@ double movement_by_networks(Model const& model, typename Model::Basis const&, wm
 
 TEST_CASE_TEMPLATE("movement is the root of the mean square over contexts", B, wm::Line, wm::Bernstein<wm::Interval, 4>,
                    wm::Legendre<wm::Interval, 3>, wm::Fourier<wm::S1, 2>, wm::Fourier<wm::Torus<2>, 1>,
-                   wm::SphericalHarmonics<wm::S2, 2>, wm::Tensor<wm::Line, wm::Ellipse>) {
+                   wm::SphericalHarmonics<wm::S2, 2>, wm::Tensor<wm::Line, wm::Ellipse>, wm::CatmullRom<wm::S1, 5>) {
   Linear<double, B> const model(wm::zeros);
   wm::MovementMetric const metric(model);
   auto step = model.parameters().zeros_like();

@@ -1,4 +1,5 @@
 #include <wmanifold/basis/bernstein.hpp>
+#include <wmanifold/basis/catmull_rom.hpp>
 #include <wmanifold/basis/fourier.hpp>
 #include <wmanifold/basis/spherical_harmonics.hpp>
 #include <wmanifold/functional/written_prior.hpp>
@@ -25,7 +26,7 @@ template <class M>
 std::pair<double, double> by_networks(M const& model) {
   using Space = typename M::Topology;
   constexpr double h = 1e-5;
-  auto const quadrature = Space::quadrature(2 * M::Basis::degree);
+  auto const quadrature = wm::quadrature_of(model.basis(), 2 * M::Basis::degree);
   double size = 0;
   double energy = 0;
   for (std::size_t i = 0; i < quadrature.nodes.size(); ++i) {
@@ -68,7 +69,7 @@ void gradient_is_slope(M const& model, wm::Prior<M> const& prior) {
 
 TEST_CASE_TEMPLATE("weight decay and energy are those of the networks along the manifold", B, wm::Line,
                    wm::Bernstein<wm::Interval, 4>, wm::Fourier<wm::S1, 2>, wm::Fourier<wm::Torus<2>, 1>,
-                   wm::SphericalHarmonics<wm::S2, 2>) {
+                   wm::SphericalHarmonics<wm::S2, 2>, wm::CatmullRom<wm::S1, 4>) {
   Model<B> model(wm::zeros, {}, wm::LayerList({2, 3, 1}, {"tanh", "identity"}));
   support::randomise(model, 1);
   auto const [size, energy] = by_networks(model);

@@ -20,6 +20,7 @@ struct Reference {
 
 Reference reference(wm::Identity, long double x) { return {x, 1}; }
 Reference reference(wm::Relu, long double x) { return {x > 0 ? x : 0, x > 0 ? 1.0L : 0.0L}; }
+Reference reference(wm::Elu, long double x) { return {x > 0 ? x : std::expm1(x), std::exp(std::min(x, 0.0L))}; }
 Reference reference(wm::Tanh, long double x) { return {std::tanh(x), 1 / (std::cosh(x) * std::cosh(x))}; }
 Reference reference(wm::Sigmoid, long double x) {
   return {1 / (1 + std::exp(-x)), 1 / (2 + std::exp(x) + std::exp(-x))};
@@ -141,6 +142,7 @@ template <class Check>
 void for_each_activation(Check const& check_one) {
   check_one(wm::Identity{});
   check_one(wm::Relu{});
+  check_one(wm::Elu{});
   check_one(wm::Tanh{});
   check_one(wm::Sigmoid{});
   check_one(wm::Silu{});
@@ -157,6 +159,7 @@ TEST_CASE_TEMPLATE("activations and their derivatives are those of the definitio
 
 TEST_CASE_TEMPLATE("values in batches are within 4 units in the last place, GELU's within 2e-7 of 1 or of the place", R,
                    float, double) {
+  CHECK(worst_value<wm::Elu, R>(false) <= 4);
   CHECK(worst_value<wm::Tanh, R>(false) <= 4);
   CHECK(worst_value<wm::Sigmoid, R>(false) <= 4);
   CHECK(worst_value<wm::Silu, R>(false) <= 4);
@@ -213,6 +216,12 @@ TEST_CASE_TEMPLATE("signs and saturated ends", R, float, double) {
   CHECK(wm::Gelu{}(far).derivative == 1);
   CHECK(wm::Softplus{}(far).value == far);
   CHECK(wm::Softplus{}(-far).value == 0);
+  CHECK(wm::Elu{}(far).value == far);
+  CHECK(wm::Elu{}(far).derivative == 1);
+  CHECK(wm::Elu{}(-far).value == -1);
+  CHECK(wm::Elu{}(-far).derivative == 0);
+  CHECK(wm::Elu{}(R{0}).derivative == 1);
+  CHECK(std::abs(wm::Elu{}(-std::numeric_limits<R>::min()).derivative - 1) == 0);
   CHECK(wm::Relu{}(R{0}).derivative == 0);
   CHECK(wm::Relu{}(-R{0}).derivative == 0);
 }
@@ -228,7 +237,7 @@ TEST_CASE_TEMPLATE("what is not a number stays so, and is not taken for a zero",
   });
 }
 
-static_assert(wm::Activation<wm::Identity> && wm::Activation<wm::Relu> && wm::Activation<wm::Tanh> &&
+static_assert(wm::Activation<wm::Identity> && wm::Activation<wm::Relu> && wm::Activation<wm::Elu> && wm::Activation<wm::Tanh> &&
               wm::Activation<wm::Sigmoid> && wm::Activation<wm::Silu> && wm::Activation<wm::Gelu> &&
               wm::Activation<wm::Softplus>);
 static_assert(!wm::Activation<int>);

@@ -22,7 +22,7 @@ TEST_CASE("widths and names give the same list") {
 }
 
 TEST_CASE("every activation is found by its own name") {
-  for (auto const* name : {"identity", "relu", "tanh", "sigmoid", "silu", "gelu", "softplus"}) {
+  for (auto const* name : {"identity", "relu", "elu", "tanh", "sigmoid", "silu", "gelu", "softplus"}) {
     std::visit([&](auto activation) { CHECK(activation.name == std::string_view(name)); }, wm::activation_named(name));
   }
 }
@@ -39,7 +39,7 @@ TEST_CASE("lists without meaning are refused with what was expected and what cam
   refuses({Dense<>(2, 3), Dense<>(4, 1)}, "got 4");
 
   CHECK_THROWS_WITH_AS((void)wm::activation_named("rleu"),
-                       doctest::Contains("expected one of identity, relu, tanh, sigmoid, silu, gelu, softplus, got "
+                       doctest::Contains("expected one of identity, relu, elu, tanh, sigmoid, silu, gelu, softplus, got "
                                          "'rleu'"),
                        wm::ArgumentError);
   CHECK_THROWS_AS((void)wm::activation_named(""), wm::ArgumentError);

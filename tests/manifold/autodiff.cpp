@@ -106,7 +106,7 @@ wm::LayerList layers() {
   return wm::LayerList{wm::Dense<>(3, 4),       wm::Tanh{},     wm::LowRankDense<>(4, 3, 2), wm::Silu{},
                        wm::SharedDense<>(3, 4), wm::Softplus{}, wm::Dense<>(4, 3),           wm::Gelu{},
                        wm::Dense<>(3, 3),       wm::Sigmoid{},  wm::LowRankDense<>(3, 4, 1), wm::Relu{},
-                       wm::Dense<>(4, 3),       wm::Identity{}};
+                       wm::Dense<>(4, 3),       wm::Elu{},      wm::Dense<>(3, 3),           wm::Identity{}};
 }
 
 double distance(wm::SmallMatrix const& a, wm::SmallMatrix const& b) { return (a - b).norm() / b.norm(); }

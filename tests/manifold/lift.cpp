@@ -1,4 +1,5 @@
 #include <wmanifold/basis/bernstein.hpp>
+#include <wmanifold/basis/catmull_rom.hpp>
 #include <wmanifold/basis/constant.hpp>
 #include <wmanifold/basis/fourier.hpp>
 #include <wmanifold/basis/legendre.hpp>
@@ -31,7 +32,7 @@ void check_rewriting() {
 
 TEST_CASE_TEMPLATE("a lifted network is the network at every context", B, wm::Constant<>, wm::Line,
                    Bernstein<Interval, 3>, Legendre<Interval, 2>, Fourier<S1, 2>, Fourier<Torus<2>, 1>,
-                   SphericalHarmonics<S2, 2>, Tensor<wm::Line, wm::Ellipse>) {
+                   SphericalHarmonics<S2, 2>, Tensor<wm::Line, wm::Ellipse>, wm::CatmullRom<S1, 6>) {
   wm::BasicNetwork<double, wm::LayerList> network(layers());
   auto const numbers = support::normals<double>(26, 1);
   std::copy(numbers.begin(), numbers.end(), network.parameters().begin());

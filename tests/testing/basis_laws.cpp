@@ -23,6 +23,7 @@ enum class Fault {
   skew_gram,
   indefinite_gram,
   degree_too_small,
+  support_too_small,
   rough,
 };
 
@@ -32,6 +33,7 @@ struct Ellipse {
   using Topology = wm::S1;
   static constexpr int size = 3;
   static constexpr int degree = fault == Fault::degree_too_small ? 0 : 1;
+  static constexpr int support = fault == Fault::support_too_small ? 2 : 3;
   static std::string name() { return "ellipse"; }
   static bool has(Fault f) { return f == fault; }
 
@@ -118,6 +120,7 @@ TEST_CASE("every fault is caught by the law that forbids it") {
   check_caught(Ellipse<Fault::indefinite_gram>{}, "the Gram matrix is positive definite");
   check_caught(Ellipse<Fault::indefinite_gram>{}, "the Gram matrix equals means of uniform samples");
   check_caught(Ellipse<Fault::degree_too_small>{}, "the Gram matrix equals quadrature(2 * degree)");
+  check_caught(Ellipse<Fault::support_too_small>{}, "at most `support` values are not zero");
   check_caught(NotTangent{}, "derivatives are tangent");
   check_caught(SquareRoot{}, "values are continuous");
   check_caught(SquareRoot{}, "derivatives are what differences along geodesics say");

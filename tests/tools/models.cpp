@@ -3,6 +3,7 @@
 //   models outputs FILE     what a model over the one-point space gives for its test inputs, line by line
 
 #include <wmanifold/basis/bernstein.hpp>
+#include <wmanifold/basis/catmull_rom.hpp>
 #include <wmanifold/basis/constant.hpp>
 #include <wmanifold/basis/fourier.hpp>
 #include <wmanifold/basis/legendre.hpp>
@@ -37,6 +38,8 @@ void write(std::filesystem::path const& folder) {
   save<double, wm::SphericalHarmonics<wm::S2, 3>>(folder / "harmonics3.safetensors", all("softplus"));
   save<double, Strip>(folder / "strip.safetensors", all("identity"));
   save<double, wm::Bernstein<Box, 2>>(folder / "box.safetensors", all("tanh"));
+  save<double, wm::CatmullRom<wm::S1, 4>>(folder / "phase4.safetensors", all("elu"));
+  save<double, wm::CatmullRom<wm::Torus<2>, 3>>(folder / "phases3.safetensors", all("elu"));
   save<float, wm::Constant<>>(folder / "point.safetensors", all("relu"));
   save<double, wm::Ellipse>(folder / "placed.safetensors",
                             {wm::SharedDense<>(4, 6), wm::Tanh{}, wm::LowRankDense<>(6, 5, 2), wm::Dense<>(5, 3)});

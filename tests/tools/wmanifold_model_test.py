@@ -27,8 +27,8 @@ def torch_network(layers):
     for layer in wm.layers_from(layers):
         parts.append(torch.nn.Linear(layer.inputs, layer.outputs))
         if layer.activation != "identity":
-            parts.append({"relu": torch.nn.ReLU, "tanh": torch.nn.Tanh, "sigmoid": torch.nn.Sigmoid, "silu": torch.nn.SiLU,
-                          "gelu": torch.nn.GELU, "softplus": torch.nn.Softplus}[layer.activation]())
+            parts.append({"relu": torch.nn.ReLU, "elu": torch.nn.ELU, "tanh": torch.nn.Tanh,
+                          "sigmoid": torch.nn.Sigmoid, "silu": torch.nn.SiLU, "gelu": torch.nn.GELU, "softplus": torch.nn.Softplus}[layer.activation]())
     return torch.nn.Sequential(*parts)
 
 
@@ -43,7 +43,7 @@ class Files(unittest.TestCase):
     def written(self):
         subprocess.run([MODELS, "write", self.folder], check=True)
         files = sorted(self.folder.glob("*.safetensors"))
-        self.assertEqual(len(files), 10)
+        self.assertEqual(len(files), 12)
         return files
 
     def test_numpy_gives_the_outputs_that_the_library_gave(self):
@@ -106,7 +106,7 @@ class Files(unittest.TestCase):
 
     def test_what_does_not_fit_is_refused(self):
         state = {"0.weight": np.zeros((2, 3), np.float32), "0.bias": np.zeros(2, np.float32)}
-        for layers in ("dense 3 2, dense 2 2", "dense 2 3", "shared 3 2", "dense 3", "relu, dense 3 2", "dense 3 2, elu"):
+        for layers in ("dense 3 2, dense 2 2", "dense 2 3", "shared 3 2", "dense 3", "relu, dense 3 2", "dense 3 2, swish"):
             with self.subTest(layers), self.assertRaises(wm.ModelError):
                 wm.Model.from_state_dict(state, layers)
         broken = self.folder / "broken.safetensors"

@@ -7,11 +7,15 @@ namespace wmanifold {
 
 /// K functions phi on a topology, in whose span the weights live: M(s) = sum_k phi_k(s) P_k (equation 1).
 ///
-/// - `Topology`, `size` (K), `degree` (of its polynomials; products of two are integrated by quadrature(2 * degree));
+/// - `Topology`, `size` (K), `degree` (of its polynomials; products of two are integrated by quadrature_of(2 * degree));
 /// - `values(s, out)`: phi(s), K numbers;
 /// - `derivatives(s, out)`: K x coordinates, row-major: row k is the gradient of phi_k, a tangent vector at s;
 /// - `gram(i, j)`: E[phi_i phi_j] under the uniform probability measure, in closed form (equation 4);
 /// - `constant(k)`: the coefficients c of the constant function, c^T phi(s) = 1.
+///
+/// Beside these, where it is so (as with splines): `support`, how many of the K values are not zero at most at any
+/// point; and `quadrature(degree)` where the functions are polynomials in pieces only, between knots: exact for such
+/// pieces up to that degree.
 template <class B>
 concept Basis = Topology<typename B::Topology> &&
     requires(B const& basis, Point<typename B::Topology> const& s, std::span<double> out, int i) {
@@ -27,6 +31,33 @@ concept Basis = Topology<typename B::Topology> &&
   { basis.constant(i) }
   noexcept->std::same_as<double>;
 };
+
+/// Is the basis made of pieces, with a quadrature of its own?
+template <class B>
+concept PiecewiseBasis = Basis<B> && requires(B const& basis, int degree) {
+  { basis.quadrature(degree) } -> std::same_as<Quadrature<typename B::Topology>>;
+};
+
+/// A quadrature that is exact for the polynomials that the basis is made of, up to `degree`: between knots where it has
+/// such, on all of its topology otherwise. Products of two of its functions take 2 * degree.
+template <Basis B>
+[[nodiscard]] Quadrature<typename B::Topology> quadrature_of(B const& basis, int degree) {
+  if constexpr (PiecewiseBasis<B>) {
+    return basis.quadrature(degree);
+  } else {
+    return B::Topology::quadrature(degree);
+  }
+}
+
+/// How many values of a basis are not zero at any point, at most.
+template <Basis B>
+[[nodiscard]] constexpr int support_of() noexcept {
+  if constexpr (requires { B::support; }) {
+    return B::support;
+  } else {
+    return B::size;
+  }
+}
 
 /// The values of a basis at a point, as an array.
 template <Basis B>

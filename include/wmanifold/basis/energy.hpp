@@ -10,7 +10,7 @@ template <Basis B>
 [[nodiscard]] SmallMatrix energy_matrix(B const& basis,
                                         std::array<bool, static_cast<std::size_t>(B::Topology::coordinates)> along) {
   constexpr int width = B::Topology::coordinates;
-  auto const quadrature = B::Topology::quadrature(2 * B::degree);
+  auto const quadrature = quadrature_of(basis, 2 * B::degree);
   SmallMatrix energy = SmallMatrix::Zero(B::size, B::size);
   std::vector<double> slopes(static_cast<std::size_t>(B::size * width));
   for (std::size_t i = 0; i < quadrature.nodes.size(); ++i) {

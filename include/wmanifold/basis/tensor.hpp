@@ -19,6 +19,7 @@ class Tensor {
   using Topology = Product<typename Factors::Topology...>;
   static constexpr int size = (Factors::size * ...);
   static constexpr int degree = std::max({Factors::degree...});
+  static constexpr int support = (support_of<Factors>() * ...);
   /// The factors' names, joined by *; on a torus, where all are the same, that name once.
   static std::string name() {
     std::string text;
@@ -65,6 +66,11 @@ class Tensor {
         });
       }
     });
+  }
+
+  [[nodiscard]] Quadrature<Topology> quadrature(int exact_to) const requires(PiecewiseBasis<Factors> || ...) {
+    return std::apply([&](Factors const&... factor) { return Topology::crossed(quadrature_of(factor, exact_to)...); },
+                      factors_);
   }
 
   constexpr double gram(int i, int j) const noexcept {

@@ -14,6 +14,8 @@ namespace wmanifold {
 /// E phi phi^T, A_j = E q_j phi phi'^T and D_ij = E q_i q_j phi'^T P P^T phi'.
 template <Real R_, Basis B, int degree, class... Layers>
 class MovementMetric<WarpedManifold<R_, B, degree, Layers...>> {
+  static_assert(!PiecewiseBasis<B>, "wmanifold: under a warp, a basis is made of polynomials on the whole interval");
+
  public:
   using Model = WarpedManifold<R_, B, degree, Layers...>;
   using R = R_;

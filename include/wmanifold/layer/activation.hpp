@@ -46,6 +46,19 @@ struct Relu {
   friend bool operator==(Relu, Relu) = default;
 };
 
+/// f(x) = x from 0 up, e^x - 1 below
+struct Elu {
+  static constexpr std::string_view name = "elu";
+  template <class V>
+  WithDerivative<V> operator()(V const& x) const noexcept {
+    using simd::expm1, simd::select;
+    auto const below = x < V(0);
+    V const e = expm1(select(below, x, V(0)));  // no exponential of what is large
+    return {select(below, e, x), e + V(1)};
+  }
+  friend bool operator==(Elu, Elu) = default;
+};
+
 /// f(x) = tanh x
 struct Tanh {
   static constexpr std::string_view name = "tanh";

@@ -27,10 +27,11 @@ struct LevelTable {
   using Activate = void (*)(kernel::Range rows, kernel::Range columns, Index stride, R* values, R* derivatives);
 
   kernel::Seam<R> seam;
-  Activate identity, relu, tanh, sigmoid, silu, gelu, softplus;
+  Activate identity, relu, elu, tanh, sigmoid, silu, gelu, softplus;
 
   [[nodiscard]] Activate operator()(Identity) const noexcept { return identity; }
   [[nodiscard]] Activate operator()(Relu) const noexcept { return relu; }
+  [[nodiscard]] Activate operator()(Elu) const noexcept { return elu; }
   [[nodiscard]] Activate operator()(Tanh) const noexcept { return tanh; }
   [[nodiscard]] Activate operator()(Sigmoid) const noexcept { return sigmoid; }
   [[nodiscard]] Activate operator()(Silu) const noexcept { return silu; }

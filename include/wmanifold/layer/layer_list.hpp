@@ -11,7 +11,7 @@
 namespace wmanifold {
 
 /// Any activation of the library, chosen at run time.
-using AnyActivation = std::variant<Identity, Relu, Tanh, Sigmoid, Silu, Gelu, Softplus>;
+using AnyActivation = std::variant<Identity, Relu, Elu, Tanh, Sigmoid, Silu, Gelu, Softplus>;
 
 /// The activation of that name; ArgumentError, with the names there are, when there is none.
 [[nodiscard]] inline AnyActivation activation_named(std::string_view name) {
@@ -40,7 +40,7 @@ class LayerList {
   };
   /// What a list is written with: a dense layer, or the activation of the dense layer before it.
   using Item =
-      std::variant<Dense<>, SharedDense<>, LowRankDense<>, Identity, Relu, Tanh, Sigmoid, Silu, Gelu, Softplus>;
+      std::variant<Dense<>, SharedDense<>, LowRankDense<>, Identity, Relu, Elu, Tanh, Sigmoid, Silu, Gelu, Softplus>;
 
   LayerList(std::initializer_list<Item> items) : LayerList(std::vector<Item>(items)) {}
 

@@ -324,7 +324,7 @@ void copies_keep_the_function(Trial<Model, L> const& trial, Report& report) {
 /// sqrt(E_s || phi(s)^T step ||^2) by quadrature, which knows nothing of a Gram matrix. `step` is K x N.
 template <Basis B>
 [[nodiscard]] double movement_by_quadrature(B const& basis, SmallMatrix const& step) {
-  auto const quadrature = B::Topology::quadrature(2 * B::degree);
+  auto const quadrature = quadrature_of(basis, 2 * B::degree);
   double square = 0;
   for (std::size_t i = 0; i < quadrature.nodes.size(); ++i) {
     auto const phi = values_at(basis, quadrature.nodes[i]);

@@ -88,10 +88,14 @@ struct Product {
   static Coordinates<Product> tangent(Point<Product> const& p, Coordinates<Product> const& v) noexcept {
     return joined([&]<std::size_t I>() { return Factor<I>::tangent(part<I>(p), slice<I>(v)); });
   }
-  static Quadrature<Product> quadrature(int degree) {
+  static Quadrature<Product> quadrature(int degree) { return crossed(Factors::quadrature(degree)...); }
+
+  /// All combinations of the factors' nodes.
+  [[nodiscard]] static Quadrature<Product> crossed(Quadrature<Factors> const&... parts) {
     Quadrature<Product> product{{Point<Product>::unchecked({})}, {1.0}};
+    auto const all = std::tie(parts...);
     for_each_factor([&]<std::size_t I>() {
-      auto const factor = Factor<I>::quadrature(degree);
+      auto const& factor = std::get<I>(all);
       Quadrature<Product> next;
       for (std::size_t i = 0; i < product.nodes.size(); ++i) {
         for (std::size_t j = 0; j < factor.nodes.size(); ++j) {
