@@ -26,6 +26,8 @@ constexpr LevelTable<R> table{
         kernel::grouped_backward_parameters<LevelTarget<level>, R>,
         kernel::grouped_backward_inputs<LevelTarget<level>, R>,
         kernel::mix_rows<LevelTarget<level>, R>,
+        kernel::mix_chosen_rows<LevelTarget<level>, R>,
+        kernel::mixed_point<LevelTarget<level>, R>,
         kernel::dense_point<LevelTarget<level>, R>,
         kernel::softmax_cross_entropy<LevelTarget<level>, R>,
     },

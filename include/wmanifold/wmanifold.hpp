@@ -54,6 +54,7 @@
 #include <wmanifold/kernel/descend.hpp>
 #include <wmanifold/kernel/grouped.hpp>
 #include <wmanifold/kernel/mix.hpp>
+#include <wmanifold/kernel/mixed_point.hpp>
 #include <wmanifold/kernel/pieces.hpp>
 #include <wmanifold/kernel/point.hpp>
 #include <wmanifold/kernel/product.hpp>

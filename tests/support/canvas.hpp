@@ -29,6 +29,7 @@ class Canvas {
   }
 
   R* data() { return numbers_.data() + margin; }
+  R const* data() const { return numbers_.data() + margin; }
   R* row(wmanifold::Index r) { return data() + r * stride_; }
   wmanifold::Index stride() const { return stride_; }
   double operator()(wmanifold::Index r, wmanifold::Index c) const {

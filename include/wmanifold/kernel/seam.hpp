@@ -4,6 +4,7 @@
 #include <wmanifold/kernel/dense.hpp>
 #include <wmanifold/kernel/grouped.hpp>
 #include <wmanifold/kernel/mix.hpp>
+#include <wmanifold/kernel/mixed_point.hpp>
 #include <wmanifold/kernel/point.hpp>
 #include <wmanifold/kernel/product.hpp>
 #include <wmanifold/kernel/softmax.hpp>
@@ -26,6 +27,8 @@ struct Seam {
   decltype(&kernel::grouped_backward_parameters<HostTarget, R>) grouped_backward_parameters;
   decltype(&kernel::grouped_backward_inputs<HostTarget, R>) grouped_backward_inputs;
   decltype(&kernel::mix_rows<HostTarget, R>) mix_rows;
+  decltype(&kernel::mix_chosen_rows<HostTarget, R>) mix_chosen_rows;
+  decltype(&kernel::mixed_point<HostTarget, R>) mixed_point;
   decltype(&kernel::dense_point<HostTarget, R>) dense_point;
   decltype(&kernel::softmax_cross_entropy<HostTarget, R>) softmax_cross_entropy;
 };
@@ -100,6 +103,16 @@ void grouped_backward_inputs(DenseRows<R> layer, Groups<R> groups, Samples<R con
 template <ThroughTable T, Real R>
 void mix_rows(R const* coefficients, Index rows, Index stride, Index count, R const* parameters, R* out) noexcept {
   T::template seam<R>().mix_rows(coefficients, rows, stride, count, parameters, out);
+}
+
+template <ThroughTable T, Real R>
+void mix_chosen_rows(ChosenRows<R> chosen, Index count, R const* parameters, R* out) noexcept {
+  T::template seam<R>().mix_chosen_rows(chosen, count, parameters, out);
+}
+
+template <ThroughTable T, Real R>
+void mixed_point(ChosenRows<R> chosen, Index inputs, Index outputs, R const* parameters, R const* x, R* y) noexcept {
+  T::template seam<R>().mixed_point(chosen, inputs, outputs, parameters, x, y);
 }
 
 template <ThroughTable T, Real R>

@@ -103,15 +103,39 @@ void low_rank_backward(DenseShape const& shape, LowRankParts<R const> parts, Low
   }
 }
 
+/// a_j = (A phi)_j at a point.
+template <Real R>
+[[nodiscard]] R low_rank_scale(LowRankParts<R const> parts, kernel::ChosenRows<R> phi, Index j) noexcept {
+  R scale = 0;
+  for (Index k = 0; k < phi.count; ++k) {
+    scale += phi.coefficients[k] * parts.scales[phi.rows[k] * parts.stride + j];
+  }
+  return scale;
+}
+
+/// One sample through the layer at a point, which is not formed. `scratch` has rank + outputs numbers.
+template <class T, Real R>
+void low_rank_point(DenseShape const& shape, LowRankParts<R const> parts, kernel::ChosenRows<R> phi, R const* x, R* y,
+                    R* scratch) noexcept {
+  R* const projected = scratch;  // V^T x, then a * V^T x
+  R* const added = scratch + shape.rank;
+  kernel::dense_point<T, R>(parts.right, shape.inputs, shape.rank, x, projected);
+  for (Index j = 0; j < shape.rank; ++j) {
+    projected[j] *= low_rank_scale<R>(parts, phi, j);
+  }
+  kernel::dense_point<T, R>(parts.base, shape.inputs, shape.outputs, x, y);
+  kernel::mix_rows<T, R>(projected, shape.rank, shape.outputs, shape.outputs, parts.left, added);
+  for (Index o = 0; o < shape.outputs; ++o) {
+    y[o] += added[o];
+  }
+}
+
 /// The layer at a point, formed: (inputs + 1) x outputs numbers.
 template <class T, Real R>
-void low_rank_at(DenseShape const& shape, LowRankParts<R const> parts, R const* phi, Index rows, R* point) noexcept {
+void low_rank_at(DenseShape const& shape, LowRankParts<R const> parts, kernel::ChosenRows<R> phi, R* point) noexcept {
   std::copy_n(parts.base, shape.size(), point);
   for (Index j = 0; j < shape.rank; ++j) {
-    R scale = 0;
-    for (Index k = 0; k < rows; ++k) {
-      scale += phi[k] * parts.scales[k * parts.stride + j];
-    }
+    R const scale = low_rank_scale<R>(parts, phi, j);
     R const* const left = parts.left + j * shape.outputs;
     for (Index i = 0; i <= shape.inputs; ++i) {
       R const factor = scale * parts.right[i * shape.rank + j];

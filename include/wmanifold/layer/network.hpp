@@ -16,6 +16,19 @@ namespace detail {
 template <Real R, Index N>
 inline constexpr bool in_place = N != dynamic&& N* static_cast<Index>(sizeof(R)) <= network_bytes_in_place;
 
+/// ArgumentError where the spans of one sample do not fit.
+template <Real R>
+void require_sample(Index inputs, Index outputs, std::span<R const> x, std::span<R> y) {
+  require_count("network input", "numbers", inputs, static_cast<Index>(x.size()));
+  require_count("network output", "numbers", outputs, static_cast<Index>(y.size()));
+}
+template <Real R>
+void require_scratch(Index size, std::span<R> scratch) {
+  if (static_cast<Index>(scratch.size()) < size) [[unlikely]] {
+    fail("network scratch: expected at least ", size, " numbers, got ", scratch.size());
+  }
+}
+
 /// Zeros behind the parameters, so that whole vectors may be read.
 template <Real R>
 inline constexpr Index behind = static_cast<Index>(alignment / sizeof(R));
@@ -70,11 +83,8 @@ class BasicNetwork {
   /// the sizes fit), `scratch` at least scratch_size(). No allocation, no lock.
   template <class T = HostTarget>
   void operator()(std::span<R const> x, std::span<R> y, std::span<R> scratch) const {
-    require_count("network input", "numbers", inputs(), static_cast<Index>(x.size()));
-    require_count("network output", "numbers", outputs(), static_cast<Index>(y.size()));
-    if (static_cast<Index>(scratch.size()) < scratch_size()) [[unlikely]] {
-      fail("network scratch: expected at least ", scratch_size(), " numbers, got ", scratch.size());
-    }
+    detail::require_sample<R>(inputs(), outputs(), x, y);
+    detail::require_scratch<R>(scratch_size(), scratch);
     if constexpr (Stack::is_static && !kernel::ThroughTable<T>) {
       run_static<T, 0>(x.data(), y.data());
     } else {
@@ -86,8 +96,7 @@ class BasicNetwork {
   /// the stack.
   template <class T = HostTarget>
   void operator()(std::span<R const> x, std::span<R> y) const requires(Stack::is_static) {
-    require_count("network input", "numbers", inputs(), static_cast<Index>(x.size()));
-    require_count("network output", "numbers", outputs(), static_cast<Index>(y.size()));
+    detail::require_sample<R>(inputs(), outputs(), x, y);
     if constexpr (kernel::ThroughTable<T>) {  // no table knows the sizes
       std::array<R, static_cast<std::size_t>(2 * widest_of(Stack{}))> scratch;
       run<T>(x.data(), y.data(), scratch.data());

@@ -322,5 +322,16 @@ template <class S>
   }
   return widest;
 }
+/// How many numbers of scratch one sample at a context needs: what comes out of two layers, and what a low-rank layer
+/// puts aside.
+template <class S>
+[[nodiscard]] constexpr Index sample_scratch_of(S const& stack) noexcept {
+  Index aside = 0;
+  for (Index l = 0; l < stack.depth(); ++l) {
+    DenseShape const& dense = stack.dense(l);
+    aside = std::max(aside, dense.placement == Placement::low_rank ? dense.rank + dense.outputs : 0);
+  }
+  return 2 * widest_of(stack) + aside;
+}
 
 }  // namespace wmanifold

@@ -121,6 +121,29 @@ class BasicManifold {
     form<T>(s, network.parameters().data());
   }
 
+  /// One sample at a context, y = f(x; M(s)), where no network is formed: y = sum_k phi_k(s) (W_k x + b_k) layer by layer
+  /// reads the rows that meet at s once and writes nothing. For a context that is another with every sample; where it
+  /// rests, `at` and the network are less work. `x` has inputs(), `y` outputs() numbers (ArgumentError otherwise; nothing
+  /// is thrown when the sizes fit), `scratch` at least scratch_size(). Real time: no allocation, no lock, as long as T
+  /// has no threads or layers are not worth them.
+  template <class T = HostTarget>
+  void operator()(Point const& s, std::span<R const> x, std::span<R> y, std::span<R> scratch) const {
+    detail::require_sample<R>(inputs(), outputs(), x, y);
+    detail::require_scratch<R>(scratch_size(), scratch);
+    run_sample<T>(s, x.data(), y.data(), scratch.data());
+  }
+
+  /// The same with the scratch on the stack, where all sizes are known at compile time.
+  template <class T = HostTarget>
+  void operator()(Point const& s, std::span<R const> x, std::span<R> y) const requires(Stack::is_static) {
+    detail::require_sample<R>(inputs(), outputs(), x, y);
+    alignas(alignment) std::array<R, static_cast<std::size_t>(sample_scratch_of(Stack{}))> scratch;
+    run_sample<T>(s, x.data(), y.data(), scratch.data());
+  }
+
+  /// How many numbers of scratch a sample at a context needs.
+  [[nodiscard]] Index scratch_size() const noexcept { return sample_scratch_of(stack_); }
+
   /// How a batch with these contexts is worked on: what passes write into Workspace::plan.
   [[nodiscard]] Plan plan(Contexts<Topology> const& contexts, Mixing wish = Mixing::automatic) const noexcept {
     return plan_batch(contexts.ends(), contexts.samples(), rows(), wish);
@@ -231,14 +254,46 @@ class BasicManifold {
     std::transform(phi.begin(), phi.end(), out, [](double x) { return static_cast<R>(x); });
   }
 
+  /// The rows that meet at a point, and their coefficients: all of them, or where the basis has local support, those
+  /// whose coefficients are not zero.
+  struct Meeting {
+    static constexpr bool of_few = support_of<B>() < B::size;
+    std::array<R, K> coefficients;
+    std::array<Index, K> rows;
+    Index count = 0;
+    Index stride;
+
+    Meeting(BasicManifold const& of, Point const& s) noexcept : stride(of.parameters_.stride()) {
+      of.coefficients_at(s, coefficients.data());
+      for (std::size_t k = 0; k < K; ++k) {
+        if (!of_few || coefficients[k] != 0) {
+          auto const at = static_cast<std::size_t>(count++);
+          coefficients[at] = coefficients[k];
+          rows[at] = static_cast<Index>(k);
+        }
+      }
+    }
+    [[nodiscard]] kernel::ChosenRows<R> chosen() const noexcept {
+      return {coefficients.data(), rows.data(), count, stride};
+    }
+  };
+
+  /// to <- `count` numbers of each row, from `parameters` on, mixed.
+  template <class T>
+  void mix(Meeting const& meeting, Index count, R const* parameters, R* to) const noexcept {
+    if constexpr (Meeting::of_few) {
+      kernel::mix_chosen_rows<T, R>(meeting.chosen(), count, parameters, to);
+    } else {
+      kernel::mix_rows<T, R>(meeting.coefficients.data(), rows(), meeting.stride, count, parameters, to);
+    }
+  }
+
   /// M(s): all layers on the manifold at once where there are no others, else layer by layer.
   template <class T>
   void form(Point const& s, R* network) const noexcept {
-    std::array<R, K> phi;
-    coefficients_at(s, phi.data());
+    Meeting const meeting(*this, s);
     if (shared_parameters_of(stack_) == 0) {
-      kernel::mix_rows<T, R>(phi.data(), rows(), parameters_.stride(), parameters_.columns(), parameters_.data(),
-                             network);
+      mix<T>(meeting, parameters_.columns(), parameters_.data(), network);
       return;
     }
     for (Index l = 0; l < stack_.depth(); ++l) {
@@ -246,20 +301,53 @@ class BasicManifold {
       R* const to = network + shape.offset;
       switch (shape.placement) {
         case Placement::manifold:
-          kernel::mix_rows<T, R>(phi.data(), rows(), parameters_.stride(), shape.size(),
-                                 parameters_.data() + shape.row_offset, to);
+          mix<T>(meeting, shape.size(), parameters_.data() + shape.row_offset, to);
           break;
         case Placement::shared:
           std::copy_n(parameters_.shared().data() + shape.shared_offset, shape.size(), to);
           break;
         case Placement::low_rank:
-          detail::low_rank_at<T, R>(shape,
-                                    detail::low_rank_parts<R const>(shape, parameters_.data(), parameters_.stride(),
-                                                                    parameters_.shared().data()),
-                                    phi.data(), rows(), to);
+          detail::low_rank_at<T, R>(shape, low_rank_parts(shape), meeting.chosen(), to);
           break;
       }
     }
+  }
+
+  template <class T>
+  void run_sample(Point const& s, R const* x, R* y, R* scratch) const noexcept {
+    Meeting const meeting(*this, s);
+    Index const depth = stack_.depth();
+    R* spare = scratch + widest_of(stack_);
+    R* const aside = spare + widest_of(stack_);
+    for (Index l = 0; l < depth; ++l) {
+      DenseShape const& shape = stack_.dense(l);
+      R* const to = l + 1 == depth ? y : scratch;
+      switch (shape.placement) {
+        case Placement::manifold:
+          kernel::mixed_point<T, R>(meeting.chosen(), shape.inputs, shape.outputs,
+                                    parameters_.data() + shape.row_offset, x, to);
+          break;
+        case Placement::shared:
+          kernel::dense_point<T, R>(parameters_.shared().data() + shape.shared_offset, shape.inputs, shape.outputs, x,
+                                    to);
+          break;
+        case Placement::low_rank:
+          detail::low_rank_point<T, R>(shape, low_rank_parts(shape), meeting.chosen(), x, to, aside);
+          break;
+      }
+      stack_.with_activation(l, [&]<class A>(A const& activation) {
+        if constexpr (!std::same_as<A, Identity>) {
+          kernel::activate<T, R>(activation, shape.outputs, to, static_cast<R*>(nullptr));
+        }
+      });
+      x = to;
+      std::swap(scratch, spare);
+    }
+  }
+
+  [[nodiscard]] detail::LowRankParts<R const> low_rank_parts(DenseShape const& shape) const noexcept {
+    return detail::low_rank_parts<R const>(shape, parameters_.data(), parameters_.stride(),
+                                           parameters_.shared().data());
   }
 
   template <class T>

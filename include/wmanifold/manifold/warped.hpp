@@ -81,6 +81,11 @@ class WarpedManifold {
     curve_.template at<T>(bent(s), network);
   }
   template <class T = HostTarget>
+  void operator()(Point const& s, std::span<R const> x, std::span<R> y, std::span<R> scratch) const {
+    curve_.template operator()<T>(bent(s), x, y, scratch);
+  }
+  [[nodiscard]] Index scratch_size() const noexcept { return curve_.scratch_size(); }
+  template <class T = HostTarget>
   BatchView<R> forward(ConstMatrixRef<R> const& inputs, Contexts<Interval> const& contexts, Workspace<R>& work) const {
     return curve_.template forward<T>(inputs, bent(contexts), work);
   }

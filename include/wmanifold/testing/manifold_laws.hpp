@@ -215,7 +215,8 @@ void context_gradients_are_slopes(Trial<Model, L> const& trial, Report& report) 
   report.hold("the gradient of contexts is tangent", tangent.relative(floor), value_tolerance<R>);
 }
 
-/// The network at a context gives the rows of the batch; a pass that can go back gives what one that cannot gives.
+/// The network at a context gives the rows of the batch, and so does a sample through the model where no network is
+/// formed (if it offers that); a pass that can go back gives what one that cannot gives.
 template <class Model, class L>
 void networks_equal_the_batch(Trial<Model, L> const& trial, Report& report) {
   using R = typename Model::Scalar;
@@ -223,7 +224,9 @@ void networks_equal_the_batch(Trial<Model, L> const& trial, Report& report) {
   Matrix<R> const batch = trial.model.predict(trial.inputs, trial.contexts, work);
   Matrix<R> const forward = trial.model.forward(trial.inputs, trial.contexts, work);
   report.hold_true("forward and predict give the same numbers", forward == batch);
+  constexpr bool takes_samples = requires { trial.model.scratch_size(); };
   ArrayError error;
+  ArrayError unformed;
   std::vector<R> y(static_cast<std::size_t>(trial.model.outputs()));
   auto const ends = trial.contexts.ends();
   Index sample = 0;
@@ -236,13 +239,25 @@ void networks_equal_the_batch(Trial<Model, L> const& trial, Report& report) {
     std::vector<R> scratch(static_cast<std::size_t>(network.scratch_size()));
     for (Index const end = ends.empty() ? sample + 1 : ends[g]; sample < end; ++sample) {
       auto const row = trial.inputs.row(sample);
-      network(std::span<R const>(row.data(), static_cast<std::size_t>(row.size())), y, scratch);
-      for (Index o = 0; o < batch.cols(); ++o) {
-        error.add(static_cast<double>(y[static_cast<std::size_t>(o)]), static_cast<double>(batch(sample, o)));
+      std::span<R const> const x(row.data(), static_cast<std::size_t>(row.size()));
+      auto const compare = [&](ArrayError& to) {
+        for (Index o = 0; o < batch.cols(); ++o) {
+          to.add(static_cast<double>(y[static_cast<std::size_t>(o)]), static_cast<double>(batch(sample, o)));
+        }
+      };
+      network(x, y, scratch);
+      compare(error);
+      if constexpr (takes_samples) {
+        scratch.resize(static_cast<std::size_t>(std::max(network.scratch_size(), trial.model.scratch_size())));
+        trial.model(s, x, y, scratch);
+        compare(unformed);
       }
     }
   }
   report.hold("the network at a context gives the batch's numbers", error.relative(0), value_tolerance<R>);
+  if constexpr (takes_samples) {
+    report.hold("a sample at a context gives the batch's numbers", unformed.relative(0), value_tolerance<R>);
+  }
 }
 
 /// Contexts that groups share give what the same contexts give written out for every sample. The trial's are grouped.
