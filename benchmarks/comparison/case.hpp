@@ -24,6 +24,7 @@ using Heat = std::vector<Case>;
 namespace name {
 inline constexpr char const* ours = "wmanifold";
 inline constexpr char const* eigen = "Eigen";
+inline constexpr char const* eigen_weighted = "Eigen weighted";
 inline constexpr char const* torch = "LibTorch";
 inline constexpr char const* openblas = "OpenBLAS";
 inline constexpr char const* blis = "BLIS";

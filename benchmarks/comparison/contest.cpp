@@ -3,6 +3,7 @@
 #include "agreement.hpp"
 #include "machine.hpp"
 #include "peak.hpp"
+#include "phase.hpp"
 #include "points.hpp"
 #include "products.hpp"
 #include "text.hpp"
@@ -204,6 +205,32 @@ void add_moves(Preparation& to) {
            disagreement(answering.result(), reference));
 }
 
+void add_phase(Preparation& to) {
+  if (!to.opens({PhaseProblem::name, PhaseProblem::name_of_two})) {
+    return;
+  }
+  PhaseProblem const problem;
+  for (auto const& [contender, answer] :
+       {std::pair{name::ours, &phase_ours}, std::pair{name::eigen, &phase_eigen},
+        std::pair{name::eigen_weighted, &phase_eigen_weighted}}) {
+    Answering const answering = answer(problem);
+    answering.run(PhaseProblem::frames);
+    Case const one{PhaseProblem::name, contender, problem.flops(), problem.bytes(), 1, answering.run};
+    to.enter(one, disagreement(answering.result(), problem.outputs));
+    if (contender == name::ours) {
+      Case two = one;
+      two.name = PhaseProblem::name_of_two;
+      two.threads = 2;
+      two.run = [run = answering.run](std::size_t calls) {
+        use_threads(2);
+        run(calls);
+        use_threads(1);
+      };
+      to.enter(two, {});
+    }
+  }
+}
+
 }  // namespace
 
 Contest prepare(std::string const& only) {
@@ -227,6 +254,7 @@ Contest prepare(std::string const& only) {
   add_threads(preparation);
   add_points(preparation);
   add_moves(preparation);
+  add_phase(preparation);
   return std::move(preparation).finish();
 }
 

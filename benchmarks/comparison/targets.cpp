@@ -132,6 +132,7 @@ std::vector<Asked> all_asked() {
       {points[3], 1, within_nanoseconds(900, points[3])},
       {"point-eigen", 1, points_against_eigen},
       {"move-64-32-32-10-k3", 1, within_nanoseconds(400, "move-64-32-32-10-k3")},
+      {"phase-342-512-512-311", 3, against(name::eigen, "phase-342-512-512-311")},
   };
 }
 

@@ -1,6 +1,7 @@
 // What is marked "Real time" neither allocates nor releases nor locks.
 
 #include <wmanifold/basis/bernstein.hpp>
+#include <wmanifold/basis/catmull_rom.hpp>
 #include <wmanifold/basis/spherical_harmonics.hpp>
 #include <wmanifold/basis/tensor.hpp>
 #include <wmanifold/deploy/flush_denormals.hpp>
@@ -94,6 +95,32 @@ TEST_CASE_TEMPLATE("a million samples under a context that moves at random, with
   }
   check_nothing(sum);
   CHECK(finite);
+}
+
+TEST_CASE("samples at a context that is another each time") {
+  using Phase = wm::BasicManifold<float, wm::CatmullRom<wm::S1, 4>, Dense<342, 512>, wm::Elu, Dense<512, 512>, wm::Elu,
+                                  Dense<512, 311>>;
+  using Placed = wm::BasicManifold<double, wm::CatmullRom<wm::S1, 9>, wm::LayerList>;
+  using OneThread = wm::Target<wm::HostArch, false>;
+  Phase const phase(wm::he_normal.spread(1), wm::Seed{1});
+  Placed const placed(wm::he_normal.spread(1), wm::Seed{2}, {},
+                      wm::LayerList{Dense<>(8, 30), wm::Elu{}, wm::LowRankDense<>(30, 20, 3), wm::Tanh{},
+                                    wm::SharedDense<>(20, 4)});
+  auto const fixed = made<Fixed>(1);
+  std::vector<float> const x(342, 1.0F);
+  std::vector<double> const z(8, 1.0);
+  std::vector<float> y(311);
+  std::vector<double> to(4);
+  std::vector<double> scratch(static_cast<std::size_t>(placed.scratch_size()));
+  auto const knobs = wm::Product<wm::Interval, wm::Interval>::from_cube({0.3, 0.6});
+  check_nothing(support::calls_of([&] {
+    for (int frame = 0; frame < 100; ++frame) {
+      auto const s = wm::S1::radians(0.07 * frame);
+      phase.operator()<OneThread>(s, x, y);
+      placed(s, z, to, scratch);  // not worth threads
+      (*fixed)(knobs, std::span<float const>(x).first(8), std::span<float>(y).first(1));
+    }
+  }));
 }
 
 TEST_CASE("a network, and one formed at a point into one that is there") {

@@ -29,7 +29,7 @@ constexpr double agreement = std::same_as<R, double> ? 1e-13 : 1e-5;
 
 template <class R>
 struct Results {
-  std::vector<R> outputs, gradient, input_gradient, context_gradient, stepped, at_point;
+  std::vector<R> outputs, gradient, input_gradient, context_gradient, stepped, at_point, sampled, spline;
   double loss;
 };
 
@@ -92,7 +92,17 @@ Results<R> run(bool in_groups) {
 
   auto const network = model.template at<T>(wm::S1::degrees(40));
   results.at_point.resize(5);
-  network.template operator()<T>(std::span<R const>(inputs.data(), 13), std::span<R>(results.at_point));
+  std::span<R const> const x(inputs.data(), 13);
+  network.template operator()<T>(x, std::span<R>(results.at_point));
+  results.sampled.resize(5);
+  model.template operator()<T>(wm::S1::degrees(40), x, results.sampled);
+
+  wm::BasicManifold<R, wm::CatmullRom<wm::S1, 7>, wm::Dense<13, 200>> const spline{wm::he_normal.spread(1), wm::Seed{8}};
+  auto const mixed = spline.template at<T>(wm::S1::degrees(40));
+  results.spline.assign(mixed.parameters().begin(), mixed.parameters().end());
+  std::vector<R> wide(200);
+  spline.template operator()<T>(wm::S1::degrees(40), x, wide);
+  results.spline.insert(results.spline.end(), wide.begin(), wide.end());
   return results;
 }
 
@@ -139,6 +149,8 @@ TEST_CASE_TEMPLATE("every level that the processor has computes what plain loops
       CHECK(distance(ours.context_gradient, expected.context_gradient) < agreement<R>);
       CHECK(distance(ours.stepped, expected.stepped) < agreement<R>);
       CHECK(distance(ours.at_point, expected.at_point) < agreement<R>);
+      CHECK(distance(ours.sampled, expected.sampled) < agreement<R>);
+      CHECK(distance(ours.spline, expected.spline) < agreement<R>);
       CHECK(distance(product<AtLevel, R>(), product<support::ScalarTarget, R>()) < agreement<R>);
       CHECK(std::abs(ours.loss - expected.loss) < agreement<R> * std::abs(expected.loss));
     }
