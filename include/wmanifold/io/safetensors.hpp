@@ -1,20 +1,11 @@
 #pragma once
 
-#include <wmanifold/core/error.hpp>
-#include <wmanifold/core/real.hpp>
-
-#include <nlohmann/json.hpp>
+#include <wmanifold/io/replace_file.hpp>
+#include <wmanifold/io/safetensors_header.hpp>
 
 #include <bit>
-#include <cstdint>
 #include <cstring>
-#include <filesystem>
-#include <fstream>
-#include <map>
-#include <span>
-#include <string>
 #include <variant>
-#include <vector>
 
 namespace wmanifold {
 
@@ -56,25 +47,6 @@ inline std::size_t bytes_of(StoredTensor const& tensor) {
   return std::visit([](auto const& v) { return v.size() * sizeof(v[0]); }, tensor.numbers);
 }
 
-/// A tensor of this many numbers is none that memory could hold.
-inline constexpr std::uint64_t most_numbers = std::uint64_t{1} << 40;
-
-/// How many numbers a shape holds; FileError for more than most_numbers, also where another size is 0.
-inline std::uint64_t count_of(std::string const& where, nlohmann::json const& shape) {
-  std::uint64_t count = 1;
-  for (auto const& size : shape) {
-    if (!size.is_number_unsigned()) [[unlikely]] {
-      fail<FileError>(where, ": expected a shape of whole numbers, got one of ", size.type_name());
-    }
-    auto const n = size.get<std::uint64_t>();
-    if (n > most_numbers || (n != 0 && count > most_numbers / n)) [[unlikely]] {
-      fail<FileError>(where, ": expected a shape of at most 2^40 numbers, got ", n, " after ", count);
-    }
-    count *= n;
-  }
-  return count;
-}
-
 template <class Number>
 void require_finite(std::string const& where, std::vector<Number> const& numbers) {
   if constexpr (Real<Number>) {
@@ -96,28 +68,21 @@ std::vector<Number> numbers_from(std::string const& where, char const* bytes, st
 
 }  // namespace detail
 
-/// Writes next to `path` first and then renames: a crash leaves an old file whole. Throws FileError, also for numbers
-/// that are not finite; then an old file stays.
+/// Replaces the file as replace_file does. Throws FileError, also for numbers that are not finite; then an old file
+/// stays.
 inline void write_safetensors(std::filesystem::path const& path, TensorFile const& file) {
-  nlohmann::json header = nlohmann::json::object();
-  if (!file.metadata.empty()) {
-    header["__metadata__"] = file.metadata;
-  }
-  std::size_t offset = 0;
+  TensorHeader header{file.metadata, {}};
+  std::uint64_t offset = 0;
   for (auto const& [name, tensor] : file.tensors) {
     std::string const what = "cannot write " + path.string() + ": tensor '" + name + "'";
     std::visit([&](auto const& v) { detail::require_finite(what, v); }, tensor.numbers);
-    std::size_t const end = offset + detail::bytes_of(tensor);
-    header[name] = {{"dtype", detail::type_name(tensor)}, {"shape", tensor.shape}, {"data_offsets", {offset, end}}};
+    std::uint64_t const end = offset + detail::bytes_of(tensor);
+    header.tensors[name] = {detail::type_name(tensor), tensor.shape, offset, end};
     offset = end;
   }
-  std::string text = header.dump();
-  text.resize((text.size() + 7) / 8 * 8, ' ');
+  std::string const text = header_text(header);
   std::uint64_t const length = text.size();
-
-  auto const beside = std::filesystem::path(path) += ".part";
-  {
-    std::ofstream out(beside, std::ios::binary | std::ios::trunc);
+  replace_file(path, [&](std::ostream& out) {
     out.write(reinterpret_cast<char const*>(&length), sizeof length);
     out.write(text.data(), static_cast<std::streamsize>(text.size()));
     for (auto const& [name, tensor] : file.tensors) {
@@ -127,16 +92,7 @@ inline void write_safetensors(std::filesystem::path const& path, TensorFile cons
           },
           tensor.numbers);
     }
-    out.flush();
-    if (!out) [[unlikely]] {
-      fail<FileError>("cannot write ", beside.string(), "; does its folder exist, and may you write there?");
-    }
-  }
-  std::error_code error;
-  std::filesystem::rename(beside, path, error);
-  if (error) [[unlikely]] {
-    fail<FileError>("cannot rename ", beside.string(), " to ", path.string(), ": ", error.message());
-  }
+  });
 }
 
 /// What the bytes of a file hold, whoever wrote it: every size, type and offset is checked before it is used. `where`
@@ -151,59 +107,33 @@ inline TensorFile parse_safetensors(std::string const& where, std::span<char con
     fail<FileError>(where, ": expected a safetensors file, got ", bytes.size(), " bytes that name a header of ",
                     length);
   }
-  auto const text = bytes.subspan(sizeof length, length);
   auto const data = bytes.subspan(sizeof length + length);
-  auto const header = nlohmann::json::parse(text.begin(), text.end(), nullptr, false);
-  if (!header.is_object()) [[unlikely]] {
-    fail<FileError>(where, ": expected a header that is a JSON object, got something else");
-  }
+  auto header = parse_header(where, bytes.subspan(sizeof length, length));
 
-  TensorFile file;
+  TensorFile file{std::move(header.metadata), {}};
   std::map<std::uint64_t, std::uint64_t> ranges;
-  for (auto const& [name, entry] : header.items()) {
-    if (name == "__metadata__") {
-      if (!entry.is_object()) [[unlikely]] {
-        fail<FileError>(where, ": expected metadata that is an object of texts, got ", entry.type_name());
-      }
-      for (auto const& [key, value] : entry.items()) {
-        if (!value.is_string()) [[unlikely]] {
-          fail<FileError>(where, ": expected metadata '", key, "' to be a text, got ", value.type_name());
-        }
-        file.metadata[key] = value.get<std::string>();
-      }
-      continue;
-    }
+  for (auto const& [name, entry] : header.tensors) {
     std::string const at = where + ": tensor '" + name + "'";
-    bool const well_formed = entry.is_object() && entry.contains("dtype") && entry["dtype"].is_string() &&
-                             entry.contains("shape") && entry["shape"].is_array() && entry.contains("data_offsets") &&
-                             entry["data_offsets"].is_array() && entry["data_offsets"].size() == 2 &&
-                             entry["data_offsets"][0].is_number_unsigned() &&
-                             entry["data_offsets"][1].is_number_unsigned();
-    if (!well_formed) [[unlikely]] {
-      fail<FileError>(at, ": expected dtype, shape and two data_offsets, got something else");
+    if (entry.type != "F32" && entry.type != "F64" && entry.type != "U64") [[unlikely]] {
+      fail<FileError>(at, ": expected the type F32, F64 or U64, got ", entry.type);
     }
-    auto const type = entry["dtype"].get<std::string>();
-    if (type != "F32" && type != "F64" && type != "U64") [[unlikely]] {
-      fail<FileError>(at, ": expected the type F32, F64 or U64, got ", type);
+    auto const count = detail::count_of(at, entry.shape);
+    std::uint64_t const size = count * (entry.type == "F32" ? 4 : 8);
+    if (entry.begin > entry.end || entry.end > data.size() || entry.end - entry.begin != size) [[unlikely]] {
+      fail<FileError>(at, ": expected ", size, " bytes within the ", data.size(), " there are, got [", entry.begin,
+                      ", ", entry.end, ")");
     }
-    auto const count = detail::count_of(at, entry["shape"]);
-    auto const begin = entry["data_offsets"][0].get<std::uint64_t>();
-    auto const end = entry["data_offsets"][1].get<std::uint64_t>();
-    std::uint64_t const size = count * (type == "F32" ? 4 : 8);
-    if (begin > end || end > data.size() || end - begin != size) [[unlikely]] {
-      fail<FileError>(at, ": expected ", size, " bytes within the ", data.size(), " there are, got [", begin, ", ", end,
-                      ")");
+    if (size > 0 && !ranges.emplace(entry.begin, entry.end).second) [[unlikely]] {
+      fail<FileError>(at, ": expected bytes of its own, got those of another tensor at ", entry.begin);
     }
-    if (size > 0 && !ranges.emplace(begin, end).second) [[unlikely]] {
-      fail<FileError>(at, ": expected bytes of its own, got those of another tensor at ", begin);
-    }
-    StoredTensor tensor{entry["shape"].get<std::vector<Index>>(), {}};
-    if (type == "F32") {
-      tensor.numbers = detail::numbers_from<float>(at, data.data() + begin, count);
-    } else if (type == "F64") {
-      tensor.numbers = detail::numbers_from<double>(at, data.data() + begin, count);
+    char const* const from = data.data() + entry.begin;
+    StoredTensor tensor{entry.shape, {}};
+    if (entry.type == "F32") {
+      tensor.numbers = detail::numbers_from<float>(at, from, count);
+    } else if (entry.type == "F64") {
+      tensor.numbers = detail::numbers_from<double>(at, from, count);
     } else {
-      tensor.numbers = detail::numbers_from<std::uint64_t>(at, data.data() + begin, count);
+      tensor.numbers = detail::numbers_from<std::uint64_t>(at, from, count);
     }
     file.tensors.emplace(name, std::move(tensor));
   }

@@ -1,0 +1,123 @@
+#pragma once
+
+#include <wmanifold/core/error.hpp>
+#include <wmanifold/core/real.hpp>
+
+#include <nlohmann/json.hpp>
+
+#include <cstdint>
+#include <map>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace wmanifold {
+
+/// What a safetensors file's header says of a tensor: its type ("F32", ...), its shape, and the bytes that it takes up
+/// of those behind the header.
+struct TensorEntry {
+  std::string type;
+  std::vector<Index> shape;
+  std::uint64_t begin = 0;
+  std::uint64_t end = 0;
+
+  friend bool operator==(TensorEntry const&, TensorEntry const&) = default;
+};
+
+/// The header of a safetensors file, which is JSON: the only place that reads or writes it.
+struct TensorHeader {
+  std::map<std::string, std::string> metadata;
+  std::map<std::string, TensorEntry> tensors;
+
+  friend bool operator==(TensorHeader const&, TensorHeader const&) = default;
+};
+
+namespace detail {
+
+/// A tensor of more numbers is none that memory could hold.
+inline constexpr std::uint64_t most_numbers = std::uint64_t{1} << 40;
+
+/// How many numbers a shape holds; FileError for more than most_numbers, also where another size is 0.
+inline std::uint64_t count_of(std::string const& where, std::span<Index const> shape) {
+  std::uint64_t count = 1;
+  for (Index const size : shape) {
+    auto const n = static_cast<std::uint64_t>(size);
+    if (n > most_numbers || (n != 0 && count > most_numbers / n)) [[unlikely]] {
+      fail<FileError>(where, ": expected a shape of at most 2^40 numbers, got ", n, " after ", count);
+    }
+    count *= n;
+  }
+  return count;
+}
+
+}  // namespace detail
+
+/// The header as JSON, filled up with spaces to a multiple of 8 bytes. Throws FileError for text that is not UTF-8.
+[[nodiscard]] inline std::string header_text(TensorHeader const& header) {
+  auto json = nlohmann::json::object();
+  if (!header.metadata.empty()) {
+    json["__metadata__"] = header.metadata;
+  }
+  for (auto const& [name, entry] : header.tensors) {
+    json[name] = {{"dtype", entry.type}, {"shape", entry.shape}, {"data_offsets", {entry.begin, entry.end}}};
+  }
+  std::string text;
+  try {
+    text = json.dump();
+  } catch (nlohmann::json::exception const& e) {
+    fail<FileError>("cannot write a safetensors header: expected text in UTF-8 (", e.what(), ")");
+  }
+  text.resize((text.size() + 7) / 8 * 8, ' ');
+  return text;
+}
+
+/// The reverse, whoever wrote the text: types, counts and sizes are as they must be; where the bytes lie is for the
+/// reader of the file to check. `where` is what errors begin with. Throws FileError.
+[[nodiscard]] inline TensorHeader parse_header(std::string const& where, std::span<char const> text) {
+  auto const json = nlohmann::json::parse(text.begin(), text.end(), nullptr, false);
+  if (!json.is_object()) [[unlikely]] {
+    fail<FileError>(where, ": expected a header that is a JSON object, got something else");
+  }
+  TensorHeader header;
+  for (auto const& [name, entry] : json.items()) {
+    if (name == "__metadata__") {
+      if (!entry.is_object()) [[unlikely]] {
+        fail<FileError>(where, ": expected metadata that is an object of texts, got ", entry.type_name());
+      }
+      for (auto const& [key, value] : entry.items()) {
+        if (!value.is_string()) [[unlikely]] {
+          fail<FileError>(where, ": expected metadata '", key, "' to be a text, got ", value.type_name());
+        }
+        header.metadata[key] = value.get<std::string>();
+      }
+      continue;
+    }
+    std::string const at = where + ": tensor '" + name + "'";
+    bool const well_formed = entry.is_object() && entry.contains("dtype") && entry["dtype"].is_string() &&
+                             entry.contains("shape") && entry["shape"].is_array() && entry.contains("data_offsets") &&
+                             entry["data_offsets"].is_array() && entry["data_offsets"].size() == 2 &&
+                             entry["data_offsets"][0].is_number_unsigned() &&
+                             entry["data_offsets"][1].is_number_unsigned();
+    if (!well_formed) [[unlikely]] {
+      fail<FileError>(at, ": expected dtype, shape and two data_offsets, got something else");
+    }
+    TensorEntry tensor{entry["dtype"].get<std::string>(),
+                       {},
+                       entry["data_offsets"][0].get<std::uint64_t>(),
+                       entry["data_offsets"][1].get<std::uint64_t>()};
+    for (auto const& size : entry["shape"]) {
+      if (!size.is_number_unsigned()) [[unlikely]] {
+        fail<FileError>(at, ": expected a shape of whole numbers, got one of ", size.type_name());
+      }
+      auto const n = size.get<std::uint64_t>();
+      if (n > detail::most_numbers) [[unlikely]] {
+        fail<FileError>(at, ": expected a shape of at most 2^40 numbers, got ", n);
+      }
+      tensor.shape.push_back(static_cast<Index>(n));
+    }
+    header.tensors.emplace(name, std::move(tensor));
+  }
+  return header;
+}
+
+}  // namespace wmanifold
