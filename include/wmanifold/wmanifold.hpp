@@ -4,6 +4,7 @@
 #include <wmanifold/autodiff/dual.hpp>
 #include <wmanifold/autodiff/functions.hpp>
 #include <wmanifold/autodiff/tape.hpp>
+#include <wmanifold/basis/any_basis.hpp>
 #include <wmanifold/basis/basis.hpp>
 #include <wmanifold/basis/bernstein.hpp>
 #include <wmanifold/basis/catmull_rom.hpp>
@@ -65,6 +66,7 @@
 #include <wmanifold/layer/activation.hpp>
 #include <wmanifold/layer/dense.hpp>
 #include <wmanifold/layer/dispatch.hpp>
+#include <wmanifold/layer/form.hpp>
 #include <wmanifold/layer/layer_list.hpp>
 #include <wmanifold/layer/layer_pass.hpp>
 #include <wmanifold/layer/loss.hpp>
@@ -76,6 +78,7 @@
 #include <wmanifold/layer/stack.hpp>
 #include <wmanifold/layer/workspace.hpp>
 #include <wmanifold/layer/written_loss.hpp>
+#include <wmanifold/manifold/any_manifold.hpp>
 #include <wmanifold/manifold/batch.hpp>
 #include <wmanifold/manifold/initialisation.hpp>
 #include <wmanifold/manifold/lift.hpp>

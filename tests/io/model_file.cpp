@@ -191,17 +191,105 @@ TEST_CASE("saving replaces an old file only by a whole new one, and leaves nothi
   CHECK_FALSE(std::filesystem::exists(file.path.string() + ".part"));
 }
 
-TEST_CASE("layers as text, there and back") {
-  wm::LayerList const layers{wm::Dense<>(2, 3), wm::Relu{}, wm::Dense<>(3, 4), wm::Dense<>(4, 1), wm::Softplus{}};
-  auto const text = wm::detail::layers_text(wm::Stack<wm::LayerList>(layers));
-  CHECK(text == "dense 2 3, relu, dense 3 4, dense 4 1, softplus");
-  CHECK(wm::detail::layers_from("here", text) == layers);
-  wm::LayerList const placed{wm::SharedDense<>(2, 3), wm::Relu{}, wm::LowRankDense<>(3, 4, 2), wm::Dense<>(4, 1)};
-  auto const placed_text = wm::detail::layers_text(wm::Stack<wm::LayerList>(placed));
-  CHECK(placed_text == "shared 2 3, relu, low_rank 3 4 2, dense 4 1");
-  CHECK(wm::detail::layers_from("here", placed_text) == placed);
-  for (auto const* bad : {"", "dense", "dense 2 0", "dense 2 3, dense 4 1", "relu, dense 2 3", "dense 2 3, bent",
-                          "shared 2", "low_rank 2 3", "low_rank 2 3 0"}) {
-    CHECK_THROWS_AS((void)wm::detail::layers_from("here", bad), wm::FileError);
+namespace {
+
+/// A model whose type is not known gives what the one that was saved gives, from its network and in batches.
+template <wm::Real R, wm::Real Stored, class B, class... Layers>
+void comes_back_as_any(Layers... layers) {
+  using Space = typename B::Topology;
+  Scratch const file;
+  wm::BasicManifold<Stored, B, Layers...> const model(wm::he_normal.spread(0.5), wm::Seed{1}, B{}, layers...);
+  wm::save_model(file.path, model);
+  auto const any = wm::load_any_model<R>(file.path);
+  CHECK(any.basis().topology() == Space::name());
+  CHECK(any.basis().name() == B::name());
+  CHECK(any.rows() == B::size);
+  CHECK(any.parameters().row(0).size() == static_cast<std::size_t>(model.parameters().columns()));
+
+  wm::Random random(wm::Seed{2});
+  auto const points = wm::stratified_points<Space>(5, random);
+  wm::Matrix<double> contexts(5, Space::coordinates);
+  for (std::size_t b = 0; b < points.size(); ++b) {
+    std::copy_n(points[b].coordinates().begin(), Space::coordinates, contexts.row(static_cast<wm::Index>(b)).begin());
   }
+  auto const numbers = support::normals<Stored>(5 * model.inputs(), 3);
+  wm::Matrix<Stored> const inputs = Eigen::Map<wm::Matrix<Stored> const>(numbers.data(), 5, model.inputs());
+  wm::Matrix<Stored> const expected = model.predict(inputs, wm::Contexts<Space>(points));
+  double const allowed = std::same_as<R, Stored> && std::same_as<R, double> ? 1e-13 : 1e-5;
+  auto const got = any.predict(inputs.template cast<R>(), contexts);
+  CHECK((got.template cast<double>() - expected.template cast<double>()).norm() <= allowed * expected.norm());
+
+  auto network = any.at(points[1].coordinates());
+  any.at(points[0].coordinates(), network);
+  std::vector<R> scratch(static_cast<std::size_t>(network.scratch_size()));
+  wm::Matrix<R> const x = inputs.template cast<R>().row(0);
+  wm::Matrix<R> y(1, model.outputs());
+  network({x.data(), static_cast<std::size_t>(x.size())}, {y.data(), static_cast<std::size_t>(y.size())}, scratch);
+  CHECK((y.template cast<double>() - expected.row(0).template cast<double>()).norm() <= allowed * expected.norm());
+}
+
+}  // namespace
+
+TEST_CASE("a model comes back without its type being known") {
+  using Strip = wm::Tensor<wm::Bernstein<wm::Interval, 2>, wm::Ellipse>;
+  comes_back_as_any<float, float, wm::Ellipse>(wm::Dense<3, 5>{}, wm::Tanh{}, wm::Dense<5, 2>{});
+  comes_back_as_any<double, double, Strip>(wm::SharedDense<3, 5>{}, wm::Relu{}, wm::LowRankDense<2, 5, 4>{},
+                                           wm::Dense<4, 2>{});
+  comes_back_as_any<float, double, wm::Line>(wm::Dense<3, 5>{}, wm::Gelu{}, wm::Dense<5, 2>{});
+  comes_back_as_any<double, float, wm::Constant<>>(wm::Dense<3, 2>{});
+}
+
+TEST_CASE("a model without its type is refused where its names, numbers or layers make none") {
+  Scratch const file;
+  wm::save_model(file.path, wm::BasicManifold<double, wm::Ellipse, wm::Dense<3, 2>>(wm::he_normal, wm::Seed{1}));
+  auto const whole = wm::read_safetensors(file.path);
+  auto const refuses = [&](auto const& change, char const* message) {
+    auto content = whole;
+    change(content);
+    wm::write_safetensors(file.path, content);
+    CHECK(message_of([&] { (void)wm::load_any_model(file.path); }).find(message) != std::string::npos);
+  };
+  refuses([](auto& c) { c.metadata["basis"] = "bernstein1"; }, "got 's1' and 'bernstein1'");
+  refuses([](auto& c) { c.metadata["basis"] = "fourier2"; }, "'layer.0.weight' to be F32 of 5 x 2 x 3, got F32 of 3 x 2 x");
+  refuses([](auto& c) { c.metadata.erase("topology"); }, "expected metadata 'topology', got none");
+  refuses([](auto& c) { c.metadata["real"] = "F16"; }, "expected real 'F32' or 'F64', got 'F16'");
+  refuses([](auto& c) { c.metadata["layers"] = "dense 9 9"; }, "to be F32 of 3 x 9 x 9");
+  refuses([](auto& c) { std::get<std::vector<double>>(c.tensors["layer.0.bias"].numbers)[0] = 1e300; },
+          "tensor 'layer.0.bias': expected numbers that F32 holds, got 1e+300");
+  refuses([](auto& c) { std::get<std::vector<double>>(c.tensors["layer.0.bias"].numbers)[0] += 1; }, "test outputs");
+  refuses([](auto& c) { c.tensors["test.contexts"].shape = {4, 2}; }, "'test.contexts' to be F64 of 8 x 1");
+}
+
+TEST_CASE("test contexts that are no points make no model") {
+  Scratch const file;
+  using Curve = wm::Manifold<wm::Line, wm::Dense<3, 2>>;
+  wm::save_model(file.path, Curve(wm::he_normal, wm::Seed{1}));
+  auto content = wm::read_safetensors(file.path);
+  std::get<std::vector<double>>(content.tensors["test.contexts"].numbers)[3] = 1.5;
+  wm::write_safetensors(file.path, content);
+  CHECK(message_of([&] { (void)wm::load_model<Curve>(file.path); }).find("that are points") != std::string::npos);
+  CHECK(message_of([&] { (void)wm::load_any_model(file.path); }).find("that are points") != std::string::npos);
+}
+
+TEST_CASE("a warp comes back too, and is never left out") {
+  Scratch const file;
+  using Curve = wm::Manifold<wm::Bernstein<wm::Interval, 2>, wm::Dense<3, 5>, wm::Tanh, wm::Dense<5, 2>>;
+  auto model = wm::warped<4>(Curve(wm::he_normal.spread(0.5), wm::Seed{1}), 0.25);
+  using Bent = decltype(model);
+  auto const theta = support::normals<float>(4, 2);
+  std::copy(theta.begin(), theta.end(), model.theta().begin());
+  wm::save_model(file.path, model);
+  auto const back = wm::load_model<Bent>(file.path);
+  CHECK(back.parameters() == model.parameters());
+  CHECK(back.price() == 0.25);
+  char const* const refusal = "expected a model without a warp, got one of degree 4";
+  CHECK(message_of([&] { (void)wm::load_model<Curve>(file.path); }).find(refusal) != std::string::npos);
+  CHECK(message_of([&] { (void)wm::load_any_model(file.path); }).find(refusal) != std::string::npos);
+  auto content = wm::read_safetensors(file.path);
+  content.tensors["warp.price"].numbers = std::vector{-1.0};
+  wm::write_safetensors(file.path, content);
+  CHECK(message_of([&] { (void)wm::load_model<Bent>(file.path); }).find("a price of the warp") != std::string::npos);
+  wm::save_model(file.path, Curve(wm::he_normal, wm::Seed{1}));
+  CHECK(message_of([&] { (void)wm::load_model<Bent>(file.path); }).find("metadata 'warp', got none") !=
+        std::string::npos);
 }

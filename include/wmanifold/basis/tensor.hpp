@@ -6,6 +6,20 @@
 #include <algorithm>
 
 namespace wmanifold {
+namespace detail {
+
+/// out <- out (x) factor, in place from the back; entries of `out` are `stride` apart.
+inline void multiply_in(std::span<double> out, int done, int stride, std::span<double const> factor) noexcept {
+  auto const width = static_cast<int>(factor.size());
+  for (int i = done - 1; i >= 0; --i) {
+    double const left = out[static_cast<std::size_t>(i * stride)];
+    for (int j = width - 1; j >= 0; --j) {
+      out[static_cast<std::size_t>((i * width + j) * stride)] = left * factor[static_cast<std::size_t>(j)];
+    }
+  }
+}
+
+}  // namespace detail
 
 /// All products of one function from each factor, the first factor slowest, on the product of their topologies.
 /// Its Gram matrix is the Kronecker product of theirs.
@@ -37,7 +51,7 @@ class Tensor {
     int done = 1;
     for_each_factor([&]<std::size_t I>() {
       auto const factor = factor_values<I>(s);
-      multiply_in(out, done, 1, std::span<double const>(factor));
+      detail::multiply_in(out, done, 1, std::span<double const>(factor));
       done *= sizes[I];
     });
   }
@@ -61,7 +75,7 @@ class Tensor {
               factor[k] = gradient[k * own_width + static_cast<std::size_t>(c)];
             }
           }
-          multiply_in(to, done, width, std::span<double const>(factor));
+          detail::multiply_in(to, done, width, std::span<double const>(factor));
           done *= sizes[I];
         });
       }
@@ -90,17 +104,6 @@ class Tensor {
   template <std::size_t I>
   auto factor_values(Point<Topology> const& s) const noexcept {
     return values_at(std::get<I>(factors_), Topology::template part<I>(s));
-  }
-
-  /// out <- out (x) factor, in place from the back; entries of `out` are `stride` apart.
-  static void multiply_in(std::span<double> out, int done, int stride, std::span<double const> factor) noexcept {
-    auto const width = static_cast<int>(factor.size());
-    for (int i = done - 1; i >= 0; --i) {
-      double const left = out[static_cast<std::size_t>(i * stride)];
-      for (int j = width - 1; j >= 0; --j) {
-        out[static_cast<std::size_t>((i * width + j) * stride)] = left * factor[static_cast<std::size_t>(j)];
-      }
-    }
   }
 
   template <class Entry>

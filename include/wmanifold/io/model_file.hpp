@@ -1,11 +1,13 @@
 #pragma once
 
+#include <wmanifold/io/layers_text.hpp>
 #include <wmanifold/io/safetensors.hpp>
+#include <wmanifold/manifold/any_manifold.hpp>
 #include <wmanifold/manifold/manifold.hpp>
+#include <wmanifold/manifold/warped.hpp>
 #include <wmanifold/topology/sampling.hpp>
 #include <wmanifold/version.hpp>
 
-#include <sstream>
 
 namespace wmanifold {
 
@@ -16,83 +18,12 @@ struct ModelNotes {
 
 namespace detail {
 
-inline constexpr char const* model_format = "1";
+inline constexpr char const* model_format = "wmanifold 1";
 inline constexpr Index test_samples = 8;
 
-/// "dense 196 32, relu, shared 32 16, low_rank 16 10 4": the layers of a stack as text, a rank last.
-template <class Stack>
-std::string layers_text(Stack const& stack) {
-  std::ostringstream text;
-  for (Index l = 0; l < stack.depth(); ++l) {
-    DenseShape const& shape = stack.dense(l);
-    text << (l == 0 ? "" : ", ")
-         << (shape.placement == Placement::manifold ? "dense "
-             : shape.placement == Placement::shared ? "shared "
-                                                    : "low_rank ")
-         << shape.inputs << ' ' << shape.outputs;
-    if (shape.placement == Placement::low_rank) {
-      text << ' ' << shape.rank;
-    }
-    stack.with_activation(l, [&]<class A>(A const&) {
-      if constexpr (!std::same_as<A, Identity>) {
-        text << ", " << A::name;
-      }
-    });
-  }
-  return text.str();
-}
-
-/// The reverse. Throws FileError for text that is no list of layers.
-inline LayerList layers_from(std::string const& where, std::string const& text) {
-  std::vector<LayerList::Item> items;
-  std::istringstream in(text);
-  for (std::string part; std::getline(in, part, ',');) {
-    std::istringstream words(part);
-    std::string word;
-    words >> word;
-    try {
-      Index inputs = 0;
-      Index outputs = 0;
-      Index rank = 0;
-      if (word == "dense" || word == "shared" || word == "low_rank") {
-        words >> inputs >> outputs;
-      }
-      if (word == "dense") {
-        items.emplace_back(Dense<>(inputs, outputs));
-      } else if (word == "shared") {
-        items.emplace_back(SharedDense<>(inputs, outputs));
-      } else if (word == "low_rank") {
-        words >> rank;
-        items.emplace_back(LowRankDense<>(inputs, outputs, rank));
-      } else {
-        std::visit([&](auto activation) { items.emplace_back(activation); }, activation_named(word));
-      }
-    } catch (ArgumentError const& e) {
-      fail<FileError>(where, ": expected layers, got '", text, "' (", e.what(), ")");
-    }
-  }
-  try {
-    return LayerList(items);
-  } catch (ArgumentError const& e) {
-    fail<FileError>(where, ": expected layers, got '", text, "' (", e.what(), ")");
-  }
-}
-
-inline std::string const& metadata_of(std::string const& where, TensorFile const& file, std::string const& key) {
-  auto const found = file.metadata.find(key);
-  if (found == file.metadata.end()) [[unlikely]] {
-    fail<FileError>(where, ": expected metadata '", key, "', got none");
-  }
-  return found->second;
-}
-
-inline void require_metadata(std::string const& where, TensorFile const& file, std::string const& key,
-                             std::string const& expected) {
-  auto const& got = metadata_of(where, file, key);
-  if (got != expected) [[unlikely]] {
-    fail<FileError>(where, ": expected ", key, " '", expected, "', got '", got, "'");
-  }
-}
+/// A WarpedManifold: its context is bent before its basis sees it.
+template <class Model>
+concept Bent = requires { Model::warp_degree; };
 
 /// What files say of any model of this type: its topology and basis, where it has them, and its numbers.
 template <class Model>
@@ -104,31 +35,11 @@ std::vector<std::pair<std::string, std::string>> description_of() {
   if constexpr (requires { Model::Basis::name(); }) {
     description.emplace_back("basis", Model::Basis::name());
   }
+  if constexpr (Bent<Model>) {
+    description.emplace_back("warp", std::to_string(Model::warp_degree));
+  }
   description.emplace_back("real", number_name<typename Model::Scalar>);
   return description;
-}
-
-/// The numbers of a tensor that must be there with this shape and type.
-template <class Number>
-std::vector<Number> const& tensor_of(std::string const& where, TensorFile const& file, std::string const& name,
-                                     std::vector<Index> const& shape) {
-  auto const found = file.tensors.find(name);
-  auto const text = [](std::vector<Index> const& sizes) {
-    std::string joined;
-    for (Index const size : sizes) {
-      joined += (joined.empty() ? "" : " x ") + std::to_string(size);
-    }
-    return joined;
-  };
-  if (found == file.tensors.end()) [[unlikely]] {
-    fail<FileError>(where, ": expected a tensor '", name, "' of ", text(shape), ", got none");
-  }
-  auto const* const numbers = std::get_if<std::vector<Number>>(&found->second.numbers);
-  if (numbers == nullptr || found->second.shape != shape) [[unlikely]] {
-    fail<FileError>(where, ": expected tensor '", name, "' to be ", number_name<Number>, " of ", text(shape), ", got ",
-                    type_name(found->second), " of ", text(found->second.shape));
-  }
-  return *numbers;
 }
 
 /// Layers of which the file holds tensors as large as they say, for K rows: only then is memory made for them.
@@ -150,34 +61,56 @@ void require_layers(std::string const& where, TensorFile const& file, LayerList 
   }
 }
 
-/// Calls body(name, shape, view, k) for every tensor of a model; `view` is the k-th of the equal parts that a tensor
-/// lies in one after the other, its rows of the manifold, or else all of it.
-template <class Model, class Body>
-void for_each_tensor(Model& model, Body const& body) {
-  using R = std::remove_reference_t<decltype(*model.parameters().data())>;
+/// Calls body(name, shape, view, k) for every tensor of a model's layers; `view` is the k-th of the equal parts that a
+/// tensor lies in one after the other, its rows of the manifold, or else all of it.
+template <class Stack, class Block, class Body>
+void for_each_tensor(Stack const& stack, Block& block, Body const& body) {
+  using R = std::remove_pointer_t<decltype(block.data())>;
   using View = Eigen::Map<
-      std::conditional_t<std::is_const_v<R>, Matrix<typename Model::Scalar> const, Matrix<typename Model::Scalar>>>;
-  for (Index l = 0; l < model.stack().depth(); ++l) {
-    DenseShape const& dense = model.stack().dense(l);
+      std::conditional_t<std::is_const_v<R>, Matrix<std::remove_const_t<R>> const, Matrix<std::remove_const_t<R>>>>;
+  for (Index l = 0; l < stack.depth(); ++l) {
+    DenseShape const& dense = stack.dense(l);
     std::string const name = "layer." + std::to_string(l);
     if (dense.placement == Placement::manifold) {
-      for (Index k = 0; k < model.rows(); ++k) {
-        body(name + ".weight", {model.rows(), dense.outputs, dense.inputs}, model.weight(k, l), k);
-        body(name + ".bias", {model.rows(), dense.outputs}, model.bias(k, l), k);
+      for (Index k = 0; k < block.rows(); ++k) {
+        R* const layer = block.row(k).data() + dense.row_offset;
+        body(name + ".weight", {block.rows(), dense.outputs, dense.inputs}, weight_at(dense, layer), k);
+        body(name + ".bias", {block.rows(), dense.outputs}, bias_at(dense, layer), k);
       }
       continue;
     }
-    body(name + ".weight", {dense.outputs, dense.inputs}, model.shared_weight(l), 0);
-    body(name + ".bias", {dense.outputs}, model.shared_bias(l), 0);
+    R* const layer = block.shared().data() + dense.shared_offset;
+    body(name + ".weight", {dense.outputs, dense.inputs}, weight_at(dense, layer), 0);
+    body(name + ".bias", {dense.outputs}, bias_at(dense, layer), 0);
     if (dense.placement == Placement::low_rank) {
-      auto& block = model.parameters();
       auto const parts = low_rank_parts<R>(dense, block.data(), block.stride(), block.shared().data());
       body(name + ".right", {dense.inputs + 1, dense.rank}, View(parts.right, dense.inputs + 1, dense.rank), 0);
       body(name + ".left", {dense.outputs, dense.rank}, View(parts.left, dense.rank, dense.outputs).transpose(), 0);
-      for (Index k = 0; k < model.rows(); ++k) {
-        body(name + ".scales", {model.rows(), dense.rank}, View(parts.scales + k * parts.stride, 1, dense.rank), k);
+      for (Index k = 0; k < block.rows(); ++k) {
+        body(name + ".scales", {block.rows(), dense.rank}, View(parts.scales + k * parts.stride, 1, dense.rank), k);
       }
     }
+  }
+}
+
+inline void require_no_warp(std::string const& where, TensorFile const& file) {
+  if (auto const warp = file.metadata.find("warp"); warp != file.metadata.end()) [[unlikely]] {
+    fail<FileError>(where, ": expected a model without a warp, got one of degree ", warp->second,
+                    ", which is loaded as a WarpedManifold");
+  }
+}
+
+/// Numbers of the other real type in R; FileError for those out of its range.
+template <Real R>
+void convert_to(std::string const& what, StoredTensor& tensor) {
+  using Other = std::conditional_t<std::same_as<R, float>, double, float>;
+  if (auto const* const numbers = std::get_if<std::vector<Other>>(&tensor.numbers)) {
+    for (Other const x : *numbers) {
+      if (std::abs(static_cast<double>(x)) > static_cast<double>(std::numeric_limits<R>::max())) [[unlikely]] {
+        fail<FileError>(what, ": expected numbers that ", number_name<R>, " holds, got ", x);
+      }
+    }
+    tensor.numbers = std::vector<R>(numbers->begin(), numbers->end());
   }
 }
 
@@ -193,24 +126,43 @@ std::vector<Number> row_major(Eigen::DenseBase<Derived> const& m) {
   return numbers;
 }
 
+/// A stack's parameters from a file. FileError where a tensor is not there as it must be.
+template <Real R, class Stack>
+void load_layers(std::string const& where, TensorFile const& file, Stack const& stack, Parameters<R>& block) {
+  for_each_tensor(stack, block, [&](std::string const& name, std::vector<Index> const& shape, auto view, Index k) {
+    auto const& numbers = tensor_of<R>(where, file, name, shape);
+    for (Index i = 0, n = k * view.size(); i < view.rows(); ++i) {
+      for (Index j = 0; j < view.cols(); ++j, ++n) {
+        view(i, j) = numbers[static_cast<std::size_t>(n)];
+      }
+    }
+  });
+}
+
 template <class Model>
 TensorFile file_from(Model const& model, ModelNotes const& notes) {
   using R = typename Model::Scalar;
   using Space = typename Model::Topology;
   TensorFile file;
   file.metadata = notes.metadata;
-  file.metadata["format"] = std::string("wmanifold ") + model_format;
+  file.metadata["format"] = model_format;
   file.metadata["version"] = std::string(version);
   for (auto const& [key, value] : description_of<Model>()) {
     file.metadata[key] = value;
   }
   file.metadata["layers"] = layers_text(model.stack());
-  for_each_tensor(model, [&](std::string const& name, std::vector<Index> const& shape, auto const& view, Index) {
-    auto& tensor = file.tensors.try_emplace(name, StoredTensor{shape, std::vector<R>{}}).first->second;
-    auto const numbers = row_major<R>(view);
-    auto& all = std::get<std::vector<R>>(tensor.numbers);
-    all.insert(all.end(), numbers.begin(), numbers.end());
-  });
+  for_each_tensor(model.stack(), model.parameters(),
+                  [&](std::string const& name, std::vector<Index> const& shape, auto const& view, Index) {
+                    auto& tensor = file.tensors.try_emplace(name, StoredTensor{shape, std::vector<R>{}}).first->second;
+                    auto const numbers = row_major<R>(view);
+                    auto& all = std::get<std::vector<R>>(tensor.numbers);
+                    all.insert(all.end(), numbers.begin(), numbers.end());
+                  });
+  if constexpr (Bent<Model>) {
+    auto const theta = model.theta();
+    file.tensors["warp.theta"] = {{static_cast<Index>(theta.size())}, std::vector<R>(theta.begin(), theta.end())};
+    file.tensors["warp.price"] = {{}, std::vector{model.price()}};
+  }
 
   Random random(Seed{0});
   auto const points = uniform_points<Space>(test_samples, random);
@@ -229,60 +181,114 @@ TensorFile file_from(Model const& model, ModelNotes const& notes) {
   return file;
 }
 
-/// Does the model give the outputs that the file says it gave when it was saved?
-template <class Model>
-void replay(std::string const& where, Model const& model, TensorFile const& file) {
-  using R = typename Model::Scalar;
-  using Space = typename Model::Topology;
-  auto const& coordinates = tensor_of<double>(where, file, "test.contexts", {test_samples, Space::coordinates});
-  auto const& inputs = tensor_of<R>(where, file, "test.inputs", {test_samples, model.inputs()});
-  auto const& expected = tensor_of<R>(where, file, "test.outputs", {test_samples, model.outputs()});
-  std::vector<Point<Space>> points;
-  for (std::size_t b = 0; b < static_cast<std::size_t>(test_samples); ++b) {
-    constexpr auto width = static_cast<std::size_t>(Space::coordinates);
-    points.emplace_back(std::span<double const>(coordinates).subspan(b * width, width));
+/// Does predict(inputs, contexts), two matrices, give the outputs that the file says its model gave?
+template <Real R, class Predict>
+void replay(std::string const& where, TensorFile const& file, Index inputs, Index coordinates, Index outputs,
+            Predict const& predict) {
+  auto const& x = tensor_of<R>(where, file, "test.inputs", {test_samples, inputs});
+  auto const& s = tensor_of<double>(where, file, "test.contexts", {test_samples, coordinates});
+  auto const& expected = tensor_of<R>(where, file, "test.outputs", {test_samples, outputs});
+  Matrix<R> got;
+  try {
+    got = predict(Matrix<R>(Eigen::Map<Matrix<R> const>(x.data(), test_samples, inputs)),
+                  Matrix<double>(Eigen::Map<Matrix<double> const>(s.data(), test_samples, coordinates)));
+  } catch (ArgumentError const& e) {
+    fail<FileError>(where, ": expected test contexts that are points, got others (", e.what(), ")");
   }
-  Eigen::Map<Matrix<R> const> const batch(inputs.data(), test_samples, model.inputs());
-  auto const got = row_major<R>(model.predict(batch, Contexts<Space>(points)));
-  double largest = 0;
+  double largest = 1;
   double error = 0;
-  for (std::size_t i = 0; i < got.size(); ++i) {
-    largest = std::max(largest, static_cast<double>(std::abs(expected[i])));
-    error = std::max(error, static_cast<double>(std::abs(got[i] - expected[i])));
+  for (std::size_t i = 0; i < expected.size(); ++i) {
+    double const y = static_cast<double>(expected[i]);
+    largest = std::max(largest, std::abs(y));
+    double const off = std::abs(static_cast<double>(got.data()[i]) - y);
+    error = off <= error ? error : off;  // a NaN is kept
   }
-  double const allowed = (std::same_as<R, float> ? 1e-5 : 1e-12) * std::max(largest, 1.0);
+  bool const in_double = std::same_as<R, double> && metadata_of(where, file, "real") == number_name<double>;
+  double const allowed = (in_double ? 1e-12 : 1e-5) * largest;
   if (!(error <= allowed)) [[unlikely]] {
     fail<FileError>(where, ": expected the model to give its test outputs to ", allowed, ", got an error of ", error);
   }
+}
+
+template <class Model>
+void replay(std::string const& where, TensorFile const& file, Model const& model) {
+  using R = typename Model::Scalar;
+  using Space = typename Model::Topology;
+  replay<R>(where, file, model.inputs(), Space::coordinates, model.outputs(),
+            [&](Matrix<R> const& inputs, Matrix<double> const& contexts) {
+              std::vector<Point<Space>> points;
+              for (Index b = 0; b < contexts.rows(); ++b) {
+                points.emplace_back(std::span(contexts.row(b).data(), static_cast<std::size_t>(Space::coordinates)));
+              }
+              return model.predict(inputs, Contexts<Space>(points));
+            });
 }
 
 /// The model that a file holds; errors begin with `where`.
 template <class Model>
 Model model_from(std::string const& where, TensorFile const& file, typename Model::Basis basis) {
   using R = typename Model::Scalar;
-  require_metadata(where, file, "format", std::string("wmanifold ") + model_format);
+  require_metadata(where, file, "format", model_format);
   for (auto const& [key, expected] : description_of<Model>()) {
     require_metadata(where, file, key, expected);
   }
-  auto model = [&] {
+  auto const stack = [&] {
     if constexpr (Model::Stack::is_static) {
-      return Model(zeros, std::move(basis), typename Model::Stack{});
+      return typename Model::Stack{};
     } else {
       auto layers = layers_from(where, metadata_of(where, file, "layers"));
       require_layers<R>(where, file, layers, Model::rows());
-      return Model(zeros, std::move(basis), typename Model::Stack(std::move(layers)));
+      return typename Model::Stack(std::move(layers));
     }
   }();
-  require_metadata(where, file, "layers", layers_text(model.stack()));
-  for_each_tensor(model, [&](std::string const& name, std::vector<Index> const& shape, auto view, Index k) {
-    auto const& numbers = tensor_of<R>(where, file, name, shape);
-    for (Index i = 0, n = k * view.size(); i < view.rows(); ++i) {
-      for (Index j = 0; j < view.cols(); ++j, ++n) {
-        view(i, j) = numbers[static_cast<std::size_t>(n)];
+  require_metadata(where, file, "layers", layers_text(stack));
+  auto model = [&] {
+    if constexpr (Bent<Model>) {
+      auto const price = tensor_of<double>(where, file, "warp.price", {}).front();
+      auto const& theta = tensor_of<R>(where, file, "warp.theta", {Model::warp_degree});
+      if (!(price >= 0)) [[unlikely]] {
+        fail<FileError>(where, ": expected a price of the warp of at least 0, got ", price);
       }
+      Model bent(typename Model::Curve(zeros, std::move(basis), stack), price);
+      std::copy(theta.begin(), theta.end(), bent.theta().begin());
+      return bent;
+    } else {
+      require_no_warp(where, file);
+      return Model(zeros, std::move(basis), stack);
     }
-  });
-  replay(where, model, file);
+  }();
+  load_layers(where, file, stack, model.parameters());
+  replay(where, file, model);
+  return model;
+}
+
+/// The model that a file holds, whatever its type, with its numbers in R.
+template <Real R>
+AnyManifold<R> any_model_from(std::string const& where, TensorFile file) {
+  require_metadata(where, file, "format", model_format);
+  require_no_warp(where, file);
+  auto const& real = metadata_of(where, file, "real");
+  if (real != "F32" && real != "F64") [[unlikely]] {
+    fail<FileError>(where, ": expected real 'F32' or 'F64', got '", real, "'");
+  }
+  for (auto& [name, tensor] : file.tensors) {
+    if (name != "test.contexts") {
+      convert_to<R>(where + ": tensor '" + name + "'", tensor);
+    }
+  }
+  auto const basis = [&] {
+    try {
+      return AnyBasis(metadata_of(where, file, "topology"), metadata_of(where, file, "basis"));
+    } catch (ArgumentError const& e) {
+      fail<FileError>(where, ": ", e.what());
+    }
+  }();
+  auto layers = layers_from(where, metadata_of(where, file, "layers"));
+  require_layers<R>(where, file, layers, basis.size());
+  AnyManifold<R> model(basis, Stack<LayerList>(std::move(layers)));
+  load_layers(where, file, model.stack(), model.parameters());
+  replay<R>(where, file, model.inputs(), basis.coordinates(), model.outputs(),
+            [&](Matrix<R> const& inputs, Matrix<double> const& contexts) { return model.predict(inputs, contexts); });
   return model;
 }
 
@@ -291,8 +297,8 @@ Model model_from(std::string const& where, TensorFile const& file, typename Mode
 /// Saves a manifold as one safetensors file: `layer.n.weight` (K x out x in) and `layer.n.bias` (K x out), metadata
 /// that says what they are, and a test vector. For a layer that is shared these are out x in and out; a low-rank layer
 /// W_0 + U diag(A phi(s)) V^T has its W_0 there, and `layer.n.right` (V, in + 1 x rank, its last row the bias's),
-/// `layer.n.left` (U, out x rank) and `layer.n.scales` (A^T, K x rank). The old file, if any, is replaced only by a
-/// whole new one. Throws FileError.
+/// `layer.n.left` (U, out x rank) and `layer.n.scales` (A^T, K x rank); a warp its `warp.theta` and `warp.price`. The
+/// old file, if any, is replaced only by a whole new one. Throws FileError.
 template <class Model>
 void save_model(std::filesystem::path const& path, Model const& model, ModelNotes const& notes = {}) {
   write_safetensors(path, detail::file_from(model, notes));
@@ -303,6 +309,13 @@ void save_model(std::filesystem::path const& path, Model const& model, ModelNote
 template <class Model>
 [[nodiscard]] Model load_model(std::filesystem::path const& path, typename Model::Basis basis = {}) {
   return detail::model_from<Model>(path.string(), read_safetensors(path), std::move(basis));
+}
+
+/// Loads a manifold of which nothing is known, its numbers converted to R where the file has others. Its basis must be
+/// one that AnyBasis knows. What the user added is in read_safetensors(path).metadata. Throws FileError as load_model.
+template <Real R = float>
+[[nodiscard]] AnyManifold<R> load_any_model(std::filesystem::path const& path) {
+  return detail::any_model_from<R>(path.string(), read_safetensors(path));
 }
 
 }  // namespace wmanifold

@@ -56,6 +56,45 @@ void require_finite(std::string const& where, std::vector<Number> const& numbers
   }
 }
 
+inline std::string const& metadata_of(std::string const& where, TensorFile const& file, std::string const& key) {
+  auto const found = file.metadata.find(key);
+  if (found == file.metadata.end()) [[unlikely]] {
+    fail<FileError>(where, ": expected metadata '", key, "', got none");
+  }
+  return found->second;
+}
+
+inline void require_metadata(std::string const& where, TensorFile const& file, std::string const& key,
+                             std::string const& expected) {
+  auto const& got = metadata_of(where, file, key);
+  if (got != expected) [[unlikely]] {
+    fail<FileError>(where, ": expected ", key, " '", expected, "', got '", got, "'");
+  }
+}
+
+/// The numbers of a tensor that must be there with this shape and type.
+template <class Number>
+std::vector<Number> const& tensor_of(std::string const& where, TensorFile const& file, std::string const& name,
+                                     std::vector<Index> const& shape) {
+  auto const found = file.tensors.find(name);
+  auto const text = [](std::vector<Index> const& sizes) {
+    std::string joined;
+    for (Index const size : sizes) {
+      joined += (joined.empty() ? "" : " x ") + std::to_string(size);
+    }
+    return joined;
+  };
+  if (found == file.tensors.end()) [[unlikely]] {
+    fail<FileError>(where, ": expected a tensor '", name, "' of ", text(shape), ", got none");
+  }
+  auto const* const numbers = std::get_if<std::vector<Number>>(&found->second.numbers);
+  if (numbers == nullptr || found->second.shape != shape) [[unlikely]] {
+    fail<FileError>(where, ": expected tensor '", name, "' to be ", number_name<Number>, " of ", text(shape), ", got ",
+                    type_name(found->second), " of ", text(found->second.shape));
+  }
+  return *numbers;
+}
+
 template <class Number>
 std::vector<Number> numbers_from(std::string const& where, char const* bytes, std::uint64_t count) {
   std::vector<Number> numbers(count);

@@ -2,7 +2,7 @@
 
 #include <wmanifold/basis/basis.hpp>
 #include <wmanifold/basis/constant.hpp>
-#include <wmanifold/kernel/seam.hpp>
+#include <wmanifold/layer/form.hpp>
 #include <wmanifold/layer/network.hpp>
 #include <wmanifold/manifold/batch.hpp>
 #include <wmanifold/manifold/initialisation.hpp>
@@ -288,29 +288,12 @@ class BasicManifold {
     }
   }
 
-  /// M(s): all layers on the manifold at once where there are no others, else layer by layer.
   template <class T>
   void form(Point const& s, R* network) const noexcept {
     Meeting const meeting(*this, s);
-    if (shared_parameters_of(stack_) == 0) {
-      mix<T>(meeting, parameters_.columns(), parameters_.data(), network);
-      return;
-    }
-    for (Index l = 0; l < stack_.depth(); ++l) {
-      DenseShape const& shape = stack_.dense(l);
-      R* const to = network + shape.offset;
-      switch (shape.placement) {
-        case Placement::manifold:
-          mix<T>(meeting, shape.size(), parameters_.data() + shape.row_offset, to);
-          break;
-        case Placement::shared:
-          std::copy_n(parameters_.shared().data() + shape.shared_offset, shape.size(), to);
-          break;
-        case Placement::low_rank:
-          detail::low_rank_at<T, R>(shape, low_rank_parts(shape), meeting.chosen(), to);
-          break;
-      }
-    }
+    detail::form_network<T, R>(
+        stack_, view(), meeting.chosen(),
+        [&](Index count, R const* from, R* to) { mix<T>(meeting, count, from, to); }, network);
   }
 
   template <class T>

@@ -1,0 +1,91 @@
+#include <wmanifold/basis/any_basis.hpp>
+#include <wmanifold/topology/sampling.hpp>
+#include <wmanifold/topology/torus.hpp>
+
+#include <doctest/doctest.h>
+
+namespace wm = wmanifold;
+
+namespace {
+
+/// The basis of that name has the values of this one, anywhere.
+template <wm::Basis B>
+void agrees() {
+  using Space = typename B::Topology;
+  wm::AnyBasis const any(Space::name(), B::name());
+  CAPTURE(any.topology());
+  CAPTURE(any.name());
+  REQUIRE(any.size() == B::size);
+  REQUIRE(any.coordinates() == Space::coordinates);
+  wm::Random random(wm::Seed{1});
+  std::vector<double> values(static_cast<std::size_t>(B::size));
+  for (auto const& s : wm::uniform_points<Space>(20, random)) {
+    any.values(s.coordinates(), values);
+    auto const expected = wm::values_at(B{}, s);
+    for (std::size_t k = 0; k < values.size(); ++k) {
+      CHECK(std::abs(values[k] - expected[k]) <= 1e-14 * std::max(1.0, std::abs(expected[k])));
+    }
+  }
+}
+
+}  // namespace
+
+TEST_CASE("a basis of a name has the values of the type that has that name") {
+  agrees<wm::Constant<>>();
+  agrees<wm::Constant<wm::S2>>();
+  agrees<wm::Ellipse>();
+  agrees<wm::Fourier<wm::S1, 7>>();
+  agrees<wm::Bernstein<wm::Interval, 12>>();
+  agrees<wm::Legendre<wm::Interval, 0>>();
+  agrees<wm::SphericalHarmonics<wm::S2, 6>>();
+  agrees<wm::Fourier<wm::Torus<3>, 1>>();
+  agrees<wm::Fourier<wm::Torus<1>, 2>>();
+  agrees<wm::Tensor<wm::Fourier<wm::S1, 1>, wm::Fourier<wm::S1, 2>>>();
+  agrees<wm::Tensor<wm::Bernstein<wm::Interval, 1>, wm::Ellipse, wm::SphericalHarmonics<wm::S2, 2>>>();
+  agrees<wm::Tensor<wm::Fourier<wm::Torus<2>, 1>, wm::Legendre<wm::Interval, 2>>>();
+  agrees<wm::Legendre<wm::Product<wm::Interval, wm::Interval>, 2>>();
+}
+
+TEST_CASE("points are taken as their topology takes them, or refused as it refuses them") {
+  wm::AnyBasis const basis("interval*s1", "bernstein1*fourier1");
+  std::vector<double> values(6, -7.0);
+  std::vector<double> same(6);
+  basis.values(std::array{0.25, 1.0}, values);
+  basis.values(std::array{0.25, 1.0 + 2 * std::numbers::pi}, same);
+  for (std::size_t k = 0; k < 6; ++k) {
+    CHECK(values[k] == doctest::Approx(same[k]).epsilon(1e-14));
+  }
+  auto const before = values;
+  CHECK_THROWS_WITH_AS(basis.values(std::array{1.25, 1.0}, values), doctest::Contains("1.25"), wm::ArgumentError);
+  CHECK_THROWS_WITH_AS(basis.values(std::array{0.5}, values), doctest::Contains("expected 2 coordinates, got 1"),
+                       wm::ArgumentError);
+  CHECK_THROWS_WITH_AS(basis.values(std::array{0.5, 0.5}, std::span(values).first(5)),
+                       doctest::Contains("expected 6 values, got 5"), wm::ArgumentError);
+  CHECK(values == before);
+}
+
+TEST_CASE("names that are not known, or do not belong together, are refused") {
+  auto const refuses = [](char const* topology, char const* basis) {
+    CAPTURE(topology);
+    CAPTURE(basis);
+    CHECK_THROWS_WITH_AS(wm::AnyBasis(topology, basis), doctest::Contains("expected one that is known by its name"),
+                         wm::ArgumentError);
+  };
+  refuses("", "");
+  refuses("s1", "");
+  refuses("s1", "bernstein1");
+  refuses("s1", "fourier");
+  refuses("s1", "fourier01");
+  refuses("s1", "fourier1000000000000");
+  refuses("s1", "fourier1*fourier1");
+  refuses("interval*s1", "fourier1*bernstein1");
+  refuses("interval*s1", "bernstein1");
+  refuses("t2", "fourier1*fourier1*fourier1");
+  refuses("t", "fourier1");
+  refuses("t0", "fourier1");
+  refuses("t-1", "fourier1");
+  refuses("t2x", "fourier1");
+  refuses("t999", "fourier1");
+  refuses("*", "*");
+  refuses("s2*s2*s2*s2", "harmonics12*harmonics12*harmonics12*harmonics12");
+}

@@ -1,0 +1,66 @@
+#include <wmanifold/manifold/any_manifold.hpp>
+#include <wmanifold/manifold/manifold.hpp>
+
+#include <doctest/doctest.h>
+
+#include <support/batches.hpp>
+
+namespace wm = wmanifold;
+
+namespace {
+
+/// The same parameters in a manifold that has a type, and in one that has none.
+struct Pair {
+  using Layers = wm::Stack<wm::LayerList>;
+  using Typed = wm::BasicManifold<double, wm::Ellipse, wm::LayerList>;
+
+  explicit Pair(wm::LayerList const& layers)
+      : typed(wm::he_normal.spread(0.5), wm::Seed{1}, {}, Layers(layers)),
+        any(wm::AnyBasis("s1", "fourier1"), Layers(layers)) {
+    any.parameters() = typed.parameters();
+  }
+
+  Typed typed;
+  wm::AnyManifold<double> any;
+};
+
+}  // namespace
+
+TEST_CASE("the network at a point is that of the manifold with a type, wherever its layers lie") {
+  Pair const pair({wm::Dense<>(2, 3), wm::Tanh{}, wm::SharedDense<>(3, 4), wm::LowRankDense<>(4, 2, 2)});
+  auto const s = wm::S1::degrees(200);
+  auto const expected = pair.typed.at(s);
+  auto network = pair.any.at(s.coordinates());
+  CHECK(network == expected);
+  pair.any.at(wm::S1::degrees(10).coordinates(), network);
+  CHECK_FALSE(network == expected);
+  pair.any.at(s.coordinates(), network);
+  CHECK(network == expected);
+}
+
+TEST_CASE("samples that share a context go through one network, others each through their own") {
+  Pair const pair({wm::Dense<>(2, 3), wm::Relu{}, wm::Dense<>(3, 1)});
+  std::vector<wm::Point<wm::S1>> points;
+  wm::Matrix<double> contexts(6, 1);
+  for (wm::Index b = 0; b < 6; ++b) {
+    points.push_back(wm::S1::degrees(b < 4 ? 30.0 : 90.0 + static_cast<double>(b)));
+    contexts(b, 0) = points.back()[0];
+  }
+  auto const numbers = support::normals<double>(12, 2);
+  wm::Matrix<double> const inputs = Eigen::Map<wm::Matrix<double> const>(numbers.data(), 6, 2);
+  wm::Matrix<double> const expected = pair.typed.predict(inputs, wm::Contexts<wm::S1>(points));
+  CHECK((pair.any.predict(inputs, contexts) - expected).norm() <= 1e-14 * expected.norm());
+}
+
+TEST_CASE("what does not fit is refused") {
+  Pair const pair({wm::Dense<>(2, 3), wm::Relu{}, wm::Dense<>(3, 1)});
+  wm::BasicNetwork<double, wm::LayerList> other(wm::LayerList{wm::Dense<>(2, 1)});
+  CHECK_THROWS_WITH_AS(pair.any.at(std::array{0.5}, other), doctest::Contains("expected a network of the manifold's"),
+                       wm::ArgumentError);
+  CHECK_THROWS_AS((void)pair.any.at(std::array{0.5, 0.5}), wm::ArgumentError);
+  wm::Matrix<double> const inputs = wm::Matrix<double>::Zero(2, 2);
+  CHECK_THROWS_AS((void)pair.any.predict(inputs, wm::Matrix<double>::Zero(3, 1)), wm::ArgumentError);
+  CHECK_THROWS_AS((void)pair.any.predict(inputs, wm::Matrix<double>::Zero(2, 2)), wm::ArgumentError);
+  CHECK_THROWS_AS((void)pair.any.predict(wm::Matrix<double>::Zero(2, 3), wm::Matrix<double>::Zero(2, 1)),
+                  wm::ArgumentError);
+}
