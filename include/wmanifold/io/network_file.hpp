@@ -1,0 +1,64 @@
+#pragma once
+
+#include <wmanifold/io/layers_text.hpp>
+#include <wmanifold/io/safetensors.hpp>
+#include <wmanifold/layer/network.hpp>
+#include <wmanifold/topology/topology.hpp>
+#include <wmanifold/version.hpp>
+
+namespace wmanifold {
+namespace detail {
+
+inline constexpr char const* network_format = "wmanifold network 1";
+
+/// A network's weights (out x in) and biases under the names that torch.nn.Sequential gives to its linear layers, where
+/// an activation takes a place too: 0.weight, 0.bias, 2.weight, ...
+template <class Network>
+void store_network(TensorFile& file, std::string const& prefix, Network const& network) {
+  using R = typename Network::Scalar;
+  Index place = 0;
+  for (Index l = 0; l < network.stack().depth(); ++l) {
+    Matrix<R> const weight = network.weight(l);
+    auto const bias = network.bias(l);
+    std::string const name = prefix + std::to_string(place);
+    file.tensors[name + ".weight"] = {{weight.rows(), weight.cols()},
+                                      std::vector<R>(weight.data(), weight.data() + weight.size())};
+    file.tensors[name + ".bias"] = {{bias.size()}, std::vector<R>(bias.data(), bias.data() + bias.size())};
+    network.stack().with_activation(
+        l, [&]<class A>(A const&) { place += std::same_as<A, Identity> ? Index{1} : Index{2}; });
+  }
+  file.metadata["format"] = network_format;
+  file.metadata["version"] = std::string(version);
+  file.metadata["layers"] = layers_text(network.stack());
+}
+
+}  // namespace detail
+
+/// Writes an ordinary network, such as model.at(s), as safetensors: out x in weights and biases under the names of a
+/// torch.nn.Sequential (0.weight, 0.bias, 2.weight, ...), the layers as metadata. Throws FileError.
+template <class Network>
+void save_network(std::filesystem::path const& path, Network const& network) {
+  TensorFile file;
+  detail::store_network(file, "", network);
+  write_safetensors(path, file);
+}
+
+/// Writes the networks of a manifold at some points, one after the other: those of point i as i.0.weight, i.0.bias, ...,
+/// and the tensor `contexts`, points x coordinates. Throws FileError, and ArgumentError where there is no point.
+template <class Model>
+void save_networks(std::filesystem::path const& path, Model const& model,
+                   std::span<Point<typename Model::Topology> const> points) {
+  if (points.empty()) [[unlikely]] {
+    fail("save_networks: expected at least one point, got none");
+  }
+  TensorFile file;
+  std::vector<double> contexts;
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    detail::store_network(file, std::to_string(i) + ".", model.at(points[i]));
+    contexts.insert(contexts.end(), points[i].coordinates().begin(), points[i].coordinates().end());
+  }
+  file.tensors["contexts"] = {{std::ssize(points), Model::Topology::coordinates}, std::move(contexts)};
+  write_safetensors(path, file);
+}
+
+}  // namespace wmanifold
