@@ -2,8 +2,9 @@
 """Model files of wmanifold, with numpy alone: read, evaluated, exported to ordinary layers, and made from such.
 
     wmanifold_model.py show MODEL               what it is, and whether it gives its own test outputs
-    wmanifold_model.py export MODEL OUT 0.5     the network at a context (its coordinates), as a safetensors file with
-                                                the names of a torch.nn.Sequential: 0.weight, 0.bias, 2.weight, ...
+    wmanifold_model.py export MODEL OUT 0.5,1   the network at a context (its coordinates), as a safetensors file with
+                                                the names of a torch.nn.Sequential: 0.weight, 0.bias, 2.weight, ...;
+                                                of several contexts the i-th has i.0.weight, i.0.bias, ...
     wmanifold_model.py import IN OUT LAYERS     the reverse: a model over the one-point space, which wmanifold reads
                                                 and lifts; LAYERS as in "dense 784 32, relu, dense 32 10"
 
@@ -19,6 +20,7 @@ import sys
 import numpy as np
 
 FORMAT = "wmanifold 1"
+NETWORK_FORMAT = "wmanifold network 1"
 TYPES = {"F32": np.float32, "F64": np.float64, "U64": np.uint64}
 NAMES = {np.dtype(kind): name for name, kind in TYPES.items()}
 TEST_SAMPLES = 8
@@ -110,27 +112,68 @@ def harmonics(degree, s):
     return out
 
 
-BASES = {"bernstein": (bernstein, 1), "legendre": (legendre, 1), "fourier": (fourier, 1), "catmull_rom": (catmull_rom, 1),
-         "harmonics": (harmonics, 3)}
+def constant(_, s):
+    return np.ones((len(s), 1))
+
+
+class Family:
+    """Bases of one name: their values, the number of functions, and the topologies that they live on."""
+
+    def __init__(self, values, size, *spaces):
+        self.values, self.size, self.spaces = values, size, spaces
+
+
+BASES = {
+    "constant": Family(constant, lambda _: 1, "point", "interval", "s1", "s2"),
+    "bernstein": Family(bernstein, lambda n: n + 1, "interval"),
+    "legendre": Family(legendre, lambda n: n + 1, "interval"),
+    "fourier": Family(fourier, lambda h: 2 * h + 1, "s1"),
+    "catmull_rom": Family(catmull_rom, lambda n: n, "s1"),
+    "harmonics": Family(harmonics, lambda degree: (degree + 1) ** 2, "s2"),
+}
+COORDINATES = {"point": 0, "interval": 1, "s1": 1, "s2": 3}
+
+
+class Factor:
+    """One basis on one topology: of a tensor product, one factor."""
+
+    def __init__(self, space, basis):
+        self.space, self.name = space, basis.rstrip("0123456789")
+        order = basis[len(self.name) :]
+        known = self.name in BASES and space in BASES[self.name].spaces and (order == "") == (self.name == "constant")
+        if not known:
+            raise ModelError(f"expected a basis of {', '.join(BASES)} with its degree on its topology, got '{basis}' on '{space}'")
+        self.order = int(order or 0)
+        self.size, self.coordinates = BASES[self.name].size(self.order), COORDINATES[space]
+
+    def values(self, contexts):
+        return BASES[self.name].values(self.order, contexts)
+
+
+def factors(topology, basis):
+    """The factors of a basis. The circles of a torus, as t2, have a name each, or one for all."""
+    parts, names = topology.split("*"), basis.split("*")
+    circles = [int(part[1:]) if part[:1] == "t" and part[1:].isdigit() else 0 for part in parts]
+    spaces = [space for part, n in zip(parts, circles) for space in (["s1"] * n if n else [part])]
+    if len(names) == len(parts):
+        names = [name for name, n in zip(names, circles) for _ in range(max(n, 1))]
+    if len(names) != len(spaces):
+        raise ModelError(f"expected a basis for each factor of '{topology}', got '{basis}'")
+    return [Factor(space, name) for space, name in zip(spaces, names)]
 
 
 def coefficients(topology, basis, contexts):
     """phi(s) of each context."""
-    parts = basis.split("*")
-    if len(parts) == 1 and topology[:1] == "t" and topology[1:].isdigit():
-        parts *= int(topology[1:])  # on a torus the name stands once
+    parts = factors(topology, basis)
+    expected = sum(factor.coordinates for factor in parts)
+    if contexts.shape[1] != expected:
+        raise ModelError(f"expected contexts of {expected} coordinates on '{topology}', got {contexts.shape[1]}")
     phi = np.ones((len(contexts), 1))
     column = 0
-    for part in parts:
-        if part == "constant":
-            continue
-        name = part.rstrip("0123456789")
-        if name not in BASES or name == part:
-            raise ModelError(f"expected a basis of {', '.join(BASES)} and a degree, or constant, got '{part}'")
-        function, width = BASES[name]
-        factor = function(int(part[len(name) :]), contexts[:, column : column + width])
-        column += width
-        phi = (phi[:, :, None] * factor[:, None, :]).reshape(len(contexts), -1)
+    for factor in parts:
+        own = factor.values(contexts[:, column : column + factor.coordinates])
+        column += factor.coordinates
+        phi = (phi[:, :, None] * own[:, None, :]).reshape(len(contexts), -1)
     return phi
 
 
@@ -175,6 +218,8 @@ class Model:
     def __init__(self, metadata, tensors):
         if metadata.get("format") != FORMAT:
             raise ModelError(f"expected the format '{FORMAT}', got '{metadata.get('format')}'")
+        if "warp" in metadata:
+            raise ModelError(f"expected a model without a warp, got one of degree {metadata['warp']}")
         self.metadata, self.tensors = metadata, tensors
         self.layers = layers_from(metadata["layers"])
 
@@ -254,6 +299,24 @@ def state_dict(network):
     return state
 
 
+def context_from(text):
+    """"0.5,0.25" as coordinates; "" on the one-point space."""
+    try:
+        return [float(number) for number in text.split(",") if text]
+    except ValueError:
+        raise ModelError(f"expected a context as its coordinates, 0.5,0.25, got '{text}'") from None
+
+
+def export(model, path, contexts):
+    networks = [state_dict(model.at(context)) for context in contexts]
+    layers = [f"dense {l.inputs} {l.outputs}" + (f", {l.activation}" if l.activation != "identity" else "") for l in model.layers]
+    tensors = dict(networks[0])
+    if len(networks) > 1:
+        tensors = {f"{i}.{name}": value for i, network in enumerate(networks) for name, value in network.items()}
+        tensors["contexts"] = np.asarray(contexts, float)
+    write_safetensors(path, {"format": NETWORK_FORMAT, "layers": ", ".join(layers)}, tensors)
+
+
 def show(path):
     model = Model.load(path)
     for key, value in sorted(model.metadata.items()):
@@ -268,8 +331,7 @@ def main(arguments):
         if len(arguments) == 2 and arguments[0] == "show":
             show(arguments[1])
         elif len(arguments) >= 3 and arguments[0] == "export":
-            state = state_dict(Model.load(arguments[1]).at([float(c) for c in arguments[3:]]))
-            write_safetensors(arguments[2], {}, state)
+            export(Model.load(arguments[1]), arguments[2], [context_from(text) for text in arguments[3:] or [""]])
         elif len(arguments) == 4 and arguments[0] == "import":
             Model.from_state_dict(read_safetensors(arguments[1])[1], arguments[3]).save(arguments[2])
         else:

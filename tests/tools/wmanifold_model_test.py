@@ -2,6 +2,7 @@
 
 import json
 import pathlib
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -12,6 +13,7 @@ sys.path.insert(0, str(ROOT / "tools"))
 
 import numpy as np
 
+import wmanifold_header as header
 import wmanifold_model as wm
 
 try:
@@ -20,6 +22,7 @@ except ImportError:
     torch = None
 
 MODELS = sys.argv.pop(1)
+COMPILER = shutil.which("c++") or shutil.which("g++") or shutil.which("clang++")
 
 
 def torch_network(layers):
@@ -71,11 +74,52 @@ class Files(unittest.TestCase):
         out = self.folder / "at.safetensors"
         wm.main(["export", str(self.folder / "ellipse.safetensors"), str(out), "1.25"])
         model = wm.Model.load(self.folder / "ellipse.safetensors")
-        _, state = wm.read_safetensors(out)
+        metadata, state = wm.read_safetensors(out)
+        self.assertEqual(metadata["layers"], "dense 4 6, relu, dense 6 3")
         self.assertEqual(sorted(state), ["0.bias", "0.weight", "2.bias", "2.weight"])
         x = model.tensors["test.inputs"][0]
         hidden = np.maximum(state["0.weight"] @ x + state["0.bias"], 0)
         np.testing.assert_allclose(state["2.weight"] @ hidden + state["2.bias"], model.predict([[1.25]], [x])[0], atol=1e-6)
+
+    def test_a_grid_of_points_is_a_network_each(self):
+        self.written()
+        model, out = str(self.folder / "strip.safetensors"), self.folder / "grid.safetensors"
+        wm.main(["export", model, str(out), "0.5,1", "0.25,2"])
+        _, tensors = wm.read_safetensors(out)
+        self.assertEqual(tensors["contexts"].tolist(), [[0.5, 1], [0.25, 2]])
+        expected = wm.Model.load(model).at([0.25, 2])
+        np.testing.assert_allclose(tensors["1.1.weight"], expected[1][0], atol=1e-6)
+        self.assertEqual(len(tensors), 2 * 4 + 1)
+
+    @unittest.skipIf(COMPILER is None, "no C++ compiler")
+    def test_headers_give_the_test_vector(self):
+        files = self.written()
+        contexts = {"ellipse": "1.25", "box": "0.5,0.25", "harmonics3": "0.6,0,0.8", "placed": "-7"}
+        names = [file.stem for file in files]
+        for file in files:
+            header.main([str(file), str(self.folder / f"{file.stem}.hpp")])
+        for name, context in contexts.items():
+            header.main([str(self.folder / f"{name}.safetensors"), str(self.folder / f"{name}_at.hpp"), context])
+            names.append(f"{name}_at")
+        lines = [f'#include "{name}.hpp"' for name in names] + ["#include <cstdio>", "int main() {"]
+        lines += [f'  std::printf("{name} %.3e\\n", {name}::off_by());' for name in names] + ["}"]
+        source = self.folder / "main.cpp"
+        source.write_text("\n".join(lines) + "\n")
+        warnings = "-Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror".split()
+        subprocess.run([COMPILER, "-std=c++14", *warnings, source, "-o", self.folder / "main"], check=True)
+        printed = subprocess.run([self.folder / "main"], check=True, capture_output=True, text=True).stdout.split()
+        self.assertEqual(printed[::2], names)
+        for name, error in zip(names, map(float, printed[1::2])):
+            with self.subTest(name):
+                real = wm.Model.load(self.folder / f"{name.removesuffix('_at')}.safetensors").metadata["real"]
+                self.assertLess(error, 3e-6 if real == "F32" else 1e-13)
+
+    def test_headers_are_refused_names_and_contexts_that_do_not_fit(self):
+        self.written()
+        model = str(self.folder / "box.safetensors")
+        for out, context in (("2box.hpp", "0.5,0.5"), ("a box.hpp", "0.5,0.5"), ("box.hpp", "0.5"), ("box.hpp", "0.5,x")):
+            with self.subTest(out + " " + context), self.assertRaisesRegex(SystemExit, "error: expected"):
+                header.main([model, str(self.folder / out), context])
 
     @unittest.skipIf(torch is None, "PyTorch is not installed (Debian: python3-torch)")
     def test_to_pytorch(self):
