@@ -35,6 +35,8 @@ TEST_CASE("a basis of a name has the values of the type that has that name") {
   agrees<wm::Constant<wm::S2>>();
   agrees<wm::Ellipse>();
   agrees<wm::Fourier<wm::S1, 7>>();
+  agrees<wm::CatmullRom<wm::S1, 3>>();
+  agrees<wm::CatmullRom<wm::S1, 32>>();
   agrees<wm::Bernstein<wm::Interval, 12>>();
   agrees<wm::Legendre<wm::Interval, 0>>();
   agrees<wm::SphericalHarmonics<wm::S2, 6>>();

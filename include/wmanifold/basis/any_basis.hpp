@@ -1,6 +1,7 @@
 #pragma once
 
 #include <wmanifold/basis/bernstein.hpp>
+#include <wmanifold/basis/catmull_rom.hpp>
 #include <wmanifold/basis/constant.hpp>
 #include <wmanifold/basis/fourier.hpp>
 #include <wmanifold/basis/legendre.hpp>
@@ -57,6 +58,7 @@ bool any_of_factors(Look const& look) {
          family(Orders{}, [](auto n) { return any_factor<Fourier<S1, n>>(); }) ||
          family(Orders{}, [](auto n) { return any_factor<Bernstein<Interval, n>>(); }) ||
          family(Orders{}, [](auto n) { return any_factor<Legendre<Interval, n>>(); }) ||
+         family(std::make_integer_sequence<int, 30>{}, [](auto n) { return any_factor<CatmullRom<S1, n + 3>>(); }) ||
          family(std::make_integer_sequence<int, 13>{}, [](auto n) { return any_factor<SphericalHarmonics<S2, n>>(); });
 }
 
