@@ -71,12 +71,15 @@ void add_few_rows(FewRows<R, Rows> const& rows, Range outputs, R const* x, R* y)
   }
 
   // What is left over at the end is done as a whole vector that overlaps: its sums are the same.
+  bool const is_whole = outputs.size() % lanes == 0;
   Index const last = outputs.end - lanes;
   V rest = V::load_unaligned(y + last);
   if (rows.outputs <= narrow) {
-    rows.for_each_input(x, [&](auto const& scales, Index at) __attribute__((always_inline)) {
-      rest = add(spread(scales), at + last, rest);
-    });
+    if (!is_whole) {
+      rows.for_each_input(x, [&](auto const& scales, Index at) __attribute__((always_inline)) {
+        rest = add(spread(scales), at + last, rest);
+      });
+    }
     Index o = outputs.begin;
     auto const columns = [&]<int Vectors>(std::integral_constant<int, Vectors>) {
       for (; o + Vectors * lanes <= outputs.end; o += Vectors * lanes) {
@@ -107,10 +110,14 @@ void add_few_rows(FewRows<R, Rows> const& rows, Range outputs, R const* x, R* y)
       };
       columns(std::integral_constant<int, 2>{});
       columns(std::integral_constant<int, 1>{});
-      rest = add(left, at + last, rest);
+      if (!is_whole) {
+        rest = add(left, at + last, rest);
+      }
     });
   }
-  rest.store_unaligned(y + last);
+  if (!is_whole) {
+    rest.store_unaligned(y + last);
+  }
 }
 
 /// Four rows at a time: so many streams the processor fetches ahead by itself.
