@@ -42,6 +42,7 @@ void add_few_rows(FewRows<R, Rows> const& rows, Range outputs, R const* x, R* y)
   using V = simd::Batch<T, R>;
   constexpr Index lanes = simd::lanes<T, R>;
   constexpr Index narrow = 8 * lanes;  // so many sums stay in registers
+  constexpr Index ahead = 16 * static_cast<Index>(alignment / sizeof(R));  // 16 lines: what comes from L3 takes so long
   auto const add = [&](auto const& left, Index from, V sum) __attribute__((always_inline)) {
     unroll<Rows>([&](auto k) __attribute__((always_inline)) {
       sum = simd::fma(left[k], V::load_unaligned(rows.from[k] + from), sum);
@@ -102,13 +103,16 @@ void add_few_rows(FewRows<R, Rows> const& rows, Range outputs, R const* x, R* y)
       auto const columns = [&]<int Vectors>(std::integral_constant<int, Vectors>) __attribute__((always_inline)) {
         for (; o + Vectors * lanes <= outputs.end; o += Vectors * lanes) {
           std::array<V, Vectors> sum;
+          unroll<Rows>([&](auto k) __attribute__((always_inline)) {
+            fetch<Vectors * lanes>(rows.from[k] + at + o + ahead);
+          });
           unroll<Vectors>([&](auto v) __attribute__((always_inline)) {
             sum[v] = add(left, at + o + v * lanes, V::load_unaligned(y + o + v * lanes));
           });
           unroll<Vectors>([&](auto v) __attribute__((always_inline)) { sum[v].store_unaligned(y + o + v * lanes); });
         }
       };
-      columns(std::integral_constant<int, 2>{});
+      columns(std::integral_constant<int, 4>{});
       columns(std::integral_constant<int, 1>{});
       if (!is_whole) {
         rest = add(left, at + last, rest);
@@ -120,7 +124,7 @@ void add_few_rows(FewRows<R, Rows> const& rows, Range outputs, R const* x, R* y)
   }
 }
 
-/// Four rows at a time: so many streams the processor fetches ahead by itself.
+/// Four rows at a time, so many streams as are read side by side.
 template <class T, Real R>
 void mixed_outputs(ChosenRows<R> chosen, Index inputs, Index outputs, Range range, R const* parameters, R const* x,
                    R* y) noexcept {
