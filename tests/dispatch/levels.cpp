@@ -97,7 +97,8 @@ Results<R> run(bool in_groups) {
   results.sampled.resize(5);
   model.template operator()<T>(wm::S1::degrees(40), x, results.sampled);
 
-  wm::BasicManifold<R, wm::CatmullRom<wm::S1, 7>, wm::Dense<13, 200>> const spline{wm::he_normal.spread(1), wm::Seed{8}};
+  wm::BasicManifold<R, wm::CatmullRom<wm::S1, 7>, wm::Dense<13, 200>> const spline{wm::he_normal.spread(1),
+                                                                                   wm::Seed{8}};
   auto const mixed = spline.template at<T>(wm::S1::degrees(40));
   results.spline.assign(mixed.parameters().begin(), mixed.parameters().end());
   std::vector<R> wide(200);

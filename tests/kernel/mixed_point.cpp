@@ -83,7 +83,7 @@ TEST_CASE_TEMPLATE("a layer that is worth threads gives the same numbers on any 
   using T = typename P::T;
   using R = typename P::Number;
   constexpr Index inputs = 1100;
-  static_assert(4 * inputs * 311 > wm::parallel_threshold / 2, "worth threads, as a number is read for each multiply-add");
+  static_assert(4 * inputs * 311 > wm::parallel_threshold / 2, "worth threads, as each multiply-add reads a number");
   for (Index const outputs : {311, 512, 513}) {
     Problem<R> const problem(4, inputs, outputs);
     std::vector<R> expected;

@@ -237,7 +237,7 @@ TEST_CASE_TEMPLATE("what is not a number stays so, and is not taken for a zero",
   });
 }
 
-static_assert(wm::Activation<wm::Identity> && wm::Activation<wm::Relu> && wm::Activation<wm::Elu> && wm::Activation<wm::Tanh> &&
-              wm::Activation<wm::Sigmoid> && wm::Activation<wm::Silu> && wm::Activation<wm::Gelu> &&
-              wm::Activation<wm::Softplus>);
+static_assert(wm::Activation<wm::Identity> && wm::Activation<wm::Relu> && wm::Activation<wm::Elu> &&
+              wm::Activation<wm::Tanh> && wm::Activation<wm::Sigmoid> && wm::Activation<wm::Silu> &&
+              wm::Activation<wm::Gelu> && wm::Activation<wm::Softplus>);
 static_assert(!wm::Activation<int>);

@@ -181,8 +181,8 @@ TEST_CASE_TEMPLATE("samples at contexts: layers of all placements, few rows and 
 }
 
 TEST_CASE("a warped manifold takes samples at its bent contexts") {
-  auto model = wm::warped<3>(wm::BasicManifold<double, wm::Bernstein<wm::Interval, 2>, Dense<3, 4>, wm::Elu, Dense<4, 2>>(
-      wm::he_normal.spread(1), wm::Seed{1}));
+  using Curve = wm::BasicManifold<double, wm::Bernstein<wm::Interval, 2>, Dense<3, 4>, wm::Elu, Dense<4, 2>>;
+  auto model = wm::warped<3>(Curve(wm::he_normal.spread(1), wm::Seed{1}));
   auto const theta = model.theta();
   theta[0] = 0.7;
   auto const s = wm::Interval::at(0.3);

@@ -31,7 +31,8 @@ def torch_network(layers):
         parts.append(torch.nn.Linear(layer.inputs, layer.outputs))
         if layer.activation != "identity":
             parts.append({"relu": torch.nn.ReLU, "elu": torch.nn.ELU, "tanh": torch.nn.Tanh,
-                          "sigmoid": torch.nn.Sigmoid, "silu": torch.nn.SiLU, "gelu": torch.nn.GELU, "softplus": torch.nn.Softplus}[layer.activation]())
+                          "sigmoid": torch.nn.Sigmoid, "silu": torch.nn.SiLU,
+                          "gelu": torch.nn.GELU, "softplus": torch.nn.Softplus}[layer.activation]())
     return torch.nn.Sequential(*parts)
 
 

@@ -7,7 +7,7 @@ namespace wmanifold {
 
 /// K functions phi on a topology, in whose span the weights live: M(s) = sum_k phi_k(s) P_k (equation 1).
 ///
-/// - `Topology`, `size` (K), `degree` (of its polynomials; products of two are integrated by quadrature_of(2 * degree));
+/// - `Topology`, `size` (K), `degree` (of its polynomials; products of two take quadrature_of(2 * degree));
 /// - `values(s, out)`: phi(s), K numbers;
 /// - `derivatives(s, out)`: K x coordinates, row-major: row k is the gradient of phi_k, a tangent vector at s;
 /// - `gram(i, j)`: E[phi_i phi_j] under the uniform probability measure, in closed form (equation 4);

@@ -13,8 +13,8 @@ namespace detail {
 template <class Space, int n>
 struct CatmullRomOn {
   static_assert(std::same_as<Space, S1>,
-                "wmanifold: a closed Catmull-Rom spline lives on S1 (or on a Torus or Product of circles); use Bernstein "
-                "or Legendre on intervals, SphericalHarmonics on S2");
+                "wmanifold: a closed Catmull-Rom spline lives on S1 (or on a Torus or Product of circles); use "
+                "Bernstein or Legendre on intervals, SphericalHarmonics on S2");
   static_assert(n >= 3, "wmanifold: a closed Catmull-Rom spline has at least 3 control points");
 
   using Topology = S1;
@@ -45,7 +45,7 @@ struct CatmullRomOn {
   }
   /// A circulant matrix of rational numbers.
   static constexpr double gram(int i, int j) noexcept {
-    int numerator = 0;  // of 1680, which is 4 (two halves) times the common denominator of the integrals of x^0, ..., x^6
+    int numerator = 0;  // over 1680: two halves, and the common denominator of the integrals of x^0, ..., x^6
     for (int a = 0; a < 4; ++a) {
       for (int b = 0; b < 4; ++b) {
         if ((i + b - (j + a)) % n != 0) {  // on no span together as pieces a and b

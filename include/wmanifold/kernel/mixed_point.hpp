@@ -21,8 +21,8 @@ struct FewRows {
   Index inputs;
   Index outputs;
 
-  /// Calls body(scales, at): row by row what input i is multiplied with, and where its weights are. The bias comes last,
-  /// as the weight of one more input that is 1.
+  /// Calls body(scales, at): row by row what input i is multiplied with, and where its weights are. The bias comes
+  /// last, as the weight of one more input that is 1.
   template <class Body>
   void for_each_input(R const* x, Body const& body) const noexcept {
     for (Index i = 0; i <= inputs; ++i) {
@@ -88,7 +88,9 @@ void add_few_rows(FewRows<R, Rows> const& rows, Range outputs, R const* x, R* y)
         unroll<Vectors>([&](auto v) { sum[v] = V::load_unaligned(y + o + v * lanes); });
         rows.for_each_input(x, [&](auto const& scales, Index at) __attribute__((always_inline)) {
           auto const left = spread(scales);
-          unroll<Vectors>([&](auto v) __attribute__((always_inline)) { sum[v] = add(left, at + o + v * lanes, sum[v]); });
+          unroll<Vectors>([&](auto v) __attribute__((always_inline)) {
+            sum[v] = add(left, at + o + v * lanes, sum[v]);
+          });
         });
         unroll<Vectors>([&](auto v) { sum[v].store_unaligned(y + o + v * lanes); });
       }

@@ -121,11 +121,11 @@ class BasicManifold {
     form<T>(s, network.parameters().data());
   }
 
-  /// One sample at a context, y = f(x; M(s)), where no network is formed: y = sum_k phi_k(s) (W_k x + b_k) layer by layer
-  /// reads the rows that meet at s once and writes nothing. For a context that is another with every sample; where it
-  /// rests, `at` and the network are less work. `x` has inputs(), `y` outputs() numbers (ArgumentError otherwise; nothing
-  /// is thrown when the sizes fit), `scratch` at least scratch_size(). Real time: no allocation, no lock, as long as T
-  /// has no threads or layers are not worth them.
+  /// One sample at a context, y = f(x; M(s)), where no network is formed: y = sum_k phi_k(s) (W_k x + b_k) layer by
+  /// layer reads the rows that meet at s once and writes nothing. For a context that is another with every sample;
+  /// where it rests, `at` and the network are less work. `x` has inputs(), `y` outputs() numbers (ArgumentError otherwise;
+  /// nothing is thrown when the sizes fit), `scratch` at least scratch_size(). Real time: no allocation, no lock, as
+  /// long as T has no threads or layers are not worth them.
   template <class T = HostTarget>
   void operator()(Point const& s, std::span<R const> x, std::span<R> y, std::span<R> scratch) const {
     detail::require_sample<R>(inputs(), outputs(), x, y);

@@ -64,9 +64,8 @@ template <Basis B>
 void support_is_as_stated(B const& basis, Probes<typename B::Topology> const& probes, Report& report) {
   for (auto const& p : probes.points()) {
     auto const phi = values_at(basis, p);
-    auto const zeros = std::count(phi.begin(), phi.end(), 0.0);
-    report.hold("at most `support` values are not zero", std::max(0, B::size - static_cast<int>(zeros) - support_of<B>()),
-                0, p);
+    auto const others = B::size - static_cast<int>(std::count(phi.begin(), phi.end(), 0.0));
+    report.hold("at most `support` values are not zero", std::max(0, others - support_of<B>()), 0, p);
   }
 }
 
