@@ -50,6 +50,12 @@
 #include <wmanifold/functional/prior.hpp>
 #include <wmanifold/functional/reduction.hpp>
 #include <wmanifold/functional/written_prior.hpp>
+#include <wmanifold/infer/context.hpp>
+#include <wmanifold/infer/descent.hpp>
+#include <wmanifold/infer/estimate.hpp>
+#include <wmanifold/infer/group_losses.hpp>
+#include <wmanifold/infer/posterior.hpp>
+#include <wmanifold/infer/search_points.hpp>
 #include <wmanifold/kernel/activate.hpp>
 #include <wmanifold/kernel/dense.hpp>
 #include <wmanifold/kernel/descend.hpp>
@@ -74,6 +80,7 @@
 #include <wmanifold/layer/network.hpp>
 #include <wmanifold/layer/pinball.hpp>
 #include <wmanifold/layer/plan.hpp>
+#include <wmanifold/layer/prediction_entropy.hpp>
 #include <wmanifold/layer/propagate.hpp>
 #include <wmanifold/layer/stack.hpp>
 #include <wmanifold/layer/workspace.hpp>

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <wmanifold/layer/loss.hpp>
+#include <wmanifold/layer/prediction_entropy.hpp>
 #include <wmanifold/manifold/batch.hpp>
 
 #include <optional>
@@ -22,6 +23,7 @@ template <Real R>
 ConstMatrixRef<R> part_of(ConstMatrixRef<R> const& targets, Index first, Index count) {
   return targets.middleRows(first, count);
 }
+inline NoTargets part_of(NoTargets, Index, Index) { return {}; }
 
 }  // namespace detail
 

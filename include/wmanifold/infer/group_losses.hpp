@@ -1,0 +1,177 @@
+#pragma once
+
+#include <wmanifold/layer/loss.hpp>
+#include <wmanifold/manifold/batch.hpp>
+
+#include <limits>
+
+namespace wmanifold::detail {
+
+/// A group of samples at a point: their mean loss there and its gradient in the point, a tangent vector. A loss or
+/// gradient that is not finite counts as an infinite loss.
+template <Topology T>
+struct Trial {
+  Index group = 0;
+  Point<T> point;
+  double value = 0;
+  Coordinates<T> gradient{};
+};
+
+/// The mean losses of groups of samples, runs of consecutive ones, as functions of a context for each group. Refers to
+/// what it is made of.
+template <class T, class Model, class L>
+class GroupLosses {
+ public:
+  using R = typename Model::Scalar;
+  using Space = typename Model::Topology;
+  using Targets = typename L::template Targets<R>;
+
+  /// Throws ArgumentError where samples, targets and groups do not fit each other or the model.
+  GroupLosses(Model const& model, L const& loss, ConstMatrixRef<R> const& inputs, Targets const& targets,
+              std::vector<Index> const& sizes)
+      : model_(model),
+        loss_(loss),
+        inputs_(inputs),
+        targets_(targets),
+        gradient_(std::as_const(model).parameters().zeros_like()) {
+    require_batch<R>("inputs", inputs, model.inputs());
+    loss.check(targets, inputs.rows(), model.outputs());
+    for (Index const size : sizes) {
+      if (size < 1 || size > inputs.rows() - begins_.back()) [[unlikely]] {
+        fail("inference: expected groups of at least one sample that make up the ", inputs.rows(),
+             " samples, got one of ", size, " after ", begins_.back(), " samples");
+      }
+      begins_.push_back(begins_.back() + size);
+    }
+    require_count("inference", "samples in all groups, as many as the inputs have rows", Index{inputs.rows()},
+                  begins_.back());
+  }
+
+  [[nodiscard]] Index groups() const noexcept { return static_cast<Index>(begins_.size()) - 1; }
+  /// Where the samples of group g begin; of groups(), their number.
+  [[nodiscard]] Index begin(Index g) const noexcept { return begins_[static_cast<std::size_t>(g)]; }
+  [[nodiscard]] Index size(Index g) const noexcept { return begin(g + 1) - begin(g); }
+
+  /// The losses of groups [first, first + count) at one and the same point, into `values`, `stride` apart.
+  void at(Point<Space> const& s, Index first, Index count, double* values, Index stride) {
+    Index group = first;
+    double sum = 0;
+    Index const origin = begin(first);
+    for_each_batch(begin(first + count) - origin, [&](Index from, Index samples) {
+      auto const outputs = model_.template predict<T>(inputs_.middleRows(origin + from, samples),
+                                                      Contexts<Space>::shared(s, samples), work_);
+      for (Index b = 0; b < samples; ++b) {
+        Index const sample = origin + from + b;
+        sum += loss_of(outputs, b, s, sample, {});
+        if (sample + 1 == begin(group + 1)) {
+          double const mean = sum / static_cast<double>(size(group));
+          values[(group - first) * stride] = std::isfinite(mean) ? mean : infinite;
+          sum = 0;
+          ++group;
+        }
+      }
+    });
+  }
+
+  /// Value and gradient of every trial.
+  void at(std::span<Trial<Space>> trials) {
+    std::vector<Point<Space>> points;
+    std::vector<Index> sizes;
+    std::vector<Index> samples;  // of the batch at hand
+    std::vector<std::size_t> owners;
+    auto const work_off = [&] {
+      differentiate(trials, points, sizes, samples, owners);
+      points.clear();
+      sizes.clear();
+      samples.clear();
+      owners.clear();
+    };
+    for (std::size_t t = 0; t < trials.size(); ++t) {
+      auto& trial = trials[t];
+      trial.value = 0;
+      trial.gradient = {};
+      for (Index b = begin(trial.group); b < begin(trial.group + 1);) {
+        Index const some = std::min(begin(trial.group + 1) - b, batch - static_cast<Index>(samples.size()));
+        points.push_back(trial.point);
+        sizes.push_back(some);
+        owners.push_back(t);
+        for (Index i = 0; i < some; ++i) {
+          samples.push_back(b++);
+        }
+        if (static_cast<Index>(samples.size()) == batch) {
+          work_off();
+        }
+      }
+    }
+    if (!samples.empty()) {
+      work_off();
+    }
+    for (auto& trial : trials) {
+      auto const n = static_cast<double>(size(trial.group));
+      trial.value /= n;
+      bool is_finite = std::isfinite(trial.value);
+      for (double& x : trial.gradient) {
+        x /= n;
+        is_finite = is_finite && std::isfinite(x);
+      }
+      if (!is_finite) {
+        trial.value = infinite;
+        trial.gradient = {};
+      }
+    }
+  }
+
+ private:
+  static constexpr Index batch = 256;
+  static constexpr double infinite = std::numeric_limits<double>::infinity();
+
+  double loss_of(BatchView<R> const& outputs, Index row, Point<Space> const& s, Index sample,
+                 std::span<R> slope) const {
+    std::span<R const> const prediction(outputs.row(row).data(), static_cast<std::size_t>(outputs.cols()));
+    return static_cast<double>(loss_at<T>(loss_, s, prediction, targets_, sample, slope));
+  }
+
+  /// Adds the losses and gradients of one batch: run r of its samples, sizes[r] of them, is trial owners[r]'s.
+  void differentiate(std::span<Trial<Space>> trials, std::vector<Point<Space>> const& points,
+                     std::vector<Index> const& sizes, std::vector<Index> const& samples,
+                     std::vector<std::size_t> const& owners) {
+    auto const rows = static_cast<Index>(samples.size());
+    rows_.resize(rows, inputs_.cols());
+    for (Index b = 0; b < rows; ++b) {
+      rows_.row(b) = inputs_.row(samples[static_cast<std::size_t>(b)]);
+    }
+    bool const is_shared = rows > static_cast<Index>(points.size());
+    auto const contexts = is_shared ? Contexts<Space>::grouped(points, sizes) : Contexts<Space>(points);
+    auto const outputs = model_.template forward<T>(rows_, contexts, work_);
+    auto const width = static_cast<std::size_t>(outputs.cols());
+    grow(work_.output_gradient, outputs.size());
+    std::span<R> const slopes(work_.output_gradient.data(), static_cast<std::size_t>(outputs.size()));
+    Index b = 0;
+    for (std::size_t r = 0; r < owners.size(); ++r) {
+      for (Index const end = b + sizes[r]; b < end; ++b) {
+        trials[owners[r]].value += loss_of(outputs, b, points[r], samples[static_cast<std::size_t>(b)],
+                                           slopes.subspan(static_cast<std::size_t>(b) * width, width));
+      }
+    }
+    auto const slope = model_.template run_backward<T>(rows_, contexts, work_, gradient_, {.contexts = true}).contexts;
+    b = 0;
+    for (std::size_t r = 0; r < owners.size(); ++r) {
+      for (Index const end = b + sizes[r]; b < end; ++b) {
+        for (std::size_t c = 0; c < trials[owners[r]].gradient.size(); ++c) {
+          trials[owners[r]].gradient[c] += slope(b, static_cast<Index>(c));
+        }
+      }
+    }
+  }
+
+  Model const& model_;
+  L const& loss_;
+  ConstMatrixRef<R> const& inputs_;
+  Targets const& targets_;
+  std::vector<Index> begins_{0};
+  Workspace<R> work_;
+  Parameters<R> gradient_;  // of the parameters: a backward pass gives it, nobody asks for it
+  Matrix<R> rows_;
+};
+
+}  // namespace wmanifold::detail

@@ -1,0 +1,132 @@
+#pragma once
+
+#include <wmanifold/core/symmetric.hpp>
+#include <wmanifold/infer/descent.hpp>
+#include <wmanifold/infer/search_points.hpp>
+
+#include <optional>
+
+namespace wmanifold::detail {
+
+/// An orthonormal basis of the tangent space at p: the coordinate axes' tangent parts, by Gram and Schmidt.
+template <Topology T>
+[[nodiscard]] std::vector<Coordinates<T>> tangent_basis(Point<T> const& p) {
+  std::vector<Coordinates<T>> basis;
+  for (std::size_t c = 0; c < static_cast<std::size_t>(T::coordinates); ++c) {
+    Coordinates<T> axis{};
+    axis[c] = 1;
+    axis = T::tangent(p, axis);
+    for (int pass = 0; pass < 2; ++pass) {  // twice is enough
+      for (auto const& other : basis) {
+        double const part = dot(axis, other);
+        for (std::size_t i = 0; i < axis.size(); ++i) {
+          axis[i] -= part * other[i];
+        }
+      }
+    }
+    double const length = std::sqrt(dot(axis, axis));
+    if (length > 1e-6 && basis.size() < static_cast<std::size_t>(T::dimension)) {
+      for (double& x : axis) {
+        x /= length;
+      }
+      basis.push_back(axis);
+    }
+  }
+  return basis;
+}
+
+/// The posterior exp(-weight L(s)) mu(ds) as the points of a search see it: the mean square distance from `centre`
+/// where it is wide enough to be summed over them, else nothing. `values` are L at the points, `least` its minimum.
+template <Topology T>
+[[nodiscard]] std::optional<double> wide_posterior(SearchPoints<T> const& search, std::span<double const> values,
+                                                   double least, double weight, Point<T> const& centre) {
+  double sum = 0;
+  double squares = 0;
+  double second = 0;
+  double largest = 0;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    double const w = std::exp(-weight * (values[i] - least));
+    largest = std::max(largest, w);
+    double const d = T::distance(centre, search.points()[i]);
+    sum += w;
+    squares += w * w;
+    second += w * d * d;
+  }
+  // As many points as count: sum^2 / squares. A normal posterior whose deviation is the points' distance has
+  // 2 sqrt(pi) = 3.5 in each direction; from there on the sum is as good as an integral, unless the minimum is a narrow
+  // one that no point is in.
+  double const enough = std::pow(3.5, T::dimension);
+  return largest > 0.6 && sum * sum > enough * squares ? std::optional(second / sum) : std::nullopt;
+}
+
+/// A minimum and what its curvature is found from.
+template <Topology T>
+struct Curved {
+  Trial<T> minimum;
+  std::vector<Coordinates<T>> basis;  ///< of its tangent space
+  std::vector<Trial<T>> beside;       ///< per direction of the basis: before it and behind it
+
+  Curved(Trial<T> const& at, double step) : minimum(at), basis(tangent_basis(at.point)) {
+    for (auto direction : basis) {
+      for (double const sign : {-1.0, 1.0}) {
+        Coordinates<T> v = direction;
+        for (double& x : v) {
+          x *= sign * step;
+        }
+        beside.push_back({at.group, T::exp(at.point, v)});
+      }
+    }
+  }
+
+  /// Laplace's approximation of the posterior around this minimum: its variance, no direction's above `most`, and the
+  /// root of the covariance's determinant. Next to an end of the space, where the objective falls out of it, the
+  /// posterior is exponential: E x^2 = 2 / (weight slope)^2.
+  struct Width {
+    double variance = 0;
+    double root = 1;
+  };
+  [[nodiscard]] Width width(double weight, double most, double step) const {
+    auto const n = static_cast<Index>(basis.size());
+    // What of the gradient the space does not yield to.
+    Coordinates<T> blocked = minimum.gradient;
+    if (double const steepness = std::sqrt(dot(blocked, blocked)); steepness > 0) {
+      Coordinates<T> v = blocked;
+      for (double& x : v) {
+        x *= -step / steepness;
+      }
+      Coordinates<T> const moved = T::log(minimum.point, T::exp(minimum.point, v));
+      for (std::size_t c = 0; c < blocked.size(); ++c) {
+        blocked[c] += moved[c] * steepness / step;
+      }
+    }
+    SmallMatrix precision(n, n);
+    for (Index i = 0; i < n; ++i) {
+      auto const& before = beside[static_cast<std::size_t>(2 * i)];
+      auto const& behind = beside[static_cast<std::size_t>(2 * i + 1)];
+      double const apart = dot(T::log(minimum.point, behind.point), basis[static_cast<std::size_t>(i)]) -
+                           dot(T::log(minimum.point, before.point), basis[static_cast<std::size_t>(i)]);
+      for (Index j = 0; j < n; ++j) {
+        auto const& direction = basis[static_cast<std::size_t>(j)];
+        double const rise = dot(behind.gradient, direction) - dot(before.gradient, direction);
+        precision(i, j) = apart > 0 ? weight * rise / apart : 0;
+      }
+    }
+    precision = ((precision + precision.transpose()) / 2).eval();
+    for (Index i = 0; i < n; ++i) {
+      for (Index j = 0; j < n; ++j) {
+        precision(i, j) += weight * weight / 2 * dot(blocked, basis[static_cast<std::size_t>(i)]) *
+                           dot(blocked, basis[static_cast<std::size_t>(j)]);
+      }
+    }
+    diagonalise(precision);
+    Width width;
+    for (Index i = 0; i < n; ++i) {
+      double const variance = precision(i, i) * most > 1 ? 1 / precision(i, i) : most;
+      width.variance += variance;
+      width.root *= std::sqrt(variance);
+    }
+    return width;
+  }
+};
+
+}  // namespace wmanifold::detail
