@@ -1,0 +1,345 @@
+#include "experiment.hpp"
+
+#include "turning.hpp"
+
+#include <wmanifold/basis/constant.hpp>
+#include <wmanifold/basis/fourier.hpp>
+#include <wmanifold/flow/gradient_flow.hpp>
+#include <wmanifold/infer/context.hpp>
+#include <wmanifold/layer/layer_list.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <numbers>
+#include <numeric>
+
+namespace demo {
+namespace {
+
+namespace wm = wmanifold;
+
+template <class Basis>
+using Model = wm::Manifold<Basis, wm::LayerList>;
+using Plain = Model<wm::Constant<>>;
+using Circle = wm::Point<wm::S1>;
+
+constexpr double degree = std::numbers::pi / 180;
+constexpr double near = 10 * degree;  // an angle so far off is missed
+
+/// Random numbers are independent for each purpose and the same for both networks.
+enum class Purpose : std::uint64_t { weights, images, training, test };
+
+wm::Seed seed_for(Purpose purpose, std::uint64_t seed) {
+  return wm::Seed{seed}.stream(static_cast<std::uint64_t>(purpose));
+}
+
+std::vector<std::size_t> shuffled(std::size_t count, wm::Random& random) {
+  std::vector<std::size_t> order(count);
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  random.shuffle(std::span(order));
+  return order;
+}
+
+/// Images, each turned by an angle.
+struct Turned {
+  wm::Matrix<float> inputs;
+  std::vector<Circle> angles;
+  std::vector<int> labels;
+};
+
+Turned turned(LabelledImages const& images, std::span<std::size_t const> which, std::vector<Circle> angles) {
+  Turner turner(images.rows, images.columns);
+  Turned all{wm::Matrix<float>(static_cast<wm::Index>(which.size()), static_cast<wm::Index>(turner.halved_size())),
+             std::move(angles),
+             {}};
+  for (std::size_t b = 0; b < which.size(); ++b) {
+    turner.turn(images.image(which[b]), all.angles[b][0] / degree);
+    turner.halve({all.inputs.row(static_cast<wm::Index>(b)).data(), turner.halved_size()});
+    all.labels.push_back(images.labels[which[b]]);
+  }
+  return all;
+}
+
+wm::Contexts<wm::S1> contexts_for(Model<wm::Ellipse> const&, std::vector<Circle> const& angles) { return angles; }
+wm::Contexts<wm::S1> contexts_for(Model<wm::Fourier<wm::S1, 2>> const&, std::vector<Circle> const& angles) {
+  return angles;
+}
+wm::Contexts<wm::OnePoint> contexts_for(Plain const&, std::vector<Circle> const& angles) {
+  return std::vector(angles.size(), wm::OnePoint::point());
+}
+
+template <class Basis>
+Model<Basis> trained(std::uint64_t seed, double rate, DataSet const& data, Settings const& settings,
+                     std::function<void(double)> const& tick) {
+  Turner const turner(data.training.rows, data.training.columns);
+  auto const width = static_cast<wm::Index>(settings.width);
+  Model<Basis> model(
+      wm::he_normal, seed_for(Purpose::weights, seed), Basis{},
+      wm::LayerList{wm::Dense<>(static_cast<wm::Index>(turner.halved_size()), width), wm::Relu{},
+                    wm::Dense<>(width, width), wm::Relu{}, wm::Dense<>(width, data.classes)});
+  wm::GradientFlow flow{model, wm::CrossEntropy{}, {.rate = rate, .momentum = settings.momentum}};
+  wm::Random images_random(seed_for(Purpose::images, seed));
+  auto order = shuffled(data.training.count(), images_random);
+  order.resize(settings.training_images);
+  wm::Random random(seed_for(Purpose::training, seed));
+  std::size_t const steps = settings.epochs * ((order.size() + settings.batch - 1) / settings.batch);
+  std::size_t done = 0;
+  for (std::size_t epoch = 0; epoch < settings.epochs; ++epoch) {
+    random.shuffle(std::span(order));
+    for (std::size_t first = 0; first < order.size(); first += settings.batch) {
+      auto const which = std::span(order).subspan(first, std::min(settings.batch, order.size() - first));
+      auto const batch = turned(data.training, which,
+                                wm::uniform_points<wm::S1>(static_cast<wm::Index>(which.size()), random));
+      flow.set_rate(rate * (1 - static_cast<double>(done++) / static_cast<double>(steps)));
+      flow.step(batch.inputs, contexts_for(model, batch.angles), batch.labels);
+    }
+    tick(Basis::size / static_cast<double>(settings.epochs));
+  }
+  return model;
+}
+
+/// Softmax, row by row, and each row's entropy.
+struct Probabilities {
+  wm::Matrix<float> of_classes;
+  std::vector<double> entropies;
+};
+Probabilities probabilities_of(wm::Matrix<float> logits) {
+  Probabilities all;
+  for (wm::Index b = 0; b < logits.rows(); ++b) {
+    std::span<float const> const row(logits.row(b).data(), static_cast<std::size_t>(logits.cols()));
+    all.entropies.push_back(wm::PredictionEntropy{}(row, wm::NoTargets{}, b, std::span<float>{}));
+    logits.row(b) = (logits.row(b).array() - logits.row(b).maxCoeff()).exp();
+    logits.row(b) /= logits.row(b).sum();
+  }
+  all.of_classes = std::move(logits);
+  return all;
+}
+
+/// % of the rows of logits or probabilities whose largest is the label's; where `counts` is given, of those rows.
+double accuracy_of(wm::Matrix<float> const& scores, std::vector<int> const& labels,
+                   std::function<bool(std::size_t)> const& counts) {
+  double hits = 0;
+  double all = 0;
+  for (std::size_t b = 0; b < labels.size(); ++b) {
+    if (counts(b)) {
+      auto const row = static_cast<wm::Index>(b);
+      hits += wm::CrossEntropy::is_hit(std::span<float const>(scores.row(row).data(), std::size_t(scores.cols())),
+                                       labels, row)
+                  ? 100
+                  : 0;
+      all += 1;
+    }
+  }
+  return hits / all;
+}
+
+double median_of(std::vector<double> values) {
+  auto const middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+  std::nth_element(values.begin(), middle, values.end());
+  return *middle;
+}
+
+std::vector<double> ranks_of(std::vector<double> const& values) {
+  std::vector<std::size_t> order(values.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return values[a] < values[b]; });
+  std::vector<double> ranks(values.size());
+  for (std::size_t r = 0; r < order.size(); ++r) {
+    ranks[order[r]] = static_cast<double>(r);
+  }
+  return ranks;
+}
+
+double rank_correlation_of(std::vector<double> const& a, std::vector<double> const& b) {
+  auto const n = static_cast<double>(a.size());
+  auto const x = ranks_of(a);
+  auto const y = ranks_of(b);
+  double sum = 0;
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    sum += (x[i] - (n - 1) / 2) * (y[i] - (n - 1) / 2);
+  }
+  return n > 1 ? 12 * sum / (n * (n * n - 1)) : 0;
+}
+
+/// How far off the angles are.
+void judge(std::vector<wm::ContextEstimate<wm::S1>> const& estimates, std::vector<Circle> const& truths,
+           Finding& finding) {
+  std::vector<double> errors;
+  std::vector<double> uncertainties;
+  auto const n = static_cast<double>(estimates.size());
+  double missed = 0;
+  double second = 0;
+  for (std::size_t g = 0; g < estimates.size(); ++g) {
+    auto const& found = estimates[g];
+    double const error = wm::S1::distance(found.point, truths[g]);
+    errors.push_back(error / degree);
+    uncertainties.push_back(found.uncertainty);
+    finding.within_one += error <= found.uncertainty ? 100 / n : 0;
+    finding.within_two += error <= 2 * found.uncertainty ? 100 / n : 0;
+    if (error > near) {
+      missed += 1;
+      second += found.runner_up && wm::S1::distance(found.runner_up->point, truths[g]) <= near ? 1 : 0;
+    }
+  }
+  finding.median_error = median_of(errors);
+  finding.rank_correlation = rank_correlation_of(errors, uncertainties);
+  finding.missed = 100 * missed / n;
+  finding.second_right = missed > 0 ? 100 * second / missed : 0;
+}
+
+std::vector<Circle> repeated(std::vector<Circle> const& angles, std::size_t times) {
+  std::vector<Circle> each;
+  for (Circle const& angle : angles) {
+    each.insert(each.end(), times, angle);
+  }
+  return each;
+}
+
+template <class Basis>
+class Examination {
+ public:
+  Examination(Model<Basis> const& model, Plain const& plain, std::uint64_t seed, DataSet const& data,
+              Settings const& settings)
+      : model_(model), plain_(plain), data_(data), settings_(settings), random_(seed_for(Purpose::test, seed)) {}
+
+  /// Angles by the entropy of predictions, of groups of `size` images, which are then told at that angle.
+  Finding by_entropy(std::size_t size, double& seconds, std::vector<Look>& looks) {
+    auto const [all, truths] = groups_of(size);
+    auto const start = std::chrono::steady_clock::now();
+    std::vector<wm::Index> const sizes(truths.size(), static_cast<wm::Index>(size));
+    auto const estimates = wm::infer_contexts(model_, wm::PredictionEntropy{}, all.inputs, sizes, options());
+    seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    Finding finding{.by = "entropy", .images = size};
+    tell(all, estimates, size, 0, finding);
+    judge(estimates, truths, finding);
+    average(all, size, finding);
+    looks.push_back(look(all.inputs.topRows(static_cast<wm::Index>(size)), truths.front(), estimates.front()));
+    return finding;
+  }
+
+  /// Angles by the labels of `size` images; as many others as `told` are then told at that angle.
+  Finding by_labels(std::size_t size, std::size_t told) {
+    auto const [all, truths] = groups_of(size + told);
+    Turned known;
+    std::vector<wm::Index> rows;
+    for (std::size_t b = 0; b < all.labels.size(); ++b) {
+      if (b % (size + told) < size) {
+        rows.push_back(static_cast<wm::Index>(b));
+        known.labels.push_back(all.labels[b]);
+      }
+    }
+    known.inputs = all.inputs(rows, Eigen::all);
+    std::vector<wm::Index> const sizes(truths.size(), static_cast<wm::Index>(size));
+    auto const estimates =
+        wm::infer_contexts(model_, wm::CrossEntropy{}, known.inputs, known.labels, sizes, options());
+    Finding finding{.by = "labels", .images = size};
+    tell(all, estimates, size + told, size, finding);
+    judge(estimates, truths, finding);
+    return finding;
+  }
+
+ private:
+  [[nodiscard]] wm::InferenceOptions options() const { return {.points = settings_.points, .seed = wm::Seed{1}}; }
+
+  /// The test images in groups, each turned by an angle of its own; those that are left over stay out.
+  std::pair<Turned, std::vector<Circle>> groups_of(std::size_t size) {
+    std::size_t const groups = settings_.test_images / size;
+    auto order = shuffled(settings_.test_images, random_);
+    order.resize(groups * size);
+    auto truths = wm::uniform_points<wm::S1>(static_cast<wm::Index>(groups), random_);
+    return {turned(data_.test, order, repeated(truths, size)), std::move(truths)};
+  }
+
+  /// Accuracies on all but the first `skipped` images of each group.
+  void tell(Turned const& all, std::vector<wm::ContextEstimate<wm::S1>> const& estimates, std::size_t size,
+            std::size_t skipped, Finding& finding) const {
+    std::vector<Circle> found;
+    for (auto const& estimate : estimates) {
+      found.push_back(estimate.point);
+    }
+    auto const counts = [&](std::size_t b) { return b % size >= skipped; };
+    finding.accuracy = accuracy_of(model_.predict(all.inputs, repeated(found, size)), all.labels, counts);
+    finding.with_truth = accuracy_of(model_.predict(all.inputs, all.angles), all.labels, counts);
+    finding.plain = accuracy_of(plain_.predict(all.inputs, contexts_for(plain_, all.angles)), all.labels, counts);
+  }
+
+  /// Without deciding for an angle: predictions averaged over the circle.
+  void average(Turned const& all, std::size_t size, Finding& finding) const {
+    auto const nodes = wm::S1::quadrature(47).nodes;
+    std::vector<Probabilities> at;
+    for (Circle const& node : nodes) {
+      at.push_back(probabilities_of(
+          model_.predict(all.inputs, wm::Contexts<wm::S1>::shared(node, all.inputs.rows()))));
+    }
+    wm::Matrix<float> uniform = wm::Matrix<float>::Zero(all.inputs.rows(), at.front().of_classes.cols());
+    auto weighted = uniform;
+    for (std::size_t first = 0; first < all.labels.size(); first += size) {
+      std::vector<double> sums;
+      for (auto const& there : at) {
+        auto const from = there.entropies.begin() + static_cast<std::ptrdiff_t>(first);
+        sums.push_back(std::accumulate(from, from + static_cast<std::ptrdiff_t>(size), 0.0));
+      }
+      double const least = *std::min_element(sums.begin(), sums.end());
+      for (std::size_t i = 0; i < at.size(); ++i) {
+        auto const rows = at[i].of_classes.middleRows(static_cast<wm::Index>(first), static_cast<wm::Index>(size));
+        uniform.middleRows(static_cast<wm::Index>(first), static_cast<wm::Index>(size)) += rows;
+        weighted.middleRows(static_cast<wm::Index>(first), static_cast<wm::Index>(size)) +=
+            static_cast<float>(std::exp(least - sums[i])) * rows;
+      }
+    }
+    auto const all_of_them = [](std::size_t) { return true; };
+    finding.averaged = accuracy_of(weighted, all.labels, all_of_them);
+    finding.uniform = accuracy_of(uniform, all.labels, all_of_them);
+  }
+
+  Look look(wm::Matrix<float> const& inputs, Circle const& truth, wm::ContextEstimate<wm::S1> const& estimate) const {
+    Look look{.images = static_cast<std::size_t>(inputs.rows()), .truth = truth[0] / degree};
+    for (int angle = 0; angle <= 360; angle += 2) {
+      auto const there = probabilities_of(
+          model_.predict(inputs, wm::Contexts<wm::S1>::shared(wm::S1::degrees(angle), inputs.rows())));
+      look.degrees.push_back(angle);
+      look.objective.push_back(std::accumulate(there.entropies.begin(), there.entropies.end(), 0.0) /
+                               static_cast<double>(inputs.rows()));
+    }
+    look.point = estimate.point[0] / degree;
+    look.least = estimate.objective;
+    if (estimate.runner_up) {
+      look.runner_up = estimate.runner_up->point[0] / degree;
+      look.second = estimate.runner_up->objective;
+    }
+    return look;
+  }
+
+  Model<Basis> const& model_;
+  Plain const& plain_;
+  DataSet const& data_;
+  Settings const& settings_;
+  wm::Random random_;
+};
+
+template <class Basis>
+Outcome carry_out_on(std::uint64_t seed, DataSet const& data, Settings const& settings,
+                     std::function<void(double)> const& tick) {
+  auto const model = trained<Basis>(seed, settings.rate, data, settings, tick);
+  auto const plain = trained<wm::Constant<>>(seed, settings.plain_rate, data, settings, tick);
+  Examination<Basis> examination(model, plain, seed, data, settings);
+  Outcome outcome;
+  for (std::size_t const size : {64, 16, 4, 1}) {
+    outcome.findings.push_back(examination.by_entropy(size, outcome.seconds_of_search, outcome.looks));
+  }
+  for (std::size_t const size : {16, 4, 1}) {
+    outcome.findings.push_back(examination.by_labels(size, 16));
+  }
+  tick(1);
+  return outcome;
+}
+
+}  // namespace
+
+Outcome carry_out(std::uint64_t seed, DataSet const& data, Settings const& settings,
+                  std::function<void(double)> const& tick) {
+  return settings.order == 1 ? carry_out_on<wm::Ellipse>(seed, data, settings, tick)
+                             : carry_out_on<wm::Fourier<wm::S1, 2>>(seed, data, settings, tick);
+}
+
+}  // namespace demo
