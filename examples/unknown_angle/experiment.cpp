@@ -24,7 +24,7 @@ using Plain = Model<wm::Constant<>>;
 using Circle = wm::Point<wm::S1>;
 
 constexpr double degree = std::numbers::pi / 180;
-constexpr double near = 10 * degree;  // an angle so far off is missed
+constexpr double near = 30 * degree;  // an angle so far off is missed
 
 /// Random numbers are independent for each purpose and the same for both networks.
 enum class Purpose : std::uint64_t { weights, images, training, test };
@@ -98,23 +98,6 @@ Model<Basis> trained(std::uint64_t seed, double rate, DataSet const& data, Setti
   return model;
 }
 
-/// Softmax, row by row, and each row's entropy.
-struct Probabilities {
-  wm::Matrix<float> of_classes;
-  std::vector<double> entropies;
-};
-Probabilities probabilities_of(wm::Matrix<float> logits) {
-  Probabilities all;
-  for (wm::Index b = 0; b < logits.rows(); ++b) {
-    std::span<float const> const row(logits.row(b).data(), static_cast<std::size_t>(logits.cols()));
-    all.entropies.push_back(wm::PredictionEntropy{}(row, wm::NoTargets{}, b, std::span<float>{}));
-    logits.row(b) = (logits.row(b).array() - logits.row(b).maxCoeff()).exp();
-    logits.row(b) /= logits.row(b).sum();
-  }
-  all.of_classes = std::move(logits);
-  return all;
-}
-
 /// % of the rows of logits or probabilities whose largest is the label's; where `counts` is given, of those rows.
 double accuracy_of(wm::Matrix<float> const& scores, std::vector<int> const& labels,
                    std::function<bool(std::size_t)> const& counts) {
@@ -161,30 +144,29 @@ double rank_correlation_of(std::vector<double> const& a, std::vector<double> con
   return n > 1 ? 12 * sum / (n * (n * n - 1)) : 0;
 }
 
-/// How far off the angles are.
-void judge(std::vector<wm::ContextEstimate<wm::S1>> const& estimates, std::vector<Circle> const& truths,
-           Finding& finding) {
+using Estimates = std::vector<wm::ContextEstimate<wm::S1>>;
+
+/// How far off the angles are, and whether the uncertainties say so.
+void judge(Estimates const& estimates, std::vector<Circle> const& truths, Finding& finding) {
   std::vector<double> errors;
   std::vector<double> uncertainties;
-  auto const n = static_cast<double>(estimates.size());
-  double missed = 0;
-  double second = 0;
+  double const share = 100 / static_cast<double>(estimates.size());
   for (std::size_t g = 0; g < estimates.size(); ++g) {
     auto const& found = estimates[g];
     double const error = wm::S1::distance(found.point, truths[g]);
     errors.push_back(error / degree);
     uncertainties.push_back(found.uncertainty);
-    finding.within_one += error <= found.uncertainty ? 100 / n : 0;
-    finding.within_two += error <= 2 * found.uncertainty ? 100 / n : 0;
+    finding.within_one += error <= found.uncertainty ? share : 0;
+    finding.within_two += error <= 2 * found.uncertainty ? share : 0;
     if (error > near) {
-      missed += 1;
-      second += found.runner_up && wm::S1::distance(found.runner_up->point, truths[g]) <= near ? 1 : 0;
+      finding.missed += share;
+      finding.second +=
+          found.runner_up && wm::S1::distance(found.runner_up->point, truths[g]) <= near ? share : 0;
     }
   }
-  finding.median_error = median_of(errors);
+  finding.second *= finding.missed > 0 ? 100 / finding.missed : 0;
+  finding.error = median_of(errors);
   finding.rank_correlation = rank_correlation_of(errors, uncertainties);
-  finding.missed = 100 * missed / n;
-  finding.second_right = missed > 0 ? 100 * second / missed : 0;
 }
 
 std::vector<Circle> repeated(std::vector<Circle> const& angles, std::size_t times) {
@@ -202,48 +184,61 @@ class Examination {
               Settings const& settings)
       : model_(model), plain_(plain), data_(data), settings_(settings), random_(seed_for(Purpose::test, seed)) {}
 
-  /// Angles by the entropy of predictions, of groups of `size` images, which are then told at that angle.
-  Finding by_entropy(std::size_t size, double& seconds, std::vector<Look>& looks) {
+  /// Angles of groups of `size` images by a loss without targets; the same images are then told at the angle found.
+  template <class L>
+  Finding by_predictions(Criterion by, L const& loss, std::size_t size, Outcome& outcome) {
     auto const [all, truths] = groups_of(size);
-    auto const start = std::chrono::steady_clock::now();
-    std::vector<wm::Index> const sizes(truths.size(), static_cast<wm::Index>(size));
-    auto const estimates = wm::infer_contexts(model_, wm::PredictionEntropy{}, all.inputs, sizes, options());
-    seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-    Finding finding{.by = "entropy", .images = size};
+    auto const estimates = timed(outcome, [&, &images = all, groups = truths.size()] {
+      std::vector<wm::Index> const sizes(groups, static_cast<wm::Index>(size));
+      return wm::infer_contexts(model_, loss, images.inputs, sizes, options());
+    });
+    Finding finding{.by = by, .images = size};
     tell(all, estimates, size, 0, finding);
     judge(estimates, truths, finding);
-    average(all, size, finding);
-    looks.push_back(look(all.inputs.topRows(static_cast<wm::Index>(size)), truths.front(), estimates.front()));
+    finding.weighed = weighed_accuracy(all, loss, size);
+    if (by == Criterion::softened) {
+      outcome.looks.push_back(
+          look(loss, all.inputs.topRows(static_cast<wm::Index>(size)), truths.front(), estimates.front()));
+    }
     return finding;
   }
 
-  /// Angles by the labels of `size` images; as many others as `told` are then told at that angle.
-  Finding by_labels(std::size_t size, std::size_t told) {
+  /// Angles by the labels of `size` images; `told` others are then told at the angle found.
+  Finding by_labels(std::size_t size, std::size_t told, Outcome& outcome) {
     auto const [all, truths] = groups_of(size + told);
-    Turned known;
+    std::vector<int> labels;
     std::vector<wm::Index> rows;
     for (std::size_t b = 0; b < all.labels.size(); ++b) {
       if (b % (size + told) < size) {
         rows.push_back(static_cast<wm::Index>(b));
-        known.labels.push_back(all.labels[b]);
+        labels.push_back(all.labels[b]);
       }
     }
-    known.inputs = all.inputs(rows, Eigen::all);
-    std::vector<wm::Index> const sizes(truths.size(), static_cast<wm::Index>(size));
-    auto const estimates =
-        wm::infer_contexts(model_, wm::CrossEntropy{}, known.inputs, known.labels, sizes, options());
-    Finding finding{.by = "labels", .images = size};
+    wm::Matrix<float> const inputs = all.inputs(rows, Eigen::all);
+    auto const estimates = timed(outcome, [&, groups = truths.size()] {
+      std::vector<wm::Index> const sizes(groups, static_cast<wm::Index>(size));
+      return wm::infer_contexts(model_, wm::CrossEntropy{}, inputs, labels, sizes, options());
+    });
+    Finding finding{.by = Criterion::labels, .images = size};
     tell(all, estimates, size + told, size, finding);
     judge(estimates, truths, finding);
     return finding;
   }
 
  private:
-  [[nodiscard]] wm::InferenceOptions options() const { return {.points = settings_.points, .seed = wm::Seed{1}}; }
+  [[nodiscard]] wm::InferenceOptions options() const { return {.points = settings_.points}; }
+
+  template <class Search>
+  static Estimates timed(Outcome& outcome, Search const& search) {
+    auto const start = std::chrono::steady_clock::now();
+    auto found = search();
+    outcome.seconds_of_search += std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    return found;
+  }
 
   /// The test images in groups, each turned by an angle of its own; those that are left over stay out.
   std::pair<Turned, std::vector<Circle>> groups_of(std::size_t size) {
-    std::size_t const groups = settings_.test_images / size;
+    std::size_t const groups = std::min(settings_.test_images / size, settings_.most_groups);
     auto order = shuffled(settings_.test_images, random_);
     order.resize(groups * size);
     auto truths = wm::uniform_points<wm::S1>(static_cast<wm::Index>(groups), random_);
@@ -251,61 +246,69 @@ class Examination {
   }
 
   /// Accuracies on all but the first `skipped` images of each group.
-  void tell(Turned const& all, std::vector<wm::ContextEstimate<wm::S1>> const& estimates, std::size_t size,
-            std::size_t skipped, Finding& finding) const {
+  void tell(Turned const& all, Estimates const& estimates, std::size_t size, std::size_t skipped, Finding& finding) const {
     std::vector<Circle> found;
     for (auto const& estimate : estimates) {
       found.push_back(estimate.point);
     }
     auto const counts = [&](std::size_t b) { return b % size >= skipped; };
-    finding.accuracy = accuracy_of(model_.predict(all.inputs, repeated(found, size)), all.labels, counts);
-    finding.with_truth = accuracy_of(model_.predict(all.inputs, all.angles), all.labels, counts);
+    finding.found = accuracy_of(model_.predict(all.inputs, repeated(found, size)), all.labels, counts);
+    finding.known = accuracy_of(model_.predict(all.inputs, all.angles), all.labels, counts);
     finding.plain = accuracy_of(plain_.predict(all.inputs, contexts_for(plain_, all.angles)), all.labels, counts);
   }
 
-  /// Without deciding for an angle: predictions averaged over the circle.
-  void average(Turned const& all, std::size_t size, Finding& finding) const {
+  /// Without deciding for an angle: predictions averaged over the circle, each group's by its losses there.
+  template <class L>
+  double weighed_accuracy(Turned const& all, L const& loss, std::size_t size) const {
     auto const nodes = wm::S1::quadrature(47).nodes;
-    std::vector<Probabilities> at;
+    std::vector<wm::Matrix<float>> logits;
     for (Circle const& node : nodes) {
-      at.push_back(probabilities_of(
-          model_.predict(all.inputs, wm::Contexts<wm::S1>::shared(node, all.inputs.rows()))));
+      logits.push_back(model_.predict(all.inputs, wm::Contexts<wm::S1>::shared(node, all.inputs.rows())));
     }
-    wm::Matrix<float> uniform = wm::Matrix<float>::Zero(all.inputs.rows(), at.front().of_classes.cols());
-    auto weighted = uniform;
-    for (std::size_t first = 0; first < all.labels.size(); first += size) {
+    wm::Matrix<float> scores = wm::Matrix<float>::Zero(all.inputs.rows(), logits.front().cols());
+    auto const samples = static_cast<wm::Index>(size);
+    for (wm::Index first = 0; first < scores.rows(); first += samples) {
       std::vector<double> sums;
-      for (auto const& there : at) {
-        auto const from = there.entropies.begin() + static_cast<std::ptrdiff_t>(first);
-        sums.push_back(std::accumulate(from, from + static_cast<std::ptrdiff_t>(size), 0.0));
+      for (auto const& there : logits) {
+        sums.push_back(mean_loss(loss, there.middleRows(first, samples)) * static_cast<double>(size));
       }
       double const least = *std::min_element(sums.begin(), sums.end());
-      for (std::size_t i = 0; i < at.size(); ++i) {
-        auto const rows = at[i].of_classes.middleRows(static_cast<wm::Index>(first), static_cast<wm::Index>(size));
-        uniform.middleRows(static_cast<wm::Index>(first), static_cast<wm::Index>(size)) += rows;
-        weighted.middleRows(static_cast<wm::Index>(first), static_cast<wm::Index>(size)) +=
-            static_cast<float>(std::exp(least - sums[i])) * rows;
+      for (std::size_t i = 0; i < nodes.size(); ++i) {
+        auto const weight = static_cast<float>(std::exp(least - sums[i]));
+        for (wm::Index b = first; b < first + samples; ++b) {
+          auto const row = logits[i].row(b).array();
+          Eigen::ArrayXf const e = (row - row.maxCoeff()).exp().transpose();
+          scores.row(b) += (weight / e.sum() * e).matrix().transpose();
+        }
       }
     }
-    auto const all_of_them = [](std::size_t) { return true; };
-    finding.averaged = accuracy_of(weighted, all.labels, all_of_them);
-    finding.uniform = accuracy_of(uniform, all.labels, all_of_them);
+    return accuracy_of(scores, all.labels, [](std::size_t) { return true; });
   }
 
-  Look look(wm::Matrix<float> const& inputs, Circle const& truth, wm::ContextEstimate<wm::S1> const& estimate) const {
-    Look look{.images = static_cast<std::size_t>(inputs.rows()), .truth = truth[0] / degree};
-    for (int angle = 0; angle <= 360; angle += 2) {
-      auto const there = probabilities_of(
-          model_.predict(inputs, wm::Contexts<wm::S1>::shared(wm::S1::degrees(angle), inputs.rows())));
-      look.degrees.push_back(angle);
-      look.objective.push_back(std::accumulate(there.entropies.begin(), there.entropies.end(), 0.0) /
-                               static_cast<double>(inputs.rows()));
+  template <class L>
+  static double mean_loss(L const& loss, wm::ConstMatrixRef<float> const& logits) {
+    double sum = 0;
+    for (wm::Index b = 0; b < logits.rows(); ++b) {
+      std::span<float const> const row(logits.row(b).data(), static_cast<std::size_t>(logits.cols()));
+      sum += static_cast<double>(loss(row, wm::NoTargets{}, b, std::span<float>{}));
     }
-    look.point = estimate.point[0] / degree;
-    look.least = estimate.objective;
+    return sum / static_cast<double>(logits.rows());
+  }
+
+  template <class L>
+  Look look(L const& loss, wm::Matrix<float> const& inputs, Circle const& truth,
+            wm::ContextEstimate<wm::S1> const& estimate) const {
+    Look look;
+    look.images = static_cast<std::size_t>(inputs.rows());
+    look.truth = truth[0] / degree;
+    for (int angle = 0; angle <= 360; angle += 2) {
+      auto const logits =
+          model_.predict(inputs, wm::Contexts<wm::S1>::shared(wm::S1::degrees(angle), inputs.rows()));
+      look.objective.push_back({static_cast<double>(angle), mean_loss(loss, logits)});
+    }
+    look.point = {estimate.point[0] / degree, estimate.objective};
     if (estimate.runner_up) {
-      look.runner_up = estimate.runner_up->point[0] / degree;
-      look.second = estimate.runner_up->objective;
+      look.runner_up = {estimate.runner_up->point[0] / degree, estimate.runner_up->objective};
     }
     return look;
   }
@@ -324,11 +327,17 @@ Outcome carry_out_on(std::uint64_t seed, DataSet const& data, Settings const& se
   auto const plain = trained<wm::Constant<>>(seed, settings.plain_rate, data, settings, tick);
   Examination<Basis> examination(model, plain, seed, data, settings);
   Outcome outcome;
+  auto const by_predictions = [&](Criterion by, auto const& loss) {
+    for (std::size_t const size : {64, 16, 4, 1}) {
+      outcome.findings.push_back(examination.by_predictions(by, loss, size, outcome));
+      tick(1);
+    }
+  };
+  by_predictions(Criterion::entropy, wm::PredictionEntropy{.temperature = 1});
+  by_predictions(Criterion::softened, wm::PredictionEntropy{});
+  by_predictions(Criterion::energy, wm::FreeEnergy{});
   for (std::size_t const size : {64, 16, 4, 1}) {
-    outcome.findings.push_back(examination.by_entropy(size, outcome.seconds_of_search, outcome.looks));
-  }
-  for (std::size_t const size : {16, 4, 1}) {
-    outcome.findings.push_back(examination.by_labels(size, 16));
+    outcome.findings.push_back(examination.by_labels(size, 16, outcome));
   }
   tick(1);
   return outcome;

@@ -1,11 +1,13 @@
 #pragma once
 
 #include "idx.hpp"
+#include "svg.hpp"
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <optional>
-#include <string>
+#include <string_view>
 #include <vector>
 
 namespace demo {
@@ -15,48 +17,49 @@ struct Settings {
   std::size_t epochs = 20;
   std::size_t training_images = 20'000;
   std::size_t test_images = 10'000;
+  std::size_t most_groups = 2'500;
   std::size_t batch = 64;
   std::size_t width = 128;
-  int order = 1;  ///< of the Fourier basis: 1 an ellipse of weights, or 2
-  double rate = 0.03;
-  double plain_rate = 0.1;  ///< of the network without a context
+  int order = 1;             ///< of the Fourier basis: 1 an ellipse of weights, or 2
+  double rate = 0.02;        ///< of the first step; the last is 0
+  double plain_rate = 0.05;  ///< of the network without a context
   double momentum = 0.9;
   long points = 64;  ///< of the global search
 };
 
-/// How an angle was found for groups of images that share one, and what it was worth. Shares in %.
+/// What an angle is found by.
+enum class Criterion { entropy, softened, energy, labels };
+inline constexpr std::array<std::string_view, 4> criterion_names{"entropy", "softened", "energy", "labels"};
+
+/// Angles of groups of images that share one, found by a criterion, and what they are worth. Shares in %.
 struct Finding {
-  std::string by;              ///< entropy, or labels
-  std::size_t images = 0;      ///< that the angle was found from
-  double accuracy = 0;         ///< at the angle found
-  double with_truth = 0;       ///< at the true angle, the same images
-  double plain = 0;            ///< of the network without a context
-  double averaged = 0;         ///< of predictions averaged over angles, by exp(-sum of entropies); entropy only
-  double uniform = 0;          ///< likewise, all angles alike
-  double median_error = 0;     ///< degrees
-  double within_one = 0;       ///< of the truth, by uncertainties
-  double within_two = 0;
-  double rank_correlation = 0; ///< of uncertainty and error (Spearman)
-  double missed = 0;           ///< groups whose angle is more than 10 degrees off
-  double second_right = 0;     ///< of those, the runner-up is not
+  Criterion by{};
+  std::size_t images = 0;       ///< that an angle was found from
+  double found = 0;             ///< accuracy at the angle found; by labels, on other images of that angle
+  double weighed = 0;           ///< of predictions averaged over all angles by exp(-sum of losses)
+  double known = 0;             ///< at the true angle
+  double plain = 0;             ///< of the network without a context
+  double error = 0;             ///< median, in degrees
+  double within_one = 0;        ///< errors of at most one uncertainty
+  double within_two = 0;        ///< of at most two
+  double rank_correlation = 0;  ///< of uncertainty and error (Spearman)
+  double missed = 0;            ///< angles found that are more than 30 degrees off
+  double second = 0;            ///< of those, whose runner-up is not
 };
 
 /// What a group's objective looks like around the circle.
 struct Look {
   std::size_t images = 0;
   double truth = 0;  ///< degrees, as all angles here
-  std::vector<double> degrees;
-  std::vector<double> objective;
-  double point = 0;
-  double least = 0;
-  std::optional<double> runner_up;
-  double second = 0;
+  std::vector<Place> objective;
+  Place point;
+  std::optional<Place> runner_up;
 };
 
 struct Outcome {
   std::vector<Finding> findings;
-  std::vector<Look> looks;
-  double seconds_of_search = 0;  ///< all angles found by entropy
+  std::vector<Look> looks;       ///< by softened predictions
+  double seconds_of_search = 0;  ///< all of them
 };
 
 /// Trains both networks and looks for angles; calls `tick` with the share of the work done since the last call.

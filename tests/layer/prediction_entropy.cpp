@@ -10,13 +10,14 @@ namespace wm = wmanifold;
 namespace {
 
 template <class R>
-R entropy(std::vector<R> const& logits, std::span<R> slope = {}) {
-  return wm::PredictionEntropy{}(std::span<R const>(logits), wm::NoTargets{}, 0, slope);
+R entropy(std::vector<R> const& logits, std::span<R> slope = {}, double temperature = 1) {
+  return wm::PredictionEntropy{temperature}(std::span<R const>(logits), wm::NoTargets{}, 0, slope);
 }
 
 }  // namespace
 
 static_assert(wm::Loss<wm::PredictionEntropy, float> && wm::Loss<wm::PredictionEntropy, double>);
+static_assert(wm::Loss<wm::FreeEnergy, float> && wm::Loss<wm::FreeEnergy, double>);
 
 TEST_CASE("the entropy of a prediction is -sum p log p of its softmax") {
   for (std::uint64_t seed = 1; seed <= 20; ++seed) {
@@ -40,25 +41,47 @@ TEST_CASE("the entropy of a prediction is -sum p log p of its softmax") {
   CHECK(entropy(std::vector<double>{2}) == 0);
 }
 
-TEST_CASE("its slope is what perturbation finds") {
+TEST_CASE("a temperature divides the logits") {
+  auto logits = support::normals<double>(7, 1);
+  double const softened = entropy<double>(logits, {}, 2.5);
+  for (double& z : logits) {
+    z /= 2.5;
+  }
+  CHECK(softened == doctest::Approx(entropy(logits)).epsilon(1e-14));
+  for (double const wrong : {0.0, -1.0, std::numeric_limits<double>::infinity()}) {
+    CHECK_THROWS_WITH_AS(wm::PredictionEntropy{wrong}.check({}, 1, 1),
+                         doctest::Contains("expected a positive temperature, got "), wm::ArgumentError);
+  }
+}
+
+TEST_CASE_TEMPLATE("slopes are what perturbation finds", L, wm::PredictionEntropy, wm::FreeEnergy) {
+  L const loss;
   for (std::uint64_t seed = 1; seed <= 20; ++seed) {
     auto logits = support::normals<double>(6, seed);
+    auto const value = [&](std::span<double> slope = {}) {
+      return loss(std::span<double const>(logits), wm::NoTargets{}, 0, slope);
+    };
     std::vector<double> slope(6);
-    double const value = entropy<double>(logits, slope);
-    CHECK(value == entropy(logits));
-    double sum = 0;
+    CHECK(value(slope) == value());
     for (std::size_t o = 0; o < 6; ++o) {
       double const z = logits[o];
       logits[o] = z + 1e-5;
-      double const above = entropy(logits);
+      double const above = value();
       logits[o] = z - 1e-5;
-      double const below = entropy(logits);
+      double const below = value();
       logits[o] = z;
       CHECK(slope[o] == doctest::Approx((above - below) / 2e-5).epsilon(1e-7));
-      sum += slope[o];
     }
-    CHECK(std::abs(sum) < 1e-14);
   }
+}
+
+TEST_CASE("free energy is -log sum exp, however large the logits") {
+  auto const energy = [](std::vector<float> const& logits) {
+    return wm::FreeEnergy{}(std::span<float const>(logits), wm::NoTargets{}, 0, std::span<float>{});
+  };
+  CHECK(energy({1, 2}) == doctest::Approx(-std::log(std::exp(1.0) + std::exp(2.0))));
+  CHECK(energy({1000, 1000}) == doctest::Approx(-1000 - std::log(2.0)));
+  CHECK(energy({-1000, -1e30F}) == doctest::Approx(1000));
 }
 
 TEST_CASE("decided predictions: nothing cancels, nothing overflows") {

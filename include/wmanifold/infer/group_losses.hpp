@@ -17,8 +17,19 @@ struct Trial {
   Coordinates<T> gradient{};
 };
 
+/// A copy whose layers rest where they can: nobody asks for the gradient of the parameters, half of a backward pass.
+template <class Model>
+[[nodiscard]] Model at_rest(Model model) {
+  if constexpr (requires { model.freeze(model.stack().depth()); }) {
+    for (Index l = 0; l < model.stack().depth(); ++l) {
+      model.freeze(l);
+    }
+  }
+  return model;
+}
+
 /// The mean losses of groups of samples, runs of consecutive ones, as functions of a context for each group. Refers to
-/// what it is made of.
+/// loss, inputs and targets.
 template <class T, class Model, class L>
 class GroupLosses {
  public:
@@ -29,11 +40,11 @@ class GroupLosses {
   /// Throws ArgumentError where samples, targets and groups do not fit each other or the model.
   GroupLosses(Model const& model, L const& loss, ConstMatrixRef<R> const& inputs, Targets const& targets,
               std::vector<Index> const& sizes)
-      : model_(model),
+      : model_(at_rest(model)),
         loss_(loss),
         inputs_(inputs),
         targets_(targets),
-        gradient_(std::as_const(model).parameters().zeros_like()) {
+        gradient_(model_.parameters().zeros_like()) {
     require_batch<R>("inputs", inputs, model.inputs());
     loss.check(targets, inputs.rows(), model.outputs());
     for (Index const size : sizes) {
@@ -164,13 +175,13 @@ class GroupLosses {
     }
   }
 
-  Model const& model_;
+  Model const model_;
   L const& loss_;
   ConstMatrixRef<R> const& inputs_;
   Targets const& targets_;
   std::vector<Index> begins_{0};
   Workspace<R> work_;
-  Parameters<R> gradient_;  // of the parameters: a backward pass gives it, nobody asks for it
+  Parameters<R> gradient_;  // of the parameters, where a model does not rest
   Matrix<R> rows_;
 };
 

@@ -1,0 +1,111 @@
+// Digits that are turned, by weights on a circle of angles, where nobody tells the angle: it is found from the images.
+// --help tells all.
+
+#include "files.hpp"
+#include "progress.hpp"
+#include "results.hpp"
+#include "terminal.hpp"
+#include "text.hpp"
+
+#include <wmanifold/core/error.hpp>
+
+#include <CLI/CLI.hpp>
+
+#include <future>
+#include <iostream>
+
+#ifdef _OPENMP
+#include <omp.h>
+#endif
+
+namespace {
+
+using namespace demo;
+
+struct Options {
+  std::filesystem::path data;
+  std::filesystem::path output = ".";
+  Settings settings;
+  unsigned seeds = 3;
+};
+
+/// Seeds 1, 2, ..., side by side.
+std::vector<Outcome> carry_out_all(Options const& options, DataSet const& data) {
+  int const rows = 1 + 2 * options.settings.order;
+  Progress progress("Training and searching", options.seeds * (rows + 1 + 13.0));
+  std::vector<std::future<Outcome>> runs;
+  for (unsigned seed = 1; seed <= options.seeds; ++seed) {
+    runs.push_back(std::async(std::launch::async, [&, seed] {
+#ifdef _OPENMP
+      omp_set_num_threads(1);  // of this thread: the seeds themselves are what goes side by side
+#endif
+      return carry_out(seed, data, options.settings, [&](double work) { progress.advance(work); });
+    }));
+  }
+  std::vector<Outcome> outcomes;
+  for (auto& run : runs) {
+    outcomes.push_back(run.get());
+  }
+  return outcomes;
+}
+
+void run(Options const& options) {
+  DataSet const data = read_data_set(options.data);
+  Settings const& settings = options.settings;
+  if (settings.training_images > data.training.count() || settings.test_images > data.test.count() ||
+      settings.test_images < 80) {
+    wmanifold::fail("expected at most ", data.training.count(), " images to train with and 80 to ", data.test.count(),
+                    " to test with, got ", settings.training_images, " and ", settings.test_images);
+  }
+  make_folder(options.output);
+  auto const results = options.output / "results.json";
+  auto const accuracy = options.output / "accuracy.svg";
+  auto const objective = options.output / "objective.svg";
+  for (auto const& file : {results, accuracy, objective}) {
+    require_writable(file);
+  }
+  auto const outcomes = carry_out_all(options, data);
+  write_text(results, json_of(outcomes, settings));
+  write_plots(accuracy, objective, outcomes);
+  std::cout << tables_of(outcomes, speaks_utf8()) << "\nplots    " << accuracy.string() << ' ' << objective.string()
+            << "\nresults  " << results.string() << '\n';
+}
+
+}  // namespace
+
+int main(int count, char** words) try {
+  Options options;
+  Settings& settings = options.settings;
+  CLI::App app(
+      "Learns images turned by a known angle, with weights on a closed curve over the circle of angles, and a network of\n"
+      "the same size without a context. Then nobody tells the angle: it is found from groups of images that share it, by\n"
+      "the entropy of predictions (plain, or softened by a temperature of 4), by their free energy, or by the labels of\n"
+      "some; and images are told at the angle found.",
+      "unknown_angle");
+  app.get_formatter()->column_width(34);
+  app.add_option("--data", options.data, "Folder of an idx data set")->type_name("DIR")->required();
+  app.add_option("--output", options.output, "Folder for results.json and plots")->type_name("DIR")->capture_default_str();
+  auto const number = [&](char const* name, auto& to, char const* text) {
+    app.add_option(name, to, text)->check(CLI::Range(1, 1'000'000))->type_name("N")->capture_default_str();
+  };
+  number("--seeds", options.seeds, "Runs, from seed 1 on");
+  number("--epochs", settings.epochs, "Passes over the training images");
+  number("--train-images", settings.training_images, "Training images, drawn at random for each seed");
+  number("--test-images", settings.test_images, "Test images, the first ones");
+  number("--most-groups", settings.most_groups, "Groups of each size at most");
+  number("--points", settings.points, "Of the global search");
+  app.add_option("--order", settings.order, "Of the Fourier basis: 1 is an ellipse of weights")
+      ->check(CLI::Range(1, 2))
+      ->capture_default_str();
+  auto const rate = [&](char const* name, double& to, char const* text) {
+    app.add_option(name, to, text)->check(CLI::PositiveNumber)->capture_default_str();
+  };
+  rate("--rate", settings.rate, "Of the manifold's first step");
+  rate("--plain-rate", settings.plain_rate, "Of the other network's");
+  CLI11_PARSE(app, count, words);
+  run(options);
+  return 0;
+} catch (std::exception const& e) {
+  std::cerr << "error: " << e.what() << '\n';
+  return 1;
+}
