@@ -73,10 +73,9 @@ Model<Basis> trained(std::uint64_t seed, double rate, DataSet const& data, Setti
                      std::function<void(double)> const& tick) {
   Turner const turner(data.training.rows, data.training.columns);
   auto const width = static_cast<wm::Index>(settings.width);
-  Model<Basis> model(
-      wm::he_normal, seed_for(Purpose::weights, seed), Basis{},
-      wm::LayerList{wm::Dense<>(static_cast<wm::Index>(turner.halved_size()), width), wm::Relu{},
-                    wm::Dense<>(width, width), wm::Relu{}, wm::Dense<>(width, data.classes)});
+  Model<Basis> model(wm::he_normal, seed_for(Purpose::weights, seed), Basis{},
+                     wm::LayerList{wm::Dense<>(static_cast<wm::Index>(turner.halved_size()), width), wm::Relu{},
+                                   wm::Dense<>(width, width), wm::Relu{}, wm::Dense<>(width, data.classes)});
   wm::GradientFlow flow{model, wm::CrossEntropy{}, {.rate = rate, .momentum = settings.momentum}};
   wm::Random images_random(seed_for(Purpose::images, seed));
   auto order = shuffled(data.training.count(), images_random);
@@ -88,8 +87,8 @@ Model<Basis> trained(std::uint64_t seed, double rate, DataSet const& data, Setti
     random.shuffle(std::span(order));
     for (std::size_t first = 0; first < order.size(); first += settings.batch) {
       auto const which = std::span(order).subspan(first, std::min(settings.batch, order.size() - first));
-      auto const batch = turned(data.training, which,
-                                wm::uniform_points<wm::S1>(static_cast<wm::Index>(which.size()), random));
+      auto const batch =
+          turned(data.training, which, wm::uniform_points<wm::S1>(static_cast<wm::Index>(which.size()), random));
       flow.set_rate(rate * (1 - static_cast<double>(done++) / static_cast<double>(steps)));
       flow.step(batch.inputs, contexts_for(model, batch.angles), batch.labels);
     }
@@ -160,8 +159,7 @@ void judge(Estimates const& estimates, std::vector<Circle> const& truths, Findin
     finding.within_two += error <= 2 * found.uncertainty ? share : 0;
     if (error > near) {
       finding.missed += share;
-      finding.second +=
-          found.runner_up && wm::S1::distance(found.runner_up->point, truths[g]) <= near ? share : 0;
+      finding.second += found.runner_up && wm::S1::distance(found.runner_up->point, truths[g]) <= near ? share : 0;
     }
   }
   finding.second *= finding.missed > 0 ? 100 / finding.missed : 0;
@@ -246,7 +244,8 @@ class Examination {
   }
 
   /// Accuracies on all but the first `skipped` images of each group.
-  void tell(Turned const& all, Estimates const& estimates, std::size_t size, std::size_t skipped, Finding& finding) const {
+  void tell(Turned const& all, Estimates const& estimates, std::size_t size, std::size_t skipped,
+            Finding& finding) const {
     std::vector<Circle> found;
     for (auto const& estimate : estimates) {
       found.push_back(estimate.point);
@@ -302,8 +301,7 @@ class Examination {
     look.images = static_cast<std::size_t>(inputs.rows());
     look.truth = truth[0] / degree;
     for (int angle = 0; angle <= 360; angle += 2) {
-      auto const logits =
-          model_.predict(inputs, wm::Contexts<wm::S1>::shared(wm::S1::degrees(angle), inputs.rows()));
+      auto const logits = model_.predict(inputs, wm::Contexts<wm::S1>::shared(wm::S1::degrees(angle), inputs.rows()));
       look.objective.push_back({static_cast<double>(angle), mean_loss(loss, logits)});
     }
     look.point = {estimate.point[0] / degree, estimate.objective};

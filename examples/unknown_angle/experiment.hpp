@@ -17,12 +17,12 @@ struct Settings {
   std::size_t epochs = 20;
   std::size_t training_images = 20'000;
   std::size_t test_images = 10'000;
-  std::size_t most_groups = 2'500;
-  std::size_t batch = 64;
+  std::size_t most_groups = 5'000;
+  std::size_t batch = 32;
   std::size_t width = 128;
-  int order = 1;             ///< of the Fourier basis: 1 an ellipse of weights, or 2
-  double rate = 0.02;        ///< of the first step; the last is 0
-  double plain_rate = 0.05;  ///< of the network without a context
+  int order = 1;              ///< of the Fourier basis: 1 an ellipse of weights, or 2
+  double rate = 0.01;         ///< of the first step; the last is 0
+  double plain_rate = 0.025;  ///< of the network without a context
   double momentum = 0.9;
   long points = 64;  ///< of the global search
 };

@@ -77,14 +77,19 @@ int main(int count, char** words) try {
   Options options;
   Settings& settings = options.settings;
   CLI::App app(
-      "Learns images turned by a known angle, with weights on a closed curve over the circle of angles, and a network of\n"
-      "the same size without a context. Then nobody tells the angle: it is found from groups of images that share it, by\n"
-      "the entropy of predictions (plain, or softened by a temperature of 4), by their free energy, or by the labels of\n"
+      "Learns images turned by a known angle, with weights on a closed curve over the circle of angles, and a network "
+      "of\n"
+      "the same size without a context. Then nobody tells the angle: it is found from groups of images that share it, "
+      "by\n"
+      "the entropy of predictions (plain, or softened by a temperature of 4), by their free energy, or by the labels "
+      "of\n"
       "some; and images are told at the angle found.",
       "unknown_angle");
   app.get_formatter()->column_width(34);
   app.add_option("--data", options.data, "Folder of an idx data set")->type_name("DIR")->required();
-  app.add_option("--output", options.output, "Folder for results.json and plots")->type_name("DIR")->capture_default_str();
+  app.add_option("--output", options.output, "Folder for results.json and plots")
+      ->type_name("DIR")
+      ->capture_default_str();
   auto const number = [&](char const* name, auto& to, char const* text) {
     app.add_option(name, to, text)->check(CLI::Range(1, 1'000'000))->type_name("N")->capture_default_str();
   };

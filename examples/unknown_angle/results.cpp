@@ -66,8 +66,9 @@ std::string table_of(std::span<Outcome const> outcomes, std::array<Column, n> co
     for (Column const& column : columns) {
       Figure const figure = figure_of(outcomes, f, column.member);
       bool const is_there = findings[f].by != Criterion::labels || column.member != &Finding::weighed;
-      cells.push_back(!is_there ? "" : joined(fixed(figure.mean, column.digits), utf8 ? " \u00B1 " : " +- ",
-                                              fixed(figure.spread, column.digits)));
+      cells.push_back(!is_there ? ""
+                                : joined(fixed(figure.mean, column.digits), utf8 ? " \u00B1 " : " +- ",
+                                         fixed(figure.spread, column.digits)));
     }
     table.add(cells);
   }

@@ -59,8 +59,8 @@ std::vector<int> drawn(M const& model, wm::Matrix<double> const& inputs, wm::Poi
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("what a manifold said at a point, its squared error finds again", B, wm::Line,
-                   wm::Fourier<S1, 1>, Torus, wm::Fourier<wm::Torus<2>, 1>, wm::SphericalHarmonics<wm::S2, 1>, Knobs) {
+TEST_CASE_TEMPLATE("what a manifold said at a point, its squared error finds again", B, wm::Line, wm::Fourier<S1, 1>,
+                   Torus, wm::Fourier<wm::Torus<2>, 1>, wm::SphericalHarmonics<wm::S2, 1>, Knobs) {
   using Space = typename B::Topology;
   wm::Random random(wm::Seed{7});
   for (std::uint64_t seed = 1; seed <= 5; ++seed) {
@@ -111,7 +111,8 @@ TEST_CASE("an end of an interval is found where the objective falls out of it") 
   auto const inputs = support::matrix<double>(20, 3, 1);
   // What lies beyond the end, on the line's continuation: no point of the interval says it.
   auto beyond = model;
-  beyond.parameters().matrix().row(1) = 1.3 * model.parameters().matrix().row(1) - 0.3 * model.parameters().matrix().row(0);
+  beyond.parameters().matrix().row(1) =
+      1.3 * model.parameters().matrix().row(1) - 0.3 * model.parameters().matrix().row(0);
   auto const targets = said(beyond, inputs, wm::Interval::at(1));
   double nearest = std::numeric_limits<double>::infinity();
   for (double const evidence : {10.0, 1e3, 1e5}) {
@@ -193,8 +194,8 @@ TEST_CASE("the runner-up is the other minimum") {
                     .runner_up);
   }
   SUBCASE("nor is there one further away than there is room") {
-    CHECK_FALSE(wm::infer_context(model, wm::MeanSquaredError{}, inputs, said(model, inputs, truth), {.apart = 4})
-                    .runner_up);
+    CHECK_FALSE(
+        wm::infer_context(model, wm::MeanSquaredError{}, inputs, said(model, inputs, truth), {.apart = 4}).runner_up);
   }
 }
 

@@ -4,9 +4,9 @@
 #include <wmanifold/infer/posterior.hpp>
 #include <wmanifold/layer/prediction_entropy.hpp>
 
-/// The context from data, where nobody tells it. The mean loss of samples that share a context is looked at on points of
-/// low discrepancy, and descended from the best of them, a neighbourhood each. With labels the loss is the one that was
-/// trained, else the entropy of predictions: a network at the wrong context tends to be undecided.
+/// The context from data, where nobody tells it. The mean loss of samples that share a context is looked at on points
+/// of low discrepancy, and descended from the best of them, a neighbourhood each. With labels the loss is the one that
+/// was trained, else the entropy of predictions: a network at the wrong context tends to be undecided.
 namespace wmanifold {
 
 /// A loss without targets.
@@ -68,7 +68,8 @@ class ContextSearch {
     std::vector<Curved<Space>> curved;
     auto descent = descents.begin();
     for (Index g = 0; g < count; ++g) {
-      auto const end = std::find_if(descent, descents.end(), [&](auto const& d) { return d.best().group != first + g; });
+      auto const end =
+          std::find_if(descent, descents.end(), [&](auto const& d) { return d.best().group != first + g; });
       auto const minima = distinct_minima(descent, end);
       descent = end;
       auto const& best = minima.front();
@@ -175,8 +176,8 @@ class ContextSearch {
 }  // namespace detail
 
 /// The contexts of groups of samples, `sizes[g]` consecutive ones each (samples x inputs; targets as the loss takes
-/// them): an estimate per group. Groups of one: every sample has a context of its own. Throws ArgumentError for what does
-/// not fit, and NumericalError for a group without a finite loss at any point of the search.
+/// them): an estimate per group. Groups of one: every sample has a context of its own. Throws ArgumentError for what
+/// does not fit, and NumericalError for a group without a finite loss at any point of the search.
 template <class T = HostTarget, class Model, class L>
 [[nodiscard]] std::vector<ContextEstimate<typename Model::Topology>> infer_contexts(
     Model const& model, L const& loss, std::type_identity_t<ConstMatrixRef<typename Model::Scalar>> const& inputs,

@@ -9,10 +9,10 @@ namespace wmanifold {
 
 /// How a context is looked for: everywhere, then downhill from the best places.
 struct InferenceOptions {
-  Index points = 64;       ///< of low discrepancy, at which every sample is seen
-  Index descents = 4;      ///< from the best of them, by a neighbourhood each; a runner-up needs two at least
-  Index most_steps = 30;   ///< evaluations of a descent
-  double tolerance = 1e-4; ///< a descent ends where it would move by less, in the topology's unit of distance
+  Index points = 64;        ///< of low discrepancy, at which every sample is seen
+  Index descents = 4;       ///< from the best of them, by a neighbourhood each; a runner-up needs two at least
+  Index most_steps = 30;    ///< evaluations of a descent
+  double tolerance = 1e-4;  ///< a descent ends where it would move by less, in the topology's unit of distance
   /// How far the runner-up is from the point at least; none: a quarter of the root mean square distance between points
   /// of the space (S1: 0.45 radians, the interval: 0.1).
   std::optional<double> apart = std::nullopt;

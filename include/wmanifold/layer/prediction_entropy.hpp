@@ -48,7 +48,8 @@ struct PredictionEntropy {
 };
 
 /// Minus the log of the sum of the exponentials of logits: how little a classifier makes of an input, where the model
-/// is read as a joint density (Grathwohl et al., 2020; Liu et al., 2020). No targets. Not bounded, and not a likelihood.
+/// is read as a joint density (Grathwohl et al., 2020; Liu et al., 2020). No targets. Not bounded, and not a
+/// likelihood.
 struct FreeEnergy {
   template <Real R>
   using Targets = NoTargets;
