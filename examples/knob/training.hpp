@@ -1,0 +1,35 @@
+#pragma once
+
+#include "data.hpp"
+#include "progress.hpp"
+
+#include <optional>
+
+namespace demo {
+
+enum class Kind { manifold, concatenated, film };
+inline constexpr std::array all_kinds{Kind::manifold, Kind::concatenated, Kind::film};
+
+/// What is the same for all contenders.
+struct Settings {
+  wm::Index steps = 40'000;
+  wm::Index positions = 32;  ///< knob positions of a step
+  wm::Index samples = 32;    ///< windows at each
+  double signal = 16;        ///< seconds of the training signal
+};
+
+struct Trained {
+  Contender contender;
+  std::optional<Manifold> manifold;  ///< where it is one
+};
+
+/// Trains with Adam, the rate rising over 200 steps and then falling to nothing along a cosine. Each position's error
+/// counts relative to the power of its target.
+[[nodiscard]] Trained train(Kind kind, double rate, wm::Seed seed, Recordings const& data, Settings const& settings,
+                            Progress& progress);
+
+/// Rates as tuned on validation recordings (--tune).
+[[nodiscard]] double default_rate(Kind kind);
+[[nodiscard]] std::string_view name_of(Kind kind);
+
+}  // namespace demo
