@@ -48,6 +48,12 @@ void Svg::shape(Place at, std::string_view path_data, std::string_view classes) 
   content_ += joined("<path class=\"", classes, "\" transform=\"translate(", xy(at), ")\" d=\"", path_data, "\"/>\n");
 }
 
+void Svg::image(Place corner, Place opposite, std::string_view uri) {
+  content_ += joined("<image x=\"", number(corner.x), "\" y=\"", number(corner.y), "\" width=\"",
+                     number(opposite.x - corner.x), "\" height=\"", number(opposite.y - corner.y),
+                     "\" preserveAspectRatio=\"none\" style=\"image-rendering: pixelated\" href=\"", uri, "\"/>\n");
+}
+
 void Svg::begin_clip(Place corner, Place opposite) {
   content_ += joined("<clipPath id=\"clip\"><path d=\"M", xy(corner), 'H', number(opposite.x), 'V', number(opposite.y),
                      'H', number(corner.x), "Z\"/></clipPath><g clip-path=\"url(#clip)\">\n");

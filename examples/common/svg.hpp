@@ -25,6 +25,8 @@ class Svg {
   void text(Place at, std::string_view anchor, std::string_view content, std::string_view classes = "");
   /// A shape (path data around 0,0), moved to a place.
   void shape(Place at, std::string_view path_data, std::string_view classes);
+  /// An image (a data URI), stretched over a rectangle; pixels stay squares.
+  void image(Place corner, Place opposite, std::string_view uri);
   /// What is drawn until the next call lies within a rectangle only.
   void begin_clip(Place corner, Place opposite);
   void end_clip() { content_ += "</g>\n"; }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numbers>
+#include <numeric>
 
 namespace demo {
 namespace {
@@ -44,60 +45,73 @@ std::vector<double> taps_of(double cutoff, int reach, int steps) {
 /// x at times n + i / steps, for n from -reach_out to its end and beyond by as much: zero outside.
 std::vector<double> interpolated(std::span<float const> x, int steps) {
   auto const taps = taps_of(1, reach_in, steps);
-  auto const size = static_cast<int>(x.size());
-  std::vector<double> fine(static_cast<std::size_t>((size + 2 * reach_out) * steps));
-  for (std::size_t i = 0; i < fine.size(); ++i) {
-    int const at = static_cast<int>(i) - reach_out * steps;  // in steps
-    int const last = static_cast<int>(std::floor(static_cast<double>(at) / steps)) + reach_in;
-    double sum = 0;
-    for (int n = std::max(0, last - 2 * reach_in); n <= std::min(size - 1, last); ++n) {
-      int const tap = at - n * steps + reach_in * steps;
-      if (tap >= 0 && tap < static_cast<int>(taps.size())) {
-        sum += taps[static_cast<std::size_t>(tap)] * static_cast<double>(x[static_cast<std::size_t>(n)]);
+  std::size_t const around = reach_in + reach_out;
+  std::vector<double> padded(x.size() + 2 * around);
+  std::copy(x.begin(), x.end(), padded.begin() + static_cast<std::ptrdiff_t>(around));
+  auto const phases = static_cast<std::size_t>(steps);
+  std::vector<double> fine((x.size() + 2 * reach_out) * phases);
+  for (std::size_t n = 0; n < fine.size() / phases; ++n) {
+    for (std::size_t i = 0; i < phases; ++i) {
+      double sum = 0;
+      for (std::size_t k = 0; k < 2 * reach_in; ++k) {  // from the newest sample that it reaches back
+        sum += taps[k * phases + i] * padded[n + 2 * reach_in - k];
       }
+      fine[n * phases + i] = sum;
     }
-    fine[i] = sum;
   }
   return fine;
 }
 
 /// Every `steps`-th of what is below 20 kHz.
-std::vector<float> decimated(std::vector<double> const& fine, std::size_t size, int steps) {
+std::vector<float> decimated(std::span<double const> fine, int steps) {
   auto const taps = taps_of(20.0 / 24.0, reach_out, steps);
-  std::vector<float> y(size);
-  for (std::size_t n = 0; n < size; ++n) {
-    double sum = 0;
-    for (std::size_t i = 0; i < taps.size(); ++i) {
-      std::size_t const at = n * static_cast<std::size_t>(steps) + i;
-      sum += at < fine.size() ? taps[i] * fine[at] : 0;
-    }
-    y[n] = static_cast<float>(sum / steps);
+  auto const phases = static_cast<std::size_t>(steps);
+  std::vector<float> y(fine.size() / phases - 2 * reach_out);
+  for (std::size_t n = 0; n < y.size(); ++n) {  // the last tap is zero, and the last sample would lack it
+    y[n] = static_cast<float>(std::inner_product(taps.begin(), taps.end() - 1, fine.data() + n * phases, 0.0) / steps);
   }
   return y;
 }
 
-/// The clipper and the filter, step by step of h seconds. BDF2: v = (4 v' - v'') / 3 + (2 / 3) h f(v).
-class Steps {
+/// Solves dx/dt = f(x) for h seconds a step by BDF2: x = (4 x' - x'') / 3 + (2 / 3) h f(x). These are the two values
+/// before.
+class Past {
  public:
-  explicit Steps(double seconds) : h_(2 * seconds / 3) {}
-
-  double operator()(double u, double corner) {
-    double const k = h_ / (resistance * capacitance);
-    double const c = h_ * 2 * saturation / capacitance / (1 + k);
-    double const r = ((4 * v_[0] - v_[1]) / 3 + k * u) / (1 + k);
-    v_[1] = v_[0];
-    v_[0] = clipped(r, c);
-    double const g = h_ * 2 * std::numbers::pi * corner;
-    double const w = ((4 * w_[0] - w_[1]) / 3 + g * v_[0]) / (1 + g);
-    w_[1] = w_[0];
-    w_[0] = w;
-    return w;
+  [[nodiscard]] double weighed() const noexcept { return (4 * last_ - before_) / 3; }
+  double push(double x) noexcept {
+    before_ = last_;
+    return last_ = x;
   }
+
+ private:
+  double last_ = 0;
+  double before_ = 0;
+};
+
+class Filter {
+ public:
+  explicit Filter(double seconds) : h_(2 * seconds / 3) {}
+  double operator()(double v, double corner) noexcept {
+    double const g = h_ * 2 * std::numbers::pi * corner;
+    return past_.push((past_.weighed() + g * v) / (1 + g));
+  }
+
+ private:
+  double h_;
+  Past past_;
+};
+
+class Clipper {
+ public:
+  explicit Clipper(double seconds)
+      : k_(2 * seconds / 3 / (resistance * capacitance)),
+        c_(2 * seconds / 3 * 2 * saturation / capacitance / (1 + k_)) {}
+  double operator()(double u) noexcept { return past_.push(clipped((past_.weighed() + k_ * u) / (1 + k_), c_)); }
 
  private:
   /// v with v + c sinh(v / V) = r. In s = sinh(v / V) this is V asinh(s) + c s = r, concave for s > 0: Newton's method
   /// from below never overshoots, from anywhere else its first step may, and then begins again at 0.
-  double clipped(double r, double c) {
+  double clipped(double r, double c) noexcept {
     double const sign = r < 0 ? -1 : 1;
     double s = std::max(sign * sinh_, 0.0);
     for (int i = 0; i < 64; ++i) {
@@ -113,9 +127,9 @@ class Steps {
     return thermal * std::asinh(sinh_);
   }
 
-  double h_;
-  double v_[2] = {0, 0};
-  double w_[2] = {0, 0};
+  double k_;
+  double c_;
+  Past past_;
   double sinh_ = 0;
 };
 
@@ -127,23 +141,31 @@ double corner_of(double tone) { return 1000 * std::pow(8, tone); }
 std::vector<float> simulate(std::span<float const> x, KnobPath const& knobs, int oversampling) {
   auto fine = interpolated(x, oversampling);
   double const step = 1.0 / (sample_rate * static_cast<double>(oversampling));
-  Steps circuit(step);
+  Clipper clipper(step);
+  Filter filter(step);
   for (std::size_t i = 0; i < fine.size(); ++i) {
     Setting const at = knobs((static_cast<double>(i) - reach_out * oversampling) * step);
-    fine[i] = circuit(gain_of(at.drive) * fine[i], corner_of(at.tone));
+    fine[i] = filter(clipper(gain_of(at.drive) * fine[i]), corner_of(at.tone));
   }
-  return decimated(fine, x.size(), oversampling);
+  return decimated(fine, oversampling);
 }
 
-std::vector<float> simulate(std::span<float const> x, Setting knobs, int oversampling) {
-  auto fine = interpolated(x, oversampling);
-  Steps circuit(1.0 / (sample_rate * static_cast<double>(oversampling)));
-  double const gain = gain_of(knobs.drive);
-  double const corner = corner_of(knobs.tone);
-  for (double& value : fine) {
-    value = circuit(gain * value, corner);
+std::vector<std::vector<float>> simulate(std::span<float const> x, double drive, std::span<double const> tones,
+                                         int oversampling) {
+  auto clipped = interpolated(x, oversampling);
+  double const step = 1.0 / (sample_rate * static_cast<double>(oversampling));
+  Clipper clipper(step);
+  std::transform(clipped.begin(), clipped.end(), clipped.begin(),
+                 [&, gain = gain_of(drive)](double u) { return clipper(gain * u); });
+  std::vector<std::vector<float>> all;
+  std::vector<double> filtered(clipped.size());
+  for (double const tone : tones) {
+    Filter filter(step);
+    std::transform(clipped.begin(), clipped.end(), filtered.begin(),
+                   [&, corner = corner_of(tone)](double v) { return filter(v, corner); });
+    all.push_back(decimated(filtered, oversampling));
   }
-  return decimated(fine, x.size(), oversampling);
+  return all;
 }
 
 }  // namespace demo

@@ -37,7 +37,9 @@ using KnobPath = std::function<Setting(double)>;
 /// the input is interpolated, and the output limited to 20 kHz, by short windowed sincs that reach
 /// `circuit_reach` samples to either side.
 [[nodiscard]] std::vector<float> simulate(std::span<float const> x, KnobPath const& knobs, int oversampling = 8);
-[[nodiscard]] std::vector<float> simulate(std::span<float const> x, Setting knobs, int oversampling = 8);
+/// The same with resting knobs, for each of several tones.
+[[nodiscard]] std::vector<std::vector<float>> simulate(std::span<float const> x, double drive,
+                                                       std::span<double const> tones, int oversampling = 8);
 
 inline constexpr int circuit_reach = 14;
 

@@ -1,7 +1,9 @@
 #include "data.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <exception>
+#include <iterator>
 #include <mutex>
 #include <thread>
 
@@ -10,6 +12,11 @@
 #endif
 
 namespace demo {
+namespace {
+
+double tone_of(Setting const& setting) { return setting.tone; }
+
+}  // namespace
 
 std::vector<float> late(std::vector<float> y) {
   std::size_t const size = y.size();
@@ -21,12 +28,25 @@ std::vector<float> late(std::vector<float> y) {
 Recordings record(std::vector<float> x, std::vector<Setting> const& settings, unsigned threads) {
   Recordings all{std::move(x), {}, std::vector<Recordings::Take>(settings.size())};
   all.padded = with_silence(all.x);
-  side_by_side(settings.size(), threads, [&](std::size_t i) {
-    Recordings::Take& take = all.takes[i];
-    take.knobs = settings[i];
-    take.y = late(simulate(all.x, settings[i]));
-    for (float const y : take.y) {
-      take.power += static_cast<double>(y) * static_cast<double>(y) / static_cast<double>(take.y.size());
+  // Settings of one drive follow each other, and share the work up to the filter.
+  std::vector<std::size_t> begins;
+  for (std::size_t i = 0; i < settings.size(); ++i) {
+    if (i == 0 || settings[i].drive != settings[i - 1].drive) {
+      begins.push_back(i);
+    }
+  }
+  side_by_side(begins.size(), threads, [&](std::size_t g) {
+    std::size_t const begin = begins[g];
+    std::size_t const end = g + 1 < begins.size() ? begins[g + 1] : settings.size();
+    std::vector<double> tones;
+    std::transform(settings.data() + begin, settings.data() + end, std::back_inserter(tones), &tone_of);
+    auto outputs = simulate(all.x, settings[begin].drive, tones);
+    for (std::size_t i = begin; i < end; ++i) {
+      Recordings::Take& take = all.takes[i];
+      take = {settings[i], late(std::move(outputs[i - begin])), 0};
+      for (float const y : take.y) {
+        take.power += static_cast<double>(y) * static_cast<double>(y) / static_cast<double>(take.y.size());
+      }
     }
   });
   return all;

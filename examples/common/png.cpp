@@ -51,17 +51,19 @@ std::string base64(std::string const& bytes) {
 
 }  // namespace
 
-std::string png_uri(std::span<std::uint8_t const> pixels, int rows, int columns) {
+std::string png_uri(std::span<std::uint8_t const> pixels, int rows, int columns, Pixels kind) {
   std::string lines;
   auto const width = static_cast<std::size_t>(columns);
-  for (std::size_t begin = 0; begin < pixels.size(); begin += width) {
+  std::size_t const bytes = width * (kind == Pixels::rgb ? 3 : 1);  // of a line
+  for (std::size_t begin = 0; begin < pixels.size(); begin += bytes) {
     lines += '\0';  // this line is stored as it is, not as differences
-    auto const line = pixels.subspan(begin, width);
+    auto const line = pixels.subspan(begin, bytes);
     lines.append(line.begin(), line.end());
   }
-  std::string const grey_bytes{8, 0, 0, 0, 0};  // bits, colour type, compression, filters, interlacing
+  char const colour = kind == Pixels::rgb ? 2 : 0;
+  std::string const format{8, colour, 0, 0, 0};  // bits, colour type, compression, filters, interlacing
   std::string const header = big_endian(width) + big_endian(static_cast<std::size_t>(rows));
-  return "data:image/png;base64," + base64("\x89PNG\r\n\x1A\n" + chunk("IHDR", header + grey_bytes) +
+  return "data:image/png;base64," + base64("\x89PNG\r\n\x1A\n" + chunk("IHDR", header + format) +
                                            chunk("IDAT", compressed(lines)) + chunk("IEND", ""));
 }
 
