@@ -59,25 +59,35 @@ std::vector<double> ratios(Contender const& contender, Recordings const& data, u
   return all;
 }
 
-std::vector<Sweep> sweeps() {
-  return {{"drive", sweep_of(0.4, 0)}, {"tone", sweep_of(0, 0.4)}, {"both", sweep_of(0.4, 0.4)}};
+std::vector<Sweep> record_sweeps(std::vector<float> const& x, unsigned threads) {
+  constexpr std::size_t stops = 8;
+  std::vector<Sweep> all{{"drive", sweep_of(0.4, 0), x, {}, {}},
+                         {"tone", sweep_of(0, 0.4), x, {}, {}},
+                         {"both", sweep_of_both(), x, {}, {}}};
+  for (Sweep& sweep : all) {
+    sweep.resting.resize(stops);
+  }
+  side_by_side(all.size() * (stops + 1), threads, [&](std::size_t job) {
+    Sweep& sweep = all[job / (stops + 1)];
+    std::size_t const i = job % (stops + 1);
+    if (i == stops) {
+      sweep.moving = late(simulate(x, sweep.path));
+    } else {
+      Setting const at = sweep.path((static_cast<double>(i) + 0.5) / (stops * hertz));
+      sweep.resting[i] = {at, late(simulate(x, at.drive, std::array{at.tone})[0]), 0};
+    }
+  });
+  return all;
 }
 
-Swept follow(Contender const& contender, std::span<float const> x, Sweep const& sweep, unsigned threads) {
-  Swept result;
-  result.moving = compare(contender.stream(x, sweep.path, {}), late(simulate(x, sweep.path))).ratio();
-  constexpr std::size_t stops = 16;  // equal times of a period
-  std::vector<Energies> resting(stops);
-  side_by_side(stops, threads, [&](std::size_t i) {
-    Setting const at = sweep.path((static_cast<double>(i) + 0.5) / (stops * hertz));
-    resting[i] = compare(run(contender.at(at), x), late(simulate(x, [at](double) { return at; })));
-  });
+KnobPath sweep_of_both() { return sweep_of(0.4, 0.4); }
+
+Swept follow(Contender const& contender, Sweep const& sweep) {
   Energies sum;
-  for (Energies const& one : resting) {
-    sum += one;
+  for (Recordings::Take const& take : sweep.resting) {
+    sum += compare(run(contender.at(take.knobs), sweep.x), take.y);
   }
-  result.resting = sum.ratio();
-  return result;
+  return {sweep.name, compare(contender.stream(sweep.x, sweep.path, {}), sweep.moving).ratio(), sum.ratio()};
 }
 
 Residual residual(Contender const& contender) {

@@ -27,19 +27,26 @@ struct Energies {
 /// Error-to-signal ratios at the settings of recordings.
 [[nodiscard]] std::vector<double> ratios(Contender const& contender, Recordings const& data, unsigned threads);
 
-/// A knob or both going up and down ten times a second.
+/// A knob or both going up and down ten times a second, and what the circuit makes of a signal meanwhile.
 struct Sweep {
   std::string name;
   KnobPath path;
+  std::vector<float> x;
+  std::vector<float> moving;
+  /// The same with the knobs at rest, at settings that the sweep goes through, equal times apart.
+  std::vector<Recordings::Take> resting;
 };
-[[nodiscard]] std::vector<Sweep> sweeps();
+[[nodiscard]] std::vector<Sweep> record_sweeps(std::vector<float> const& x, unsigned threads);
+/// Both knobs, between 0.1 and 0.9.
+[[nodiscard]] KnobPath sweep_of_both();
 
 /// A contender under a sweep.
 struct Swept {
-  double moving = 0;  ///< its ratio, against the circuit with its knobs moving
-  double resting = 0;  ///< with the knobs at rest: the mean over the settings that the sweep goes through
+  std::string name;
+  double moving = 0;   ///< its ratio with the knobs moving
+  double resting = 0;  ///< with the knobs at rest, over the settings that the sweep goes through
 };
-[[nodiscard]] Swept follow(Contender const& contender, std::span<float const> x, Sweep const& sweep, unsigned threads);
+[[nodiscard]] Swept follow(Contender const& contender, Sweep const& sweep);
 
 /// What the moving of knobs adds by itself.
 struct Residual {

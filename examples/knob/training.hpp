@@ -2,6 +2,7 @@
 
 #include "data.hpp"
 #include "progress.hpp"
+#include "text.hpp"
 
 #include <optional>
 
