@@ -177,9 +177,7 @@ template <class Model>
                                         KnobPath const& knobs, Streaming how) {
   auto const padded = with_silence(x);
   // The circuit's output of `latency` samples ago is wanted, with its knobs as they stood then.
-  auto const at = [&](std::size_t n) {
-    return point_of(knobs((static_cast<double>(n) - latency) / sample_rate));
-  };
+  auto const at = [&](std::size_t n) { return point_of(knobs((static_cast<double>(n) - latency) / sample_rate)); };
   wm::Walker<Model> walker(model, at(0), {.speed = 1, .every = how.block});
   std::vector<float> y(x.size());
   auto const block = static_cast<std::size_t>(how.block);

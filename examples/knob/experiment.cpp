@@ -63,8 +63,8 @@ std::vector<Outcome> carry_out(Plan const& plan) {
                       static_cast<double>(outcomes.size()) * static_cast<double>(plan.settings.steps));
     side_by_side(outcomes.size(), plan.threads, [&](std::size_t i) {
       Outcome& outcome = outcomes[i];
-      outcome.trained = train(outcome.kind, default_rate(outcome.kind), wm::Seed{outcome.seed}, data, plan.settings,
-                              progress);
+      outcome.trained =
+          train(outcome.kind, default_rate(outcome.kind), wm::Seed{outcome.seed}, data, plan.settings, progress);
     });
   }
   std::stable_sort(outcomes.begin(), outcomes.end(), [](Outcome const& a, Outcome const& b) {

@@ -56,9 +56,9 @@ void write_sounds(fs::path const& folder, std::vector<Outcome> const& outcomes) 
         std::vector<float> error(y.size());
         std::transform(y.begin(), y.end(), target.begin(), error.begin(), std::minus{});
         std::string const how = *suffix == '\0' ? ", knobs at rest" : ", both knobs swept at 10 Hz";
-        write_text(folder / joined("spectrogram", suffix, ".svg"),
-                   svg_of(std::array{Sound{"Circuit" + how, target}, Sound{"Manifold" + how, y},
-                                     Sound{"Difference", error}}));
+        write_text(
+            folder / joined("spectrogram", suffix, ".svg"),
+            svg_of(std::array{Sound{"Circuit" + how, target}, Sound{"Manifold" + how, y}, Sound{"Difference", error}}));
       }
     }
   }
@@ -181,8 +181,9 @@ int main(int count, char** words) try {
   seconds("--signal", settings.signal, "Training signal");
   seconds("--test-signal", options.plan.test_signal, "Test signals");
   app.add_flag("--tune", options.tune, "Compare rates on validation recordings, and do nothing else");
-  app.add_option("--input", options.input, "Stream this WAV file (mono, 48 kHz) through the model in the output folder,\n"
-                                           "which is trained first if there is none")
+  app.add_option("--input", options.input,
+                 "Stream this WAV file (mono, 48 kHz) through the model in the output folder,\n"
+                 "which is trained first if there is none")
       ->type_name("FILE");
   app.add_option("--drive", options.knobs.drive, "For --input")->check(CLI::Range(0.0, 1.0))->capture_default_str();
   app.add_option("--tone", options.knobs.tone, "For --input")->check(CLI::Range(0.0, 1.0))->capture_default_str();

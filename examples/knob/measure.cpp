@@ -103,13 +103,8 @@ Residual residual(Contender const& contender) {
     Network const network = contender.at(path((static_cast<double>(n) - latency) / sample_rate));
     network(std::span(padded).subspan(n, window), std::span(exact).subspan(n, 1));
   }
-  auto const error = difference(contender.stream(x, path, {}), exact);
-  result.sine = peak_db(error);
-  double square = 0;
-  for (float const e : error) {
-    square += static_cast<double>(e) * static_cast<double>(e) / static_cast<double>(error.size());
-  }
-  result.sine_rms = db(std::sqrt(square));
+  result.sine = peak_db(difference(contender.stream(x, path, {.block = 32}), exact));
+  result.sine_8 = peak_db(difference(contender.stream(x, path, {.block = 8}), exact));
   return result;
 }
 

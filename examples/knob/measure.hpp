@@ -52,7 +52,7 @@ struct Swept {
 struct Residual {
   double silence = 0;  ///< peak of the output, dB, for silence, both knobs swept from end to end
   double sine = 0;     ///< peak of the difference, dB, to the network formed anew for each sample of the same sweep
-  double sine_rms = 0;
+  double sine_8 = 0;   ///< the same, the network moving every 8 samples instead of 32
 };
 [[nodiscard]] Residual residual(Contender const& contender);
 

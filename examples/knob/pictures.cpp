@@ -35,7 +35,9 @@ Colour colour_at(double x) {
   double const at = std::clamp(x, 0.0, 1.0) * (places.size() - 1);
   auto const i = std::min(static_cast<std::size_t>(at), places.size() - 2);
   double const share = at - static_cast<double>(i);
-  auto const mix = [&](double Colour::*part) { return places[i].*part + share * (places[i + 1].*part - places[i].*part); };
+  auto const mix = [&](double Colour::*part) {
+    return places[i].*part + share * (places[i + 1].*part - places[i].*part);
+  };
   return {mix(&Colour::red), mix(&Colour::green), mix(&Colour::blue)};
 }
 
@@ -124,8 +126,7 @@ std::string svg_of(std::span<ErrorMap const> maps, int count, int trained) {
     svg.text({x + side / 2, top + side + 36}, "middle", "drive, dB");
   }
   svg.text({16, top - 14}, "start", "kHz");
-  draw_scale(svg, {all - 76, top}, side, low, high, 0.5,
-             [](double tick) { return scientific(std::pow(10, tick), 1); });
+  draw_scale(svg, {all - 76, top}, side, low, high, 0.5, [](double tick) { return scientific(std::pow(10, tick), 1); });
   return svg.file(style);
 }
 

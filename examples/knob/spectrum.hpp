@@ -8,7 +8,7 @@ namespace demo {
 /// Powers in dB over time and frequency: 0 dB is a sine of full level.
 struct Spectrogram {
   int frames = 0;
-  int bins = 0;             ///< from 0 to half the sample rate
+  int bins = 0;              ///< from 0 to half the sample rate
   std::vector<float> level;  ///< frame by frame
 };
 

@@ -57,13 +57,15 @@ BlockTimes time_blocks(Manifold const& model, int block, int turns) {
                            shared->at(ends[static_cast<std::size_t>(i) % 2], network);
                            keep(network);
                          }
-                       }) / repeats);
+                       }) /
+                       repeats);
     times[3].push_back(seconds_of([&] {
                          for (int i = 0; i < repeats; ++i) {
                            network(sample, std::span(y).first(1));
                            keep(y);
                          }
-                       }) / repeats);
+                       }) /
+                       repeats);
   }
   return {block, of(times[0]), of(times[1]), of(times[2]).median, of(times[3]).median};
 }

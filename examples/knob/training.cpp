@@ -25,7 +25,8 @@ class Batches {
   wm::Contexts<Knobs> draw() {
     std::vector<Place2> points;
     for (wm::Index g = 0, row = 0; g < settings_.positions; ++g) {
-      auto const& take = data_.takes[static_cast<std::size_t>(random_.below(static_cast<wm::Index>(data_.takes.size())))];
+      auto const& take =
+          data_.takes[static_cast<std::size_t>(random_.below(static_cast<wm::Index>(data_.takes.size())))];
       points.push_back(point_of(take.knobs));
       for (wm::Index b = 0; b < settings_.samples; ++b, ++row) {
         wm::Index const n = random_.below(static_cast<wm::Index>(take.y.size()));
@@ -53,9 +54,7 @@ class Batches {
 };
 
 /// The rate of every step.
-auto schedule(double rate, wm::Index steps) {
-  return wm::WarmUp<wm::CosineSchedule>{200, {rate, rate / 1000, steps}};
-}
+auto schedule(double rate, wm::Index steps) { return wm::WarmUp<wm::CosineSchedule>{200, {rate, rate / 1000, steps}}; }
 
 template <class Model, class After>
 void descend(Model& model, Batches& batches, double rate, wm::Index steps, Progress& progress, After const& after) {
@@ -138,8 +137,8 @@ Trained train(Kind kind, double rate, wm::Seed seed, Recordings const& data, Set
       WithKnobs model{wm::he_normal, seed};
       descend(model, batches, rate, settings.steps, progress, [] {});
       wm::Index const parameters = model.parameters().columns();
-      result.contender = contender_of("concatenated", "Concatenated", colour::orange, parameters,
-                                      Concatenated(std::move(model)));
+      result.contender =
+          contender_of("concatenated", "Concatenated", colour::orange, parameters, Concatenated(std::move(model)));
       break;
     }
     case Kind::film: {

@@ -89,8 +89,8 @@ TEST_CASE("circuit: where diodes are off it is two known low-pass filters") {
   }
   double const conductance = 1 / 2200.0 + 2 * 2.52e-9 / 45.3e-3;  // resistor and diodes, as small signals see them
   double const clipper = 1 / (2 * std::numbers::pi * 33e-9 / conductance);
-  double const expected = volts / (2200 * conductance) / std::hypot(1, hertz / clipper) /
-                          std::hypot(1, hertz / corner_of(0.5));
+  double const expected =
+      volts / (2200 * conductance) / std::hypot(1, hertz / clipper) / std::hypot(1, hertz / corner_of(0.5));
   CHECK(std::sqrt(square) == doctest::Approx(expected).epsilon(2e-3));
 }
 
