@@ -19,9 +19,9 @@ namespace demo {
 namespace wm = wmanifold;
 
 using Knobs = wm::Product<wm::Interval, wm::Interval>;  ///< drive and tone
-using Place2 = wm::Point<Knobs>;
+using KnobPoint = wm::Point<Knobs>;
 
-[[nodiscard]] inline Place2 point_of(Setting s) {
+[[nodiscard]] inline KnobPoint point_of(Setting s) {
   return Knobs::at(wm::Interval::at(s.drive), wm::Interval::at(s.tone));
 }
 
@@ -56,13 +56,13 @@ class Concatenated {
   [[nodiscard]] wm::Index inputs() const noexcept { return window; }
   [[nodiscard]] wm::Index outputs() const noexcept { return 1; }
   template <class T = wm::HostTarget>
-  [[nodiscard]] Network at(Place2 const& s) const noexcept {
+  [[nodiscard]] Network at(KnobPoint const& s) const noexcept {
     Network network;
     at<T>(s, network);
     return network;
   }
   template <class T = wm::HostTarget>
-  void at(Place2 const& s, Network& network) const noexcept {
+  void at(KnobPoint const& s, Network& network) const noexcept {
     auto const from = network_.parameters();
     auto const to = network.parameters();
     auto const seen = static_cast<std::size_t>(window * width);
@@ -137,9 +137,9 @@ class Film {
   [[nodiscard]] Stack stack() const noexcept { return {}; }
   [[nodiscard]] wm::Index inputs() const noexcept { return window; }
   [[nodiscard]] wm::Index outputs() const noexcept { return 1; }
-  [[nodiscard]] Network at(Place2 const& s) const { return model_.at(s); }
+  [[nodiscard]] Network at(KnobPoint const& s) const { return model_.at(s); }
   template <class T = wm::HostTarget>
-  void at(Place2 const& s, Network& network) const {
+  void at(KnobPoint const& s, Network& network) const {
     network = model_.at(s);
   }
 

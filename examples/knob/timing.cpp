@@ -30,7 +30,7 @@ void keep(T const& value) {
 
 BlockTimes time_blocks(Manifold const& model, int block, int turns) {
   auto const shared = std::make_shared<Manifold const>(model);
-  std::array<Place2, 2> const ends{point_of({0.2, 0.3}), point_of({0.8, 0.7})};
+  std::array<KnobPoint, 2> const ends{point_of({0.2, 0.3}), point_of({0.8, 0.7})};
   wm::WalkerOptions const options{.speed = 1, .every = block};
   wm::Walker<Manifold> resting(shared, ends[0], options);
   wm::Walker<Manifold> moving(shared, ends[0], options);

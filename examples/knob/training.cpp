@@ -23,7 +23,7 @@ class Batches {
   }
 
   wm::Contexts<Knobs> draw() {
-    std::vector<Place2> points;
+    std::vector<KnobPoint> points;
     for (wm::Index g = 0, row = 0; g < settings_.positions; ++g) {
       auto const& take =
           data_.takes[static_cast<std::size_t>(random_.below(static_cast<wm::Index>(data_.takes.size())))];
@@ -57,10 +57,11 @@ class Batches {
 auto schedule(double rate, wm::Index steps) { return wm::WarmUp<wm::CosineSchedule>{200, {rate, rate / 1000, steps}}; }
 
 template <class Model, class After>
-void descend(Model& model, Batches& batches, double rate, wm::Index steps, Progress& progress, After const& after) {
-  wm::GradientFlow flow{model, wm::MeanSquaredError{}, wm::Adam{}, {.rate = rate, .stiffness = 0}};
-  auto const rate_at = schedule(rate, steps);
-  for (wm::Index i = 0; i < steps; ++i) {
+void descend(Model& model, Batches& batches, double rate, Settings const& settings, Progress& progress,
+             After const& after) {
+  wm::GradientFlow flow{model, wm::MeanSquaredError{}, wm::Adam{}, {.rate = rate, .stiffness = settings.stiffness}};
+  auto const rate_at = schedule(rate, settings.steps);
+  for (wm::Index i = 0; i < settings.steps; ++i) {
     auto const contexts = batches.draw();
     flow.set_rate(rate_at(i));
     flow.step(batches.inputs, contexts, batches.targets, batches.weights);
@@ -71,7 +72,7 @@ void descend(Model& model, Batches& batches, double rate, wm::Index steps, Progr
 
 Manifold train_manifold(double rate, wm::Seed seed, Batches& batches, Settings const& settings, Progress& progress) {
   Manifold model{wm::he_normal, seed};
-  descend(model, batches, rate, settings.steps, progress, [&] {
+  descend(model, batches, rate, settings, progress, [&] {
     for (wm::Index k = 0; k < Manifold::rows(); ++k) {
       for (wm::Index l = 0; l < model.stack().depth(); ++l) {
         model.bias(k, l).setZero();  // an odd network at every point
@@ -135,7 +136,7 @@ Trained train(Kind kind, double rate, wm::Seed seed, Recordings const& data, Set
     }
     case Kind::concatenated: {
       WithKnobs model{wm::he_normal, seed};
-      descend(model, batches, rate, settings.steps, progress, [] {});
+      descend(model, batches, rate, settings, progress, [] {});
       wm::Index const parameters = model.parameters().columns();
       result.contender =
           contender_of("concatenated", "Concatenated", colour::orange, parameters, Concatenated(std::move(model)));
@@ -153,7 +154,7 @@ Trained train(Kind kind, double rate, wm::Seed seed, Recordings const& data, Set
 }
 
 double default_rate(Kind kind) {
-  constexpr std::array rates{0.002, 0.004, 0.004};
+  constexpr std::array rates{0.002, 0.006, 0.004};
   return rates[static_cast<std::size_t>(kind)];
 }
 
