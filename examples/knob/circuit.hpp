@@ -31,7 +31,7 @@ using KnobPath = std::function<Setting(double)>;
 ///
 /// R = 2.2 kOhm, C = 33 nF, I = 2.52 nA, V = 45.3 mV (1N4148): a corner of 2.2 kHz while the diodes are off, and a
 /// tenth of a microsecond where they conduct. The filter is dw/dt = 2 pi f (v - w). So what comes out depends on the
-/// signal's past, over some 0.2 ms at least, and both are odd in v.
+/// signal's past, over some tenths of a millisecond, and -x gives -y.
 ///
 /// Solved with `oversampling` steps per sample by BDF2, which is implicit, of second order, and damps what is stiff;
 /// the input is interpolated, and the output limited to 20 kHz, by short windowed sincs that reach

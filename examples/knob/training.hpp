@@ -17,7 +17,9 @@ struct Settings {
   wm::Index positions = 32;  ///< knob positions of a step
   wm::Index samples = 32;    ///< windows at each
   double signal = 16;        ///< seconds of the training signal
-  double stiffness = 0;      ///< of the price of a step of the manifold
+  /// Of the price of a step of the manifold: the library's default. Without it, steps are coarse at the ends of knobs:
+  /// validation ratios are 1.4e-3 instead of 5.6e-4 after 40,000 steps.
+  double stiffness = 4;
 };
 
 struct Trained {
