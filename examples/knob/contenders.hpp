@@ -147,10 +147,9 @@ class Film {
   FilmModel model_;
 };
 
-/// How a signal is streamed: in blocks, as a host hands them out, with the setting that the knobs reach at each one's
-/// end.
+/// How a signal is streamed: every so many samples the network moves to where the knobs will be so many later.
 struct Streaming {
-  wm::Index block = 32;  ///< also samples from one move to the next
+  wm::Index every = 8;
 };
 
 /// One that has been trained, whatever it is.
@@ -178,9 +177,9 @@ template <class Model>
   auto const padded = with_silence(x);
   // The circuit's output of `latency` samples ago is wanted, with its knobs as they stood then.
   auto const at = [&](std::size_t n) { return point_of(knobs((static_cast<double>(n) - latency) / sample_rate)); };
-  wm::Walker<Model> walker(model, at(0), {.speed = 1, .every = how.block});
+  wm::Walker<Model> walker(model, at(0), {.speed = 1, .every = how.every});
   std::vector<float> y(x.size());
-  auto const block = static_cast<std::size_t>(how.block);
+  auto const block = static_cast<std::size_t>(how.every);
   for (std::size_t n = 0; n < y.size(); n += block) {
     std::size_t const count = std::min(block, y.size() - n);
     walker.set_target(at(n + block));

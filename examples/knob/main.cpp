@@ -85,7 +85,7 @@ int check(Report const& report) {
                none([](Outcome const& o) { return o.trained.contender.seconds >= 180; }));
   claims.check("error-to-signal ratio at held-out positions below 1e-2",
                none([](Outcome const& o) { return o.held_out() >= 1e-2; }));
-  claims.check("under a sweep at most 1.1 times what it is at rest", none([](Outcome const& o) {
+  claims.check("under a sweep at most 1.1 times what it is at rest, moving every 8 samples", none([](Outcome const& o) {
                  return std::any_of(o.swept.begin(), o.swept.end(),
                                     [](Swept const& s) { return s.moving > 1.1 * s.resting; });
                }));
@@ -128,7 +128,7 @@ int tune(Options const& options) {
   return 0;
 }
 
-/// A file of the user's through the model, in blocks of 32 samples.
+/// A file of the user's through the model, the network moving every 8 samples.
 void stream_file(Options const& options) {
   auto const x = read_wav(options.input);
   auto const model = std::make_shared<Manifold const>(wm::load_model<Manifold>(options.model()));

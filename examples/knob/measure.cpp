@@ -87,7 +87,10 @@ Swept follow(Contender const& contender, Sweep const& sweep) {
   for (Recordings::Take const& take : sweep.resting) {
     sum += compare(run(contender.at(take.knobs), sweep.x), take.y);
   }
-  return {sweep.name, compare(contender.stream(sweep.x, sweep.path, {}), sweep.moving).ratio(), sum.ratio()};
+  auto const moving = [&](wm::Index every) {
+    return compare(contender.stream(sweep.x, sweep.path, {every}), sweep.moving).ratio();
+  };
+  return {sweep.name, moving(8), moving(32), sum.ratio()};
 }
 
 Residual residual(Contender const& contender) {
@@ -103,8 +106,8 @@ Residual residual(Contender const& contender) {
     Network const network = contender.at(path((static_cast<double>(n) - latency) / sample_rate));
     network(std::span(padded).subspan(n, window), std::span(exact).subspan(n, 1));
   }
-  result.sine = peak_db(difference(contender.stream(x, path, {.block = 32}), exact));
-  result.sine_8 = peak_db(difference(contender.stream(x, path, {.block = 8}), exact));
+  result.sine = peak_db(difference(contender.stream(x, path, {32}), exact));
+  result.sine_8 = peak_db(difference(contender.stream(x, path, {8}), exact));
   return result;
 }
 

@@ -43,7 +43,8 @@ struct Sweep {
 /// A contender under a sweep.
 struct Swept {
   std::string name;
-  double moving = 0;   ///< its ratio with the knobs moving
+  double moving = 0;   ///< its ratio with the knobs moving, the network every 8 samples
+  double coarse = 0;   ///< the same, every 32 samples
   double resting = 0;  ///< with the knobs at rest, over the settings that the sweep goes through
 };
 [[nodiscard]] Swept follow(Contender const& contender, Sweep const& sweep);

@@ -68,7 +68,7 @@ std::string errors_text(Report const& report) {
 }
 
 std::string sweeps_text(Report const& report) {
-  Columns table({"", "knob", "moving", "at rest", "moving / at rest"});
+  Columns table({"", "knob", "at rest", "every 8", "/ at rest", "every 32", "/ at rest"});
   for (Kind const kind : all_kinds) {
     auto const outcomes = of_kind(report, kind);
     for (std::size_t s = 0; s < outcomes.front()->swept.size(); ++s) {
@@ -76,12 +76,14 @@ std::string sweeps_text(Report const& report) {
         return figure_of(outcomes, [&](Outcome const& o) { return value(o.swept[s]); });
       };
       table.add({outcomes.front()->trained.contender.name, outcomes.front()->swept[s].name,
-                 cell(figure([](Swept const& w) { return w.moving; }), outcomes.size()),
                  cell(figure([](Swept const& w) { return w.resting; }), outcomes.size()),
-                 fixed(figure([](Swept const& w) { return w.moving / w.resting; }).mean, 3)});
+                 cell(figure([](Swept const& w) { return w.moving; }), outcomes.size()),
+                 fixed(figure([](Swept const& w) { return w.moving / w.resting; }).mean, 3),
+                 cell(figure([](Swept const& w) { return w.coarse; }), outcomes.size()),
+                 fixed(figure([](Swept const& w) { return w.coarse / w.resting; }).mean, 3)});
     }
   }
-  return "Error-to-signal ratios under a sweep of 10 Hz from 0.1 to 0.9, the network moving every 32 samples\n" +
+  return "Error-to-signal ratios under a sweep of 10 Hz from 0.1 to 0.9, the network moving every 8 or 32 samples\n" +
          table.text();
 }
 
@@ -121,7 +123,8 @@ std::string json_of(Report const& report) {
   for (Outcome const& o : report.outcomes) {
     Json swept = Json::array();
     for (Swept const& w : o.swept) {
-      swept.push_back({{"knob", w.name}, {"moving", w.moving}, {"at_rest", w.resting}});
+      swept.push_back(
+          {{"knob", w.name}, {"moving_every_8", w.moving}, {"moving_every_32", w.coarse}, {"at_rest", w.resting}});
     }
     // Minus infinity is no number of JSON's: null.
     outcomes.push_back(
