@@ -53,7 +53,7 @@ class Walker {
         networks_{models_.value()->at(start), models_.value()->at(start)},
         scratch_(static_cast<std::size_t>(network().scratch_size())),
         carried_(static_cast<std::size_t>(outputs())),
-        before_(carried_.size()) {}
+        fade_(R{1} / static_cast<R>(options.every)) {}
 
   /// The controlling thread's: where to go. Real time.
   void set_target(Point<Topology> const& s) noexcept { target_.put(s); }
@@ -83,14 +83,13 @@ class Walker {
     for (Index b = 0; b < samples; ++b) {
       std::span<R const> const from = x.subspan(static_cast<std::size_t>(b * step), static_cast<std::size_t>(inputs()));
       std::span<R> const to = y.subspan(static_cast<std::size_t>(b) * numbers, numbers);
-      if (since_ == 0) {
-        move<T>(from);
-      }
-      network().template operator()<T>(from, to, scratch_);
-      if (is_carrying_) {
-        R const share = R{1} - static_cast<R>(since_) / static_cast<R>(options_.every);
-        for (std::size_t o = 0; o < carried_.size(); ++o) {
-          to[o] += share * carried_[o];
+      if (since_ != 0 || !moves<T>(from, to)) {
+        network().template operator()<T>(from, to, scratch_);
+        if (is_carrying_) {
+          R const share = R{1} - static_cast<R>(since_) * fade_;
+          for (std::size_t o = 0; o < carried_.size(); ++o) {
+            to[o] += share * carried_[o];
+          }
         }
       }
       since_ = since_ + 1 == options_.every ? 0 : since_ + 1;
@@ -126,24 +125,25 @@ class Walker {
          " outputs, got ", x, " numbers ", step, " apart for ", y);
   }
 
-  /// Goes on by one move, if there is where to go. `x` is the sample at hand.
+  /// Goes on by one move, if there is where to go; the sample at hand is then still the network's before.
   template <class T>
-  void move(std::span<R const> x) noexcept {
+  bool moves(std::span<R const> x, std::span<R> y) noexcept {
     bool const other_model = models_.take();
     target_.take();
     is_carrying_ = other_model || !(at_ == target_.value());
     if (!is_carrying_) {
-      return;
+      return false;
     }
     at_ = towards(target_.value(), options_.speed * static_cast<double>(options_.every));
     Network& next = networks_[1 - current_];
     models_.value()->template at<T>(at_, next);
-    network().template operator()<T>(x, before_, scratch_);
+    network().template operator()<T>(x, y, scratch_);
     next.template operator()<T>(x, carried_, scratch_);
     for (std::size_t o = 0; o < carried_.size(); ++o) {
-      carried_[o] = before_[o] - carried_[o];
+      carried_[o] = y[o] - carried_[o];
     }
     current_ = 1 - current_;
+    return true;
   }
 
   [[nodiscard]] Point<Topology> towards(Point<Topology> const& target, double most) const noexcept {
@@ -168,7 +168,7 @@ class Walker {
   unsigned current_ = 0;
   AlignedVector<R> scratch_;
   AlignedVector<R> carried_;
-  AlignedVector<R> before_;
+  R fade_;
   Index since_ = 0;
   bool is_carrying_ = false;
 };
