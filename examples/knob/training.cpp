@@ -154,7 +154,7 @@ Trained train(Kind kind, double rate, wm::Seed seed, Recordings const& data, Set
 }
 
 double default_rate(Kind kind) {
-  constexpr std::array rates{0.002, 0.012, 0.004};
+  constexpr std::array rates{0.002, 0.012, 0.008};
   return rates[static_cast<std::size_t>(kind)];
 }
 
