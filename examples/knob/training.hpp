@@ -13,7 +13,7 @@ inline constexpr std::array all_kinds{Kind::manifold, Kind::concatenated, Kind::
 
 /// What is the same for all contenders.
 struct Settings {
-  wm::Index steps = 100'000;
+  wm::Index steps = 40'000;
   wm::Index positions = 32;  ///< knob positions of a step
   wm::Index samples = 32;    ///< windows at each
   double signal = 16;        ///< seconds of the training signal

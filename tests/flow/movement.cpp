@@ -42,7 +42,6 @@ void randomise(Block& block, wm::Seed seed) {
 template <class Model>
 double movement_by_networks(Model const& model, typename Model::Basis const& basis, wm::Parameters<double> const& step,
                             double h) {
-  using Space = typename Model::Topology;
   auto ahead = model;
   auto behind = model;
   for (std::size_t n = 0; n < step.numbers().size(); ++n) {
