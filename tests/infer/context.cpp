@@ -235,12 +235,13 @@ TEST_CASE("where nothing is known, the uncertainty is that of the whole space") 
 
 TEST_CASE("threads do not change what is found, nor does anything but the options") {
   auto const model = random_model<wm::Fourier<S1, 1>, float>(1000, 10);  // wide enough for a batch to be cut
-  wm::Matrix<float> const inputs = support::matrix<float>(700, 1000, 1) / 20;
-  std::vector<Index> sizes(300, 1);
-  sizes.push_back(400);
+  wm::Matrix<float> const inputs = support::matrix<float>(256, 1000, 1) / 20;
+  std::vector<Index> sizes(64, 1);
+  sizes.push_back(192);
   auto const with = [&](int threads) {
     support::Threads const scope(threads);
-    return wm::infer_contexts(model, wm::PredictionEntropy{}, inputs, sizes, {.points = 16});
+    return wm::infer_contexts(model, wm::PredictionEntropy{}, inputs, sizes,
+                              {.points = 4, .descents = 2, .most_steps = 6});
   };
   auto const one = with(1);
   auto const two = with(2);
