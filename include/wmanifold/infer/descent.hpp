@@ -4,16 +4,6 @@
 
 namespace wmanifold::detail {
 
-/// The inner product of tangent vectors at one point.
-template <std::size_t n>
-[[nodiscard]] double dot(std::array<double, n> const& a, std::array<double, n> const& b) noexcept {
-  double sum = 0;
-  for (std::size_t i = 0; i < n; ++i) {
-    sum += a[i] * b[i];
-  }
-  return sum;
-}
-
 /// A Riemannian descent along geodesics by Barzilai and Borwein's step length, each step halved or more until the
 /// objective falls by a share of what its slope promises (Armijo). `next()` says where to look, `take` what is there.
 template <Topology T>

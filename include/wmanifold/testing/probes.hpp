@@ -7,15 +7,9 @@
 
 namespace wmanifold::testing {
 
-/// A number per coordinate, as a vector of the ambient space.
-template <std::size_t n>
-[[nodiscard]] double dot(std::array<double, n> const& a, std::array<double, n> const& b) noexcept {
-  double sum = 0;
-  for (std::size_t i = 0; i < n; ++i) {
-    sum += a[i] * b[i];
-  }
-  return sum;
-}
+/// Of numbers per coordinate, vectors of the ambient space.
+using wmanifold::detail::dot;
+
 template <std::size_t n>
 [[nodiscard]] double norm(std::array<double, n> const& a) noexcept {
   return std::sqrt(dot(a, a));

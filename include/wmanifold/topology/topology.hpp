@@ -17,6 +17,20 @@ namespace wmanifold {
 template <class T>
 using Coordinates = std::array<double, static_cast<std::size_t>(T::coordinates)>;
 
+namespace detail {
+
+/// The inner product of tangent vectors at one point.
+template <std::size_t n>
+[[nodiscard]] double dot(std::array<double, n> const& a, std::array<double, n> const& b) noexcept {
+  double sum = 0;
+  for (std::size_t i = 0; i < n; ++i) {
+    sum += a[i] * b[i];
+  }
+  return sum;
+}
+
+}  // namespace detail
+
 /// A point of the unit cube of T's dimension.
 template <class T>
 using CubePoint = std::array<double, static_cast<std::size_t>(T::dimension)>;
