@@ -23,6 +23,22 @@ struct OnlyNumbers {
   static constexpr int coordinates = 1;
 };
 
+/// 0 and 1, and nothing in between.
+struct Grades {
+  static constexpr int dimension = 0;
+  static constexpr int cube_dimension = 1;
+  static constexpr int coordinates = 1;
+  static std::string name() { return "grades"; }
+  static wm::Coordinates<Grades> canonical(wm::Coordinates<Grades> const& c) { return c; }
+  static wm::Point<Grades> from_cube(wm::CubePoint<Grades> const& u) noexcept {
+    return wm::Point<Grades>::unchecked({u[0] < 0.5 ? 0.0 : 1.0});
+  }
+  static double distance(wm::Point<Grades> const& p, wm::Point<Grades> const& q) noexcept {
+    return std::abs(p[0] - q[0]);
+  }
+  static wm::Quadrature<Grades> quadrature(int);
+};
+
 }  // namespace
 
 static_assert(wm::Topology<wm::OnePoint> && wm::Topology<wm::Interval> && wm::Topology<wm::S1> && wm::Topology<wm::S2>);
@@ -30,6 +46,10 @@ static_assert(wm::Topology<wm::Torus<3>> && wm::Topology<wm::Product<wm::Torus<2
 static_assert(!wm::Topology<int> && !wm::Topology<void> && !wm::Topology<std::vector<double>>);
 static_assert(!wm::Topology<wm::Point<wm::S1>> && !wm::Topology<wm::S1 const&>);
 static_assert(!wm::Topology<OnlyNumbers>);
+static_assert(wm::SmoothTopology<wm::OnePoint> && wm::SmoothTopology<wm::Torus<3>> && wm::SmoothTopology<wm::S2>);
+static_assert(wm::Topology<Grades> && !wm::SmoothTopology<Grades>, "without directions");
+static_assert(!wm::SmoothTopology<wm::Product<wm::S1, Grades>>);
+static_assert(wm::Product<wm::S1, Grades, wm::S2>::cube_dimension == 4);
 // Derived from S1, their points would be points of S1.
 static_assert(!wm::Topology<NoDistance> && !wm::Topology<ThrowingExp>);
 

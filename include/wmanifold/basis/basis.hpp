@@ -4,12 +4,22 @@
 #include <wmanifold/topology/topology.hpp>
 
 namespace wmanifold {
+namespace detail {
+
+template <class B>
+concept HasDerivatives = requires(B const& basis, Point<typename B::Topology> const& s, std::span<double> out) {
+  { basis.derivatives(s, out) }
+  noexcept;
+};
+
+}  // namespace detail
 
 /// K functions phi on a topology, in whose span the weights live: M(s) = sum_k phi_k(s) P_k (equation 1).
 ///
 /// - `Topology`, `size` (K), `degree` (of its polynomials; products of two take quadrature_of(2 * degree));
 /// - `values(s, out)`: phi(s), K numbers;
-/// - `derivatives(s, out)`: K x coordinates, row-major: row k is the gradient of phi_k, a tangent vector at s;
+/// - `derivatives(s, out)`: K x coordinates, row-major: row k is the gradient of phi_k, a tangent vector at s; on smooth
+///   topologies (see DifferentiableBasis);
 /// - `gram(i, j)`: E[phi_i phi_j] under the uniform probability measure, in closed form (equation 4);
 /// - `constant(k)`: the coefficients c of the constant function, c^T phi(s) = 1.
 ///
@@ -18,19 +28,23 @@ namespace wmanifold {
 /// pieces up to that degree.
 template <class B>
 concept Basis = Topology<typename B::Topology> &&
-    requires(B const& basis, Point<typename B::Topology> const& s, std::span<double> out, int i) {
+    (detail::HasDerivatives<B> || !SmoothTopology<typename B::Topology>)&&requires(
+        B const& basis, Point<typename B::Topology> const& s, std::span<double> out, int i) {
   { B::size } -> std::convertible_to<int>;
   { B::degree } -> std::convertible_to<int>;
   { B::name() } -> std::convertible_to<std::string>;
   { basis.values(s, out) }
-  noexcept;
-  { basis.derivatives(s, out) }
   noexcept;
   { basis.gram(i, i) }
   noexcept->std::same_as<double>;
   { basis.constant(i) }
   noexcept->std::same_as<double>;
 };
+
+/// A basis with derivatives: each on a smooth topology, and a Tensor with a factor that has some, which are zero in the
+/// coordinates of a discrete factor.
+template <class B>
+concept DifferentiableBasis = Basis<B> && detail::HasDerivatives<B>;
 
 /// Is the basis made of pieces, with a quadrature of its own?
 template <class B>

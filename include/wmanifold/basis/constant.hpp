@@ -16,7 +16,7 @@ struct Constant {
   static std::string name() { return "constant"; }
 
   void values(Point<Space> const&, std::span<double> out) const noexcept { out[0] = 1; }
-  void derivatives(Point<Space> const&, std::span<double> out) const noexcept {
+  void derivatives(Point<Space> const&, std::span<double> out) const noexcept requires SmoothTopology<Space> {
     std::fill_n(out.begin(), Space::coordinates, 0.0);
   }
   static constexpr double gram(int, int) noexcept { return 1; }

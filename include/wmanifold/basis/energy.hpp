@@ -6,7 +6,7 @@ namespace wmanifold {
 
 /// The energy matrix along some of the coordinates, E[sum_c d_c phi_i d_c phi_j], K x K, by a quadrature that is exact
 /// for it.
-template <Basis B>
+template <DifferentiableBasis B>
 [[nodiscard]] SmallMatrix energy_matrix(B const& basis,
                                         std::array<bool, static_cast<std::size_t>(B::Topology::coordinates)> along) {
   constexpr int width = B::Topology::coordinates;
@@ -28,7 +28,7 @@ template <Basis B>
 
 /// The energy matrix E[<grad phi_i, grad phi_j>] (equation 11): trace(P^T E P) is the mean squared speed of the weights
 /// along the manifold.
-template <Basis B>
+template <DifferentiableBasis B>
 [[nodiscard]] SmallMatrix energy_matrix(B const& basis) {
   std::array<bool, static_cast<std::size_t>(B::Topology::coordinates)> all;
   all.fill(true);

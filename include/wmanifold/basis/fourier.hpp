@@ -1,6 +1,7 @@
 #pragma once
 
 #include <wmanifold/basis/tensor.hpp>
+#include <wmanifold/topology/rp1.hpp>
 #include <wmanifold/topology/torus.hpp>
 
 namespace wmanifold {
@@ -8,39 +9,42 @@ namespace detail {
 
 template <class Space, int h>
 struct FourierOn {
-  static_assert(std::same_as<Space, S1>,
-                "wmanifold: a Fourier basis lives on S1 (or on a Torus or Product of circles); use Bernstein or "
+  static_assert(std::same_as<Space, S1> || std::same_as<Space, RP1>,
+                "wmanifold: a Fourier basis lives on S1 or RP1 (or on a Torus or Product of such); use Bernstein or "
                 "Legendre on intervals, SphericalHarmonics on S2");
   static_assert(h >= 0, "wmanifold: a Fourier basis has an order of at least 0");
 
-  using Topology = S1;
+  using Topology = Space;
   static constexpr int size = 2 * h + 1;
   static constexpr int degree = h;
   static std::string name() { return "fourier" + std::to_string(h); }
 
-  void values(Point<S1> const& s, std::span<double> out) const noexcept {
+  void values(Point<Space> const& s, std::span<double> out) const noexcept {
     out[0] = 1;
     for_each_harmonic(s, [&](std::size_t k, double cosine, double sine) {
       out[2 * k - 1] = cosine;
       out[2 * k] = sine;
     });
   }
-  void derivatives(Point<S1> const& s, std::span<double> out) const noexcept {
+  void derivatives(Point<Space> const& s, std::span<double> out) const noexcept {
     out[0] = 0;
     for_each_harmonic(s, [&](std::size_t k, double cosine, double sine) {
-      out[2 * k - 1] = -static_cast<double>(k) * sine;
-      out[2 * k] = static_cast<double>(k) * cosine;
+      out[2 * k - 1] = -turns * static_cast<double>(k) * sine;
+      out[2 * k] = turns * static_cast<double>(k) * cosine;
     });
   }
   static constexpr double gram(int i, int j) noexcept { return i != j ? 0 : i == 0 ? 1 : 0.5; }
   static constexpr double constant(int k) noexcept { return k == 0 ? 1 : 0; }
 
  private:
-  /// cos kt and sin kt by the angle-addition formula: one cosine and one sine for all orders.
+  /// Of harmonic 1, as the angle runs once through 2 pi: where t and t + pi are one point, even harmonics are left.
+  static constexpr double turns = std::same_as<Space, RP1> ? 2 : 1;
+
+  /// cos kt and sin kt (of twice t on RP1) by the angle-addition formula: one cosine and one sine for all orders.
   template <class Body>
-  static void for_each_harmonic(Point<S1> const& s, Body&& body) noexcept {
-    double const cosine = std::cos(s[0]);
-    double const sine = std::sin(s[0]);
+  static void for_each_harmonic(Point<Space> const& s, Body&& body) noexcept {
+    double const cosine = std::cos(turns * s[0]);
+    double const sine = std::sin(turns * s[0]);
     double c = 1;
     double d = 0;
     for (std::size_t k = 1; k <= static_cast<std::size_t>(h); ++k) {
@@ -54,8 +58,8 @@ struct FourierOn {
 
 }  // namespace detail
 
-/// 1, cos t, sin t, ..., cos ht, sin ht on the circle; order 1 is an ellipse of weights. On a torus, all products
-/// (K = (2h + 1)^n).
+/// 1, cos t, sin t, ..., cos ht, sin ht on the circle; order 1 is an ellipse of weights. On RP1 the even harmonics, 1,
+/// cos 2t, sin 2t, ..., cos 2ht, sin 2ht. On a torus, all products (K = (2h + 1)^n).
 template <class Space, int h>
 using Fourier = typename detail::OverFactors<detail::FourierOn, Space, h>::type;
 

@@ -56,14 +56,17 @@ class Tensor {
     });
   }
 
-  void derivatives(Point<Topology> const& s, std::span<double> out) const noexcept {
+  void derivatives(Point<Topology> const& s, std::span<double> out) const noexcept
+      requires(DifferentiableBasis<Factors> || ...) {
     constexpr int width = Topology::coordinates;
     int column = 0;
     for_each_factor([&]<std::size_t D>() {  // the factor that is differentiated
       using Differentiated = typename std::tuple_element_t<D, std::tuple<Factors...>>;
       constexpr int own_width = Differentiated::Topology::coordinates;
       std::array<double, static_cast<std::size_t>(Differentiated::size * own_width)> gradient{};
-      std::get<D>(factors_).derivatives(Topology::template part<D>(s), gradient);
+      if constexpr (DifferentiableBasis<Differentiated>) {
+        std::get<D>(factors_).derivatives(Topology::template part<D>(s), gradient);
+      }
       for (int c = 0; c < own_width; ++c, ++column) {
         std::span<double> const to = out.subspan(static_cast<std::size_t>(column));
         to[0] = 1;

@@ -38,6 +38,9 @@ class Walker {
   static_assert(Walkable<Model>,
                 "wmanifold: a Walker needs a manifold with at(point, network), which forms the network at a point into "
                 "one that is there: at(point) alone may allocate");
+  static_assert(SmoothTopology<typename Model::Topology>,
+                "wmanifold: a Walker goes along geodesics, so the contexts need a topology with exp and log, which a "
+                "discrete one does not have");
 
   using R = typename Model::Scalar;
   using Topology = typename Model::Topology;

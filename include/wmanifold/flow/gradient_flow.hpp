@@ -147,7 +147,7 @@ class GradientFlow {
 
   /// One step on a batch of a manifold without contexts.
   template <class T = HostTarget>
-  Step step(ConstMatrixRef<R> const& inputs, Targets const& targets) requires(Model::Topology::dimension == 0) {
+  Step step(ConstMatrixRef<R> const& inputs, Targets const& targets) requires(Model::Topology::coordinates == 0) {
     auto known = without_contexts_.find(inputs.rows());
     if (known == without_contexts_.end()) {
       std::vector points(static_cast<std::size_t>(inputs.rows()), Model::Topology::point());

@@ -26,11 +26,16 @@ inline void check_strengths(double weight_decay, double energy) {
 template <class Model>
 class Prior {
  public:
-  /// ArgumentError for a strength that is negative or not finite.
+  /// ArgumentError for a strength that is negative or not finite, and for an energy over discrete contexts.
   Prior(Model const& model, double weight_decay, double energy) : weight_decay_(weight_decay) {
     detail::check_strengths(weight_decay, energy);
     if (weight_decay > 0 || energy > 0) {
-      matrix_ = weight_decay * gram_matrix(model.basis()) + energy * energy_matrix(model.basis());
+      matrix_ = weight_decay * gram_matrix(model.basis());
+      if constexpr (DifferentiableBasis<typename Model::Basis>) {
+        matrix_ += energy * energy_matrix(model.basis());
+      } else if (energy > 0) {
+        fail("prior: expected no energy on ", Model::Topology::name(), ", where nothing has a derivative, got ", energy);
+      }
     }
   }
 

@@ -7,7 +7,8 @@
 
 namespace wmanifold {
 
-/// What a backward pass is asked for beside the gradient of the parameters.
+/// What a backward pass is asked for beside the gradient of the parameters. `contexts` is for smooth spaces of contexts:
+/// on discrete ones, where nothing has a derivative, ArgumentError.
 struct GradientRequest {
   bool inputs = false;
   bool contexts = false;
@@ -46,6 +47,15 @@ void require_batch_of(Model const& model, ConstMatrixRef<typename Model::Scalar>
                       Contexts<typename Model::Topology> const& contexts) {
   require_batch<typename Model::Scalar>("inputs", inputs, model.inputs());
   require_count("contexts", "samples, as many as the inputs have rows", Index{inputs.rows()}, contexts.samples());
+}
+
+/// Throws ArgumentError where gradients of contexts are asked for that do not exist.
+template <class Space>
+void require_no_context_gradients(GradientRequest request) {
+  if (request.contexts) [[unlikely]] {
+    fail("backward: expected no request for gradients of contexts on ", Space::name(),
+         ", which is discrete: nothing has a derivative there");
+  }
 }
 
 /// Throws ArgumentError where a block has not the sizes of another.

@@ -183,6 +183,9 @@ class BasicManifold {
   template <class T = HostTarget>
   InputGradients<R> run_backward(ConstMatrixRef<R> const& inputs, Contexts<Topology> const& contexts,
                                  Workspace<R>& work, Parameters<R>& gradient, GradientRequest request = {}) const {
+    if constexpr (!DifferentiableBasis<B>) {
+      require_no_context_gradients<Topology>(request);
+    }
     propagate_backward<T, R>(
         stack_, view(), is_plain, inputs.data(), inputs.outerStride(), frozen_, {request.inputs, request.contexts},
         ParametersView<R>{gradient.data(), rows(), gradient.stride(), gradient.shared().data()}, work);
@@ -190,9 +193,11 @@ class BasicManifold {
     if (request.inputs) {
       new (&result.inputs) BatchView<R>(work.delta.data(), work.samples, this->inputs());
     }
-    if (request.contexts) {
-      pull_back_to_contexts(contexts, work);
-      new (&result.contexts) BatchView<double>(work.context_gradient.data(), work.samples, Topology::coordinates);
+    if constexpr (DifferentiableBasis<B>) {
+      if (request.contexts) {
+        pull_back_to_contexts(contexts, work);
+        new (&result.contexts) BatchView<double>(work.context_gradient.data(), work.samples, Topology::coordinates);
+      }
     }
     return result;
   }

@@ -122,6 +122,9 @@ class WrittenManifold {
   template <class T = HostTarget>
   InputGradients<R> run_backward(ConstMatrixRef<R> const& inputs, Contexts<Space> const& contexts, Workspace<R>& work,
                                  Parameters<R>& gradient, GradientRequest request = {}) const {
+    if constexpr (!SmoothTopology<Space>) {
+      require_no_context_gradients<Space>(request);
+    }
     Index const size = parameters_of(stack_);
     grow(work.network_gradients, contexts.groups() * size);
     std::vector<bool> const nothing_frozen(static_cast<std::size_t>(stack_.depth()));
@@ -216,7 +219,9 @@ class WrittenManifold {
         for (std::size_t c = 0; c < slope.size(); ++c) {
           slope[c] = tape.gradient(recording.context[c]) / static_cast<double>(end - begin);
         }
-        slope = Space::tangent(s, slope);
+        if constexpr (SmoothTopology<Space>) {  // others were refused
+          slope = Space::tangent(s, slope);
+        }
         for (Index b = begin; b < end; ++b) {
           std::copy(slope.begin(), slope.end(), work.context_gradient.begin() + b * Space::coordinates);
         }

@@ -19,10 +19,12 @@ struct Sample {
   static constexpr std::size_t width = static_cast<std::size_t>(Space::coordinates);
 
   Sample(B const& basis, Point<Space> const& s) : values(values_at(basis, s)) {
-    std::array<double, size * width> flat{};
-    basis.derivatives(s, flat);
-    for (std::size_t k = 0; k < size; ++k) {
-      std::copy_n(flat.begin() + k * width, width, derivatives[k].begin());
+    if constexpr (DifferentiableBasis<B>) {
+      std::array<double, size * width> flat{};
+      basis.derivatives(s, flat);
+      for (std::size_t k = 0; k < size; ++k) {
+        std::copy_n(flat.begin() + k * width, width, derivatives[k].begin());
+      }
     }
   }
   /// How fast the values may change, at least: `degree` of them per diameter.
@@ -55,8 +57,10 @@ void sizes_are_as_stated(B const& basis, Probes<typename B::Topology> const& pro
   };
   hold("values writes K finite numbers", Sample<B>::size,
        [&](auto const& p, std::span<double> out) { basis.values(p, out); });
-  hold("derivatives writes K x coordinates finite numbers", Sample<B>::size * Sample<B>::width,
-       [&](auto const& p, std::span<double> out) { basis.derivatives(p, out); });
+  if constexpr (DifferentiableBasis<B>) {
+    hold("derivatives writes K x coordinates finite numbers", Sample<B>::size * Sample<B>::width,
+         [&](auto const& p, std::span<double> out) { basis.derivatives(p, out); });
+  }
 }
 
 /// At most `support` values are not zero anywhere, where a basis says so.
@@ -82,6 +86,23 @@ void constant_is_in_the_span(B const& basis, Probes<typename B::Topology> const&
       size += std::abs(term);
     }
     report.hold("the constant's coefficients give 1", std::abs(value - 1), 1e-14 * size, p);
+  }
+}
+
+/// Where a point has other names, values at what is canonically that point agree. That functions fit together across the
+/// seam, where names change, is the law of continuity.
+template <Basis B>
+void values_are_glued(B const& basis, Probes<typename B::Topology> const& probes, Report& report) {
+  using Space = typename B::Topology;
+  if constexpr (requires(Point<Space> p) { Space::other_names(p); }) {
+    for (auto const& p : probes.points()) {
+      Sample<B> const here(basis, p);
+      for (auto const& c : Space::other_names(p)) {
+        report.hold("values do not depend on a point's name",
+                    largest(sum(values_at(basis, Point<Space>(c)), -1, here.values)),
+                    2e-14 * largest(here.values) + 1e-15 * largest(c) * here.slope(probes.diameter()), p, c);
+      }
+    }
   }
 }
 
@@ -261,8 +282,11 @@ template <Basis B>
   laws::sizes_are_as_stated(basis, probes, report);
   laws::support_is_as_stated(basis, probes, report);
   laws::constant_is_in_the_span(basis, probes, report);
-  laws::values_are_continuous(basis, probes, report);
-  laws::derivatives_are_slopes(basis, probes, report);
+  laws::values_are_glued(basis, probes, report);
+  if constexpr (SmoothTopology<typename B::Topology>) {
+    laws::values_are_continuous(basis, probes, report);
+    laws::derivatives_are_slopes(basis, probes, report);
+  }
   laws::gram_is_a_metric(basis, report);
   laws::gram_equals_quadrature(basis, report);
   laws::gram_equals_sampling(basis, seed.stream(1), report);

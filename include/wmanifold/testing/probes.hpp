@@ -48,7 +48,7 @@ template <std::size_t n>
 }
 
 /// An orthonormal frame of the tangent space at p: Gram-Schmidt over the projected axes, the longest rest first.
-template <Topology T>
+template <SmoothTopology T>
 [[nodiscard]] std::vector<Coordinates<T>> tangent_frame(Point<T> const& p) {
   std::vector<Coordinates<T>> rest;
   for (std::size_t i = 0; i < Coordinates<T>{}.size(); ++i) {
@@ -75,7 +75,8 @@ template <Topology T>
 }
 
 /// The points that laws are held at: where seams, poles, ends and corners are (the images of the unit cube's corners,
-/// of the middles of its sides, and of its centre), their close neighbours, and random ones.
+/// of the middles of its sides, and of its centre), their close neighbours (none on discrete topologies), and random
+/// ones.
 template <Topology T>
 class Probes {
  public:
@@ -83,7 +84,7 @@ class Probes {
     constexpr double places[] = {0, 0.5, 1};
     constexpr int most = 27;
     int count = 1;
-    for (int d = 0; d < T::dimension && count < most; ++d) {
+    for (std::size_t d = 0; d < CubePoint<T>{}.size() && count < most; ++d) {
       count *= 3;
     }
     Random random{seed};
@@ -92,17 +93,19 @@ class Probes {
       int digits = i;
       for (double& x : u) {
         // Of a cube with too many corners, some.
-        x = places[T::dimension <= 3 ? digits % 3 : random.below(3)];
+        x = places[u.size() <= 3 ? digits % 3 : random.below(3)];
         digits /= 3;
       }
       special_.push_back(T::from_cube(u));
     }
-    for (auto const& p : special_) {
-      for (auto const& e : tangent_frame<T>(p)) {
-        for (double const step : {-1e-9, 1e-9}) {
-          auto const q = T::exp(p, scaled(step, e));
-          close_pairs_.emplace_back(p, q);
-          points_.push_back(q);
+    if constexpr (SmoothTopology<T>) {
+      for (auto const& p : special_) {
+        for (auto const& e : tangent_frame<T>(p)) {
+          for (double const step : {-1e-9, 1e-9}) {
+            auto const q = T::exp(p, scaled(step, e));
+            close_pairs_.emplace_back(p, q);
+            points_.push_back(q);
+          }
         }
       }
     }
@@ -123,7 +126,7 @@ class Probes {
   [[nodiscard]] double diameter() const noexcept { return diameter_; }
 
   /// Can one go from p by v along a shortest way? Not past the end of an interval, nor beyond half of a circle.
-  [[nodiscard]] bool walks(Point<T> const& p, Coordinates<T> const& v) const noexcept {
+  [[nodiscard]] bool walks(Point<T> const& p, Coordinates<T> const& v) const noexcept requires SmoothTopology<T> {
     return std::abs(T::distance(p, T::exp(p, v)) - norm(v)) <= 1e-9 * diameter_ + 1e-4 * norm(v);
   }
 
@@ -132,9 +135,15 @@ class Probes {
   /// shorter than all others.
   template <class Body>
   void each_pair(Body const& body) const {
+    auto const are_opposite = [](Point<T> const& p, Point<T> const& q) {
+      if constexpr (SmoothTopology<T>) {
+        return norm(T::log(p, q)) < 0.999 * T::distance(p, q);
+      }
+      return false;
+    };
     for (auto const& p : special_) {
       for (auto const& q : special_) {
-        if (!(norm(T::log(p, q)) < 0.999 * T::distance(p, q))) {
+        if (!are_opposite(p, q)) {
           body(p, q);
         }
       }

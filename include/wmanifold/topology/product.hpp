@@ -8,13 +8,15 @@
 namespace wmanifold {
 
 /// The product of topologies: two knobs, a noise level and a direction. A point is the concatenation of its parts,
-/// distances are Euclidean over the factors, and the last factor of a quadrature runs fastest.
+/// distances are Euclidean over the factors, and the last factor of a quadrature runs fastest. Smooth where all factors
+/// are.
 template <Topology... Factors>
 struct Product {
   static_assert(sizeof...(Factors) >= 1, "wmanifold: a Product has at least one factor");
 
   static constexpr int factors = static_cast<int>(sizeof...(Factors));
   static constexpr int dimension = (Factors::dimension + ...);
+  static constexpr int cube_dimension = (cube_dimension_of<Factors>() + ...);
   static constexpr int coordinates = (Factors::coordinates + ...);
   static constexpr auto has_ends = [] {
     std::array<bool, static_cast<std::size_t>(coordinates)> ends{};
@@ -66,7 +68,7 @@ struct Product {
   static Point<Product> from_cube(CubePoint<Product> const& u) noexcept {
     return Point<Product>::unchecked(joined([&]<std::size_t I>() {
       CubePoint<Factor<I>> part{};
-      std::copy_n(u.begin() + offset<I>(&Counts::dimension), part.size(), part.begin());
+      std::copy_n(u.begin() + offset<I>(&Counts::cube_dimension), part.size(), part.begin());
       return Factor<I>::from_cube(part).coordinates();
     }));
   }
@@ -78,17 +80,33 @@ struct Product {
     });
     return std::sqrt(square);
   }
-  static Point<Product> exp(Point<Product> const& p, Coordinates<Product> const& v) noexcept {
+  static Point<Product> exp(Point<Product> const& p, Coordinates<Product> const& v) noexcept
+      requires(SmoothTopology<Factors>&&...) {
     return Point<Product>::unchecked(
         joined([&]<std::size_t I>() { return Factor<I>::exp(part<I>(p), slice<I>(v)).coordinates(); }));
   }
-  static Coordinates<Product> log(Point<Product> const& p, Point<Product> const& q) noexcept {
+  static Coordinates<Product> log(Point<Product> const& p, Point<Product> const& q) noexcept
+      requires(SmoothTopology<Factors>&&...) {
     return joined([&]<std::size_t I>() { return Factor<I>::log(part<I>(p), part<I>(q)); });
   }
-  static Coordinates<Product> tangent(Point<Product> const& p, Coordinates<Product> const& v) noexcept {
+  static Coordinates<Product> tangent(Point<Product> const& p, Coordinates<Product> const& v) noexcept
+      requires(SmoothTopology<Factors>&&...) {
     return joined([&]<std::size_t I>() { return Factor<I>::tangent(part<I>(p), slice<I>(v)); });
   }
   static Quadrature<Product> quadrature(int degree) { return crossed(Factors::quadrature(degree)...); }
+  /// Those of one factor, the others as they are.
+  static std::vector<Coordinates<Product>> other_names(Point<Product> const& p) {
+    std::vector<Coordinates<Product>> names;
+    for_each_factor([&]<std::size_t I>() {
+      if constexpr (requires { Factor<I>::other_names(part<I>(p)); }) {
+        for (auto const& name : Factor<I>::other_names(part<I>(p))) {
+          auto& c = names.emplace_back(p.coordinates());
+          std::copy(name.begin(), name.end(), c.begin() + offset<I>(&Counts::coordinates));
+        }
+      }
+    });
+    return names;
+  }
 
   /// All combinations of the factors' nodes.
   [[nodiscard]] static Quadrature<Product> crossed(Quadrature<Factors> const&... parts) {
@@ -113,13 +131,14 @@ struct Product {
 
  private:
   struct Counts {
-    int dimension;
+    int cube_dimension;
     int coordinates;
   };
 
   template <std::size_t I>
   static constexpr int offset(int Counts::*count) noexcept {
-    std::array<Counts, sizeof...(Factors)> const all{Counts{Factors::dimension, Factors::coordinates}...};
+    std::array<Counts, sizeof...(Factors)> const all{
+        Counts{cube_dimension_of<Factors>(), Factors::coordinates}...};
     int sum = 0;
     for (std::size_t i = 0; i < I; ++i) {
       sum += all[i].*count;
@@ -144,4 +163,16 @@ struct Product {
   }
 };
 
+namespace detail {
+
+template <class Space, class Sequence>
+struct Power;
+template <class Space, std::size_t... I>
+struct Power<Space, std::index_sequence<I...>> {
+  template <std::size_t>
+  using Copy = Space;
+  using type = Product<Copy<I>...>;
+};
+
+}  // namespace detail
 }  // namespace wmanifold

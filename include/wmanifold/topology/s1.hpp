@@ -6,6 +6,28 @@
 #include <numbers>
 
 namespace wmanifold {
+namespace detail {
+
+/// An angle in [0, period).
+[[nodiscard]] inline double wrapped(double angle, double period) noexcept {
+  double const rest = std::fmod(angle, period);
+  double const positive = rest < 0 ? rest + period : rest;
+  return positive < period ? positive : 0;  // a tiny negative angle rounds to a whole period
+}
+
+/// Equally spaced nodes in [0, period), exact for `degree` harmonics of it.
+template <class T>
+[[nodiscard]] Quadrature<T> equally_spaced(int degree, double period) {
+  int const count = std::max(degree, 0) + 1;
+  Quadrature<T> q;
+  for (int i = 0; i < count; ++i) {
+    q.nodes.push_back(Point<T>::unchecked({period * i / count}));
+    q.weights.push_back(1.0 / count);
+  }
+  return q;
+}
+
+}  // namespace detail
 
 /// The circle of radius 1: an angle in radians, kept in [0, 2 pi).
 struct S1 {
@@ -39,24 +61,15 @@ struct S1 {
     return {std::remainder(q[0] - p[0], turn)};
   }
   static Coordinates<S1> tangent(Point<S1> const&, Coordinates<S1> const& v) noexcept { return v; }
-  static Quadrature<S1> quadrature(int degree) {
-    int const count = std::max(degree, 0) + 1;
-    Quadrature<S1> q;
-    for (int i = 0; i < count; ++i) {
-      q.nodes.push_back(Point<S1>::unchecked({turn * i / count}));
-      q.weights.push_back(1.0 / count);
-    }
-    return q;
+  static Quadrature<S1> quadrature(int degree) { return detail::equally_spaced<S1>(degree, turn); }
+  /// A turn more, and a turn less.
+  static std::array<Coordinates<S1>, 2> other_names(Point<S1> const& p) noexcept {
+    return {{{p[0] + turn}, {p[0] - turn}}};
   }
 
  private:
   static constexpr double turn = 2 * std::numbers::pi;
-
-  static double wrapped(double angle) noexcept {
-    double const rest = std::fmod(angle, turn);
-    double const positive = rest < 0 ? rest + turn : rest;
-    return positive < turn ? positive : 0;  // a tiny negative angle rounds to a whole turn
-  }
+  static double wrapped(double angle) noexcept { return detail::wrapped(angle, turn); }
 };
 
 }  // namespace wmanifold

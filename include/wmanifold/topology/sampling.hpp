@@ -35,7 +35,7 @@ template <Topology T>
   auto const size = static_cast<std::size_t>(count);
   std::vector<CubePoint<T>> cube(size);
   std::vector<Index> strata(size);
-  for (std::size_t d = 0; d < static_cast<std::size_t>(T::dimension); ++d) {
+  for (std::size_t d = 0; d < CubePoint<T>{}.size(); ++d) {
     std::iota(strata.begin(), strata.end(), Index{0});
     random.shuffle(std::span(strata));
     for (std::size_t i = 0; i < size; ++i) {
@@ -57,7 +57,7 @@ template <Topology T>
 [[nodiscard]] std::vector<Point<T>> low_discrepancy_points(Index first, Index count, Seed seed) {
   double ratio = 2;
   for (int i = 0; i < 64; ++i) {
-    ratio = std::pow(1 + ratio, 1.0 / (T::dimension + 1));
+    ratio = std::pow(1 + ratio, 1.0 / (cube_dimension_of<T>() + 1));
   }
   CubePoint<T> shift{};
   CubePoint<T> step{};

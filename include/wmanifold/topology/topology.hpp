@@ -31,9 +31,20 @@ template <std::size_t n>
 
 }  // namespace detail
 
-/// A point of the unit cube of T's dimension.
+/// How many numbers of the unit cube it takes to name a point: `T::cube_dimension` where the topology says so (discrete
+/// ones, whose dimension is 0), else its dimension.
 template <class T>
-using CubePoint = std::array<double, static_cast<std::size_t>(T::dimension)>;
+[[nodiscard]] constexpr int cube_dimension_of() noexcept {
+  if constexpr (requires { T::cube_dimension; }) {
+    return T::cube_dimension;
+  } else {
+    return T::dimension;
+  }
+}
+
+/// A point of the unit cube that is mapped on T.
+template <class T>
+using CubePoint = std::array<double, static_cast<std::size_t>(cube_dimension_of<T>())>;
 
 /// A point of a topology, checked when it is made, so that what takes points need not check. Always in double:
 /// a context is a handful of numbers a sample, and a seam deserves them.
@@ -97,9 +108,11 @@ template <class T>
 /// - `dimension`, and `coordinates`, the numbers that name a point;
 /// - `canonical(c)`: the same point within the fundamental domain, or ArgumentError;
 /// - `from_cube(u)`: a map of the unit cube that carries the uniform measure to T's probability measure mu;
-/// - `distance`, `exp` (from a point along a tangent vector), `log` (its inverse within the injectivity radius),
-///   `tangent` (the part of an ambient vector that is tangent at a point);
+/// - `distance`;
 /// - `quadrature(degree)`: exact for polynomials (on circles: trigonometric ones) up to that degree, a factor.
+///
+/// Beside these, where it is so: `other_names(p)`, an array of other coordinates of the same point (an angle and a turn
+/// more, a quaternion and its opposite), for the laws to hold both against each other.
 template <class T>
 concept Topology = requires(Point<T> p, Coordinates<T> c, CubePoint<T> u, int degree) {
   { T::dimension } -> std::convertible_to<int>;
@@ -110,13 +123,23 @@ concept Topology = requires(Point<T> p, Coordinates<T> c, CubePoint<T> u, int de
   noexcept->std::same_as<Point<T>>;
   { T::distance(p, p) }
   noexcept->std::same_as<double>;
+  { T::quadrature(degree) } -> std::same_as<Quadrature<T>>;
+};
+
+/// A topology in which one moves in directions: all but discrete ones. What walks over contexts, or takes derivatives
+/// with regard to them, needs
+///
+/// - `exp` (from a point along a tangent vector; where the space ends, no further) and `log` (its inverse within the
+///   injectivity radius), along shortest ways: |log(p, q)| = distance(p, q);
+/// - `tangent` (the part of an ambient vector that is tangent at a point).
+template <class T>
+concept SmoothTopology = Topology<T> && requires(Point<T> p, Coordinates<T> c) {
   { T::exp(p, c) }
   noexcept->std::same_as<Point<T>>;
   { T::log(p, p) }
   noexcept->std::same_as<Coordinates<T>>;
   { T::tangent(p, c) }
   noexcept->std::same_as<Coordinates<T>>;
-  { T::quadrature(degree) } -> std::same_as<Quadrature<T>>;
 };
 
 }  // namespace wmanifold

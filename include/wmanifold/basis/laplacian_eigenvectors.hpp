@@ -1,0 +1,106 @@
+#pragma once
+
+#include <wmanifold/basis/basis.hpp>
+#include <wmanifold/core/symmetric.hpp>
+#include <wmanifold/topology/finite.hpp>
+
+#include <algorithm>
+#include <numeric>
+
+namespace wmanifold {
+namespace detail {
+
+/// The first `count` eigenvectors of the Laplacian D - W of a graph, as columns with a mean square of 1, by rising
+/// eigenvalue; W is symmetric, n x n, its diagonal 0, and the graph is connected.
+///
+/// A cycle, for one, has eigenvalues twice, and any basis of their eigenvectors would do. Taken is the one that the
+/// projections of the nodes on each eigenspace give, node by node (Gram and Schmidt), leaving out nodes with little
+/// left: a matter of the graph alone, not of rounding. So an eigenvector is positive at the node that it is from.
+[[nodiscard]] inline SmallMatrix laplacian_eigenvectors(SmallMatrix const& weights, Index count) {
+  Index const n = weights.rows();
+  SmallMatrix laplacian = -weights;
+  for (Index i = 0; i < n; ++i) {
+    laplacian(i, i) = weights.row(i).sum();
+  }
+  SmallMatrix vectors(n, n);
+  diagonalise(laplacian, &vectors);
+  std::vector<Index> order(static_cast<std::size_t>(n));
+  std::iota(order.begin(), order.end(), Index{0});
+  std::sort(order.begin(), order.end(), [&](Index a, Index b) { return laplacian(a, a) < laplacian(b, b); });
+  double const same = 1e-9 * laplacian.diagonal().cwiseAbs().maxCoeff();
+
+  SmallMatrix result(n, n);
+  result.col(0).setOnes();
+  for (Index first = 1, end = 1; first < n; first = end) {  // eigenvectors [first, end) of one eigenvalue
+    auto const value = [&](Index i) {
+      Index const at = order[static_cast<std::size_t>(i)];
+      return laplacian(at, at);
+    };
+    while (end < n && value(end) - value(end - 1) <= same) {
+      ++end;
+    }
+    // What is left of each node's projection on them, a column each.
+    SmallMatrix rest = SmallMatrix::Zero(n, n);
+    for (Index i = first; i < end; ++i) {
+      auto const v = vectors.col(order[static_cast<std::size_t>(i)]);
+      rest += v * v.transpose();
+    }
+    for (Index i = first, node = 0; i < end; ++node) {
+      // The largest square is at least (end - i) / n; one that is far from it and from symmetry's fractions will do.
+      if (rest(node, node) > 0.0123 * static_cast<double>(end - i) / static_cast<double>(n)) {
+        Eigen::VectorXd const v = rest.col(node) / std::sqrt(rest(node, node));
+        rest -= v * v.transpose();
+        result.col(i++) = v * std::sqrt(static_cast<double>(n) / v.squaredNorm());
+      }
+    }
+  }
+  return result.leftCols(count);
+}
+
+}  // namespace detail
+
+/// The k smoothest functions on the graph of discrete contexts: the eigenvectors of its Laplacian with the smallest
+/// eigenvalues, the constant first, orthonormal under the uniform probability measure. Neighbours get similar networks
+/// from less rows than contexts; with k = n, any. On a cycle they are what harmonics are on a circle.
+///
+/// Where an eigenvalue is there several times, a k that cuts through its eigenvectors favours some nodes over others
+/// that are like them: take k at a gap (on a cycle, odd ones).
+template <class Space, int k>
+class LaplacianEigenvectors {
+  static_assert(requires { Space::weights; },
+                "wmanifold: LaplacianEigenvectors live on a Finite topology, which has a graph; use Fourier on circles, "
+                "SphericalHarmonics on S2, Legendre on intervals");
+  static_assert(k >= 1 && k <= Space::size,
+                "wmanifold: there are as many LaplacianEigenvectors as contexts, and at least one is taken");
+
+ public:
+  using Topology = Space;
+  static constexpr int size = k;
+  static constexpr int degree = 0;
+  static std::string name() { return "laplacian" + std::to_string(k); }
+
+  LaplacianEigenvectors() {
+    constexpr Index n = Space::size;
+    SmallMatrix const vectors = detail::laplacian_eigenvectors(
+        SmallMatrix::NullaryExpr(
+            n, n, [](Index i, Index j) { return Space::weights.weight(static_cast<int>(i), static_cast<int>(j)); }),
+        k);
+    for (Index i = 0; i < n; ++i) {
+      for (Index j = 0; j < k; ++j) {
+        rows_[static_cast<std::size_t>(i)][static_cast<std::size_t>(j)] = vectors(i, j);
+      }
+    }
+  }
+
+  void values(Point<Space> const& s, std::span<double> out) const noexcept {
+    auto const& row = rows_[static_cast<std::size_t>(Space::index(s))];
+    std::copy(row.begin(), row.end(), out.begin());
+  }
+  static constexpr double gram(int i, int j) noexcept { return i == j ? 1 : 0; }
+  static constexpr double constant(int i) noexcept { return i == 0 ? 1 : 0; }
+
+ private:
+  std::array<std::array<double, static_cast<std::size_t>(k)>, static_cast<std::size_t>(Space::size)> rows_;
+};
+
+}  // namespace wmanifold

@@ -1,0 +1,60 @@
+#pragma once
+
+#include <wmanifold/topology/graph.hpp>
+#include <wmanifold/topology/topology.hpp>
+
+#include <algorithm>
+
+namespace wmanifold {
+
+/// n discrete contexts, 0, ..., n - 1, all equally likely: speakers, machines, days of the week. A graph says which are
+/// neighbours; without one, all are of all. It is part of the type, and a distance is the length of a shortest path.
+///
+/// Nothing lies between two contexts: there is no direction to go in, no exp and no log (it is no SmoothTopology), and
+/// its dimension is 0.
+template <int n, Graph<n> graph = complete_graph<n>()>
+struct Finite {
+  static_assert(graph.is_connected(),
+                "wmanifold: Finite needs a graph with a path from each context to each, as a distance is its length");
+
+  static constexpr int size = n;
+  static constexpr Graph<n> weights = graph;
+  static constexpr int dimension = 0;
+  static constexpr int cube_dimension = 1;
+  static constexpr int coordinates = 1;
+  /// "finite3"; of a graph that is not complete with equal weights, "finite3[0-1,1-2]".
+  static std::string name() {
+    std::string const text = "finite" + std::to_string(n);
+    return graph == complete_graph<n>() ? text : text + "[" + graph.text() + "]";
+  }
+
+  [[nodiscard]] static Point<Finite> at(int i) { return Point<Finite>(Coordinates<Finite>{static_cast<double>(i)}); }
+  [[nodiscard]] static int index(Point<Finite> const& p) noexcept { return static_cast<int>(p[0]); }
+
+  static Coordinates<Finite> canonical(Coordinates<Finite> const& c) {
+    if (!(c[0] >= 0 && c[0] < n && c[0] == std::floor(c[0]))) [[unlikely]] {
+      fail("finite", n, ": expected a whole number in [0, ", n - 1, "], got ", c[0]);
+    }
+    return c;
+  }
+  static Point<Finite> from_cube(CubePoint<Finite> const& u) noexcept {
+    return Point<Finite>::unchecked({std::min(std::floor(u[0] * n), n - 1.0)});
+  }
+  static double distance(Point<Finite> const& p, Point<Finite> const& q) noexcept {
+    return distances[static_cast<std::size_t>(index(p) * n + index(q))];
+  }
+  /// All of them, at any degree.
+  static Quadrature<Finite> quadrature(int) {
+    Quadrature<Finite> q;
+    for (int i = 0; i < n; ++i) {
+      q.nodes.push_back(Point<Finite>::unchecked({static_cast<double>(i)}));
+      q.weights.push_back(1.0 / n);
+    }
+    return q;
+  }
+
+ private:
+  static constexpr auto distances = graph.distances();
+};
+
+}  // namespace wmanifold

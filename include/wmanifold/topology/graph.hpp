@@ -1,0 +1,156 @@
+#pragma once
+
+#include <wmanifold/core/error.hpp>
+#include <wmanifold/core/real.hpp>
+
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <limits>
+#include <string>
+
+namespace wmanifold {
+
+/// An edge between two nodes, as heavy as they are alike; it is 1 / weight long.
+struct Edge {
+  int from;
+  int to;
+  double weight = 1;
+};
+
+/// Which of n contexts are neighbours: an undirected graph with weights, a value that can be a template argument. All of
+/// it can be made at compile time, where `add` refuses what is no edge by not compiling.
+template <int n>
+struct Graph {
+  static_assert(n >= 1, "wmanifold: a Graph has at least one node");
+
+  /// Of each pair i > j the weight at i (i - 1) / 2 + j, 0 where there is no edge.
+  std::array<double, static_cast<std::size_t>(n * (n - 1) / 2)> weights{};
+
+  [[nodiscard]] constexpr double weight(int i, int j) const noexcept { return i == j ? 0 : weights[place(i, j)]; }
+
+  /// With one edge more, or another weight for it. ArgumentError for nodes outside of [0, n), loops, and weights that are
+  /// not positive and finite.
+  [[nodiscard]] constexpr Graph with(Edge const& edge) const {
+    bool const are_nodes = edge.from >= 0 && edge.from < n && edge.to >= 0 && edge.to < n && edge.from != edge.to;
+    if (!(are_nodes && edge.weight > 0 && edge.weight <= std::numeric_limits<double>::max())) [[unlikely]] {
+      fail("graph: expected an edge between two of ", n, " nodes with a positive weight, got ", edge.from, " to ",
+           edge.to, " with ", edge.weight);
+    }
+    Graph graph = *this;
+    graph.weights[place(edge.from, edge.to)] = edge.weight;
+    return graph;
+  }
+
+  /// How far it is from each node to each, n x n, over shortest paths (Floyd and Warshall); infinite where there is none.
+  [[nodiscard]] constexpr std::array<double, static_cast<std::size_t>(n * n)> distances() const noexcept {
+    std::array<double, static_cast<std::size_t>(n * n)> d{};
+    auto const at = [&](int i, int j) -> double& { return d[static_cast<std::size_t>(i * n + j)]; };
+    for (int i = 0; i < n; ++i) {
+      for (int j = 0; j < n; ++j) {
+        double const w = weight(i, j);
+        at(i, j) = i == j ? 0 : w > 0 ? 1 / w : std::numeric_limits<double>::infinity();
+      }
+    }
+    for (int k = 0; k < n; ++k) {
+      for (int i = 0; i < n; ++i) {
+        for (int j = 0; j < i; ++j) {
+          double const through = at(i, k) + at(k, j);
+          if (through < at(i, j)) {
+            at(i, j) = at(j, i) = through;
+          }
+        }
+      }
+    }
+    return d;
+  }
+
+  /// Is there a path from each node to each?
+  [[nodiscard]] constexpr bool is_connected() const noexcept {
+    for (double const d : distances()) {
+      if (!(d <= std::numeric_limits<double>::max())) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /// Its edges as text, "0-1,1-2:0.5", without weights of 1.
+  [[nodiscard]] std::string text() const {
+    std::string edges;
+    for (int i = 1; i < n; ++i) {
+      for (int j = 0; j < i; ++j) {
+        double const w = weight(i, j);
+        if (w > 0) {
+          edges += (edges.empty() ? "" : ",") + std::to_string(j) + "-" + std::to_string(i);
+          if (w != 1) {
+            std::array<char, 32> digits;
+            auto const end = std::to_chars(digits.data(), digits.data() + digits.size(), w).ptr;
+            edges.append(":").append(digits.data(), end);
+          }
+        }
+      }
+    }
+    return edges;
+  }
+
+  friend constexpr bool operator==(Graph const&, Graph const&) = default;
+
+ private:
+  static constexpr std::size_t place(int i, int j) noexcept {
+    int const high = i > j ? i : j;
+    return static_cast<std::size_t>(high * (high - 1) / 2 + (i > j ? j : i));
+  }
+};
+
+/// The graph of these edges: graph_of<3>({{0, 1}, {1, 2, 0.5}}).
+template <int n, std::size_t count>
+[[nodiscard]] constexpr Graph<n> graph_of(Edge const (&edges)[count]) {
+  Graph<n> graph;
+  for (Edge const& edge : edges) {
+    graph = graph.with(edge);
+  }
+  return graph;
+}
+
+/// All are neighbours of all.
+template <int n>
+[[nodiscard]] constexpr Graph<n> complete_graph() {
+  Graph<n> graph;
+  graph.weights.fill(1);
+  return graph;
+}
+
+/// 0 - 1 - ... - (n - 1): grades, sizes.
+template <int n>
+[[nodiscard]] constexpr Graph<n> path_graph() {
+  Graph<n> graph;
+  for (int i = 1; i < n; ++i) {
+    graph = graph.with({i - 1, i});
+  }
+  return graph;
+}
+
+/// A path whose ends are neighbours: weekdays, seasons.
+template <int n>
+[[nodiscard]] constexpr Graph<n> cycle_graph() {
+  static_assert(n >= 3, "wmanifold: a cycle has at least 3 nodes");
+  return path_graph<n>().with({n - 1, 0});
+}
+
+/// Node row * columns + column is a neighbour of those beside, above and below it: rooms on a floor.
+template <int rows, int columns>
+[[nodiscard]] constexpr Graph<rows * columns> grid_graph() {
+  Graph<rows * columns> graph;
+  for (int i = 0; i < rows * columns; ++i) {
+    if (i % columns + 1 < columns) {
+      graph = graph.with({i, i + 1});
+    }
+    if (i + columns < rows * columns) {
+      graph = graph.with({i, i + columns});
+    }
+  }
+  return graph;
+}
+
+}  // namespace wmanifold
