@@ -5,7 +5,7 @@
 #include "support/laws.hpp"
 
 namespace wm = wmanifold;
-using wm::Fourier, wm::S1, wm::Torus;
+using wm::Fourier, wm::RP1, wm::S1, wm::Torus;
 
 static_assert(wm::Ellipse::size == 3 && wm::Ellipse::degree == 1);
 static_assert(wm::Ellipse::gram(0, 0) == 1 && wm::Ellipse::gram(1, 1) == 0.5 && wm::Ellipse::gram(1, 2) == 0);
@@ -19,6 +19,24 @@ TEST_CASE_TEMPLATE("Fourier bases keep the laws of a basis", B, Fourier<S1, 0>, 
 TEST_CASE_TEMPLATE("and on tori", B, Fourier<Torus<1>, 2>, Fourier<Torus<2>, 1>, Fourier<Torus<2>, 2>,
                    Fourier<Torus<2>, 3>, Fourier<Torus<3>, 1>) {
   support::check_laws(wm::testing::basis_laws(B{}, wm::Seed{1}));
+}
+
+TEST_CASE_TEMPLATE("and on lines without a direction", B, Fourier<RP1, 0>, Fourier<RP1, 1>, Fourier<RP1, 3>,
+                   Fourier<wm::Product<S1, RP1>, 1>) {
+  support::check_laws(wm::testing::basis_laws(B{}, wm::Seed{1}));
+}
+
+TEST_CASE("on lines without a direction, the even harmonics") {
+  using B = Fourier<RP1, 2>;
+  CHECK(B::name() == "fourier2");
+  for (double const t : {0.0, 0.3, 2.0, 3.0}) {
+    auto const phi = wm::values_at(B{}, RP1::radians(t));
+    auto const all = wm::values_at(Fourier<S1, 4>{}, S1::radians(t));
+    std::array<double, 5> const even{all[0], all[3], all[4], all[7], all[8]};
+    for (std::size_t k = 0; k < 5; ++k) {
+      CHECK(std::abs(phi[k] - even[k]) < 2e-15);
+    }
+  }
 }
 
 TEST_CASE("values by closed forms") {

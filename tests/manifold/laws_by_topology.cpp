@@ -1,8 +1,12 @@
 #include <wmanifold/basis/bernstein.hpp>
+#include <wmanifold/basis/bernstein_bezier.hpp>
 #include <wmanifold/basis/catmull_rom.hpp>
 #include <wmanifold/basis/constant.hpp>
 #include <wmanifold/basis/fourier.hpp>
+#include <wmanifold/basis/hyperspherical_harmonics.hpp>
+#include <wmanifold/basis/laplacian_eigenvectors.hpp>
 #include <wmanifold/basis/legendre.hpp>
+#include <wmanifold/basis/one_per_context.hpp>
 #include <wmanifold/basis/spherical_harmonics.hpp>
 #include <wmanifold/testing/manifold_laws.hpp>
 
@@ -23,4 +27,44 @@ TEST_CASE_TEMPLATE("the laws hold over every topology, for every activation, in 
   check(listed<double, B>({"sigmoid", "softplus", "tanh"}));
   check(listed<double, B>({"silu", "elu", "identity"}));
   check(listed<double, B>({"identity", "relu", "softplus"}));
+}
+
+TEST_CASE_TEMPLATE("and over simplices, rotations, lines without a direction and discrete contexts", B,
+                   wm::BernsteinBezier<wm::Simplex<2>, 2>, wm::HypersphericalHarmonics<wm::SO3, 2>, Fourier<wm::RP1, 1>,
+                   wm::Tensor<wm::LaplacianEigenvectors<wm::Finite<5, wm::cycle_graph<5>()>, 3>, wm::Ellipse>,
+                   wm::OnePerContext<wm::Finite<4>>) {
+  check(listed<double, B>({"tanh", "gelu", "identity"}));
+  check(listed<float, B>({"tanh", "sigmoid", "identity"}));
+}
+
+TEST_CASE("gradients of discrete contexts are refused; of products with a smooth factor they are that factor's") {
+  using R = double;
+  auto const x = support::matrix<R>(4, 3, 1);
+  auto const y = support::matrix<R>(4, 2, 2);
+  wm::LossFunctional<wm::MeanSquaredError> const functional;
+  wm::Workspace<R> work;
+  auto const gradient_at = [&](auto& model, auto const& s) {
+    using Space = typename std::remove_cvref_t<decltype(model)>::Topology;
+    auto block = model.parameters().zeros_like();
+    auto const gradient = functional.gradient(model, x, wm::Contexts<Space>::shared(s, 4), y, work, block,
+                                              {.contexts = true});
+    return wm::Matrix<double>(gradient.views.contexts);
+  };
+  auto discrete = listed<R, wm::OnePerContext<wm::Finite<4>>>({"tanh", "tanh", "identity"});
+  support::randomise(discrete, 3);
+  CHECK_THROWS_WITH_AS(gradient_at(discrete, wm::Finite<4>::at(2)),
+                       "wmanifold: backward: expected no request for gradients of contexts on finite4, which is "
+                       "discrete: nothing has a derivative there",
+                       wm::ArgumentError);
+
+  using Mixed = wm::Product<wm::Finite<3>, S1>;
+  auto mixed = listed<R, wm::Tensor<wm::OnePerContext<wm::Finite<3>>, wm::Ellipse>>({"tanh", "tanh", "identity"});
+  support::randomise(mixed, 4);
+  auto const at = [](double angle) { return Mixed::at(wm::Finite<3>::at(1), S1::radians(angle)); };
+  auto const slopes = gradient_at(mixed, at(0.5));
+  CHECK(slopes.col(0).cwiseAbs().maxCoeff() == 0);
+  auto const loss = [&](double angle) {
+    return functional.value(mixed, x, wm::Contexts<Mixed>::shared(at(angle), 4), y, work);
+  };
+  CHECK(slopes.col(1).sum() == doctest::Approx((loss(0.5 + 1e-5) - loss(0.5 - 1e-5)) / 2e-5).epsilon(1e-6));
 }

@@ -31,11 +31,11 @@ namespace detail {
 
   SmallMatrix result(n, n);
   result.col(0).setOnes();
-  for (Index first = 1, end = 1; first < n; first = end) {  // eigenvectors [first, end) of one eigenvalue
-    auto const value = [&](Index i) {
-      Index const at = order[static_cast<std::size_t>(i)];
-      return laplacian(at, at);
-    };
+  auto const value = [&](Index i) {
+    Index const at = order[static_cast<std::size_t>(i)];
+    return laplacian(at, at);
+  };
+  for (Index first = 1, end = 2; first < n; first = end++) {  // eigenvectors [first, end) of one eigenvalue
     while (end < n && value(end) - value(end - 1) <= same) {
       ++end;
     }
@@ -45,7 +45,7 @@ namespace detail {
       auto const v = vectors.col(order[static_cast<std::size_t>(i)]);
       rest += v * v.transpose();
     }
-    for (Index i = first, node = 0; i < end; ++node) {
+    for (Index i = first, node = 0; i < end && node < n; ++node) {
       // The largest square is at least (end - i) / n; one that is far from it and from symmetry's fractions will do.
       if (rest(node, node) > 0.0123 * static_cast<double>(end - i) / static_cast<double>(n)) {
         Eigen::VectorXd const v = rest.col(node) / std::sqrt(rest(node, node));
