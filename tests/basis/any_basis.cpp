@@ -1,4 +1,5 @@
 #include <wmanifold/basis/any_basis.hpp>
+#include <wmanifold/basis/one_per_context.hpp>
 #include <wmanifold/topology/sampling.hpp>
 #include <wmanifold/topology/torus.hpp>
 
@@ -46,6 +47,26 @@ TEST_CASE("a basis of a name has the values of the type that has that name") {
   agrees<wm::Tensor<wm::Bernstein<wm::Interval, 1>, wm::Ellipse, wm::SphericalHarmonics<wm::S2, 2>>>();
   agrees<wm::Tensor<wm::Fourier<wm::Torus<2>, 1>, wm::Legendre<wm::Interval, 2>>>();
   agrees<wm::Legendre<wm::Product<wm::Interval, wm::Interval>, 2>>();
+  agrees<wm::Fourier<wm::RP1, 2>>();
+  agrees<wm::HypersphericalHarmonics<wm::SO3, 2>>();
+  agrees<wm::BernsteinBezier<wm::Simplex<2>, 2>>();
+  agrees<wm::BernsteinBezier<wm::Simplex<3>, 3>>();
+  agrees<wm::Constant<wm::Simplex<3>>>();
+}
+
+TEST_CASE("and so on discrete contexts, whose graph is in the name of the topology") {
+  constexpr auto path = wm::path_graph<5>();
+  constexpr auto odd = wm::graph_of<4>({{0, 1}, {0, 2, 0.1}, {3, 2, 1e-7}, {0, 3, 2.25e+20}});
+  agrees<wm::OnePerContext<wm::Finite<3>>>();
+  agrees<wm::Constant<wm::Finite<3, wm::path_graph<3>()>>>();
+  agrees<wm::LaplacianEigenvectors<wm::Finite<5, path>, 3>>();
+  agrees<wm::LaplacianEigenvectors<wm::Finite<8>, 8>>();
+  agrees<wm::LaplacianEigenvectors<wm::Finite<4, odd>, 2>>();
+  agrees<wm::Tensor<wm::LaplacianEigenvectors<wm::Finite<6, wm::cycle_graph<6>()>, 3>, wm::Ellipse>>();
+  wm::AnyBasis const basis("finite3*s1", "one_per_context*fourier1");
+  std::vector<double> values(9);
+  CHECK_THROWS_WITH_AS(basis.values(std::array{1.5, 0.0}, values),
+                       "wmanifold: finite3: expected a whole number in [0, 2], got 1.5", wm::ArgumentError);
 }
 
 TEST_CASE("points are taken as their topology takes them, or refused as it refuses them") {
@@ -89,5 +110,17 @@ TEST_CASE("names that are not known, or do not belong together, are refused") {
   refuses("t2x", "fourier1");
   refuses("t999", "fourier1");
   refuses("*", "*");
+  refuses("simplex2", "bernstein2");
+  refuses("so3", "hyperspherical1");
+  for (char const* space : {"finite", "finite0", "finite-3", "finite257", "finite99999999999", "finite3x", "finite3[", "finite3[]",
+                            "finite3[0-1]", "finite3[0-1,1-3]", "finite3[0-1,1-1]", "finite3[0-1,1-2", "finite3[0-1,1-2:0]",
+                            "finite3[0-1,1-2:-1]", "finite3[0-1,1-2:inf]", "finite3[0-1,1-2:1:1]", "finite3[0-1-2]",
+                            "finite3[0-1,1-2]]", "finite3[0-1, 1-2]"}) {
+    refuses(space, "one_per_context");
+  }
+  refuses("finite3", "laplacian0");
+  refuses("finite3", "laplacian4");
+  refuses("finite3", "laplacian");
+  refuses("finite3", "fourier1");
   refuses("s2*s2*s2*s2", "harmonics12*harmonics12*harmonics12*harmonics12");
 }

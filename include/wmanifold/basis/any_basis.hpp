@@ -1,26 +1,32 @@
 #pragma once
 
 #include <wmanifold/basis/bernstein.hpp>
+#include <wmanifold/basis/bernstein_bezier.hpp>
 #include <wmanifold/basis/catmull_rom.hpp>
 #include <wmanifold/basis/constant.hpp>
 #include <wmanifold/basis/fourier.hpp>
+#include <wmanifold/basis/hyperspherical_harmonics.hpp>
+#include <wmanifold/basis/laplacian_eigenvectors.hpp>
 #include <wmanifold/basis/legendre.hpp>
 #include <wmanifold/basis/spherical_harmonics.hpp>
 
 #include <algorithm>
+#include <locale>
+#include <optional>
 #include <string_view>
 
 namespace wmanifold {
 namespace detail {
 
-/// One basis on one topology that is no product, through pointers to functions.
+/// One basis on one topology that is no product, through pointers to functions, which are handed the factor itself.
 struct AnyFactor {
   std::string topology;
   std::string basis;
   std::size_t coordinates;
   std::size_t size;
-  void (*canonical)(std::span<double const> s, std::span<double> out);
-  void (*values)(std::span<double const> canonical, std::span<double> out) noexcept;
+  void (*canonical)(AnyFactor const& self, std::span<double const> s, std::span<double> out);
+  void (*values)(AnyFactor const& self, std::span<double const> canonical, std::span<double> out) noexcept;
+  std::vector<double> table = {};  ///< where contexts are discrete: a row of values for each
 };
 
 template <class Space>
@@ -37,11 +43,11 @@ AnyFactor any_factor() {
           B::name(),
           Space::coordinates,
           B::size,
-          [](std::span<double const> s, std::span<double> out) {
+          [](AnyFactor const&, std::span<double const> s, std::span<double> out) {
             auto const c = Space::canonical(coordinates_in<Space>(s));
             std::copy(c.begin(), c.end(), out.begin());
           },
-          [](std::span<double const> s, std::span<double> out) noexcept {
+          [](AnyFactor const&, std::span<double const> s, std::span<double> out) noexcept {
             B{}.values(Point<Space>::unchecked(coordinates_in<Space>(s)), out);
           }};
 }
@@ -53,13 +59,22 @@ bool any_of_factors(Look const& look) {
     return (look(make(std::integral_constant<int, n>{})) || ...);
   };
   using Orders = std::make_integer_sequence<int, 33>;
+  auto const on_simplex = [&]<int n>() {
+    return look(any_factor<Constant<Simplex<n>>>()) ||
+           family(std::make_integer_sequence<int, 4>{}, [](auto d) { return any_factor<BernsteinBezier<Simplex<n>, d>>(); });
+  };
   return look(any_factor<Constant<OnePoint>>()) || look(any_factor<Constant<Interval>>()) ||
-         look(any_factor<Constant<S1>>()) || look(any_factor<Constant<S2>>()) ||
-         family(Orders{}, [](auto n) { return any_factor<Fourier<S1, n>>(); }) ||
+         look(any_factor<Constant<S1>>()) || look(any_factor<Constant<S2>>()) || look(any_factor<Constant<RP1>>()) ||
+         look(any_factor<Constant<SO3>>()) || family(Orders{}, [](auto n) { return any_factor<Fourier<S1, n>>(); }) ||
+         family(std::make_integer_sequence<int, 9>{}, [](auto n) { return any_factor<Fourier<RP1, n>>(); }) ||
          family(Orders{}, [](auto n) { return any_factor<Bernstein<Interval, n>>(); }) ||
          family(Orders{}, [](auto n) { return any_factor<Legendre<Interval, n>>(); }) ||
          family(std::make_integer_sequence<int, 30>{}, [](auto n) { return any_factor<CatmullRom<S1, n + 3>>(); }) ||
-         family(std::make_integer_sequence<int, 13>{}, [](auto n) { return any_factor<SphericalHarmonics<S2, n>>(); });
+         family(std::make_integer_sequence<int, 13>{}, [](auto n) { return any_factor<SphericalHarmonics<S2, n>>(); }) ||
+         family(std::make_integer_sequence<int, 3>{},
+                [](auto n) { return any_factor<HypersphericalHarmonics<SO3, 2 * n>>(); }) ||
+         on_simplex.template operator()<1>() || on_simplex.template operator()<2>() ||
+         on_simplex.template operator()<3>();
 }
 
 inline std::vector<std::string> split(std::string_view text, char at) {
@@ -71,11 +86,102 @@ inline std::vector<std::string> split(std::string_view text, char at) {
   return parts;
 }
 
+/// The number that `text` is, all of it, without a sign; -1 where it is none.
+inline double number_of(std::string const& text) {
+  std::istringstream in(text);
+  in.imbue(std::locale::classic());
+  double number = 0;
+  bool const is_number = !text.empty() && text.front() >= '0' && text.front() <= '9' && in >> number && in.eof();
+  return is_number ? number : -1;
+}
+
+/// The whole number in [low, high] that `text` is, in digits alone; -1 where it is none.
+inline Index whole_number_of(std::string const& text, Index low, Index high) {
+  bool const are_digits = text.find_first_not_of("0123456789") == std::string::npos;
+  double const number = are_digits ? number_of(text) : -1;
+  return number >= static_cast<double>(low) && number <= static_cast<double>(high) ? static_cast<Index>(number) : -1;
+}
+
+/// The weights of a connected graph from a name that Finite gives: "finite3", "finite3[0-1,1-2:0.5]".
+inline std::optional<SmallMatrix> graph_named(std::string const& space) {
+  constexpr int most = 256;
+  auto const bracket = std::min(space.find('['), space.size());
+  Index const n = space.starts_with("finite") ? whole_number_of(space.substr(6, bracket - 6), 1, most) : -1;
+  if (n < 0) {
+    return std::nullopt;
+  }
+  SmallMatrix weights = SmallMatrix::Ones(n, n);
+  if (bracket < space.size()) {
+    if (space.back() != ']') {
+      return std::nullopt;
+    }
+    weights.setZero();
+    for (auto const& edge : split(std::string_view(space).substr(bracket + 1, space.size() - bracket - 2), ',')) {
+      auto const weighted = split(edge, ':');
+      auto const nodes = split(weighted[0], '-');
+      Index const i = whole_number_of(nodes[0], 0, n - 1);
+      Index const j = nodes.size() == 2 ? whole_number_of(nodes[1], 0, n - 1) : -1;
+      double const weight = weighted.size() == 1 ? 1 : weighted.size() == 2 ? number_of(weighted[1]) : -1;
+      if (i < 0 || j < 0 || i == j || !(weight > 0 && std::isfinite(weight))) {
+        return std::nullopt;
+      }
+      weights(i, j) = weights(j, i) = weight;
+    }
+  }
+  weights.diagonal().setZero();
+  std::vector<bool> reached(static_cast<std::size_t>(n));
+  std::vector<Index> next{0};
+  reached[0] = true;
+  for (std::size_t at = 0; at < next.size(); ++at) {
+    for (Index j = 0; j < n; ++j) {
+      if (weights(next[at], j) > 0 && !reached[static_cast<std::size_t>(j)]) {
+        reached[static_cast<std::size_t>(j)] = true;
+        next.push_back(j);
+      }
+    }
+  }
+  return next.size() == reached.size() ? std::optional(std::move(weights)) : std::nullopt;
+}
+
+/// A basis on discrete contexts by their names, if there is one.
+inline std::optional<AnyFactor> discrete_factor(std::string const& space, std::string const& name) {
+  auto const weights = graph_named(space);
+  if (!weights) {
+    return std::nullopt;
+  }
+  Index const n = weights->rows();
+  Matrix<double> table;
+  if (name == "constant") {
+    table.setOnes(n, 1);
+  } else if (name == "one_per_context") {
+    table.setIdentity(n, n);
+  } else if (Index const k = name.starts_with("laplacian") ? whole_number_of(name.substr(9), 1, n) : -1; k > 0) {
+    table = laplacian_eigenvectors(*weights, k);
+  } else {
+    return std::nullopt;
+  }
+  return AnyFactor{space,
+                   name,
+                   1,
+                   static_cast<std::size_t>(table.cols()),
+                   [](AnyFactor const& self, std::span<double const> s, std::span<double> out) {
+                     require_context(static_cast<int>(self.table.size() / self.size), s[0]);
+                     out[0] = s[0];
+                   },
+                   [](AnyFactor const& self, std::span<double const> s, std::span<double> out) noexcept {
+                     std::copy_n(self.table.begin() + static_cast<std::ptrdiff_t>(s[0]) * static_cast<Index>(self.size),
+                                 self.size, out.begin());
+                   },
+                   {table.data(), table.data() + table.size()}};
+}
+
 }  // namespace detail
 
 /// A basis that is chosen while running, by the names that files give to its topology and itself: "s1" and "fourier2",
 /// "interval*s1" and "bernstein1*fourier3", "t2" and "fourier1". Known are the bases of this library without state of
-/// their own: orders to 32, spherical harmonics to degree 12, and tensor products of them.
+/// their own: orders to 32 (on lines without a direction to 8), spherical harmonics to degree 12, hyperspherical ones to
+/// 4, Bernstein-Bezier to degree 3 on simplices to dimension 3; those on discrete contexts, to 256 of them and any graph;
+/// and tensor products of these.
 class AnyBasis {
  public:
   /// Throws ArgumentError for names that are not known, or do not belong together.
@@ -112,14 +218,14 @@ class AnyBasis {
     require_count(name_.c_str(), "values", size_, static_cast<Index>(out.size()));
     std::array<double, most_coordinates> point{};
     for (std::size_t i = 0, at = 0; i < factors_.size(); at += factors_[i++].coordinates) {
-      factors_[i].canonical(s.subspan(at), std::span(point).subspan(at));
+      factors_[i].canonical(factors_[i], s.subspan(at), std::span(point).subspan(at));
     }
     std::array<double, most_functions> factor{};
     out[0] = 1;
     int done = 1;
     for (std::size_t i = 0, at = 0; i < factors_.size(); at += factors_[i++].coordinates) {
       std::span<double> const own = std::span(factor).first(factors_[i].size);
-      factors_[i].values(std::span(point).subspan(at), own);
+      factors_[i].values(factors_[i], std::span(point).subspan(at), own);
       detail::multiply_in(out, done, 1, own);
       done *= static_cast<int>(own.size());
     }
@@ -145,13 +251,18 @@ class AnyBasis {
   }
 
   void add(std::string const& space, std::string const& name) {
-    bool const found = detail::any_of_factors([&](detail::AnyFactor const& factor) {
-      bool const is_it = factor.topology == space && factor.basis == name;
-      if (is_it) {
-        factors_.push_back(factor);
-      }
-      return is_it;
-    });
+    auto discrete = detail::discrete_factor(space, name);
+    bool const is_discrete = discrete.has_value();
+    if (is_discrete) {
+      factors_.push_back(*std::move(discrete));
+    }
+    bool const found = is_discrete || detail::any_of_factors([&](detail::AnyFactor const& factor) {
+                         bool const is_it = factor.topology == space && factor.basis == name;
+                         if (is_it) {
+                           factors_.push_back(factor);
+                         }
+                         return is_it;
+                       });
     if (!found || static_cast<Index>(factors_.back().size) > most_rows / size_ ||
         coordinates_ + static_cast<Index>(factors_.back().coordinates) > static_cast<Index>(most_coordinates))
         [[unlikely]] {
@@ -163,7 +274,9 @@ class AnyBasis {
 
   [[noreturn, gnu::cold, gnu::noinline]] void refuse() const {
     fail("basis: expected one that is known by its name, as 's1' and 'fourier2', 'interval' and 'bernstein3' or "
-         "'legendre3', 's2' and 'harmonics2', 'point' and 'constant', or products as 'interval*s1' and "
+         "'legendre3', 's2' and 'harmonics2', 'rp1' and 'fourier1', 'so3' and 'hyperspherical2', 'simplex2' and "
+         "'bernstein_bezier2', 'finite3' and 'one_per_context' or 'laplacian2', 'point' and 'constant', or products as "
+         "'interval*s1' and "
          "'bernstein1*fourier2', got '",
          topology_, "' and '", name_, "'");
   }

@@ -6,6 +6,16 @@
 #include <algorithm>
 
 namespace wmanifold {
+namespace detail {
+
+/// Throws ArgumentError for what is not the number of one of n contexts.
+inline void require_context(int n, double number) {
+  if (!(number >= 0 && number < n && number == std::floor(number))) [[unlikely]] {
+    fail("finite", n, ": expected a whole number in [0, ", n - 1, "], got ", number);
+  }
+}
+
+}  // namespace detail
 
 /// n discrete contexts, 0, ..., n - 1, all equally likely: speakers, machines, days of the week. A graph says which are
 /// neighbours; without one, all are of all. It is part of the type, and a distance is the length of a shortest path.
@@ -32,9 +42,7 @@ struct Finite {
   [[nodiscard]] static int index(Point<Finite> const& p) noexcept { return static_cast<int>(p[0]); }
 
   static Coordinates<Finite> canonical(Coordinates<Finite> const& c) {
-    if (!(c[0] >= 0 && c[0] < n && c[0] == std::floor(c[0]))) [[unlikely]] {
-      fail("finite", n, ": expected a whole number in [0, ", n - 1, "], got ", c[0]);
-    }
+    detail::require_context(n, c[0]);
     return c;
   }
   static Point<Finite> from_cube(CubePoint<Finite> const& u) noexcept {
