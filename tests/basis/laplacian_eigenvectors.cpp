@@ -98,3 +98,10 @@ TEST_CASE("all of them say what a network per context says, some contain the con
       wm::testing::nested_laws(LaplacianEigenvectors<Tree, 2>{}, wm::OnePerContext<Tree>{}, wm::Seed{2}));
   support::check_laws(wm::testing::nested_laws(wm::Constant<Tree>{}, LaplacianEigenvectors<Tree, 2>{}, wm::Seed{2}));
 }
+
+TEST_CASE("a graph that all but falls apart is refused") {
+  constexpr auto torn = wm::graph_of<4>({{0, 1}, {1, 2, 1e-12}, {2, 3}});
+  using Torn = LaplacianEigenvectors<Finite<4, torn>, 2>;
+  CHECK_THROWS_WITH_AS(Torn{}, doctest::Contains("laplacian: expected a graph whose weights are of similar size"),
+                       wm::ArgumentError);
+}
