@@ -77,6 +77,64 @@ inline void catmull_rom(const double* s, double* out) {
   out[(span + 1) % n] += x * (0.5 + x * (2 - x * 1.5));
   out[(span + 2) % n] += x * x * (-0.5 + x * 0.5);
 }""",
+    "bernstein_bezier": """
+// The part of an exponent a of share i, and of all shares before it by `value`; out moves on.
+template <int shares>
+inline void bernstein_bezier_from(const double* s, int i, int left, double value, double*& out) {
+  if (i == shares - 1) {
+    for (int a = 1; a <= left; ++a) value *= s[i];
+    *out++ = value;
+    return;
+  }
+  for (int a = left; a >= 0; --a) {
+    double part = value;
+    for (int j = 1; j <= a; ++j) part *= s[i] * (left - a + j) / j;
+    bernstein_bezier_from<shares>(s, i + 1, left - a, part, out);
+  }
+}
+template <int degree, int shares>
+inline void bernstein_bezier(const double* s, double* out) {
+  bernstein_bezier_from<shares>(s, 0, degree, 1, out);
+}""",
+    "hyperspherical": """
+template <int degree>
+inline void hyperspherical(const double* s, double* out) {
+  double u[degree + 1][2] = {{1, 0}}, v[degree + 1][2] = {{1, 0}};  // powers of w + i z and x + i y
+  for (int a = 1; a <= degree; ++a) {
+    u[a][0] = s[0] * u[a - 1][0] - s[3] * u[a - 1][1];
+    u[a][1] = s[0] * u[a - 1][1] + s[3] * u[a - 1][0];
+    v[a][0] = s[1] * v[a - 1][0] - s[2] * v[a - 1][1];
+    v[a][1] = s[1] * v[a - 1][1] + s[2] * v[a - 1][0];
+  }
+  const double x = s[0] * s[0] + s[3] * s[3] - s[1] * s[1] - s[2] * s[2];
+  for (int n = 0; n <= degree; n += 2) {
+    for (int a = 0; a <= n; ++a) {
+      for (int b = a % 2; a + b <= n; b += 2) {
+        const int j = (n - a - b) / 2;
+        double square = (n + 1) * (a > 0 ? 2 : 1) * (b > 0 ? 2 : 1), before = 0, p = 1;
+        for (int i = 1; i <= b; ++i) square *= static_cast<double>(j + a + i) / (j + i);
+        for (int i = 1; i <= j; ++i) {
+          const double m = 2 * i + a + b;
+          const double next = i == 1 ? 0.5 * (b - a + m * x)
+                                     : ((m - 1) * (m * (m - 2) * x + b * b - a * a) * p -
+                                        2 * (i + b - 1) * (i + a - 1) * m * before) / (2 * i * (i + a + b) * (m - 2));
+          before = p;
+          p = next;
+        }
+        for (int i = 0; i < (a > 0 ? 2 : 1); ++i) {
+          for (int k = 0; k < (b > 0 ? 2 : 1); ++k) *out++ = std::sqrt(square) * p * u[a][i] * v[b][k];
+        }
+      }
+    }
+  }
+}""",
+    "table": """
+// The row of a discrete context.
+template <int contexts, int size>
+inline void look_up(const double (&rows_of)[contexts][size], const double* s, double* out) {
+  const int row = s[0] > 0 ? s[0] < contexts - 1 ? static_cast<int>(s[0]) : contexts - 1 : 0;
+  for (int k = 0; k < size; ++k) out[k] = rows_of[row][k];
+}""",
     "harmonics": """
 template <int degree>
 inline void harmonics(const double* s, double* out) {
@@ -184,10 +242,26 @@ inline void dense(const Real* layer, const Real* x, Real* y) {
     return out + ["}\n"]
 
 
+def code_of(factor):
+    """The name of its code: a table of values, where contexts are discrete."""
+    return "table" if factor.kind == "finite" else factor.name
+
+
+def call_of(factor, n, place):
+    """phi of factor n at s + place, into own."""
+    if factor.kind == "finite":
+        return f"look_up(detail::table_{n}, s + {place}, own)"
+    shares = f", {factor.coordinates}" if factor.name == "bernstein_bezier" else ""
+    return f"{factor.name}<{factor.order}{shares}>(s + {place}, own)"
+
+
 def rows_code(model, factors, real):
     """The rows of all layers, the basis, and what mixes the one by the other."""
     out = [array(f"layer_{n}", real, layer_rows(model, n)[0]) for n in range(len(model.layers))]
-    out += [BASES[name].strip() + "\n" for name in sorted({factor.name for factor in factors})]
+    for n, factor in enumerate(factors):
+        if factor.kind == "finite":
+            out.append(array(f"table_{n}", "double", factor.values(np.arange(len(wm.graph(factor.space)))[:, None])))
+    out += [BASES[name].strip() + "\n" for name in sorted({code_of(factor) for factor in factors})]
     out.append("""// to[n] = sum_k coefficients[k] from[k][n]
 template <int count, int size>
 inline void mix(const double* coefficients, const Real (&from)[count][size], Real* to) {
@@ -209,7 +283,8 @@ struct Network {
   void operator()(const Real* x, Real* y) const { detail::run(values, x, y); }
 };
 
-// Forms the network at a context, named as the library names it; an interval's numbers are cut to [0, 1].
+// Forms the network at a context, named as the library names it; an interval's numbers are cut to [0, 1], those of
+// discrete contexts to what there is.
 inline void at(const double* context, Network& network) {
   double s[coordinates + 1];
   double phi[rows + 1];  // and 1, of what all contexts share"""]
@@ -217,16 +292,17 @@ inline void at(const double* context, Network& network) {
     for factor in factors:
         for c in range(place, place + factor.coordinates):
             cut = f"context[{c}] > 0 ? context[{c}] < 1 ? context[{c}] : 1 : 0"
-            out.append(f"  s[{c}] = {cut if factor.space == 'interval' else f'context[{c}]'};")
+            turned = f"2 * context[{c}]" if factor.space == "rp1" else f"context[{c}]"
+            out.append(f"  s[{c}] = {cut if factor.space == 'interval' else turned};")
         place += factor.coordinates
     if place == 0:
         out.append("  (void)context;")
     out.append(f"  s[{place}] = 0;\n  phi[0] = 1;")
     done, place = 1, 0
-    for factor in factors:
+    for n, factor in enumerate(factors):
         out.append(f"""  {{
     double own[{factor.size}];
-    detail::{factor.name}<{factor.order}>(s + {place}, own);
+    detail::{call_of(factor, n, place)};
     for (int i = {done - 1}; i >= 0; --i) {{
       const double left = phi[i];
       for (int j = {factor.size - 1}; j >= 0; --j) phi[i * {factor.size} + j] = left * own[j];

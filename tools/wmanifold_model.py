@@ -12,9 +12,11 @@ As a module: Model.load(path), model.at(context), model.predict(contexts, inputs
 Model.from_state_dict(state, layers).save(path).
 """
 
+import itertools
 import json
 import math
 import pathlib
+import re
 import sys
 
 import numpy as np
@@ -112,26 +114,102 @@ def harmonics(degree, s):
     return out
 
 
+def bernstein_bezier(degree, s):
+    exponents = [a for a in itertools.product(range(degree, -1, -1), repeat=s.shape[1]) if sum(a) == degree]
+    many = [math.factorial(degree) / math.prod(map(math.factorial, a)) for a in exponents]
+    return np.stack([m * np.prod(s ** np.array(a), 1) for m, a in zip(many, exponents)], 1)
+
+
+def jacobi(j, alpha, beta, x):
+    """P_j^(alpha, beta)(x), by its explicit sum."""
+    return sum(math.comb(j + alpha, j - i) * math.comb(j + beta, i) * ((x - 1) / 2) ** i * ((x + 1) / 2) ** (j - i)
+               for i in range(j + 1))
+
+
+def hyperspherical(degree, s):
+    w, x, y, z = s.T
+    u, v, along = w + 1j * z, x + 1j * y, w**2 + z**2 - x**2 - y**2
+    out = []
+    for n in range(0, degree + 1, 2):
+        for a in range(n + 1):
+            for b in range(a % 2, n - a + 1, 2):
+                j = (n - a - b) // 2
+                f = math.factorial
+                square = (n + 1) * (2 if a else 1) * (2 if b else 1) * f(j) * f(j + a + b) / (f(j + a) * f(j + b))
+                p = math.sqrt(square) * jacobi(j, b, a, along)
+                out += [p * part * other for part in ((u**a).real, (u**a).imag)[: 2 if a else 1]
+                        for other in ((v**b).real, (v**b).imag)[: 2 if b else 1]]
+    return np.stack(out, 1)
+
+
+def graph(space):
+    """The weights of a graph from the name of its topology: finite3, finite3[0-1,1-2:0.5]."""
+    number, edges = re.fullmatch(r"finite(\d+)(?:\[(.*)\])?", space).groups()
+    n = int(number)
+    weights = np.ones((n, n)) if edges is None else np.zeros((n, n))
+    for edge in [] if edges is None else edges.split(","):
+        parts = re.fullmatch(r"(\d+)-(\d+)(?::([-+.e\d]+))?", edge)
+        if not parts or max(int(parts[1]), int(parts[2])) >= n:
+            raise ModelError(f"expected edges between {n} contexts, as 'finite3[0-1,1-2:0.5]', got '{edge}' in '{space}'")
+        weights[int(parts[1]), int(parts[2])] = weights[int(parts[2]), int(parts[1])] = float(parts[3] or 1)
+    np.fill_diagonal(weights, 0)
+    return weights
+
+
+def one_per_context(_, s, space):
+    return np.eye(len(graph(space)))[s[:, 0].astype(int)]
+
+
+def laplacian(k, s, space):
+    weights = graph(space)
+    n = len(weights)
+    values, vectors = np.linalg.eigh(np.diag(weights.sum(1)) - weights)
+    columns = [np.ones(n)]
+    first = 1
+    while first < n:  # an eigenspace each: Gram and Schmidt over its projections of the nodes
+        end = first + 1
+        while end < n and values[end] - values[end - 1] <= 1e-9 * values[-1]:
+            end += 1
+        rest = vectors[:, first:end] @ vectors[:, first:end].T
+        for node in range(n):
+            left = end - len(columns)
+            if left > 0 and rest[node, node] > 0.0123 * left / n:
+                v = rest[:, node] / math.sqrt(rest[node, node])
+                rest = rest - np.outer(v, v)
+                columns.append(v * math.sqrt(n / (v @ v)))
+        first = end
+    return np.stack(columns[:k], 1)[s[:, 0].astype(int)]
+
+
 def constant(_, s):
     return np.ones((len(s), 1))
 
 
 class Family:
-    """Bases of one name: their values, the number of functions, and the topologies that they live on."""
+    """Bases of one name: their values, the number of functions, and the topologies that they live on. Of some, both
+    depend on more of the topology than its kind."""
 
-    def __init__(self, values, size, *spaces):
-        self.values, self.size, self.spaces = values, size, spaces
+    def __init__(self, values, size, *spaces, of_space=False):
+        self.values = values if of_space else lambda order, s, _: values(order, s)
+        self.size = size if of_space else lambda order, _: size(order)
+        self.spaces = spaces
 
 
 BASES = {
-    "constant": Family(constant, lambda _: 1, "point", "interval", "s1", "s2"),
+    "constant": Family(constant, lambda _: 1, "point", "interval", "s1", "s2", "rp1", "so3", "simplex", "finite"),
     "bernstein": Family(bernstein, lambda n: n + 1, "interval"),
     "legendre": Family(legendre, lambda n: n + 1, "interval"),
-    "fourier": Family(fourier, lambda h: 2 * h + 1, "s1"),
+    "fourier": Family(fourier, lambda h: 2 * h + 1, "s1", "rp1"),
     "catmull_rom": Family(catmull_rom, lambda n: n, "s1"),
     "harmonics": Family(harmonics, lambda degree: (degree + 1) ** 2, "s2"),
+    "hyperspherical": Family(hyperspherical, lambda l: (l + 1) * (l + 2) * (l + 3) // 6, "so3"),
+    "bernstein_bezier": Family(lambda degree, s, _: bernstein_bezier(degree, s),
+                               lambda degree, space: math.comb(degree + int(space[7:]), degree), "simplex", of_space=True),
+    "one_per_context": Family(one_per_context, lambda _, space: len(graph(space)), "finite", of_space=True),
+    "laplacian": Family(laplacian, lambda k, _: k, "finite", of_space=True),
 }
-COORDINATES = {"point": 0, "interval": 1, "s1": 1, "s2": 3}
+WITHOUT_ORDER = ("constant", "one_per_context")
+COORDINATES = {"point": 0, "interval": 1, "s1": 1, "s2": 3, "rp1": 1, "so3": 4, "finite": 1}
 
 
 class Factor:
@@ -139,15 +217,18 @@ class Factor:
 
     def __init__(self, space, basis):
         self.space, self.name = space, basis.rstrip("0123456789")
+        self.kind = re.sub(r"^(simplex|finite)[1-9]\d*(\[.*\])?$", r"\1", space)
         order = basis[len(self.name) :]
-        known = self.name in BASES and space in BASES[self.name].spaces and (order == "") == (self.name == "constant")
+        known = self.name in BASES and self.kind in BASES[self.name].spaces and (order == "") == (self.name in WITHOUT_ORDER)
         if not known:
             raise ModelError(f"expected a basis of {', '.join(BASES)} with its degree on its topology, got '{basis}' on '{space}'")
         self.order = int(order or 0)
-        self.size, self.coordinates = BASES[self.name].size(self.order), COORDINATES[space]
+        self.size = BASES[self.name].size(self.order, space)
+        self.coordinates = int(space[7:]) + 1 if self.kind == "simplex" else COORDINATES[self.kind]
 
     def values(self, contexts):
-        return BASES[self.name].values(self.order, contexts)
+        contexts = 2 * contexts if self.space == "rp1" else contexts  # where even harmonics are left
+        return BASES[self.name].values(self.order, contexts, self.space)
 
 
 def factors(topology, basis):

@@ -3,10 +3,14 @@
 //   models outputs FILE     what a model over the one-point space gives for its test inputs, line by line
 
 #include <wmanifold/basis/bernstein.hpp>
+#include <wmanifold/basis/bernstein_bezier.hpp>
 #include <wmanifold/basis/catmull_rom.hpp>
 #include <wmanifold/basis/constant.hpp>
 #include <wmanifold/basis/fourier.hpp>
+#include <wmanifold/basis/hyperspherical_harmonics.hpp>
+#include <wmanifold/basis/laplacian_eigenvectors.hpp>
 #include <wmanifold/basis/legendre.hpp>
+#include <wmanifold/basis/one_per_context.hpp>
 #include <wmanifold/basis/spherical_harmonics.hpp>
 #include <wmanifold/io/model_file.hpp>
 #include <wmanifold/layer/layer_list.hpp>
@@ -40,6 +44,15 @@ void write(std::filesystem::path const& folder) {
   save<double, wm::Bernstein<Box, 2>>(folder / "box.safetensors", all("tanh"));
   save<double, wm::CatmullRom<wm::S1, 4>>(folder / "phase4.safetensors", all("elu"));
   save<double, wm::CatmullRom<wm::Torus<2>, 3>>(folder / "phases3.safetensors", all("elu"));
+  using Rooms = wm::Finite<6, wm::grid_graph<2, 3>().with({0, 5, 0.25})>;
+  using Turning = wm::Tensor<wm::OnePerContext<wm::Finite<3>>, wm::Ellipse>;
+  save<double, wm::Fourier<wm::RP1, 2>>(folder / "lines2.safetensors", all("tanh"));
+  save<double, wm::HypersphericalHarmonics<wm::SO3, 4>>(folder / "attitude4.safetensors", all("tanh"));
+  save<double, wm::BernsteinBezier<wm::Simplex<2>, 3>>(folder / "mixture3.safetensors", all("tanh"));
+  save<double, Turning>(folder / "speakers.safetensors", all("tanh"));
+  save<double, wm::LaplacianEigenvectors<Rooms, 4>>(folder / "rooms4.safetensors", all("tanh"));
+  save<double, wm::LaplacianEigenvectors<wm::Finite<7, wm::cycle_graph<7>()>, 4>>(folder / "days4.safetensors",
+                                                                                  all("tanh"));
   save<float, wm::Constant<>>(folder / "point.safetensors", all("relu"));
   save<double, wm::Ellipse>(folder / "placed.safetensors",
                             {wm::SharedDense<>(4, 6), wm::Tanh{}, wm::LowRankDense<>(6, 5, 2), wm::Dense<>(5, 3)});

@@ -47,7 +47,7 @@ class Files(unittest.TestCase):
     def written(self):
         subprocess.run([MODELS, "write", self.folder], check=True)
         files = sorted(self.folder.glob("*.safetensors"))
-        self.assertEqual(len(files), 12)
+        self.assertEqual(len(files), 18)
         return files
 
     def test_numpy_gives_the_outputs_that_the_library_gave(self):
@@ -69,6 +69,12 @@ class Files(unittest.TestCase):
             got = wm.coefficients(case["topology"], case["basis"], np.array([case["context"]]))[0]
             with self.subTest(case["basis"]):
                 np.testing.assert_allclose(got, case["phi"], rtol=0, atol=1e-12)
+
+    def test_topologies_without_a_meaning_are_refused(self):
+        for space, basis in (("finite3[0-1,1-3]", "laplacian2"), ("finite3[]", "one_per_context"), ("finite0", "constant"),
+                             ("simplex", "bernstein_bezier1"), ("so3", "harmonics1"), ("rp1", "bernstein1")):
+            with self.subTest(space), self.assertRaises(wm.ModelError):
+                wm.coefficients(space, basis, np.zeros((1, 1)))
 
     def test_an_exported_network_is_that_at_the_point(self):
         self.written()
@@ -95,7 +101,8 @@ class Files(unittest.TestCase):
     @unittest.skipIf(COMPILER is None, "no C++ compiler")
     def test_headers_give_the_test_vector(self):
         files = self.written()
-        contexts = {"ellipse": "1.25", "box": "0.5,0.25", "harmonics3": "0.6,0,0.8", "placed": "-7"}
+        contexts = {"ellipse": "1.25", "box": "0.5,0.25", "harmonics3": "0.6,0,0.8", "placed": "-7",
+                    "rooms4": "5", "mixture3": "0.5,0.25,0.25"}
         names = [file.stem for file in files]
         for file in files:
             header.main([str(file), str(self.folder / f"{file.stem}.hpp")])
