@@ -244,12 +244,12 @@ inline void dense(const Real* layer, const Real* x, Real* y) {
 
 def code_of(factor):
     """The name of its code: a table of values, where contexts are discrete."""
-    return "table" if factor.kind == "finite" else factor.name
+    return "table" if factor.kind == "finite#" else factor.name
 
 
 def call_of(factor, n, place):
     """phi of factor n at s + place, into own."""
-    if factor.kind == "finite":
+    if factor.kind == "finite#":
         return f"look_up(detail::table_{n}, s + {place}, own)"
     shares = f", {factor.coordinates}" if factor.name == "bernstein_bezier" else ""
     return f"{factor.name}<{factor.order}{shares}>(s + {place}, own)"
@@ -259,7 +259,7 @@ def rows_code(model, factors, real):
     """The rows of all layers, the basis, and what mixes the one by the other."""
     out = [array(f"layer_{n}", real, layer_rows(model, n)[0]) for n in range(len(model.layers))]
     for n, factor in enumerate(factors):
-        if factor.kind == "finite":
+        if factor.kind == "finite#":
             out.append(array(f"table_{n}", "double", factor.values(np.arange(len(wm.graph(factor.space)))[:, None])))
     out += [BASES[name].strip() + "\n" for name in sorted({code_of(factor) for factor in factors})]
     out.append("""// to[n] = sum_k coefficients[k] from[k][n]

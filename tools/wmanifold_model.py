@@ -196,7 +196,7 @@ class Family:
 
 
 BASES = {
-    "constant": Family(constant, lambda _: 1, "point", "interval", "s1", "s2", "rp1", "so3", "simplex", "finite"),
+    "constant": Family(constant, lambda _: 1, "point", "interval", "s1", "s2", "rp1", "so3", "simplex#", "finite#"),
     "bernstein": Family(bernstein, lambda n: n + 1, "interval"),
     "legendre": Family(legendre, lambda n: n + 1, "interval"),
     "fourier": Family(fourier, lambda h: 2 * h + 1, "s1", "rp1"),
@@ -204,12 +204,12 @@ BASES = {
     "harmonics": Family(harmonics, lambda degree: (degree + 1) ** 2, "s2"),
     "hyperspherical": Family(hyperspherical, lambda l: (l + 1) * (l + 2) * (l + 3) // 6, "so3"),
     "bernstein_bezier": Family(lambda degree, s, _: bernstein_bezier(degree, s),
-                               lambda degree, space: math.comb(degree + int(space[7:]), degree), "simplex", of_space=True),
-    "one_per_context": Family(one_per_context, lambda _, space: len(graph(space)), "finite", of_space=True),
-    "laplacian": Family(laplacian, lambda k, _: k, "finite", of_space=True),
+                               lambda degree, space: math.comb(degree + int(space[7:]), degree), "simplex#", of_space=True),
+    "one_per_context": Family(one_per_context, lambda _, space: len(graph(space)), "finite#", of_space=True),
+    "laplacian": Family(laplacian, lambda k, _: k, "finite#", of_space=True),
 }
 WITHOUT_ORDER = ("constant", "one_per_context")
-COORDINATES = {"point": 0, "interval": 1, "s1": 1, "s2": 3, "rp1": 1, "so3": 4, "finite": 1}
+COORDINATES = {"point": 0, "interval": 1, "s1": 1, "s2": 3, "rp1": 1, "so3": 4, "finite#": 1}
 
 
 class Factor:
@@ -217,14 +217,14 @@ class Factor:
 
     def __init__(self, space, basis):
         self.space, self.name = space, basis.rstrip("0123456789")
-        self.kind = re.sub(r"^(simplex|finite)[1-9]\d*(\[.*\])?$", r"\1", space)
+        self.kind = re.sub(r"^simplex[1-9]\d*$", "simplex#", re.sub(r"^finite[1-9]\d*(\[.*\])?$", "finite#", space))
         order = basis[len(self.name) :]
         known = self.name in BASES and self.kind in BASES[self.name].spaces and (order == "") == (self.name in WITHOUT_ORDER)
         if not known:
             raise ModelError(f"expected a basis of {', '.join(BASES)} with its degree on its topology, got '{basis}' on '{space}'")
         self.order = int(order or 0)
         self.size = BASES[self.name].size(self.order, space)
-        self.coordinates = int(space[7:]) + 1 if self.kind == "simplex" else COORDINATES[self.kind]
+        self.coordinates = int(space[7:]) + 1 if self.kind == "simplex#" else COORDINATES[self.kind]
 
     def values(self, contexts):
         contexts = 2 * contexts if self.space == "rp1" else contexts  # where even harmonics are left

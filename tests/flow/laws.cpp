@@ -1,5 +1,7 @@
 #include <wmanifold/basis/bernstein.hpp>
+#include <wmanifold/basis/bernstein_bezier.hpp>
 #include <wmanifold/basis/fourier.hpp>
+#include <wmanifold/basis/one_per_context.hpp>
 #include <wmanifold/testing/manifold_laws.hpp>
 
 #include <doctest/doctest.h>
@@ -30,5 +32,7 @@ TEST_CASE("steps are steepest and budgets met, in every metric") {
   check<double, wm::Line>();
   check<double, wm::Fourier<wm::S1, 2>>();
   check<double, wm::Tensor<wm::Line, wm::Ellipse>>();
+  check<double, wm::Tensor<wm::OnePerContext<wm::Finite<2>>, wm::Line>>();
+  check<double, wm::BernsteinBezier<wm::Simplex<2>, 2>>();
   check<float, wm::Line>();
 }

@@ -1,6 +1,7 @@
 #include <wmanifold/basis/bernstein.hpp>
 #include <wmanifold/basis/catmull_rom.hpp>
 #include <wmanifold/basis/fourier.hpp>
+#include <wmanifold/basis/one_per_context.hpp>
 #include <wmanifold/basis/spherical_harmonics.hpp>
 #include <wmanifold/functional/written_prior.hpp>
 #include <wmanifold/layer/layer_list.hpp>
@@ -103,6 +104,21 @@ TEST_CASE("a written manifold has the weight decay of its weights") {
   gradient_is_slope(model, wm::Prior(model, 0.3, 0));
   CHECK(wm::Prior(model, 0, 0).value(model) == 0);
   CHECK_THROWS_WITH_AS(wm::Prior(model, 0, 1), doctest::Contains("expected no energy"), wm::ArgumentError);
+}
+
+TEST_CASE("over discrete contexts there is weight decay, and no energy but along a smooth factor") {
+  using Speakers = wm::OnePerContext<wm::Finite<3>>;
+  Model<Speakers> const model(wm::he_normal, wm::Seed{1}, {}, wm::LayerList{wm::Dense<>(2, 2)});
+  CHECK(wm::Prior(model, 2, 0).value(model) ==
+        doctest::Approx(model.parameters().matrix().rowwise().squaredNorm().mean()));
+  CHECK_THROWS_WITH_AS(wm::Prior(model, 0, 1),
+                       "wmanifold: prior: expected no energy on finite3, where nothing has a derivative, got 1",
+                       wm::ArgumentError);
+  Model<wm::Tensor<Speakers, wm::Ellipse>> const turning(wm::he_normal.spread(1), wm::Seed{1}, {},
+                                                         wm::LayerList{wm::Dense<>(2, 2)});
+  auto const squares = turning.parameters().matrix().rowwise().squaredNorm().eval();
+  double const harmonics = squares.sum() - squares(0) - squares(3) - squares(6);
+  CHECK(wm::Prior(turning, 0, 2).value(turning) == doctest::Approx(harmonics / 6));
 }
 
 TEST_CASE("a strength that means nothing is refused") {

@@ -152,6 +152,18 @@ TEST_CASE("a file of another model is refused with what was expected and what ca
         }).find("expected layers 'dense 3 6, tanh, dense 6 2', got 'dense 3 5, tanh, dense 5 2'") != std::string::npos);
 }
 
+using Week = wm::Finite<7, wm::cycle_graph<7>()>;
+
+TEST_CASE("a file of discrete contexts with another graph is refused") {
+  Scratch const file;
+  using Layer = wm::Dense<3, 2>;
+  wm::save_model(file.path, wm::Manifold<wm::LaplacianEigenvectors<Week, 3>, Layer>(wm::he_normal, wm::Seed{1}));
+  CHECK_NOTHROW((void)wm::load_model<wm::Manifold<wm::LaplacianEigenvectors<Week, 3>, Layer>>(file.path));
+  CHECK(message_of([&] {
+          (void)wm::load_model<wm::Manifold<wm::LaplacianEigenvectors<wm::Finite<7>, 3>, Layer>>(file.path);
+        }).find("expected topology 'finite7', got 'finite7[0-1,1-2,2-3,3-4,4-5,0-6,5-6]'") != std::string::npos);
+}
+
 TEST_CASE("no memory is made for layers whose tensors are not there") {
   Scratch const file;
   wm::save_model(file.path, random_placed());
@@ -237,6 +249,8 @@ TEST_CASE("a model comes back without its type being known") {
                                            wm::Dense<4, 2>{});
   comes_back_as_any<float, double, wm::Line>(wm::Dense<3, 5>{}, wm::Gelu{}, wm::Dense<5, 2>{});
   comes_back_as_any<double, float, wm::Constant<>>(wm::Dense<3, 2>{});
+  comes_back_as_any<double, double, wm::Tensor<wm::LaplacianEigenvectors<Week, 3>, wm::Fourier<wm::RP1, 1>>>(
+      wm::Dense<3, 2>{});
 }
 
 TEST_CASE("a model without its type is refused where its names, numbers or layers make none") {

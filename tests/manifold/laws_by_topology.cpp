@@ -8,6 +8,7 @@
 #include <wmanifold/basis/legendre.hpp>
 #include <wmanifold/basis/one_per_context.hpp>
 #include <wmanifold/basis/spherical_harmonics.hpp>
+#include <wmanifold/manifold/written.hpp>
 #include <wmanifold/testing/manifold_laws.hpp>
 
 #include <doctest/doctest.h>
@@ -55,6 +56,15 @@ TEST_CASE("gradients of discrete contexts are refused; of products with a smooth
   CHECK_THROWS_WITH_AS(gradient_at(discrete, wm::Finite<4>::at(2)),
                        "wmanifold: backward: expected no request for gradients of contexts on finite4, which is "
                        "discrete: nothing has a derivative there",
+                       wm::ArgumentError);
+
+  auto const written = wm::written_manifold<R, wm::Finite<4>>(
+      [](auto const& s, auto const& p, auto const& to) {
+        to.weight(0, 0, 0) = p[0] * s[0];
+        to.bias(0, 1) = p[0];
+      },
+      {0.5}, {}, wm::Dense<3, 2>{});
+  CHECK_THROWS_WITH_AS(gradient_at(written, wm::Finite<4>::at(2)), doctest::Contains("on finite4, which is discrete"),
                        wm::ArgumentError);
 
   using Mixed = wm::Product<wm::Finite<3>, S1>;
