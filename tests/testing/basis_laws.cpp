@@ -6,6 +6,7 @@
 #include "support/laws.hpp"
 
 #include <algorithm>
+#include <numbers>
 
 namespace wm = wmanifold;
 
@@ -63,6 +64,46 @@ struct Ellipse {
   double constant(int k) const noexcept { return k == 0 || has(Fault::wrong_constant) ? 1 : 0; }
 };
 
+/// Lines without a direction that keep their angle within a whole turn: two names each.
+struct Lines {
+  static constexpr int dimension = 1;
+  static constexpr int coordinates = 1;
+  using Numbers = std::array<double, 1>;
+  using Point = wm::Point<Lines>;
+  static std::string name() { return "lines"; }
+  static Numbers canonical(Numbers const& c) { return wm::S1::canonical(c); }
+  static Point from_cube(Numbers const& u) noexcept { return Point::unchecked({std::numbers::pi * u[0]}); }
+  static double distance(Point const& p, Point const& q) noexcept { return std::abs(log(p, q)[0]); }
+  static Point exp(Point const& p, Numbers const& v) noexcept { return Point::unchecked({p[0] + v[0]}); }
+  static Numbers log(Point const& p, Point const& q) noexcept {
+    return {std::remainder(q[0] - p[0], std::numbers::pi)};
+  }
+  static Numbers tangent(Point const&, Numbers const& v) noexcept { return v; }
+  static wm::Quadrature<Lines> quadrature(int degree) {
+    return wm::detail::equally_spaced<Lines>(degree, std::numbers::pi);
+  }
+  static std::array<Numbers, 1> other_names(Point const& p) noexcept { return {{{p[0] + std::numbers::pi}}}; }
+};
+
+/// 1 and cos kt, which for odd k is not the same for both names of a line.
+template <int k>
+struct Harmonic {
+  using Topology = Lines;
+  static constexpr int size = 2;
+  static constexpr int degree = k;
+  static std::string name() { return "harmonic"; }
+  void values(wm::Point<Lines> const& s, std::span<double> out) const noexcept {
+    out[0] = 1;
+    out[1] = std::cos(k * s[0]);
+  }
+  void derivatives(wm::Point<Lines> const& s, std::span<double> out) const noexcept {
+    out[0] = 0;
+    out[1] = -k * std::sin(k * s[0]);
+  }
+  double gram(int i, int j) const noexcept { return i != j ? 0 : i == 0 ? 1 : 0.5; }
+  double constant(int i) const noexcept { return i == 0 ? 1 : 0; }
+};
+
 /// The suite names this law, among others maybe.
 template <class B>
 void check_caught(B const& basis, std::string const& law) {
@@ -108,6 +149,10 @@ TEST_CASE("a user's own ellipse keeps the laws") {
   }
 }
 
+TEST_CASE("points may keep several names, as long as values agree") {
+  support::check_laws(wm::testing::basis_laws(Harmonic<2>{}, wm::Seed{1}));
+}
+
 TEST_CASE("every fault is caught by the law that forbids it") {
   check_caught(Ellipse<Fault::a_value_missing>{}, "values writes K finite numbers");
   check_caught(Ellipse<Fault::a_derivative_missing>{}, "derivatives writes K x coordinates finite numbers");
@@ -122,6 +167,7 @@ TEST_CASE("every fault is caught by the law that forbids it") {
   check_caught(Ellipse<Fault::degree_too_small>{}, "the Gram matrix equals quadrature(2 * degree)");
   check_caught(Ellipse<Fault::support_too_small>{}, "at most `support` values are not zero");
   check_caught(NotTangent{}, "derivatives are tangent");
+  check_caught(Harmonic<1>{}, "values do not depend on a point's name");
   check_caught(SquareRoot{}, "values are continuous");
   check_caught(SquareRoot{}, "derivatives are what differences along geodesics say");
 }
