@@ -112,10 +112,10 @@ TEST_CASE("names that are not known, or do not belong together, are refused") {
   refuses("*", "*");
   refuses("simplex2", "bernstein2");
   refuses("so3", "hyperspherical1");
-  for (char const* space : {"finite", "finite0", "finite-3", "finite257", "finite99999999999", "finite3x", "finite3[", "finite3[]",
-                            "finite3[0-1]", "finite3[0-1,1-3]", "finite3[0-1,1-1]", "finite3[0-1,1-2", "finite3[0-1,1-2:0]",
-                            "finite3[0-1,1-2:-1]", "finite3[0-1,1-2:inf]", "finite3[0-1,1-2:1:1]", "finite3[0-1-2]",
-                            "finite3[0-1,1-2]]", "finite3[0-1, 1-2]"}) {
+  for (char const* space : {"finite", "finite0", "finite-3", "finite257", "finite99999999999", "finite3x", "finite3[",
+                            "finite3[]", "finite3[0-1]", "finite3[0-1,1-3]", "finite3[0-1,1-1]", "finite3[0-1,1-2",
+                            "finite3[0-1,1-2:0]", "finite3[0-1,1-2:-1]", "finite3[0-1,1-2:inf]", "finite3[0-1,1-2:1:1]",
+                            "finite3[0-1-2]", "finite3[0-1,1-2]]", "finite3[0-1, 1-2]"}) {
     refuses(space, "one_per_context");
   }
   refuses("finite3", "laplacian0");

@@ -24,7 +24,8 @@ TEST_CASE("degree 1 is the shares, degree 2 their products") {
   auto const s = Triangle::shares({0.5, 0.375, 0.125});
   CHECK(wm::values_at(BernsteinBezier<Triangle, 1>{}, s) == std::array<double, 3>{0.5, 0.375, 0.125});
   auto const phi = wm::values_at(BernsteinBezier<Triangle, 2>{}, s);
-  CHECK(phi == std::array<double, 6>{0.25, 2 * 0.5 * 0.375, 2 * 0.5 * 0.125, 0.375 * 0.375, 2 * 0.375 * 0.125, 0.125 * 0.125});
+  CHECK(phi ==
+        std::array<double, 6>{0.25, 2 * 0.5 * 0.375, 2 * 0.5 * 0.125, 0.375 * 0.375, 2 * 0.375 * 0.125, 0.125 * 0.125});
 }
 
 TEST_CASE("a corner is its own network") {

@@ -97,8 +97,8 @@ TEST_CASE("degree 2 holds the entries of the rotation matrix, which then are lin
 }
 
 TEST_CASE("lower degrees come first, and the energy is that of angles") {
-  support::check_laws(wm::testing::nested_laws(HypersphericalHarmonics<SO3, 2>{}, HypersphericalHarmonics<SO3, 4>{},
-                                               wm::Seed{5}));
+  support::check_laws(
+      wm::testing::nested_laws(HypersphericalHarmonics<SO3, 2>{}, HypersphericalHarmonics<SO3, 4>{}, wm::Seed{5}));
   // n (n + 2) on the sphere of quaternions; a quarter of it, as an angle of rotation is twice theirs.
   auto const energy = wm::energy_matrix(HypersphericalHarmonics<SO3, 4>{});
   for (wm::Index i = 0; i < 35; ++i) {

@@ -47,8 +47,8 @@ TEST_CASE("gradients of discrete contexts are refused; of products with a smooth
   auto const gradient_at = [&](auto& model, auto const& s) {
     using Space = typename std::remove_cvref_t<decltype(model)>::Topology;
     auto block = model.parameters().zeros_like();
-    auto const gradient = functional.gradient(model, x, wm::Contexts<Space>::shared(s, 4), y, work, block,
-                                              {.contexts = true});
+    auto const gradient =
+        functional.gradient(model, x, wm::Contexts<Space>::shared(s, 4), y, work, block, {.contexts = true});
     return wm::Matrix<double>(gradient.views.contexts);
   };
   auto discrete = listed<R, wm::OnePerContext<wm::Finite<4>>>({"tanh", "tanh", "identity"});

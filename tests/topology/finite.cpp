@@ -65,9 +65,10 @@ TEST_CASE("distances are lengths of shortest paths") {
 
 TEST_CASE("edges that are none are refused") {
   wm::Graph<3> const graph;
-  CHECK_THROWS_WITH_AS(graph.with({0, 3}),
-                       "wmanifold: graph: expected an edge between two of 3 nodes with a positive weight, got 0 to 3 with 1",
-                       ArgumentError);
+  CHECK_THROWS_WITH_AS(
+      graph.with({0, 3}),
+      "wmanifold: graph: expected an edge between two of 3 nodes with a positive weight, got 0 to 3 with 1",
+      ArgumentError);
   CHECK_THROWS_AS(graph.with({1, 1}), ArgumentError);
   CHECK_THROWS_AS(graph.with({0, 1, 0}), ArgumentError);
   CHECK_THROWS_AS(graph.with({0, 1, -2}), ArgumentError);

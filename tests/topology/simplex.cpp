@@ -51,13 +51,12 @@ TEST_CASE("what is no mixture is refused") {
                        ArgumentError);
   CHECK_THROWS_WITH_AS(Triangle::shares({std::nan(""), 0.5, 0.5}), doctest::Contains("got (nan, 0.5, 0.5)"),
                        ArgumentError);
-  CHECK_THROWS_WITH_AS(
-      Triangle::normalised({0, 0, 0}),
-      "wmanifold: simplex2: expected finite amounts of at least 0, not all of them 0, got (0, 0, 0)", ArgumentError);
+  CHECK_THROWS_WITH_AS(Triangle::normalised({0, 0, 0}),
+                       "wmanifold: simplex2: expected finite amounts of at least 0, not all of them 0, got (0, 0, 0)",
+                       ArgumentError);
   CHECK_THROWS_WITH_AS(Triangle::normalised({1, -1, 1}), doctest::Contains("got (1, -1, 1)"), ArgumentError);
   CHECK_THROWS_WITH_AS(Triangle::normalised({1, inf, 1}), doctest::Contains("got (1, inf, 1)"), ArgumentError);
-  CHECK_THROWS_WITH_AS(Triangle::normalised({1, 2, std::nan("")}), doctest::Contains("got (1, 2, nan)"),
-                       ArgumentError);
+  CHECK_THROWS_WITH_AS(Triangle::normalised({1, 2, std::nan("")}), doctest::Contains("got (1, 2, nan)"), ArgumentError);
   CHECK_THROWS_WITH_AS(Triangle::corner(3), "wmanifold: simplex2: expected a corner in [0, 2], got 3", ArgumentError);
   CHECK_THROWS_AS(Triangle::corner(-1), ArgumentError);
   std::vector<double> const two{0.5, 0.5};
@@ -70,7 +69,7 @@ TEST_CASE("exp goes to the nearest mixture") {
     CHECK(Triangle::distance(p, Triangle::shares(expected)) < 1e-15);
   };
   near(Triangle::exp(Triangle::centre(), {0.1, -0.1, 0}), {1.0 / 3 + 0.1, 1.0 / 3 - 0.1, 1.0 / 3});
-  near(Triangle::exp(Triangle::corner(0), {1, -0.5, -0.5}), {1, 0, 0});  // straight out
+  near(Triangle::exp(Triangle::corner(0), {1, -0.5, -0.5}), {1, 0, 0});     // straight out
   near(Triangle::exp(Triangle::corner(0), {0, 0.2, -0.2}), {0.9, 0.1, 0});  // along the edge
   near(Triangle::exp(Triangle::centre(), {100, -50, -50}), {1, 0, 0});
   // No other point is nearer.
@@ -79,7 +78,9 @@ TEST_CASE("exp goes to the nearest mixture") {
   for (int i = 0; i < 50; ++i) {
     auto const p = wm::uniform_point<Triangle>(random);
     auto const v = Triangle::tangent(p, {random.normal(), random.normal(), random.normal()});
-    auto const distance_to = [&](auto const& q) { return std::hypot(p[0] + v[0] - q[0], p[1] + v[1] - q[1], p[2] + v[2] - q[2]); };
+    auto const distance_to = [&](auto const& q) {
+      return std::hypot(p[0] + v[0] - q[0], p[1] + v[1] - q[1], p[2] + v[2] - q[2]);
+    };
     double const ours = distance_to(Triangle::exp(p, v));
     for (auto const& q : points) {
       CHECK(distance_to(q) >= ours - 1e-15);

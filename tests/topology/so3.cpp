@@ -71,10 +71,9 @@ TEST_CASE("an axis and an angle") {
   check_same(SO3::axis_angle({1, 2, 3}, 0.5), SO3::axis_angle({1, 2, 3}, 0.5 + 2 * pi));
   CHECK(SO3::distance(SO3::identity(), SO3::axis_angle({3, -1, 2}, 1.25)) == support::close_to(1.25));
   CHECK(SO3::distance(SO3::identity(), SO3::axis_angle({3, -1, 2}, 4)) == support::close_to(2 * pi - 4));
-  CHECK_THROWS_WITH_AS(
-      SO3::axis_angle({0, 0, 0}, 1),
-      "wmanifold: so3: expected a finite axis other than zero and a finite angle, got (0, 0, 0) and 1",
-      wm::ArgumentError);
+  CHECK_THROWS_WITH_AS(SO3::axis_angle({0, 0, 0}, 1),
+                       "wmanifold: so3: expected a finite axis other than zero and a finite angle, got (0, 0, 0) and 1",
+                       wm::ArgumentError);
   CHECK_THROWS_AS(SO3::axis_angle({1, 0, 0}, std::nan("")), wm::ArgumentError);
 }
 

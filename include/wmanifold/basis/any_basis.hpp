@@ -60,8 +60,9 @@ bool any_of_factors(Look const& look) {
   };
   using Orders = std::make_integer_sequence<int, 33>;
   auto const on_simplex = [&]<int n>() {
-    return look(any_factor<Constant<Simplex<n>>>()) ||
-           family(std::make_integer_sequence<int, 4>{}, [](auto d) { return any_factor<BernsteinBezier<Simplex<n>, d>>(); });
+    return look(any_factor<Constant<Simplex<n>>>()) || family(std::make_integer_sequence<int, 4>{}, [](auto d) {
+             return any_factor<BernsteinBezier<Simplex<n>, d>>();
+           });
   };
   return look(any_factor<Constant<OnePoint>>()) || look(any_factor<Constant<Interval>>()) ||
          look(any_factor<Constant<S1>>()) || look(any_factor<Constant<S2>>()) || look(any_factor<Constant<RP1>>()) ||
@@ -70,7 +71,8 @@ bool any_of_factors(Look const& look) {
          family(Orders{}, [](auto n) { return any_factor<Bernstein<Interval, n>>(); }) ||
          family(Orders{}, [](auto n) { return any_factor<Legendre<Interval, n>>(); }) ||
          family(std::make_integer_sequence<int, 30>{}, [](auto n) { return any_factor<CatmullRom<S1, n + 3>>(); }) ||
-         family(std::make_integer_sequence<int, 13>{}, [](auto n) { return any_factor<SphericalHarmonics<S2, n>>(); }) ||
+         family(std::make_integer_sequence<int, 13>{},
+                [](auto n) { return any_factor<SphericalHarmonics<S2, n>>(); }) ||
          family(std::make_integer_sequence<int, 3>{},
                 [](auto n) { return any_factor<HypersphericalHarmonics<SO3, 2 * n>>(); }) ||
          on_simplex.template operator()<1>() || on_simplex.template operator()<2>() ||
@@ -179,9 +181,9 @@ inline std::optional<AnyFactor> discrete_factor(std::string const& space, std::s
 
 /// A basis that is chosen while running, by the names that files give to its topology and itself: "s1" and "fourier2",
 /// "interval*s1" and "bernstein1*fourier3", "t2" and "fourier1". Known are the bases of this library without state of
-/// their own: orders to 32 (on lines without a direction to 8), spherical harmonics to degree 12, hyperspherical ones to
-/// 4, Bernstein-Bezier to degree 3 on simplices to dimension 3; those on discrete contexts, to 256 of them and any graph;
-/// and tensor products of these.
+/// their own: orders to 32 (on lines without a direction to 8), spherical harmonics to degree 12, hyperspherical ones
+/// to 4, Bernstein-Bezier to degree 3 on simplices to dimension 3; those on discrete contexts, to 256 of them and any
+/// graph; and tensor products of these.
 class AnyBasis {
  public:
   /// Throws ArgumentError for names that are not known, or do not belong together.
@@ -273,12 +275,12 @@ class AnyBasis {
   }
 
   [[noreturn, gnu::cold, gnu::noinline]] void refuse() const {
-    fail("basis: expected one that is known by its name, as 's1' and 'fourier2', 'interval' and 'bernstein3' or "
-         "'legendre3', 's2' and 'harmonics2', 'rp1' and 'fourier1', 'so3' and 'hyperspherical2', 'simplex2' and "
-         "'bernstein_bezier2', 'finite3' and 'one_per_context' or 'laplacian2', 'point' and 'constant', or products as "
-         "'interval*s1' and "
-         "'bernstein1*fourier2', got '",
-         topology_, "' and '", name_, "'");
+    fail(
+        "basis: expected one that is known by its name, as 's1' and 'fourier2', 'interval' and 'bernstein3' or "
+        "'legendre3', 's2' and 'harmonics2', 'rp1' and 'fourier1', 'so3' and 'hyperspherical2', 'simplex2' and "
+        "'bernstein_bezier2', 'finite3' and 'one_per_context' or 'laplacian2', 'point' and 'constant', or products as "
+        "'interval*s1' and 'bernstein1*fourier2', got '",
+        topology_, "' and '", name_, "'");
   }
 
   std::string topology_;

@@ -18,8 +18,8 @@ concept HasDerivatives = requires(B const& basis, Point<typename B::Topology> co
 ///
 /// - `Topology`, `size` (K), `degree` (of its polynomials; products of two take quadrature_of(2 * degree));
 /// - `values(s, out)`: phi(s), K numbers;
-/// - `derivatives(s, out)`: K x coordinates, row-major: row k is the gradient of phi_k, a tangent vector at s; on smooth
-///   topologies (see DifferentiableBasis);
+/// - `derivatives(s, out)`, on smooth topologies (see DifferentiableBasis): K x coordinates, row-major: row k is the
+///   gradient of phi_k, a tangent vector at s;
 /// - `gram(i, j)`: E[phi_i phi_j] under the uniform probability measure, in closed form (equation 4);
 /// - `constant(k)`: the coefficients c of the constant function, c^T phi(s) = 1.
 ///
@@ -28,8 +28,9 @@ concept HasDerivatives = requires(B const& basis, Point<typename B::Topology> co
 /// pieces up to that degree.
 template <class B>
 concept Basis = Topology<typename B::Topology> &&
-    (detail::HasDerivatives<B> || !SmoothTopology<typename B::Topology>)&&requires(
-        B const& basis, Point<typename B::Topology> const& s, std::span<double> out, int i) {
+    (detail::HasDerivatives<B> || !SmoothTopology<typename B::Topology>)&&requires(B const& basis,
+                                                                                   Point<typename B::Topology> const& s,
+                                                                                   std::span<double> out, int i) {
   { B::size } -> std::convertible_to<int>;
   { B::degree } -> std::convertible_to<int>;
   { B::name() } -> std::convertible_to<std::string>;

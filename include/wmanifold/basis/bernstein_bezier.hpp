@@ -5,16 +5,17 @@
 
 namespace wmanifold {
 
-/// The Bernstein polynomials of degree d on a simplex, d! / (a_0! ... a_n!) x_0^a_0 ... x_n^a_n over all exponents of sum
-/// d, K = C(n + d, d): rows are the control points of a Bezier simplex. Degree 1 is one network per corner and their
-/// mixtures, the shares themselves; degree 2 has one more for each edge.
+/// The Bernstein polynomials of degree d on a simplex, d! / (a_0! ... a_n!) x_0^a_0 ... x_n^a_n over all exponents of
+/// sum d, K = C(n + d, d): rows are the control points of a Bezier simplex. Degree 1 is one network per corner and
+/// their mixtures, the shares themselves; degree 2 has one more for each edge.
 ///
 /// Exponents fall: (d, 0, ..., 0) first, (0, ..., 0, d) last; on Simplex<1> they are Bernstein's, of s = x_1.
 template <class Space, int d>
 struct BernsteinBezier {
-  static_assert(requires { Space::corner(0); },
-                "wmanifold: a Bernstein-Bezier basis lives on a Simplex; use Bernstein or Legendre on intervals, Fourier "
-                "on circles");
+  static_assert(
+      requires { Space::corner(0); },
+      "wmanifold: a Bernstein-Bezier basis lives on a Simplex; use Bernstein or Legendre on intervals, Fourier "
+      "on circles");
   static_assert(d >= 0 && d <= 20, "wmanifold: a Bernstein-Bezier basis has a degree from 0 to 20");
 
   using Topology = Space;

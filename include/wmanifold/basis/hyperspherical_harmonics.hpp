@@ -11,16 +11,17 @@ namespace wmanifold {
 /// the same for q and -q, orthonormal under the uniform probability measure. Degree 2 is the 9 products and differences
 /// of squares of w, x, y, z, the span of the entries of the rotation matrix. K = 1 + 9 + 25 + ... + (L + 1)^2.
 ///
-/// With u = w + i z and v = x + i y, Y = N u^a v^b P_j^(b, a)(|u|^2 - |v|^2), P Jacobi's polynomial, of degree a + b + 2 j;
-/// of u^a and v^b the real and the imaginary part each. Within a degree, a rises, then b; within these, the parts of u^a
-/// (real, imaginary) are slowest. No poles, no trigonometry.
+/// With u = w + i z and v = x + i y, Y = N u^a v^b P_j^(b, a)(|u|^2 - |v|^2), P Jacobi's polynomial, of degree a + b +
+/// 2 j; of u^a and v^b the real and the imaginary part each. Within a degree, a rises, then b; within these, the parts
+/// of u^a (real, imaginary) are slowest. No poles, no trigonometry.
 template <class Space, int L>
 struct HypersphericalHarmonics {
   static_assert(std::same_as<Space, SO3>,
                 "wmanifold: hyperspherical harmonics live on SO3; use SphericalHarmonics on S2, Fourier on circles");
-  static_assert(L >= 0 && L <= 12 && L % 2 == 0,
-                "wmanifold: hyperspherical harmonics on SO3 have an even degree from 0 to 12: odd ones differ at q and -q, "
-                "which are one rotation");
+  static_assert(
+      L >= 0 && L <= 12 && L % 2 == 0,
+      "wmanifold: hyperspherical harmonics on SO3 have an even degree from 0 to 12: odd ones differ at q and -q, "
+      "which are one rotation");
 
   using Topology = SO3;
   static constexpr int size = (L + 1) * (L + 2) * (L + 3) / 6;  // 1^2 + 3^2 + ... + (L + 1)^2
@@ -37,9 +38,9 @@ struct HypersphericalHarmonics {
     auto to = out.begin();
     for_each(s, [&](Part const& u, Part const& v, double p, double dp) {
       double const both = u.value * v.value * dp;  // d(|u|^2 - |v|^2) = 2 (w dw + z dz - x dx - y dy)
-      Coordinates<SO3> const half{0.5 * p * u.d_real * v.value + both * s[0], 0.5 * p * u.value * v.d_real - both * s[1],
-                                  0.5 * p * u.value * v.d_imaginary - both * s[2],
-                                  0.5 * p * u.d_imaginary * v.value + both * s[3]};
+      Coordinates<SO3> const half{
+          0.5 * p * u.d_real * v.value + both * s[0], 0.5 * p * u.value * v.d_real - both * s[1],
+          0.5 * p * u.value * v.d_imaginary - both * s[2], 0.5 * p * u.d_imaginary * v.value + both * s[3]};
       auto const gradient = SO3::tangent(s, half);
       to = std::copy(gradient.begin(), gradient.end(), to);
     });
@@ -75,11 +76,10 @@ struct HypersphericalHarmonics {
     double here = 1;
     for (int i = 1; i <= j; ++i) {
       double const m = 2 * i + alpha + beta;
-      double const next =
-          i == 1 ? 0.5 * (alpha - beta + (alpha + beta + 2) * x)
-                 : ((m - 1) * (m * (m - 2) * x + alpha * alpha - beta * beta) * here -
-                    2 * (i + alpha - 1) * (i + beta - 1) * m * before) /
-                       (2 * i * (i + alpha + beta) * (m - 2));
+      double const next = i == 1 ? 0.5 * (alpha - beta + (alpha + beta + 2) * x)
+                                 : ((m - 1) * (m * (m - 2) * x + alpha * alpha - beta * beta) * here -
+                                    2 * (i + alpha - 1) * (i + beta - 1) * m * before) /
+                                       (2 * i * (i + alpha + beta) * (m - 2));
       before = here;
       here = next;
     }
@@ -96,7 +96,8 @@ struct HypersphericalHarmonics {
       for (int a = 0; a <= n; ++a) {
         for (int b = n % 2 == a % 2 ? 0 : 1; a + b <= n; b += 2) {
           int const j = (n - a - b) / 2;
-          double square = (n + 1) * (a > 0 ? 2 : 1) * (b > 0 ? 2 : 1);  // N^2 = that (j + a + b)! j! / ((j + a)! (j + b)!)
+          double square =
+              (n + 1) * (a > 0 ? 2 : 1) * (b > 0 ? 2 : 1);  // N^2 = that (j + a + b)! j! / ((j + a)! (j + b)!)
           for (int i = 1; i <= b; ++i) {
             square *= static_cast<double>(j + a + i) / (j + i);
           }

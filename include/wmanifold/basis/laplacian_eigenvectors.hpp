@@ -98,9 +98,10 @@ namespace detail {
 /// that are like them: take k at a gap (on a cycle, odd ones).
 template <class Space, int k>
 class LaplacianEigenvectors {
-  static_assert(requires { Space::weights; },
-                "wmanifold: LaplacianEigenvectors live on a Finite topology, which has a graph; use Fourier on circles, "
-                "SphericalHarmonics on S2, Legendre on intervals");
+  static_assert(
+      requires { Space::weights; },
+      "wmanifold: LaplacianEigenvectors live on a Finite topology, which has a graph; use Fourier on circles, "
+      "SphericalHarmonics on S2, Legendre on intervals");
   static_assert(k >= 1 && k <= Space::size,
                 "wmanifold: there are as many LaplacianEigenvectors as contexts, and at least one is taken");
 

@@ -7,13 +7,14 @@
 
 namespace wmanifold {
 
-/// A network for each of a number of discrete contexts, of which nothing is shared: phi_k is 1 in context k and 0 in all
-/// others. K = n.
+/// A network for each of a number of discrete contexts, of which nothing is shared: phi_k is 1 in context k and 0 in
+/// all others. K = n.
 template <class Space>
 struct OnePerContext {
-  static_assert(requires(Point<Space> const& p) { Space::index(p); },
-                "wmanifold: OnePerContext lives on a Finite topology, whose contexts can be counted; use Bernstein on "
-                "intervals, Fourier on circles, SphericalHarmonics on S2");
+  static_assert(
+      requires(Point<Space> const& p) { Space::index(p); },
+      "wmanifold: OnePerContext lives on a Finite topology, whose contexts can be counted; use Bernstein on "
+      "intervals, Fourier on circles, SphericalHarmonics on S2");
 
   using Topology = Space;
   static constexpr int size = Space::size;

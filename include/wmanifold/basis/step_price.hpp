@@ -51,8 +51,9 @@ template <Basis B>
   if constexpr (std::find(ends.begin(), ends.end(), true) == ends.end()) {
     return gram;
   } else {
-    static_assert(DifferentiableBasis<B>,
-                  "wmanifold: the price of a step bends along coordinates with ends; a basis over such has derivatives");
+    static_assert(
+        DifferentiableBasis<B>,
+        "wmanifold: the price of a step bends along coordinates with ends; a basis over such has derivatives");
     return stiffness == 0 ? gram : detail::stiff_price(gram, energy_matrix(basis, ends), stiffness);
   }
 }

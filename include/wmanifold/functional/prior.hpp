@@ -34,7 +34,8 @@ class Prior {
       if constexpr (DifferentiableBasis<typename Model::Basis>) {
         matrix_ += energy * energy_matrix(model.basis());
       } else if (energy > 0) {
-        fail("prior: expected no energy on ", Model::Topology::name(), ", where nothing has a derivative, got ", energy);
+        fail("prior: expected no energy on ", Model::Topology::name(), ", where nothing has a derivative, got ",
+             energy);
       }
     }
   }

@@ -7,8 +7,8 @@
 
 namespace wmanifold {
 
-/// What a backward pass is asked for beside the gradient of the parameters. `contexts` is for smooth spaces of contexts:
-/// on discrete ones, where nothing has a derivative, ArgumentError.
+/// What a backward pass is asked for beside the gradient of the parameters. `contexts` is for smooth spaces of
+/// contexts: on discrete ones, where nothing has a derivative, ArgumentError.
 struct GradientRequest {
   bool inputs = false;
   bool contexts = false;

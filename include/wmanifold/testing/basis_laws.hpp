@@ -89,8 +89,8 @@ void constant_is_in_the_span(B const& basis, Probes<typename B::Topology> const&
   }
 }
 
-/// Where a point has other names, values at what is canonically that point agree. That functions fit together across the
-/// seam, where names change, is the law of continuity.
+/// Where a point has other names, values at what is canonically that point agree. That functions fit together across
+/// the seam, where names change, is the law of continuity.
 template <Basis B>
 void values_are_glued(B const& basis, Probes<typename B::Topology> const& probes, Report& report) {
   using Space = typename B::Topology;

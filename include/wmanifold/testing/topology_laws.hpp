@@ -8,8 +8,9 @@
 
 namespace wmanifold::testing {
 
-/// What `Topology` and `SmoothTopology` promise, a function per law. Lengths are in units of the coordinates, tangent vectors have the
-/// Euclidean norm, and tolerances are relative to the diameter. A topology may have ends: `exp` stops at them.
+/// What `Topology` and `SmoothTopology` promise, a function per law. Lengths are in units of the coordinates, tangent
+/// vectors have the Euclidean norm, and tolerances are relative to the diameter. A topology may have ends: `exp` stops
+/// at them.
 namespace laws {
 
 /// Differences that are rounding: of angles near a whole turn, of vectors that were normalised.

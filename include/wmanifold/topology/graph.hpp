@@ -18,19 +18,19 @@ struct Edge {
   double weight = 1;
 };
 
-/// Which of n contexts are neighbours: an undirected graph with weights, a value that can be a template argument. All of
-/// it can be made at compile time, where `add` refuses what is no edge by not compiling.
+/// Which of n contexts are neighbours: an undirected graph with weights, a value that can be a template argument. All
+/// of it can be made at compile time, where `add` refuses what is no edge by not compiling.
 template <int n>
 struct Graph {
   static_assert(n >= 1, "wmanifold: a Graph has at least one node");
 
   /// Of each pair i > j the weight at i (i - 1) / 2 + j, 0 where there is no edge.
-  std::array<double, static_cast<std::size_t>(n * (n - 1) / 2)> weights{};
+  std::array<double, static_cast<std::size_t>(n*(n - 1) / 2)> weights{};
 
   [[nodiscard]] constexpr double weight(int i, int j) const noexcept { return i == j ? 0 : weights[place(i, j)]; }
 
-  /// With one edge more, or another weight for it. ArgumentError for nodes outside of [0, n), loops, and weights that are
-  /// not positive and finite.
+  /// With one edge more, or another weight for it. ArgumentError for nodes outside of [0, n), loops, and weights that
+  /// are not positive and finite.
   [[nodiscard]] constexpr Graph with(Edge const& edge) const {
     bool const are_nodes = edge.from >= 0 && edge.from < n && edge.to >= 0 && edge.to < n && edge.from != edge.to;
     if (!(are_nodes && edge.weight > 0 && edge.weight <= std::numeric_limits<double>::max())) [[unlikely]] {
@@ -42,8 +42,9 @@ struct Graph {
     return graph;
   }
 
-  /// How far it is from each node to each, n x n, over shortest paths (Floyd and Warshall); infinite where there is none.
-  [[nodiscard]] constexpr std::array<double, static_cast<std::size_t>(n * n)> distances() const noexcept {
+  /// How far it is from each node to each, n x n, over shortest paths (Floyd and Warshall); infinite where there is
+  /// none.
+  [[nodiscard]] constexpr std::array<double, static_cast<std::size_t>(n* n)> distances() const noexcept {
     std::array<double, static_cast<std::size_t>(n * n)> d{};
     auto const at = [&](int i, int j) -> double& { return d[static_cast<std::size_t>(i * n + j)]; };
     for (int i = 0; i < n; ++i) {

@@ -20,8 +20,8 @@ struct Interval {
   /// The point of [0, 1] that is nearest; ArgumentError for a NaN.
   [[nodiscard]] static Point<Interval> clamped(double s) { return at(std::isnan(s) ? s : std::clamp(s, 0.0, 1.0)); }
 
-  /// The point that stands for `value` on a user's own range; low and high may be in either order. See Range, which maps
-  /// back too.
+  /// The point that stands for `value` on a user's own range; low and high may be in either order. See Range, which
+  /// maps back too.
   [[nodiscard]] static Point<Interval> at(double value, double low, double high) {
     if (!(std::isfinite(high - low) && low != high)) [[unlikely]] {
       fail("interval: expected a range with two different finite ends, got [", low, ", ", high, "]");

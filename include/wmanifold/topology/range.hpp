@@ -29,7 +29,9 @@ class Range {
   /// The point that stands for a value within the range; ArgumentError for others.
   [[nodiscard]] Point<Interval> at(double value) const {
     auto const point = Interval::at(value, low_, high_);  // checked
-    return is_logarithmic_ ? Point<Interval>::unchecked({std::clamp((std::log(value) - std::log(low_)) / whole(), 0.0, 1.0)}) : point;
+    return is_logarithmic_
+               ? Point<Interval>::unchecked({std::clamp((std::log(value) - std::log(low_)) / whole(), 0.0, 1.0)})
+               : point;
   }
   /// The same with values beyond an end taken for that end; ArgumentError for a NaN.
   [[nodiscard]] Point<Interval> clamped(double value) const {

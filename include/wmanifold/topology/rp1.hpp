@@ -4,8 +4,8 @@
 
 namespace wmanifold {
 
-/// The angle of a line that has no direction, modulo half a turn: the grain of wood, an edge in an image, the blade of a
-/// wiper. In radians, kept in [0, pi): a circle of half the length.
+/// The angle of a line that has no direction, modulo half a turn: the grain of wood, an edge in an image, the blade of
+/// a wiper. In radians, kept in [0, pi): a circle of half the length.
 struct RP1 {
   static constexpr int dimension = 1;
   static constexpr int coordinates = 1;

@@ -58,7 +58,8 @@ struct Simplex {
   static Coordinates<Simplex> canonical(Coordinates<Simplex> const& c) {
     bool const are_shares = std::all_of(c.begin(), c.end(), [](double x) { return x >= 0; });
     if (!(are_shares && std::abs(total(c) - 1) <= 1e-5)) [[unlikely]] {
-      fail(name(), ": expected ", n + 1, " shares of at least 0 that sum to 1, got ", listed(c), " with sum ", total(c));
+      fail(name(), ": expected ", n + 1, " shares of at least 0 that sum to 1, got ", listed(c), " with sum ",
+           total(c));
     }
     return summing_to_one(c);
   }

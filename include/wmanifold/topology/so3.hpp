@@ -8,8 +8,9 @@
 
 namespace wmanifold {
 
-/// The rotations of space, attitudes: a unit quaternion (w, x, y, z) that takes v to q v q*, where q and -q are the same
-/// rotation; kept with its first component that is not zero positive. Distances are angles of rotation, pi at most.
+/// The rotations of space, attitudes: a unit quaternion (w, x, y, z) that takes v to q v q*, where q and -q are the
+/// same rotation; kept with its first component that is not zero positive. Distances are angles of rotation, pi at
+/// most.
 ///
 /// Tangent vectors are vectors of R^4 orthogonal to q whose length is an angle of rotation, twice what the quaternion
 /// moves by: from q, exp(q, v) rotates by |v|. Gradients are of that scale too.
@@ -43,8 +44,8 @@ struct SO3 {
     double const most = std::max({std::abs(axis[0]), std::abs(axis[1]), std::abs(axis[2])});
     bool const is_finite = std::isfinite(axis[0]) && std::isfinite(axis[1]) && std::isfinite(axis[2]);
     if (!(most > 0 && is_finite && std::isfinite(angle))) [[unlikely]] {
-      fail("so3: expected a finite axis other than zero and a finite angle, got (", axis[0], ", ", axis[1], ", ", axis[2],
-           ") and ", angle);
+      fail("so3: expected a finite axis other than zero and a finite angle, got (", axis[0], ", ", axis[1], ", ",
+           axis[2], ") and ", angle);
     }
     Vector const a{axis[0] / most, axis[1] / most, axis[2] / most};
     double const part = std::sin(angle / 2) / std::hypot(a[0], a[1], a[2]);
@@ -79,7 +80,8 @@ struct SO3 {
     }
     // A row of q q^T, times 4: the one of the largest component, where nothing cancels (Shepperd 1978).
     double const trace = m[0][0] + m[1][1] + m[2][2];
-    Coordinates<SO3> const squares{1 + trace, 1 + 2 * m[0][0] - trace, 1 + 2 * m[1][1] - trace, 1 + 2 * m[2][2] - trace};
+    Coordinates<SO3> const squares{1 + trace, 1 + 2 * m[0][0] - trace, 1 + 2 * m[1][1] - trace,
+                                   1 + 2 * m[2][2] - trace};
     auto const row = std::max_element(squares.begin(), squares.end()) - squares.begin();
     double const x = m[2][1] - m[1][2];
     double const y = m[0][2] - m[2][0];
@@ -126,8 +128,8 @@ struct SO3 {
     }
     return of_one_sign(of_unit_length(c));
   }
-  /// Hopf's coordinates: of w + i z = sqrt(1 - u_0) e^(i a) and x + i y = sqrt(u_0) e^(i b), the angles a in half a turn
-  /// and b in a whole one, which is each rotation once.
+  /// Hopf's coordinates: of w + i z = sqrt(1 - u_0) e^(i a) and x + i y = sqrt(u_0) e^(i b), the angles a in half a
+  /// turn and b in a whole one, which is each rotation once.
   static Point<SO3> from_cube(CubePoint<SO3> const& u) noexcept {
     return hopf(u[0], std::numbers::pi * u[1], 2 * std::numbers::pi * u[2]);
   }
@@ -157,8 +159,8 @@ struct SO3 {
   static Coordinates<SO3> tangent(Point<SO3> const& p, Coordinates<SO3> const& v) noexcept {
     return sum(v, -dot(p.coordinates(), v), p.coordinates());
   }
-  /// Gauss's nodes in |x + i y|^2, equally spaced ones in both angles: exact for even polynomials of the quaternion up to
-  /// the degree.
+  /// Gauss's nodes in |x + i y|^2, equally spaced ones in both angles: exact for even polynomials of the quaternion up
+  /// to the degree.
   static Quadrature<SO3> quadrature(int degree) {
     int const d = std::max(degree, 0);
     int const half = d / 2 + 1;
@@ -202,8 +204,8 @@ struct SO3 {
   static Point<SO3> hopf(double t, double a, double b) noexcept {
     double const near = std::sqrt(1 - t);
     double const far = std::sqrt(t);
-    return Point<SO3>::unchecked(of_one_sign(
-        of_unit_length({near * std::cos(a), far * std::cos(b), far * std::sin(b), near * std::sin(a)})));
+    return Point<SO3>::unchecked(
+        of_one_sign(of_unit_length({near * std::cos(a), far * std::cos(b), far * std::sin(b), near * std::sin(a)})));
   }
 };
 
