@@ -49,6 +49,7 @@ struct Finite {
     return Point<Finite>::unchecked({std::min(std::floor(u[0] * n), n - 1.0)});
   }
   static double distance(Point<Finite> const& p, Point<Finite> const& q) noexcept {
+    static auto const distances = graph.distances();  // not by the compiler, which takes long for a hundred contexts
     return distances[static_cast<std::size_t>(index(p) * n + index(q))];
   }
   /// All of them, at any degree.
@@ -60,9 +61,6 @@ struct Finite {
     }
     return q;
   }
-
- private:
-  static constexpr auto distances = graph.distances();
 };
 
 }  // namespace wmanifold

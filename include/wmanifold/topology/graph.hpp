@@ -68,12 +68,18 @@ struct Graph {
 
   /// Is there a path from each node to each?
   [[nodiscard]] constexpr bool is_connected() const noexcept {
-    for (double const d : distances()) {
-      if (!(d <= std::numeric_limits<double>::max())) {
-        return false;
+    std::array<bool, static_cast<std::size_t>(n)> reached{true};
+    std::array<int, static_cast<std::size_t>(n)> nodes{};  // those that are, in the order that they were found in
+    int found = 1;
+    for (int at = 0; at < found; ++at) {
+      for (int j = 0; j < n; ++j) {
+        if (!reached[static_cast<std::size_t>(j)] && weight(nodes[static_cast<std::size_t>(at)], j) > 0) {
+          reached[static_cast<std::size_t>(j)] = true;
+          nodes[static_cast<std::size_t>(found++)] = j;
+        }
       }
     }
-    return true;
+    return found == n;
   }
 
   /// Its edges as text, "0-1,1-2:0.5", without weights of 1.
