@@ -8,6 +8,7 @@
 #include <wmanifold/basis/basis.hpp>
 #include <wmanifold/basis/bernstein.hpp>
 #include <wmanifold/basis/bernstein_bezier.hpp>
+#include <wmanifold/basis/bspline.hpp>
 #include <wmanifold/basis/catmull_rom.hpp>
 #include <wmanifold/basis/change.hpp>
 #include <wmanifold/basis/constant.hpp>

@@ -90,6 +90,19 @@ class Tensor {
                       factors_);
   }
 
+  /// The factors' states, each behind how many numbers it has; nothing where none has any.
+  [[nodiscard]] std::vector<double> state() const {
+    std::vector<double> all;
+    bool is_default = true;
+    for_each_factor([&]<std::size_t I>() {
+      auto const own = state_of(std::get<I>(factors_));
+      all.push_back(static_cast<double>(own.size()));
+      all.insert(all.end(), own.begin(), own.end());
+      is_default = is_default && own.empty();
+    });
+    return is_default ? std::vector<double>{} : all;
+  }
+
   constexpr double gram(int i, int j) const noexcept {
     return reduced(i, j, [](auto const& factor, int a, int b) { return factor.gram(a, b); });
   }
