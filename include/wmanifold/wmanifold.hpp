@@ -19,9 +19,12 @@
 #include <wmanifold/basis/legendre.hpp>
 #include <wmanifold/basis/metric.hpp>
 #include <wmanifold/basis/one_per_context.hpp>
+#include <wmanifold/basis/orthonormal.hpp>
 #include <wmanifold/basis/spherical_harmonics.hpp>
 #include <wmanifold/basis/step_price.hpp>
+#include <wmanifold/basis/subset.hpp>
 #include <wmanifold/basis/tensor.hpp>
+#include <wmanifold/basis/total_degree.hpp>
 #include <wmanifold/core/aligned.hpp>
 #include <wmanifold/core/error.hpp>
 #include <wmanifold/core/legendre.hpp>

@@ -15,6 +15,8 @@ struct Constant {
   static constexpr int degree = 0;
   static std::string name() { return "constant"; }
 
+  static constexpr int order(int) noexcept { return 0; }
+
   void values(Point<Space> const&, std::span<double> out) const noexcept { out[0] = 1; }
   void derivatives(Point<Space> const&, std::span<double> out) const noexcept requires SmoothTopology<Space> {
     std::fill_n(out.begin(), Space::coordinates, 0.0);

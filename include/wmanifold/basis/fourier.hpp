@@ -19,6 +19,8 @@ struct FourierOn {
   static constexpr int degree = h;
   static std::string name() { return "fourier" + std::to_string(h); }
 
+  static constexpr int order(int k) noexcept { return (k + 1) / 2; }
+
   void values(Point<Space> const& s, std::span<double> out) const noexcept {
     out[0] = 1;
     for_each_harmonic(s, [&](std::size_t k, double cosine, double sine) {

@@ -19,6 +19,8 @@ struct LegendreOn {
   static constexpr int degree = n;
   static std::string name() { return "legendre" + std::to_string(n); }
 
+  static constexpr int order(int k) noexcept { return k; }
+
   void values(Point<Interval> const& s, std::span<double> out) const noexcept {
     legendre_polynomials(n, 2 * s[0] - 1, out.data());
   }

@@ -24,6 +24,14 @@ struct SphericalHarmonics {
   static constexpr int degree = L;
   static std::string name() { return "harmonics" + std::to_string(L); }
 
+  static constexpr int order(int k) noexcept {
+    int l = 0;
+    while ((l + 1) * (l + 1) <= k) {
+      ++l;
+    }
+    return l;
+  }
+
   void values(Point<S2> const& s, std::span<double> out) const noexcept {
     for_each(s, [&](int index, double norm, double q, double, double c, double, double) {
       out[static_cast<std::size_t>(index)] = norm * q * c;

@@ -19,6 +19,15 @@ inline void multiply_in(std::span<double> out, int done, int stride, std::span<d
   }
 }
 
+template <Basis... Factors>
+std::string names_of_factors() {
+  std::string text;
+  ((text += (text.empty() ? "" : "*") + Factors::name()), ...);
+  std::string const first = std::tuple_element_t<0, std::tuple<Factors...>>::name();
+  bool const is_torus = Product<typename Factors::Topology...>::name() == "t" + std::to_string(sizeof...(Factors));
+  return is_torus && ((Factors::name() == first) && ...) ? first : text;
+}
+
 }  // namespace detail
 
 /// All products of one function from each factor, the first factor slowest, on the product of their topologies.
@@ -35,13 +44,7 @@ class Tensor {
   static constexpr int degree = std::max({Factors::degree...});
   static constexpr int support = (support_of<Factors>() * ...);
   /// The factors' names, joined by *; on a torus, where all are the same, that name once.
-  static std::string name() {
-    std::string text;
-    ((text += (text.empty() ? "" : "*") + Factors::name()), ...);
-    std::string const first = std::tuple_element_t<0, std::tuple<Factors...>>::name();
-    bool const repeats = ((Factors::name() == first) && ...) && Topology::name() == "t" + std::to_string(count);
-    return repeats ? first : text;
-  }
+  static std::string name() { return detail::names_of_factors<Factors...>(); }
 
   Tensor() = default;
   explicit Tensor(Factors... factors) requires(count > 0) : factors_(std::move(factors)...) {}

@@ -216,7 +216,8 @@ class BasicManifold {
   }
 
   friend bool operator==(BasicManifold const& a, BasicManifold const& b) {
-    return a.stack_ == b.stack_ && a.parameters_ == b.parameters_ && a.frozen_ == b.frozen_;
+    return a.stack_ == b.stack_ && a.parameters_ == b.parameters_ && a.frozen_ == b.frozen_ &&
+           state_of(a.basis_) == state_of(b.basis_);
   }
 
  private:

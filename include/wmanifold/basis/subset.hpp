@@ -1,0 +1,188 @@
+#pragma once
+
+#include <wmanifold/basis/tensor.hpp>
+
+#include <algorithm>
+
+namespace wmanifold {
+
+/// A basis whose functions have an order each, rising along them, of which the one of order 0 is the constant 1:
+/// `order(k)`.
+template <class B>
+concept GradedBasis = Basis<B> && requires(int k) {
+  { B::order(k) } -> std::convertible_to<int>;
+};
+
+/// Keeps products whose orders sum to d at most. A rule keeps, with some orders, all that are nowhere higher.
+template <int d>
+struct TotalAtMost {
+  static std::string name() { return "total" + std::to_string(d); }
+  static constexpr bool keeps(std::span<int const> orders) noexcept {
+    int sum = 0;
+    for (int const order : orders) {
+      sum += order;
+    }
+    return sum <= d;
+  }
+};
+
+/// Keeps the functions of one factor alone, the constant among them: no products.
+struct OneAlone {
+  static std::string name() { return "additive"; }
+  static constexpr bool keeps(std::span<int const> orders) noexcept {
+    return std::count(orders.begin(), orders.end(), 0) + 1 >= std::ssize(orders);
+  }
+};
+
+namespace detail {
+
+/// Calls body(digits) for all multi-indices whose orders a rule keeps, the last digit fastest, until it is false.
+/// `digits` and `orders` are memory, zeros at first; order(f, digit) rises with the digit.
+template <class Order, class Keeps, class Body>
+constexpr void for_each_kept(std::span<int const> sizes, std::span<int> digits, std::span<int> orders,
+                             Order const& order, Keeps const& keeps, Body const& body) {
+  auto const to = [&](std::size_t f, int digit) {
+    digits[f] = digit;
+    orders[f] = order(f, digit);
+  };
+  while (body(std::span<int const>(digits))) {
+    std::size_t f = sizes.size();
+    for (; f > 0; --f) {  // the next: the last digit that can rise does, and those behind it are 0
+      if (digits[f - 1] + 1 < sizes[f - 1]) {
+        to(f - 1, digits[f - 1] + 1);
+        if (keeps(std::span<int const>(orders))) {
+          break;
+        }
+      }
+      to(f - 1, 0);
+    }
+    if (f == 0) {
+      return;
+    }
+  }
+}
+
+}  // namespace detail
+
+/// Those products of one function from each factor that a rule keeps, in the order of the Tensor of these factors. Only
+/// they are computed, and none of the others counted.
+template <class Rule, GradedBasis... Factors>
+class Subset {
+  static_assert(sizeof...(Factors) >= 1, "wmanifold: a Subset has at least one factor");
+  static constexpr std::size_t count = sizeof...(Factors);
+  using Digits = std::array<int, count>;
+  static constexpr Digits sizes{Factors::size...};
+
+  template <class Body>
+  static constexpr void for_each_kept(Body const& body) {
+    Digits digits{};
+    Digits orders{};
+    auto const order = [](std::size_t f, int digit) {
+      int (*const of[])(int){[](int k) { return static_cast<int>(Factors::order(k)); }...};
+      return of[f](digit);
+    };
+    detail::for_each_kept(
+        sizes, digits, orders, order, [](std::span<int const> o) { return Rule::keeps(o); },
+        [&](std::span<int const>) {
+          body(digits);
+          return true;
+        });
+  }
+
+ public:
+  using Topology = Product<typename Factors::Topology...>;
+  static constexpr int size = [] {
+    int k = 0;
+    for_each_kept([&](Digits const&) { ++k; });
+    return k;
+  }();
+  static constexpr int degree = std::max({Factors::degree...});
+  /// The rule's name and the tensor product's: total2(legendre2*legendre2).
+  static std::string name() { return Rule::name() + "(" + detail::names_of_factors<Factors...>() + ")"; }
+
+  Subset() = default;
+  explicit Subset(Factors... factors) requires(count > 0) : factors_(std::move(factors)...) {}
+
+  void values(Point<Topology> const& s, std::span<double> out) const noexcept {
+    auto const parts = factor_values(s);
+    for (std::size_t k = 0; k < indices.size(); ++k) {
+      out[k] = product(k, [&](std::size_t f, int digit) { return parts[place(f, digit)]; });
+    }
+  }
+
+  void derivatives(Point<Topology> const& s, std::span<double> out) const noexcept {
+    auto const parts = factor_values(s);
+    std::size_t column = 0;
+    for_each_factor([&]<std::size_t D>() {  // the factor that is differentiated
+      using Differentiated = typename std::tuple_element_t<D, std::tuple<Factors...>>;
+      constexpr std::size_t width = static_cast<std::size_t>(Differentiated::Topology::coordinates);
+      std::array<double, static_cast<std::size_t>(Differentiated::size) * width> gradient{};
+      std::get<D>(factors_).derivatives(Topology::template part<D>(s), gradient);
+      for (std::size_t c = 0; c < width; ++c, ++column) {
+        for (std::size_t k = 0; k < indices.size(); ++k) {
+          out[k * static_cast<std::size_t>(Topology::coordinates) + column] =
+              product(k, [&](std::size_t f, int digit) {
+                return f == D ? gradient[static_cast<std::size_t>(digit) * width + c] : parts[place(f, digit)];
+              });
+        }
+      }
+    });
+  }
+
+  constexpr double gram(int i, int j) const noexcept {
+    auto const& other = indices[static_cast<std::size_t>(j)];
+    double entry = 1;
+    for_each_factor([&]<std::size_t I>() {
+      entry *= std::get<I>(factors_).gram(indices[static_cast<std::size_t>(i)][I], other[I]);
+    });
+    return entry;
+  }
+  static constexpr double constant(int k) noexcept { return k == 0 ? 1 : 0; }
+
+ private:
+  static constexpr auto indices = [] {
+    std::array<Digits, static_cast<std::size_t>(size)> all{};
+    std::size_t k = 0;
+    for_each_kept([&](Digits const& digits) { all[k++] = digits; });
+    return all;
+  }();
+  static constexpr std::size_t functions = (static_cast<std::size_t>(Factors::size) + ...);
+
+  template <class Body>
+  static constexpr void for_each_factor(Body&& body) {
+    [&]<std::size_t... I>(std::index_sequence<I...>) { (body.template operator()<I>(), ...); }
+    (std::make_index_sequence<count>{});
+  }
+
+  /// Where the value of a factor's function is among those of all factors, one after the other.
+  static constexpr std::size_t place(std::size_t f, int digit) noexcept {
+    constexpr auto starts = [] {
+      std::array<std::size_t, count> before{};
+      for (std::size_t i = 1; i < count; ++i) {
+        before[i] = before[i - 1] + static_cast<std::size_t>(sizes[i - 1]);
+      }
+      return before;
+    }();
+    return starts[f] + static_cast<std::size_t>(digit);
+  }
+  std::array<double, functions> factor_values(Point<Topology> const& s) const noexcept {
+    std::array<double, functions> all{};
+    for_each_factor([&]<std::size_t I>() {
+      std::get<I>(factors_).values(Topology::template part<I>(s),
+                                   std::span(all).subspan(place(I, 0), static_cast<std::size_t>(sizes[I])));
+    });
+    return all;
+  }
+  template <class Value>
+  static double product(std::size_t k, Value const& value) noexcept {
+    double all = 1;
+    for (std::size_t f = 0; f < count; ++f) {
+      all *= value(f, indices[k][f]);
+    }
+    return all;
+  }
+
+  [[no_unique_address]] std::tuple<Factors...> factors_;
+};
+
+}  // namespace wmanifold

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <wmanifold/basis/fourier.hpp>
+#include <wmanifold/basis/legendre.hpp>
+#include <wmanifold/basis/spherical_harmonics.hpp>
+#include <wmanifold/basis/subset.hpp>
+
+namespace wmanifold {
+namespace detail {
+
+/// The orthogonal functions of a topology, by order.
+template <class Space, int n>
+struct Orthogonal {
+  static_assert(std::same_as<Space, S1>,
+                "wmanifold: TotalDegree and Additive are for Products of intervals, circles and S2 and for tori, whose "
+                "functions have an order; on others, name the factors' bases in a Subset");
+  using type = Fourier<Space, n>;
+};
+template <int n>
+struct Orthogonal<Interval, n> {
+  using type = Legendre<Interval, n>;
+};
+template <int n>
+struct Orthogonal<S2, n> {
+  using type = SphericalHarmonics<S2, n>;
+};
+
+template <class Rule, class Space, int n>
+struct SubsetOn {
+  using type = typename Orthogonal<Space, n>::type;
+};
+template <class Rule, class... Spaces, int n>
+struct SubsetOn<Rule, Product<Spaces...>, n> {
+  using type = Subset<Rule, typename Orthogonal<Spaces, n>::type...>;
+};
+
+}  // namespace detail
+
+/// All products of Legendre polynomials on intervals, of harmonics on circles and spheres, whose orders sum to d at most:
+/// the polynomials of total degree d. On m knobs C(m + d, d) functions, where all products are (d + 1)^m.
+template <class Space, int d>
+using TotalDegree = typename detail::SubsetOn<TotalAtMost<d>, Space, d>::type;
+
+/// A sum of functions of one factor each, of orders up to d: no products. On m knobs 1 + m d functions, on the torus T^m
+/// 1 + 2 m d.
+template <class Space, int d>
+using Additive = typename detail::SubsetOn<OneAlone, Space, d>::type;
+
+}  // namespace wmanifold
