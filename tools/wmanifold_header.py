@@ -345,7 +345,12 @@ def header(model, name, source, context=None):
         raise wm.ModelError(f"expected a header whose name makes a namespace, as clipper.hpp, got '{name}'")
     real = "float" if model.metadata["real"] == "F32" else "double"
     topology, basis, layers = (model.metadata[key] for key in ("topology", "basis", "layers"))
-    factors = wm.factors(topology, basis)
+    factors = wm.factors(topology, basis, model.tensors.get("basis.state", ()))
+    strange = [factor.name for factor in factors if code_of(factor) not in BASES]
+    if context is None and (strange or wm.rule_and_product(basis)[0]):
+        known = [name for name, family in wm.BASES.items() if name in BASES or family.spaces == ("finite#",)]
+        raise wm.ModelError(f"expected a basis of {', '.join(known)} or products of them, got '{basis}'; name a context, "
+                            "and the header has the network there")
     numbers = sum((layer.inputs + 1) * layer.outputs for layer in model.layers)
     inputs, outputs, contexts = (model.tensors[f"test.{part}"] for part in ("inputs", "outputs", "contexts"))
     out = [f"// {layers}, over {topology} by {basis}{'' if context is None else f', at {context}'}",

@@ -99,6 +99,32 @@ def catmull_rom(n, s):
     return unit(x) + unit(n - x)
 
 
+def bspline(order, s, space, knots):
+    degree, n = order
+    closed = space == "s1"
+    length, spans = (2 * math.pi, n) if closed else (1.0, n - degree)
+    given = n if closed else n + degree + 1
+    if len(knots) == 0:
+        knots = length * np.clip(np.arange(given) - (0 if closed else degree), 0, spans) / spans
+    if len(knots) != given or not (np.diff(knots) >= 0).all():
+        raise ModelError(f"expected {given} knots that do not decrease, got {list(knots)}")
+    t = np.concatenate([knots[n - degree :] - length, knots, knots[: degree + 1] + length]) if closed else np.asarray(knots)
+    x = s[:, 0] % length if closed else s[:, 0]
+    x = np.where(x < t[degree], x + length, x) if closed else x
+    i = np.searchsorted(t[degree : degree + spans], x, side="right") + degree - 1
+    pieces = [np.ones_like(x)]
+    for d in range(1, degree + 1):
+        shares = [piece / (t[i + r + 1] - t[i + r + 1 - d]) for r, piece in enumerate(pieces)]
+        rising = [(x - t[i + r + 1 - d]) * share for r, share in enumerate(shares)]
+        falling = [(t[i + r + 1] - x) * share for r, share in enumerate(shares)]
+        pieces = [falling[0], *(a + b for a, b in zip(rising, falling[1:])), rising[-1]]
+    out = np.zeros((len(s), n))
+    for a, piece in enumerate(pieces):
+        first = i - degree + a
+        out[np.arange(len(s)), (first - degree + (degree + 1) // 2) % n if closed else first] = piece
+    return out
+
+
 def harmonics(degree, s):
     x, y, z = s.T
     out = np.empty((len(s), (degree + 1) ** 2))
@@ -186,22 +212,24 @@ def constant(_, s):
 
 
 class Family:
-    """Bases of one name: their values, the number of functions, and the topologies that they live on. Of some, both
-    depend on more of the topology than its kind."""
+    """Bases of one name: their values, the number of functions, the topologies that they live on, the order of a function.
+    Of some (`of_space`), values and number depend on more of the topology than its kind."""
 
-    def __init__(self, values, size, *spaces, of_space=False):
+    def __init__(self, values, size, *spaces, of_space=False, order=None):
         self.values = values if of_space else lambda order, s, _: values(order, s)
         self.size = size if of_space else lambda order, _: size(order)
-        self.spaces = spaces
+        self.spaces, self.order = spaces, order
 
 
 BASES = {
-    "constant": Family(constant, lambda _: 1, "point", "interval", "s1", "s2", "rp1", "so3", "simplex#", "finite#"),
+    "constant": Family(constant, lambda _: 1, "point", "interval", "s1", "s2", "rp1", "so3", "simplex#", "finite#",
+                       order=lambda k: 0),
     "bernstein": Family(bernstein, lambda n: n + 1, "interval"),
-    "legendre": Family(legendre, lambda n: n + 1, "interval"),
-    "fourier": Family(fourier, lambda h: 2 * h + 1, "s1", "rp1"),
+    "legendre": Family(legendre, lambda n: n + 1, "interval", order=lambda k: k),
+    "fourier": Family(fourier, lambda h: 2 * h + 1, "s1", "rp1", order=lambda k: (k + 1) // 2),
     "catmull_rom": Family(catmull_rom, lambda n: n, "s1"),
-    "harmonics": Family(harmonics, lambda degree: (degree + 1) ** 2, "s2"),
+    "bspline": Family(bspline, lambda order, _: order[1], "interval", "s1", of_space=True),
+    "harmonics": Family(harmonics, lambda degree: (degree + 1) ** 2, "s2", order=math.isqrt),
     "hyperspherical": Family(hyperspherical, lambda l: (l + 1) * (l + 2) * (l + 3) // 6, "so3"),
     "bernstein_bezier": Family(lambda degree, s, _: bernstein_bezier(degree, s),
                                lambda degree, space: math.comb(degree + int(space[7:]), degree), "simplex#", of_space=True),
@@ -213,47 +241,86 @@ COORDINATES = {"point": 0, "interval": 1, "s1": 1, "s2": 3, "rp1": 1, "so3": 4, 
 
 
 class Factor:
-    """One basis on one topology: of a tensor product, one factor."""
+    """One basis on one topology: of a tensor product, one factor. `knots` are of splines, none where they are uniform."""
 
-    def __init__(self, space, basis):
-        self.space, self.name = space, basis.rstrip("0123456789")
+    def __init__(self, space, basis, knots=()):
+        name, order = re.fullmatch(r"(.*?)((?<=bspline)\d+_\d+|\d*)", basis, re.DOTALL).groups()
         self.kind = re.sub(r"^simplex[1-9]\d*$", "simplex#", re.sub(r"^finite[1-9]\d*(\[.*\])?$", "finite#", space))
-        order = basis[len(self.name) :]
-        known = self.name in BASES and self.kind in BASES[self.name].spaces and (order == "") == (self.name in WITHOUT_ORDER)
-        if not known:
+        known = name in BASES and self.kind in BASES[name].spaces and (order == "") == (name in WITHOUT_ORDER)
+        if not known or ("_" in order) != (name == "bspline"):
             raise ModelError(f"expected a basis of {', '.join(BASES)} with its degree on its topology, got '{basis}' on '{space}'")
-        self.order = int(order or 0)
-        self.size = BASES[self.name].size(self.order, space)
+        if len(knots) and name != "bspline":
+            raise ModelError(f"expected knots for splines, got {len(knots)} for '{basis}'")
+        self.space, self.name, self.knots = space, name, np.asarray(knots, float)
+        self.order = tuple(map(int, order.split("_"))) if "_" in order else int(order or 0)
+        if name == "bspline" and not 1 <= self.order[0] < self.order[1]:
+            raise ModelError(f"expected a spline with more functions than its degree, at least 1, got '{basis}'")
+        self.size = BASES[name].size(self.order, space)
         self.coordinates = int(space[7:]) + 1 if self.kind == "simplex#" else COORDINATES[self.kind]
 
     def values(self, contexts):
         contexts = 2 * contexts if self.space == "rp1" else contexts  # where even harmonics are left
-        return BASES[self.name].values(self.order, contexts, self.space)
+        more = (self.knots,) if self.name == "bspline" else ()
+        return BASES[self.name].values(self.order, contexts, self.space, *more)
 
 
-def factors(topology, basis):
-    """The factors of a basis. The circles of a torus, as t2, have a name each, or one for all."""
-    parts, names = topology.split("*"), basis.split("*")
+def rule_and_product(basis):
+    """"total2" and "fourier2" from "total2(fourier2)"; no rule for a whole product."""
+    found = re.fullmatch(r"(total\d+|additive)\((.*)\)", basis)
+    return found.groups() if found else (None, basis)
+
+
+def factors(topology, basis, state=()):
+    """The factors of a basis. The circles of a torus, as t2, have a name each, or one for all. Of several factors, each
+    one's part of the state is behind its count."""
+    parts, names = topology.split("*"), rule_and_product(basis)[1].split("*")
     circles = [int(part[1:]) if part[:1] == "t" and part[1:].isdigit() else 0 for part in parts]
     spaces = [space for part, n in zip(parts, circles) for space in (["s1"] * n if n else [part])]
     if len(names) == len(parts):
         names = [name for name, n in zip(names, circles) for _ in range(max(n, 1))]
     if len(names) != len(spaces):
         raise ModelError(f"expected a basis for each factor of '{topology}', got '{basis}'")
-    return [Factor(space, name) for space, name in zip(spaces, names)]
+    states, rest = [state], ()
+    if len(spaces) > 1:
+        states, rest = [], list(state)
+        for _ in spaces:
+            count = int(rest[0]) if rest else 0
+            states.append(rest[1 : 1 + count])
+            rest = rest[1 + count :]
+    if len(rest):
+        raise ModelError(f"expected a state that is each factor's behind its count, got {list(state)}")
+    return [Factor(space, name, own) for space, name, own in zip(spaces, names, states)]
 
 
-def coefficients(topology, basis, contexts):
+def kept(rule, parts):
+    """The multi-indices that a rule keeps of a product, in the product's order."""
+    orders = [BASES[factor.name].order for factor in parts]
+    if None in orders:
+        raise ModelError(f"expected bases whose functions have an order in '{rule}(...)', got {parts[orders.index(None)].name}")
+
+    def keeps(digits):
+        own = [order(digit) for order, digit in zip(orders, digits)]
+        return sum(own) <= int(rule[len("total") :]) if rule.startswith("total") else sum(o > 0 for o in own) <= 1
+
+    indices = [()]
+    for factor in parts:
+        indices = [(*index, digit) for index in indices for digit in range(factor.size) if keeps((*index, digit))]
+    return indices
+
+
+def coefficients(topology, basis, contexts, state=()):
     """phi(s) of each context."""
-    parts = factors(topology, basis)
+    parts = factors(topology, basis, state)
     expected = sum(factor.coordinates for factor in parts)
     if contexts.shape[1] != expected:
         raise ModelError(f"expected contexts of {expected} coordinates on '{topology}', got {contexts.shape[1]}")
+    columns = np.cumsum([0] + [factor.coordinates for factor in parts])
+    values = [factor.values(contexts[:, a:b]) for factor, a, b in zip(parts, columns, columns[1:])]
+    rule, _ = rule_and_product(basis)
+    if rule:
+        return np.stack([math.prod(own[:, k] for own, k in zip(values, index)) for index in kept(rule, parts)], 1)
     phi = np.ones((len(contexts), 1))
-    column = 0
-    for factor in parts:
-        own = factor.values(contexts[:, column : column + factor.coordinates])
-        column += factor.coordinates
+    for own in values:
         phi = (phi[:, :, None] * own[:, None, :]).reshape(len(contexts), -1)
     return phi
 
@@ -312,7 +379,9 @@ class Model:
         write_safetensors(path, self.metadata, self.tensors)
 
     def coefficients(self, contexts):
-        return coefficients(self.metadata["topology"], self.metadata["basis"], np.atleast_2d(np.asarray(contexts, float)))
+        contexts = np.atleast_2d(np.asarray(contexts, float))
+        state = self.tensors.get("basis.state", ())
+        return coefficients(self.metadata["topology"], self.metadata["basis"], contexts, state)
 
     def weights(self, n, phi):
         """Weight (out x in) and bias of layer n where the basis has the values phi."""

@@ -1,5 +1,7 @@
 #include <wmanifold/basis/any_basis.hpp>
 #include <wmanifold/basis/one_per_context.hpp>
+#include <wmanifold/basis/orthonormal.hpp>
+#include <wmanifold/basis/total_degree.hpp>
 #include <wmanifold/topology/sampling.hpp>
 #include <wmanifold/topology/torus.hpp>
 
@@ -11,9 +13,9 @@ namespace {
 
 /// The basis of that name has the values of this one, anywhere.
 template <wm::Basis B>
-void agrees() {
+void agrees(B const& basis = {}) {
   using Space = typename B::Topology;
-  wm::AnyBasis const any(Space::name(), B::name());
+  wm::AnyBasis const any(Space::name(), B::name(), wm::state_of(basis));
   CAPTURE(any.topology());
   CAPTURE(any.name());
   REQUIRE(any.size() == B::size);
@@ -22,7 +24,7 @@ void agrees() {
   std::vector<double> values(static_cast<std::size_t>(B::size));
   for (auto const& s : wm::uniform_points<Space>(20, random)) {
     any.values(s.coordinates(), values);
-    auto const expected = wm::values_at(B{}, s);
+    auto const expected = wm::values_at(basis, s);
     for (std::size_t k = 0; k < values.size(); ++k) {
       CHECK(std::abs(values[k] - expected[k]) <= 1e-14 * std::max(1.0, std::abs(expected[k])));
     }
@@ -67,6 +69,46 @@ TEST_CASE("and so on discrete contexts, whose graph is in the name of the topolo
   std::vector<double> values(9);
   CHECK_THROWS_WITH_AS(basis.values(std::array{1.5, 0.0}, values),
                        "wmanifold: finite3: expected a whole number in [0, 2], got 1.5", wm::ArgumentError);
+}
+
+TEST_CASE("so have splines, uniform ones and with knots of their own") {
+  using Chain = wm::PolygonalChain<wm::Interval, 3>;
+  using Closed = wm::PeriodicBSpline<wm::S1, 2, 4>;
+  std::vector<double> const knots{0, 0, 0.25, 1, 1};
+  std::vector<double> const angles{1, 2, 2, 5};
+  agrees<wm::BSpline<wm::Interval, 3, 8>>();
+  agrees<wm::PeriodicBSpline<wm::Torus<2>, 3, 5>>();
+  agrees<wm::Tensor<Chain, wm::Ellipse>>();
+  agrees(Chain(knots));
+  agrees(Closed(angles));
+  agrees(wm::Tensor<Chain, Chain>(Chain(knots), Chain{}));
+  agrees(wm::Tensor<wm::Ellipse, Closed, Chain>(wm::Ellipse{}, Closed(angles), Chain(knots)));
+  CHECK(wm::AnyBasis("interval", "bspline1_3", knots) == wm::AnyBasis("interval", "bspline1_3", knots));
+  CHECK(!(wm::AnyBasis("interval", "bspline1_3", knots) == wm::AnyBasis("interval", "bspline1_3")));
+}
+
+TEST_CASE("so have parts of products") {
+  using Box = wm::Product<wm::Interval, wm::Interval, wm::Interval>;
+  agrees<wm::TotalDegree<Box, 3>>();
+  agrees<wm::TotalDegree<Box, 0>>();
+  agrees<wm::Additive<Box, 2>>();
+  agrees<wm::TotalDegree<wm::Torus<2>, 3>>();
+  agrees<wm::Additive<wm::Torus<3>, 2>>();
+  agrees<wm::TotalDegree<wm::Product<wm::Interval, wm::S1, wm::S2>, 2>>();
+  agrees<wm::Subset<wm::TotalAtMost<2>, wm::Legendre<wm::Interval, 1>, wm::Constant<wm::S2>>>();
+}
+
+TEST_CASE("a state that is not that of the basis is refused") {
+  auto const refuses = [](char const* topology, char const* basis, std::vector<double> const& state, char const* what) {
+    CHECK_THROWS_WITH_AS(wm::AnyBasis(topology, basis, state), doctest::Contains(what), wm::ArgumentError);
+  };
+  refuses("s1", "fourier1", {1}, "expected a state that is the knots of 'fourier1'");
+  refuses("interval", "bspline1_3", {0, 0, 2, 1, 1}, "knots in [0, 1], got 2");
+  refuses("interval", "bspline1_3", {0, 0, 1, 1}, "expected 5 knots, got 4");
+  refuses("interval*interval", "bspline1_3*bspline1_3", {5, 0, 0, 0.25, 1, 1, 0, 7}, "got 8 numbers that are not");
+  refuses("interval*interval", "bspline1_3*bspline1_3", {7, 0, 0, 0.25, 1, 1, 0}, "got 7 numbers that are not");
+  refuses("interval*interval", "bspline1_3*bspline1_3", {0.5}, "got 1 numbers that are not");
+  refuses("interval*interval", "bspline1_3*bspline1_3", {std::nan("")}, "got 1 numbers that are not");
 }
 
 TEST_CASE("points are taken as their topology takes them, or refused as it refuses them") {
@@ -122,5 +164,23 @@ TEST_CASE("names that are not known, or do not belong together, are refused") {
   refuses("finite3", "laplacian4");
   refuses("finite3", "laplacian");
   refuses("finite3", "fourier1");
+  refuses("interval", "bspline3");
+  refuses("interval", "bspline3_3");
+  refuses("interval", "bspline0_3");
+  refuses("interval", "bspline10_20");
+  refuses("interval", "bspline3_257");
+  refuses("interval", "bspline03_8");
+  refuses("interval", "bspline3_8 ");
+  refuses("interval", "bspline_");
+  refuses("s2", "bspline3_8");
+  refuses("t2", "total2(fourier2");
+  refuses("t2", "total(fourier2)");
+  refuses("t2", "total-1(fourier2)");
+  refuses("t2", "additive2(fourier2)");
+  refuses("t2", "(fourier2)");
+  refuses("t2", "total2(total2(fourier2))");
+  refuses("interval*interval", "total2(bernstein2*bernstein2)");
+  refuses("t64", "total32(fourier32)");
+  refuses("interval", wm::Orthonormal<wm::Line>::name().c_str());
   refuses("s2*s2*s2*s2", "harmonics12*harmonics12*harmonics12*harmonics12");
 }

@@ -1,4 +1,5 @@
 #include <wmanifold/basis/bernstein.hpp>
+#include <wmanifold/basis/bspline.hpp>
 #include <wmanifold/basis/fourier.hpp>
 #include <wmanifold/flow/adam.hpp>
 #include <wmanifold/flow/shampoo.hpp>
@@ -317,5 +318,22 @@ TEST_CASE("any model with parameters and any flow with a state can be saved") {
   other.block = {2, 4, 1};
   CHECK_THROWS_WITH_AS(wm::load_checkpoint(file.path, other, other_drift),
                        doctest::Contains("expected tensor 'parameters.rows' to be F32 of 2 x 4, got F32 of 2 x 3"),
+                       wm::FileError);
+}
+
+TEST_CASE("a training goes on with the knots that it had only") {
+  Scratch const file;
+  using Basis = wm::PolygonalChain<wm::Interval, 3>;
+  using OnChain = wm::Manifold<Basis, wm::Dense<2, 1>>;
+  auto const with = [](std::vector<double> const& knots) { return OnChain(wm::he_normal, wm::Seed{1}, Basis(knots), wm::Dense<2, 1>{}); };
+  OnChain model = with({0, 0, 0.25, 1, 1});
+  wm::GradientFlow flow{model, wm::MeanSquaredError{}, {.rate = 0.05}};
+  wm::save_checkpoint(file.path, model, flow);
+  OnChain same = with({0, 0, 0.25, 1, 1});
+  wm::GradientFlow same_flow{same, wm::MeanSquaredError{}, {.rate = 0.05}};
+  CHECK_NOTHROW(wm::load_checkpoint(file.path, same, same_flow));
+  OnChain other = with({0, 0, 0.5, 1, 1});
+  wm::GradientFlow other_flow{other, wm::MeanSquaredError{}, {.rate = 0.05}};
+  CHECK_THROWS_WITH_AS(wm::load_checkpoint(file.path, other, other_flow), doctest::Contains("got [0, 0, 0.25, 1, 1]"),
                        wm::FileError);
 }

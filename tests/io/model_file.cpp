@@ -1,5 +1,8 @@
 #include <wmanifold/basis/bernstein.hpp>
+#include <wmanifold/basis/bspline.hpp>
 #include <wmanifold/basis/fourier.hpp>
+#include <wmanifold/basis/orthonormal.hpp>
+#include <wmanifold/basis/total_degree.hpp>
 #include <wmanifold/io/model_file.hpp>
 
 #include <doctest/doctest.h>
@@ -305,5 +308,55 @@ TEST_CASE("a warp comes back too, and is never left out") {
   CHECK(message_of([&] { (void)wm::load_model<Bent>(file.path); }).find("a price of the warp") != std::string::npos);
   wm::save_model(file.path, Curve(wm::he_normal, wm::Seed{1}));
   CHECK(message_of([&] { (void)wm::load_model<Bent>(file.path); }).find("metadata 'warp', got none") !=
+        std::string::npos);
+}
+
+TEST_CASE("knots of one's own are in the file, and a model is loaded with the knots that it was trained with only") {
+  Scratch const file;
+  using Basis = wm::BSpline<wm::Interval, 2, 4>;
+  using OnSpline = wm::BasicManifold<double, Basis, wm::Dense<2, 3>>;
+  Basis const basis(std::vector<double>{0, 0, 0, 0.375, 1, 1, 1});
+  OnSpline const model(wm::he_normal, wm::Seed{1}, basis, wm::Dense<2, 3>{});
+  wm::save_model(file.path, model);
+  CHECK(wm::read_safetensors(file.path).tensors.at("basis.state").shape == std::vector<wm::Index>{7});
+  CHECK(wm::load_model<OnSpline>(file.path, basis) == model);
+  CHECK(message_of([&] { (void)wm::load_model<OnSpline>(file.path); })
+            .find("expected the state of the basis (its knots) to be that of the default constructor, got [0, 0, 0, 0.375, "
+                  "1, 1, 1]") != std::string::npos);
+  Basis const other(std::vector<double>{0, 0, 0, 0.31, 1, 1, 1});
+  CHECK(message_of([&] { (void)wm::load_model<OnSpline>(file.path, other); }).find("got [0, 0, 0, 0.375, 1, 1, 1]") !=
+        std::string::npos);
+  // Without its type: by what the file says.
+  auto const any = wm::load_any_model<double>(file.path);
+  auto const inputs = support::normals<double>(2, 3);
+  std::vector<double> expected(3);
+  std::vector<double> got(3);
+  model.at(wm::Interval::at(0.7))(inputs, expected);
+  std::vector<double> scratch(static_cast<std::size_t>(any.at(std::array{0.7}).scratch_size()));
+  any.at(std::array{0.7})(inputs, got, scratch);
+  CHECK(got == expected);
+
+  // Uniform knots are in the type's name, and a file that has none is theirs.
+  OnSpline const uniform(wm::he_normal, wm::Seed{1});
+  wm::save_model(file.path, uniform);
+  CHECK(wm::read_safetensors(file.path).tensors.count("basis.state") == 0);
+  CHECK(wm::load_model<OnSpline>(file.path) == uniform);
+  CHECK(!(uniform == model));
+  CHECK(message_of([&] { (void)wm::load_model<OnSpline>(file.path, basis); }).find("got that of the default constructor") !=
+        std::string::npos);
+}
+
+TEST_CASE("parts of products are loaded without their type; orthonormal versions are refused by name, and with it loaded") {
+  Scratch const file;
+  using Part = wm::Manifold<wm::TotalDegree<wm::Product<wm::Interval, wm::S1>, 2>, wm::Dense<2, 1>>;
+  Part const part(wm::he_normal, wm::Seed{1});
+  wm::save_model(file.path, part);
+  CHECK(wm::load_model<Part>(file.path) == part);
+  CHECK(wm::load_any_model(file.path).basis().name() == "total2(legendre2*fourier2)");
+  using White = wm::Manifold<wm::Orthonormal<wm::Line>, wm::Dense<2, 1>>;
+  White const white(wm::he_normal, wm::Seed{1});
+  wm::save_model(file.path, white);
+  CHECK(wm::load_model<White>(file.path) == white);
+  CHECK(message_of([&] { (void)wm::load_any_model(file.path); }).find("got 'interval' and 'orthonormal(bernstein1)'") !=
         std::string::npos);
 }

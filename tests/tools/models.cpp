@@ -4,6 +4,7 @@
 
 #include <wmanifold/basis/bernstein.hpp>
 #include <wmanifold/basis/bernstein_bezier.hpp>
+#include <wmanifold/basis/bspline.hpp>
 #include <wmanifold/basis/catmull_rom.hpp>
 #include <wmanifold/basis/constant.hpp>
 #include <wmanifold/basis/fourier.hpp>
@@ -12,6 +13,7 @@
 #include <wmanifold/basis/legendre.hpp>
 #include <wmanifold/basis/one_per_context.hpp>
 #include <wmanifold/basis/spherical_harmonics.hpp>
+#include <wmanifold/basis/total_degree.hpp>
 #include <wmanifold/io/model_file.hpp>
 #include <wmanifold/layer/layer_list.hpp>
 #include <wmanifold/topology/one_point.hpp>
@@ -25,9 +27,10 @@ namespace wm = wmanifold;
 namespace {
 
 template <class R, class B>
-void save(std::filesystem::path const& file, wm::LayerList layers) {
+void save(std::filesystem::path const& file, wm::LayerList layers, B basis = {}) {
   using Model = wm::BasicManifold<R, B, wm::LayerList>;
-  wm::save_model(file, Model(wm::he_normal.spread(1), wm::Seed{1}, B{}, std::move(layers)), {{{"made_by", "a test"}}});
+  wm::save_model(file, Model(wm::he_normal.spread(1), wm::Seed{1}, std::move(basis), std::move(layers)),
+                 {{{"made_by", "a test"}}});
 }
 
 void write(std::filesystem::path const& folder) {
@@ -53,6 +56,19 @@ void write(std::filesystem::path const& folder) {
   save<double, wm::LaplacianEigenvectors<Rooms, 4>>(folder / "rooms4.safetensors", all("tanh"));
   save<double, wm::LaplacianEigenvectors<wm::Finite<7, wm::cycle_graph<7>()>, 4>>(folder / "days4.safetensors",
                                                                                   all("tanh"));
+  using Spline = wm::BSpline<wm::Interval, 3, 7>;
+  using Closed = wm::PeriodicBSpline<wm::S1, 2, 4>;
+  std::vector<double> const knots{0, 0, 0, 0, 0.25, 0.5, 0.5, 1, 1, 1, 1};
+  std::vector<double> const angles{1, 1.5, 4, 5};
+  save<double, Spline>(folder / "spline7.safetensors", all("tanh"));
+  save<double, Closed>(folder / "closed4.safetensors", all("tanh"));
+  save<double, Spline>(folder / "knots7.safetensors", all("tanh"), Spline(knots));
+  save<double, wm::Tensor<Closed, wm::Line, Spline>>(folder / "splines.safetensors", all("tanh"),
+                                                     {Closed(angles), wm::Line{}, Spline(knots)});
+  save<double, wm::TotalDegree<wm::Torus<2>, 2>>(folder / "total2.safetensors", all("tanh"));
+  save<double, wm::TotalDegree<wm::Product<wm::Interval, wm::S1, wm::S2>, 2>>(folder / "mixed2.safetensors",
+                                                                              all("tanh"));
+  save<double, wm::Additive<Box, 3>>(folder / "additive3.safetensors", all("tanh"));
   save<float, wm::Constant<>>(folder / "point.safetensors", all("relu"));
   save<double, wm::Ellipse>(folder / "placed.safetensors",
                             {wm::SharedDense<>(4, 6), wm::Tanh{}, wm::LowRankDense<>(6, 5, 2), wm::Dense<>(5, 3)});

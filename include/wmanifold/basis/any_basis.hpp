@@ -2,6 +2,7 @@
 
 #include <wmanifold/basis/bernstein.hpp>
 #include <wmanifold/basis/bernstein_bezier.hpp>
+#include <wmanifold/basis/bspline.hpp>
 #include <wmanifold/basis/catmull_rom.hpp>
 #include <wmanifold/basis/constant.hpp>
 #include <wmanifold/basis/fourier.hpp>
@@ -9,9 +10,13 @@
 #include <wmanifold/basis/laplacian_eigenvectors.hpp>
 #include <wmanifold/basis/legendre.hpp>
 #include <wmanifold/basis/spherical_harmonics.hpp>
+#include <wmanifold/basis/subset.hpp>
 
 #include <algorithm>
+#include <charconv>
+#include <limits>
 #include <locale>
+#include <numeric>
 #include <optional>
 #include <string_view>
 
@@ -26,7 +31,9 @@ struct AnyFactor {
   std::size_t size;
   void (*canonical)(AnyFactor const& self, std::span<double const> s, std::span<double> out);
   void (*values)(AnyFactor const& self, std::span<double const> canonical, std::span<double> out) noexcept;
-  std::vector<double> table = {};  ///< where contexts are discrete: a row of values for each
+  int (*order)(int k) noexcept = nullptr;  ///< of graded bases
+  std::vector<double> table = {};          ///< a row of values for each of discrete contexts; the knots of splines
+  int degree = 0;                          ///< of splines
 };
 
 template <class Space>
@@ -36,20 +43,27 @@ Coordinates<Space> coordinates_in(std::span<double const> s) noexcept {
   return c;
 }
 
+template <class Space>
+void canonical_in(AnyFactor const&, std::span<double const> s, std::span<double> out) {
+  auto const c = Space::canonical(coordinates_in<Space>(s));
+  std::copy(c.begin(), c.end(), out.begin());
+}
+
 template <Basis B>
 AnyFactor any_factor() {
   using Space = typename B::Topology;
-  return {Space::name(),
-          B::name(),
-          Space::coordinates,
-          B::size,
-          [](AnyFactor const&, std::span<double const> s, std::span<double> out) {
-            auto const c = Space::canonical(coordinates_in<Space>(s));
-            std::copy(c.begin(), c.end(), out.begin());
-          },
-          [](AnyFactor const&, std::span<double const> s, std::span<double> out) noexcept {
-            B{}.values(Point<Space>::unchecked(coordinates_in<Space>(s)), out);
-          }};
+  AnyFactor factor{Space::name(),
+                   B::name(),
+                   Space::coordinates,
+                   B::size,
+                   canonical_in<Space>,
+                   [](AnyFactor const&, std::span<double const> s, std::span<double> out) noexcept {
+                     B{}.values(Point<Space>::unchecked(coordinates_in<Space>(s)), out);
+                   }};
+  if constexpr (GradedBasis<B>) {
+    factor.order = [](int k) noexcept { return static_cast<int>(B::order(k)); };
+  }
+  return factor;
 }
 
 /// Calls look(factor) for every basis that is known by its name, until it is true.
@@ -97,18 +111,18 @@ inline double number_of(std::string const& text) {
   return is_number ? number : -1;
 }
 
-/// The whole number in [low, high] that `text` is, in digits alone; -1 where it is none.
-inline Index whole_number_of(std::string const& text, Index low, Index high) {
-  bool const are_digits = text.find_first_not_of("0123456789") == std::string::npos;
-  double const number = are_digits ? number_of(text) : -1;
-  return number >= static_cast<double>(low) && number <= static_cast<double>(high) ? static_cast<Index>(number) : -1;
+/// The whole number in [low, high] that `text` is, as to_string writes it; -1 where it is none.
+inline int whole_number_of(std::string_view text, int low, int high) {
+  int number = -1;
+  std::from_chars(text.data(), text.data() + text.size(), number);
+  return number >= low && number <= high && std::to_string(number) == text ? number : -1;
 }
 
 /// The weights of a connected graph from a name that Finite gives: "finite3", "finite3[0-1,1-2:0.5]".
 inline std::optional<SmallMatrix> graph_named(std::string const& space) {
   constexpr int most = 256;
   auto const bracket = std::min(space.find('['), space.size());
-  Index const n = space.starts_with("finite") ? whole_number_of(space.substr(6, bracket - 6), 1, most) : -1;
+  int const n = space.starts_with("finite") ? whole_number_of(space.substr(6, bracket - 6), 1, most) : -1;
   if (n < 0) {
     return std::nullopt;
   }
@@ -121,8 +135,8 @@ inline std::optional<SmallMatrix> graph_named(std::string const& space) {
     for (auto const& edge : split(std::string_view(space).substr(bracket + 1, space.size() - bracket - 2), ',')) {
       auto const weighted = split(edge, ':');
       auto const nodes = split(weighted[0], '-');
-      Index const i = whole_number_of(nodes[0], 0, n - 1);
-      Index const j = nodes.size() == 2 ? whole_number_of(nodes[1], 0, n - 1) : -1;
+      int const i = whole_number_of(nodes[0], 0, n - 1);
+      int const j = nodes.size() == 2 ? whole_number_of(nodes[1], 0, n - 1) : -1;
       double const weight = weighted.size() == 1 ? 1 : weighted.size() == 2 ? number_of(weighted[1]) : -1;
       if (i < 0 || j < 0 || i == j || !(weight > 0 && std::isfinite(weight))) {
         return std::nullopt;
@@ -151,18 +165,18 @@ inline std::optional<AnyFactor> discrete_factor(std::string const& space, std::s
   if (!weights) {
     return std::nullopt;
   }
-  Index const n = weights->rows();
+  auto const n = static_cast<int>(weights->rows());
   Matrix<double> table;
   if (name == "constant") {
     table.setOnes(n, 1);
   } else if (name == "one_per_context") {
     table.setIdentity(n, n);
-  } else if (Index const k = name.starts_with("laplacian") ? whole_number_of(name.substr(9), 1, n) : -1; k > 0) {
+  } else if (int const k = name.starts_with("laplacian") ? whole_number_of(name.substr(9), 1, n) : -1; k > 0) {
     table = laplacian_eigenvectors(*weights, k);
   } else {
     return std::nullopt;
   }
-  return AnyFactor{space,
+  AnyFactor factor{space,
                    name,
                    1,
                    static_cast<std::size_t>(table.cols()),
@@ -173,22 +187,69 @@ inline std::optional<AnyFactor> discrete_factor(std::string const& space, std::s
                    [](AnyFactor const& self, std::span<double const> s, std::span<double> out) noexcept {
                      std::copy_n(self.table.begin() + static_cast<std::ptrdiff_t>(s[0]) * static_cast<Index>(self.size),
                                  self.size, out.begin());
-                   },
-                   {table.data(), table.data() + table.size()}};
+                   }};
+  factor.table.assign(table.data(), table.data() + table.size());
+  if (name == "constant") {
+    factor.order = [](int) noexcept { return 0; };
+  }
+  return factor;
+}
+
+/// Splines of a shape, uniform ones where there are no knots.
+template <class Space>
+AnyFactor spline_on(std::string const& name, SplineShape const& shape, std::span<double const> knots) {
+  AnyFactor factor{Space::name(),
+                   name,
+                   1,
+                   static_cast<std::size_t>(shape.functions),
+                   canonical_in<Space>,
+                   [](AnyFactor const& self, std::span<double const> s, std::span<double> out) noexcept {
+                     SplineShape const own{self.degree, static_cast<int>(self.size), std::same_as<Space, S1>};
+                     spline_values(own, self.table.data(), s[0], out.data());
+                   }};
+  factor.table = kept_knots(shape, knots.empty() ? uniform_knots(shape) : std::vector(knots.begin(), knots.end()));
+  factor.degree = shape.degree;
+  return factor;
+}
+
+/// Splines of any degree and size by their names, if they are those of one. ArgumentError for knots of no such spline.
+inline std::optional<AnyFactor> spline_factor(std::string const& space, std::string const& name,
+                                              std::span<double const> knots) {
+  constexpr std::string_view family = "bspline";
+  std::size_t const at = name.find('_');
+  bool const is_closed = space == "s1";
+  if (!name.starts_with(family) || at == std::string::npos || (space != "interval" && !is_closed)) {
+    return std::nullopt;
+  }
+  int const degree =
+      whole_number_of(std::string_view(name).substr(family.size(), at - family.size()), 1, most_spline_degree);
+  int const functions = whole_number_of(std::string_view(name).substr(at + 1), degree + 1, 256);
+  if (degree < 0 || functions < 0) {
+    return std::nullopt;
+  }
+  SplineShape const shape{degree, functions, is_closed};
+  return is_closed ? spline_on<S1>(name, shape, knots) : spline_on<Interval>(name, shape, knots);
 }
 
 }  // namespace detail
 
 /// A basis that is chosen while running, by the names that files give to its topology and itself: "s1" and "fourier2",
-/// "interval*s1" and "bernstein1*fourier3", "t2" and "fourier1". Known are the bases of this library without state of
-/// their own: orders to 32 (on lines without a direction to 8), spherical harmonics to degree 12, hyperspherical ones
-/// to 4, Bernstein-Bezier to degree 3 on simplices to dimension 3; those on discrete contexts, to 256 of them and any
-/// graph; and tensor products of these.
+/// "interval*s1" and "bernstein1*fourier3", "t2" and "fourier1". Known are the bases of this library: orders to 32 (on
+/// lines without a direction to 8), spherical harmonics to degree 12, hyperspherical ones to 4, splines to 256
+/// functions, Bernstein-Bezier to degree 3 on simplices to dimension 3; those on discrete contexts, to 256 of them and
+/// any graph; tensor products of these and, by a rule around these, parts of such: "total2(fourier2)",
+/// "additive(legendre3*fourier1)". Orthonormal versions are not.
 class AnyBasis {
  public:
-  /// Throws ArgumentError for names that are not known, or do not belong together.
-  AnyBasis(std::string topology, std::string basis) : topology_(std::move(topology)), name_(std::move(basis)) {
-    auto const names = detail::split(name_, '*');
+  /// `state` is what bases have as their `state()`, knots: none where they are uniform. Throws ArgumentError for names
+  /// that are not known, or do not belong together, and knots that belong to no such spline.
+  AnyBasis(std::string topology, std::string basis, std::vector<double> state = {})
+      : topology_(std::move(topology)), name_(std::move(basis)), state_(std::move(state)) {
+    // A rule around a product: total2(...).
+    std::size_t const open = name_.find('(');
+    bool const is_part = open != std::string::npos && name_.back() == ')';
+    std::string const product = is_part ? name_.substr(open + 1, name_.size() - open - 2) : name_;
+    auto const names = detail::split(product, '*');
     auto const parts = detail::split(topology_, '*');
     // A torus is so many circles, which have a name each, or one for all.
     std::vector<std::string> spaces;
@@ -201,8 +262,20 @@ class AnyBasis {
     if (names.size() != parts.size() && names.size() != spaces.size()) [[unlikely]] {
       refuse();
     }
+    std::span<double const> rest = state_;
     for (std::size_t i = 0; i < spaces.size(); ++i) {
-      add(spaces[i], (names.size() == parts.size() ? repeated : names)[i]);
+      add(spaces[i], (names.size() == parts.size() ? repeated : names)[i], own_state(spaces.size(), rest));
+      auto const& added = factors_.back();
+      if (is_part ? !added.order : static_cast<Index>(added.size) > most_rows / size_) [[unlikely]] {
+        refuse();
+      }
+      size_ *= is_part ? 1 : static_cast<Index>(added.size);
+    }
+    if (!rest.empty()) [[unlikely]] {
+      refuse_state();
+    }
+    if (is_part) {
+      keep(std::string_view(name_).substr(0, open));
     }
   }
 
@@ -223,18 +296,24 @@ class AnyBasis {
       factors_[i].canonical(factors_[i], s.subspan(at), std::span(point).subspan(at));
     }
     std::array<double, most_functions> factor{};
-    out[0] = 1;
+    std::fill(out.begin(), out.end(), 1.0);
     int done = 1;
     for (std::size_t i = 0, at = 0; i < factors_.size(); at += factors_[i++].coordinates) {
       std::span<double> const own = std::span(factor).first(factors_[i].size);
       factors_[i].values(factors_[i], std::span(point).subspan(at), own);
-      detail::multiply_in(out, done, 1, own);
-      done *= static_cast<int>(own.size());
+      if (kept_.empty()) {
+        detail::multiply_in(out, done, 1, own);
+        done *= static_cast<int>(own.size());
+      } else {
+        for (std::size_t k = 0; k < out.size(); ++k) {
+          out[k] *= own[static_cast<std::size_t>(kept_[k * factors_.size() + i])];
+        }
+      }
     }
   }
 
   friend bool operator==(AnyBasis const& a, AnyBasis const& b) {
-    return a.topology_ == b.topology_ && a.name_ == b.name_;
+    return a.topology_ == b.topology_ && a.name_ == b.name_ && a.state_ == b.state_;
   }
 
  private:
@@ -252,40 +331,91 @@ class AnyBasis {
     return 0;
   }
 
-  void add(std::string const& space, std::string const& name) {
-    auto discrete = detail::discrete_factor(space, name);
-    bool const is_discrete = discrete.has_value();
-    if (is_discrete) {
-      factors_.push_back(*std::move(discrete));
+  /// The next factor's part of the state, of which that much is left: as it is, or of several behind its count.
+  std::span<double const> own_state(std::size_t factors, std::span<double const>& rest) const {
+    std::size_t const begin = factors > 1 && !rest.empty() ? 1 : 0;
+    double const count = begin == 1 ? rest[0] : static_cast<double>(rest.size());
+    if (!(count >= 0 && count <= static_cast<double>(rest.size() - begin) && count == std::floor(count))) [[unlikely]] {
+      refuse_state();
     }
-    bool const found = is_discrete || detail::any_of_factors([&](detail::AnyFactor const& factor) {
-                         bool const is_it = factor.topology == space && factor.basis == name;
-                         if (is_it) {
-                           factors_.push_back(factor);
-                         }
-                         return is_it;
-                       });
-    if (!found || static_cast<Index>(factors_.back().size) > most_rows / size_ ||
-        coordinates_ + static_cast<Index>(factors_.back().coordinates) > static_cast<Index>(most_coordinates))
-        [[unlikely]] {
-      refuse();
-    }
-    size_ *= static_cast<Index>(factors_.back().size);
-    coordinates_ += static_cast<Index>(factors_.back().coordinates);
+    auto const own = rest.subspan(begin, static_cast<std::size_t>(count));
+    rest = rest.subspan(begin + own.size());
+    return own;
   }
 
+  void add(std::string const& space, std::string const& name, std::span<double const> state) {
+    auto found = detail::spline_factor(space, name, state);
+    if (!found) {
+      found = detail::discrete_factor(space, name);
+      bool const is_known = found || detail::any_of_factors([&](detail::AnyFactor const& factor) {
+                              bool const is_it = factor.topology == space && factor.basis == name;
+                              if (is_it) {
+                                found = factor;
+                              }
+                              return is_it;
+                            });
+      if (!is_known) [[unlikely]] {
+        refuse();
+      }
+      if (!state.empty()) [[unlikely]] {
+        refuse_state();
+      }
+    }
+    coordinates_ += static_cast<Index>(found->coordinates);
+    factors_.push_back(*std::move(found));
+    if (coordinates_ > static_cast<Index>(most_coordinates)) [[unlikely]] {
+      refuse();
+    }
+  }
+
+  /// Of all products those that a rule keeps, by its name.
+  void keep(std::string_view rule) {
+    constexpr std::string_view total = "total";
+    int const most = rule.starts_with(total)
+                         ? detail::whole_number_of(rule.substr(total.size()), 0, std::numeric_limits<int>::max())
+                         : -1;
+    std::vector<int> sizes;
+    for (auto const& factor : factors_) {
+      sizes.push_back(static_cast<int>(factor.size));
+    }
+    if (most < 0 && rule != OneAlone::name()) [[unlikely]] {
+      refuse();
+    }
+    std::vector<int> digits(sizes.size());
+    std::vector<int> orders(sizes.size());
+    detail::for_each_kept(
+        sizes, digits, orders, [&](std::size_t f, int digit) { return factors_[f].order(digit); },
+        [&](std::span<int const> o) {
+          return most < 0 ? OneAlone::keeps(o) : std::accumulate(o.begin(), o.end(), 0) <= most;
+        },
+        [&](std::span<int const> kept) {
+          kept_.insert(kept_.end(), kept.begin(), kept.end());
+          return std::ssize(kept_) <= most_rows;
+        });
+    if (std::ssize(kept_) > most_rows) [[unlikely]] {
+      refuse();
+    }
+    size_ = std::ssize(kept_) / std::ssize(sizes);
+  }
+
+  [[noreturn, gnu::cold, gnu::noinline]] void refuse_state() const {
+    fail("basis: expected a state that is the knots of '", name_, "', or of each factor behind their count, got ",
+         state_.size(), " numbers that are not");
+  }
   [[noreturn, gnu::cold, gnu::noinline]] void refuse() const {
     fail(
-        "basis: expected one that is known by its name, as 's1' and 'fourier2', 'interval' and 'bernstein3' or "
-        "'legendre3', 's2' and 'harmonics2', 'rp1' and 'fourier1', 'so3' and 'hyperspherical2', 'simplex2' and "
-        "'bernstein_bezier2', 'finite3' and 'one_per_context' or 'laplacian2', 'point' and 'constant', or products as "
-        "'interval*s1' and 'bernstein1*fourier2', got '",
+        "basis: expected one that is known by its name, as 's1' and 'fourier2', 'interval' and 'bernstein3', "
+        "'legendre3' or 'bspline3_8', 's2' and 'harmonics2', 'rp1' and 'fourier1', 'so3' and 'hyperspherical2', "
+        "'simplex2' and 'bernstein_bezier2', 'finite3' and 'one_per_context' or 'laplacian2', 'point' and 'constant', "
+        "products as 'interval*s1' and 'bernstein1*fourier2', or a part of one as 't2' and 'total2(fourier2)', got '",
         topology_, "' and '", name_, "'");
   }
 
   std::string topology_;
   std::string name_;
+  std::vector<double> state_;
   std::vector<detail::AnyFactor> factors_;
+  std::vector<int> kept_;  // of a part of a product: which function of each factor, for each of K
   Index size_ = 1;
   Index coordinates_ = 0;
 };

@@ -90,15 +90,10 @@ inline double unrolled(SplineShape const& shape, double const* knots, double s) 
   return shape.is_closed && s < knots[shape.degree] ? s + shape.length() : s;
 }
 
-/// The knot with which the span of s begins.
+/// The knot with which the span of s begins, of several in one place the last, so that the span has a length.
 inline int span_at(SplineShape const& shape, double const* knots, double s) noexcept {
   double const* const first = knots + shape.degree;
-  int const beyond = static_cast<int>(std::upper_bound(first, first + shape.spans(), s) - first);
-  int i = shape.degree + std::max(beyond, 1) - 1;
-  while (!(knots[i] < knots[i + 1])) {  // the last one's end, if its knots are several: the last span that has a length
-    --i;
-  }
-  return i;
+  return static_cast<int>(std::upper_bound(first, first + shape.spans(), s) - knots) - 1;
 }
 
 /// The degree + 1 B-splines that are not zero between t[0] and t[1], at s: Cox's and de Boor's recurrence.

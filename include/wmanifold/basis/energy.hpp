@@ -4,13 +4,12 @@
 
 namespace wmanifold {
 
-/// The energy matrix along some of the coordinates, E[sum_c d_c phi_i d_c phi_j], K x K, by a quadrature that is exact
-/// for it.
+/// The energy matrix along some of the coordinates, E[sum_c d_c phi_i d_c phi_j], K x K, by a quadrature.
 template <DifferentiableBasis B>
 [[nodiscard]] SmallMatrix energy_matrix(B const& basis,
-                                        std::array<bool, static_cast<std::size_t>(B::Topology::coordinates)> along) {
+                                        std::array<bool, static_cast<std::size_t>(B::Topology::coordinates)> along,
+                                        Quadrature<typename B::Topology> const& quadrature) {
   constexpr int width = B::Topology::coordinates;
-  auto const quadrature = quadrature_of(basis, 2 * B::degree);
   SmallMatrix energy = SmallMatrix::Zero(B::size, B::size);
   std::vector<double> slopes(static_cast<std::size_t>(B::size * width));
   for (std::size_t i = 0; i < quadrature.nodes.size(); ++i) {
@@ -24,6 +23,13 @@ template <DifferentiableBasis B>
     }
   }
   return energy;
+}
+
+/// The same by a quadrature that is exact for it.
+template <DifferentiableBasis B>
+[[nodiscard]] SmallMatrix energy_matrix(B const& basis,
+                                        std::array<bool, static_cast<std::size_t>(B::Topology::coordinates)> along) {
+  return energy_matrix(basis, along, quadrature_of(basis, 2 * B::degree));
 }
 
 /// The energy matrix E[<grad phi_i, grad phi_j>] (equation 11): trace(P^T E P) is the mean squared speed of the weights

@@ -119,6 +119,7 @@ void save_checkpoint(std::filesystem::path const& path, Model const& model, Flow
   file.metadata["format"] = detail::checkpoint_format;
   file.metadata["version"] = std::string(version);
   detail::store_block(file, "parameters", model.parameters());
+  detail::store_state(file, model);
   if constexpr (detail::can_freeze<Model>) {
     std::vector<std::uint64_t> frozen;
     for (Index l = 0; l < model.stack().depth(); ++l) {
@@ -155,6 +156,9 @@ void load_checkpoint(std::filesystem::path const& path, Model& model, Flow& flow
   detail::require_metadata(where, file, "checksum", detail::checksum_of(file));
   for (auto const& [key, expected] : detail::checkpoint_description(model, flow, progress)) {
     detail::require_metadata(where, file, key, expected);
+  }
+  if constexpr (requires { state_of(model.basis()); }) {
+    detail::require_state(where, file, model.basis());
   }
   auto parameters = model.parameters();
   detail::load_block(where, file, "parameters", parameters);

@@ -93,6 +93,45 @@ void for_each_tensor(Stack const& stack, Block& block, Body const& body) {
   }
 }
 
+/// What a model's basis has beyond its type, as a tensor; of most none.
+template <class Model>
+void store_state(TensorFile& file, Model const& model) {
+  if constexpr (requires { state_of(model.basis()); }) {
+    if (auto const state = state_of(model.basis()); !state.empty()) {
+      file.tensors["basis.state"] = {{std::ssize(state)}, state};
+    }
+  }
+}
+
+/// The state of the basis that a file says its model was trained in; FileError where it is none.
+inline std::vector<double> stored_state(std::string const& where, TensorFile const& file) {
+  auto const found = file.tensors.find("basis.state");
+  if (found == file.tensors.end()) {
+    return {};
+  }
+  Index const count = found->second.shape.size() == 1 ? found->second.shape[0] : 0;
+  return tensor_of<double>(where, file, "basis.state", {count});
+}
+
+/// Is this basis in the state that the file says, number by number?
+template <class B>
+void require_state(std::string const& where, TensorFile const& file, B const& basis) {
+  auto const expected = state_of(basis);
+  auto const stored = stored_state(where, file);
+  auto const text = [](std::vector<double> const& state) {
+    std::ostringstream out;
+    out.precision(17);
+    for (std::size_t i = 0; i < state.size(); ++i) {
+      out << (i == 0 ? "" : ", ") << state[i];
+    }
+    return state.empty() ? std::string("that of the default constructor") : '[' + out.str() + ']';
+  };
+  if (stored != expected) [[unlikely]] {
+    fail<FileError>(where, ": expected the state of the basis (its knots) to be ", text(expected), ", got ",
+                    text(stored), "; load it into the basis that it was trained in");
+  }
+}
+
 inline void require_no_warp(std::string const& where, TensorFile const& file) {
   if (auto const warp = file.metadata.find("warp"); warp != file.metadata.end()) [[unlikely]] {
     fail<FileError>(where, ": expected a model without a warp, got one of degree ", warp->second,
@@ -158,6 +197,7 @@ TensorFile file_from(Model const& model, ModelNotes const& notes) {
                     auto& all = std::get<std::vector<R>>(tensor.numbers);
                     all.insert(all.end(), numbers.begin(), numbers.end());
                   });
+  store_state(file, model);
   if constexpr (Bent<Model>) {
     auto const theta = model.theta();
     file.tensors["warp.theta"] = {{static_cast<Index>(theta.size())}, std::vector<R>(theta.begin(), theta.end())};
@@ -232,6 +272,7 @@ Model model_from(std::string const& where, TensorFile const& file, typename Mode
   for (auto const& [key, expected] : description_of<Model>()) {
     require_metadata(where, file, key, expected);
   }
+  require_state(where, file, basis);
   auto const stack = [&] {
     if constexpr (Model::Stack::is_static) {
       return typename Model::Stack{};
@@ -272,13 +313,14 @@ AnyManifold<R> any_model_from(std::string const& where, TensorFile file) {
     fail<FileError>(where, ": expected real 'F32' or 'F64', got '", real, "'");
   }
   for (auto& [name, tensor] : file.tensors) {
-    if (name != "test.contexts") {
+    if (name != "test.contexts" && name != "basis.state") {
       convert_to<R>(where + ": tensor '" + name + "'", tensor);
     }
   }
   auto const basis = [&] {
     try {
-      return AnyBasis(metadata_of(where, file, "topology"), metadata_of(where, file, "basis"));
+      return AnyBasis(metadata_of(where, file, "topology"), metadata_of(where, file, "basis"),
+                      stored_state(where, file));
     } catch (ArgumentError const& e) {
       fail<FileError>(where, ": ", e.what());
     }
@@ -297,8 +339,8 @@ AnyManifold<R> any_model_from(std::string const& where, TensorFile file) {
 /// Saves a manifold as one safetensors file: `layer.n.weight` (K x out x in) and `layer.n.bias` (K x out), metadata
 /// that says what they are, and a test vector. For a layer that is shared these are out x in and out; a low-rank layer
 /// W_0 + U diag(A phi(s)) V^T has its W_0 there, and `layer.n.right` (V, in + 1 x rank, its last row the bias's),
-/// `layer.n.left` (U, out x rank) and `layer.n.scales` (A^T, K x rank); a warp its `warp.theta` and `warp.price`. The
-/// old file, if any, is replaced only by a whole new one. Throws FileError.
+/// `layer.n.left` (U, out x rank) and `layer.n.scales` (A^T, K x rank); a warp its `warp.theta` and `warp.price`; knots
+/// that are not uniform, and what else the basis has as `state()`, are `basis.state`, in double. The old file, if any, is replaced only by a whole new one. Throws FileError.
 template <class Model>
 void save_model(std::filesystem::path const& path, Model const& model, ModelNotes const& notes = {}) {
   write_safetensors(path, detail::file_from(model, notes));

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <wmanifold/basis/basis.hpp>
+#include <wmanifold/basis/energy.hpp>
 #include <wmanifold/testing/probes.hpp>
 #include <wmanifold/testing/report.hpp>
 
@@ -216,6 +216,27 @@ void gram_equals_quadrature(B const& basis, Report& report) {
   }
 }
 
+/// E[<grad phi_i, grad phi_j>] by quadrature_of(2 * degree) is what a finer one says, and constants have none.
+template <Basis B>
+void energy_is_exact(B const& basis, Report& report) {
+  std::array<bool, Sample<B>::width> all;
+  all.fill(true);
+  SmallMatrix const energy = energy_matrix(basis, all);
+  SmallMatrix const finer = energy_matrix(basis, all, quadrature_of(basis, 2 * B::degree + 3));
+  double const scale = energy.size() > 0 ? energy.cwiseAbs().maxCoeff() : 0;
+  for (Index i = 0; i < B::size; ++i) {
+    double along = 0;
+    double terms = scale;
+    for (Index j = 0; j < B::size; ++j) {
+      report.hold("the energy matrix is exact by quadrature(2 * degree)", std::abs(energy(i, j) - finer(i, j)),
+                  1e-12 * scale, "entry", i, j);
+      along += energy(i, j) * basis.constant(static_cast<int>(j));
+      terms += std::abs(energy(i, j) * basis.constant(static_cast<int>(j)));
+    }
+    report.hold("constants have no energy", std::abs(along), 1e-12 * terms, "row", i);
+  }
+}
+
 /// c^T G c = E (c^T phi)^2 over uniform samples, for some c, within 6 standard deviations.
 template <Basis B>
 void gram_equals_sampling(B const& basis, Seed seed, Report& report) {
@@ -289,6 +310,7 @@ template <Basis B>
   }
   laws::gram_is_a_metric(basis, report);
   laws::gram_equals_quadrature(basis, report);
+  laws::energy_is_exact(basis, report);
   laws::gram_equals_sampling(basis, seed.stream(1), report);
   laws::points_may_come_in_float(basis, probes, report);
   return report.violations();
