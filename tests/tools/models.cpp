@@ -63,8 +63,7 @@ void write(std::filesystem::path const& folder) {
   save<double, Spline>(folder / "spline7.safetensors", all("tanh"));
   save<double, Closed>(folder / "closed4.safetensors", all("tanh"));
   save<double, Spline>(folder / "knots7.safetensors", all("tanh"), Spline(knots));
-  save<double, wm::Tensor<Closed, wm::Line, Spline>>(folder / "splines.safetensors", all("tanh"),
-                                                     {Closed(angles), wm::Line{}, Spline(knots)});
+  save<double>(folder / "splines.safetensors", all("tanh"), wm::Tensor(Closed(angles), wm::Line{}, Spline(knots)));
   save<double, wm::TotalDegree<wm::Torus<2>, 2>>(folder / "total2.safetensors", all("tanh"));
   save<double, wm::TotalDegree<wm::Product<wm::Interval, wm::S1, wm::S2>, 2>>(folder / "mixed2.safetensors",
                                                                               all("tanh"));

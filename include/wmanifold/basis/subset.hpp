@@ -101,7 +101,7 @@ class Subset {
   static std::string name() { return Rule::name() + "(" + detail::names_of_factors<Factors...>() + ")"; }
 
   Subset() = default;
-  explicit Subset(Factors... factors) requires(count > 0) : factors_(std::move(factors)...) {}
+  explicit Subset(Factors... factors) requires(sizeof...(Factors) > 0) : factors_(std::move(factors)...) {}
 
   void values(Point<Topology> const& s, std::span<double> out) const noexcept {
     auto const parts = factor_values(s);

@@ -47,7 +47,7 @@ class Tensor {
   static std::string name() { return detail::names_of_factors<Factors...>(); }
 
   Tensor() = default;
-  explicit Tensor(Factors... factors) requires(count > 0) : factors_(std::move(factors)...) {}
+  explicit Tensor(Factors... factors) requires(sizeof...(Factors) > 0) : factors_(std::move(factors)...) {}
 
   void values(Point<Topology> const& s, std::span<double> out) const noexcept {
     out[0] = 1;
