@@ -41,6 +41,7 @@
 #include <wmanifold/deploy/walker.hpp>
 #include <wmanifold/flow/adam.hpp>
 #include <wmanifold/flow/backtracking.hpp>
+#include <wmanifold/flow/choose.hpp>
 #include <wmanifold/flow/early_stopping.hpp>
 #include <wmanifold/flow/gradient_flow.hpp>
 #include <wmanifold/flow/integrate.hpp>
