@@ -16,6 +16,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include <functional>
 #include <iostream>
 #include <numeric>
 
@@ -59,7 +60,7 @@ wm::Contexts<Space> contexts_at(std::span<double const> degrees) {
   return points;
 }
 
-using Angle = double (*)(wm::Random&);
+using Angle = std::function<double(wm::Random&)>;
 
 /// Images first, ..., last - 1 of a set, at angles of a kind.
 struct Part {
@@ -116,21 +117,28 @@ double accuracy(Model<Basis> const& model, Part const& part) {
   return 100 * hits / static_cast<double>(part.last - part.first);
 }
 
-/// How a study's training angles are split: as its test angles lie to its training angles, so do those of validation to
-/// those that are trained. No angle of the test is seen.
+/// How the angles of a study's training are split for validation: contexts are left out, others in each repeat, which lie
+/// to the rest as the study's test angles lie to all of them. No angle or image of the test is seen.
 struct Split {
   std::string_view study;
-  Angle training;
-  Angle validation;
+  double (*training)(wm::Random&, wm::Index repeat);
+  double (*validation)(wm::Random&, wm::Index repeat);
 };
 
+double any_angle(wm::Random& random, wm::Index) { return random.uniform(0, 360); }
+/// One of the eight, another each time.
+double left_out(wm::Random&, wm::Index repeat) { return 45 * static_cast<double>(repeat * 3 % 8); }
+double seven_others(wm::Random& random, wm::Index repeat) {
+  return left_out(random, repeat) + 45 * static_cast<double>(1 + random.below(7));
+}
+/// A quarter at either end of the arc.
+double end_of_arc(wm::Random& random, wm::Index repeat) { return (repeat % 2 == 0 ? 180 : 0) + random.uniform(0, 90); }
+double rest_of_arc(wm::Random& random, wm::Index repeat) { return (repeat % 2 == 0 ? 0 : 90) + random.uniform(0, 180); }
+
 constexpr std::array splits{
-    Split{"all", [](wm::Random& random) { return random.uniform(0, 360); },
-          [](wm::Random& random) { return random.uniform(0, 360); }},
-    Split{"eight", [](wm::Random& random) { return 90.0 * static_cast<double>(random.below(4)); },
-          [](wm::Random& random) { return 45 + 90.0 * static_cast<double>(random.below(4)); }},
-    Split{"arc", [](wm::Random& random) { return random.uniform(0, 180); },
-          [](wm::Random& random) { return random.uniform(180, 270); }},
+    Split{"all", any_angle, any_angle},
+    Split{"eight", seven_others, left_out},
+    Split{"arc", rest_of_arc, end_of_arc},
 };
 
 /// What choose does, and what it is held against: the mean accuracy of each candidate.
@@ -142,13 +150,19 @@ struct Result {
 template <class... Bases>
 Result carry_out(Study const& study, Split const& split, DataSet const& data, Settings const& settings) {
   std::size_t const kept = settings.images * 4 / 5;
-  Part const training{&data.training, 0, kept, split.training};
-  Part const validation{&data.training, kept, settings.images, split.validation};
+  auto const part = [&](std::size_t first, std::size_t last, auto const& angle, wm::Repeat const& repeat) {
+    return Part{&data.training, first, last, [&](wm::Random& random) { return angle(random, repeat.number); }};
+  };
   Result result;
   result.choice = wm::choose(
-      {.budgets = {(settings.epochs + 4) / 5, (settings.epochs + 4) / 5 * 2}, .repeats = settings.seeds, .seed = wm::Seed{1}},
-      [&](auto& model, wm::Index epochs, wm::Seed seed) { train(model, training, epochs, seed); },
-      [&](auto const& model) { return accuracy(model, validation); }, made<Bases>...);
+      {.budgets = {(settings.epochs + 4) / 5, (settings.epochs + 4) / 5 * 2}, .repeats = 4, .seed = wm::Seed{1}},
+      [&](auto& model, wm::Index epochs, wm::Repeat const& repeat) {
+        train(model, part(0, kept, split.training, repeat), epochs, repeat.seed.stream(1));
+      },
+      [&](auto const& model, wm::Repeat const& repeat) {
+        return accuracy(model, part(kept, settings.images, split.validation, repeat));
+      },
+      made<Bases>...);
 
   Part const all{&data.training, 0, settings.images, study.training_angle};
   Part const test{&data.test, 0, std::min(settings.images, data.test.count()), study.test_angle};

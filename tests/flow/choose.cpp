@@ -27,8 +27,8 @@ using Log = std::vector<std::pair<int, wm::Index>>;
 
 template <std::size_t n>
 wm::Choice choose_among(std::array<double, n> const& scores, wm::ChooseOptions const& how, Log& log) {
-  auto const train = [&](Dummy& model, wm::Index budget, wm::Seed) { log.emplace_back(model.kind, budget); };
-  auto const score = [&](Dummy const& model) { return scores[static_cast<std::size_t>(model.kind)]; };
+  auto const train = [&](Dummy& model, wm::Index budget, wm::Repeat const&) { log.emplace_back(model.kind, budget); };
+  auto const score = [&](Dummy const& model, wm::Repeat const&) { return scores[static_cast<std::size_t>(model.kind)]; };
   return [&]<std::size_t... i>(std::index_sequence<i...>) {
     return wm::choose(how, train, score, dummy(static_cast<int>(i), static_cast<wm::Index>(10 + i))...);
   }
@@ -64,6 +64,22 @@ TEST_CASE("rounds halve what is left, and the last decides") {
   CHECK(choice.candidates[3].mean() == 4);
 }
 
+TEST_CASE("repeats have a number and a seed of their own, which training and score share; candidates share both") {
+  std::vector<std::pair<wm::Index, wm::Seed>> trained;
+  auto const train = [&](Dummy&, wm::Index, wm::Repeat const& r) { trained.emplace_back(r.number, r.seed); };
+  auto const score = [&](Dummy const&, wm::Repeat const& r) {
+    CHECK(trained.back() == std::pair(r.number, r.seed));
+    return 1;
+  };
+  (void)wm::choose({.budgets = {1, 2}, .repeats = 2}, train, score, dummy(0, 1), dummy(1, 1));
+  REQUIRE(trained.size() == 8);
+  for (std::size_t i = 0; i < 8; ++i) {
+    CHECK(trained[i].first == static_cast<wm::Index>(i % 2));
+    CHECK((trained[i] == trained[0]) == (i == 0 || i == 2));
+  }
+  CHECK(trained[4] == trained[6]);
+}
+
 TEST_CASE("one that is left is not trained further") {
   Log log;
   CHECK(choose_among(std::array<double, 2>{1, 2}, {.budgets = {1, 2, 4}, .repeats = 2}, log).pick == 1);
@@ -82,12 +98,12 @@ TEST_CASE("within the tolerance, or equal, the one with fewer parameters") {
 TEST_CASE("within the standard error of the difference, too; candidates share their seeds") {
   // Noise that both have cancels; what is left decides.
   auto const picks_the_larger = [](double gap, double own_noise) {  // of a hundred times
-    auto const score = [&](Dummy const& model) {
+    auto const score = [&](Dummy const& model, wm::Repeat const&) {
       double const shared = wm::Random(model.seed).normal();
       double const own = wm::Random(model.seed.stream(static_cast<std::uint64_t>(model.kind))).normal();
       return 100 * shared + gap * model.kind + own_noise * own;
     };
-    auto const none = [](Dummy&, wm::Index, wm::Seed) {};
+    auto const none = [](Dummy&, wm::Index, wm::Repeat const&) {};
     std::size_t times = 0;
     for (std::uint64_t i = 0; i < 100; ++i) {
       wm::ChooseOptions const how{.budgets = {1}, .repeats = 5, .seed = wm::Seed{i}};
@@ -101,12 +117,12 @@ TEST_CASE("within the standard error of the difference, too; candidates share th
 }
 
 TEST_CASE("what diverges, or has no score, is the worst") {
-  auto const train = [](Dummy& model, wm::Index, wm::Seed) {
+  auto const train = [](Dummy& model, wm::Index, wm::Repeat const&) {
     if (model.kind == 0) {
       wm::fail<wm::NumericalError>("diverged");
     }
   };
-  auto const score = [](Dummy const& model) { return model.kind == 1 ? std::nan("") : -1e300; };
+  auto const score = [](Dummy const& model, wm::Repeat const&) { return model.kind == 1 ? std::nan("") : -1e300; };
   CHECK(wm::choose({.budgets = {1, 2}}, train, score, dummy(0, 1), dummy(1, 2), dummy(2, 3)).pick == 2);
   CHECK_THROWS_WITH_AS((void)wm::choose({.budgets = {1}}, train, score, dummy(0, 1), dummy(1, 2)),
                        doctest::Contains("expected a candidate with a score"), wm::NumericalError);
@@ -140,9 +156,9 @@ TEST_CASE("topology and order of a target that is known: the ellipse, not a plai
     }
     return body(inputs, targets, angles);
   };
-  auto const train = [&]<class Model>(Model& model, wm::Index steps, wm::Seed seed) {
+  auto const train = [&]<class Model>(Model& model, wm::Index steps, wm::Repeat const& repeat) {
     wm::GradientFlow flow{model, wm::MeanSquaredError{}, {.rate = 0.1}};
-    wm::Random random(seed);
+    wm::Random random(repeat.seed);
     for (wm::Index i = 0; i < steps; ++i) {
       samples(32, random, [&](auto const& inputs, auto const& targets, auto const& angles) {
         flow.step(inputs, at<typename Model::Topology>(angles), targets);
@@ -150,7 +166,7 @@ TEST_CASE("topology and order of a target that is known: the ellipse, not a plai
       });
     }
   };
-  auto const score = [&]<class Model>(Model const& model) {
+  auto const score = [&]<class Model>(Model const& model, wm::Repeat const&) {
     wm::Random random(wm::Seed{7});
     return samples(500, random, [&](auto const& inputs, auto const& targets, auto const& angles) {
       return -(model.predict(inputs, at<typename Model::Topology>(angles)) - targets).squaredNorm() / 500;

@@ -16,9 +16,15 @@ namespace wmanifold {
 /// How candidates are compared.
 struct ChooseOptions {
   std::vector<Index> budgets;  ///< of a training, one for each round, rising: epochs, steps, or what the caller counts
-  Index repeats = 3;           ///< trainings of a candidate in each round, from seeds of their own
+  Index repeats = 3;           ///< trainings of a candidate in each round
   Seed seed{0};                ///< of all; candidates share theirs, so that they differ in nothing else
   double tolerance = 0;        ///< a score that falls short of the best by no more is as good
+};
+
+/// One training of each candidate that is left, of which a round has some.
+struct Repeat {
+  Index number = 0;  ///< from 0; the same in all rounds. What is left out for validation may depend on it.
+  Seed seed{0};      ///< of this round's repeat
 };
 
 /// What became of a candidate.
@@ -73,9 +79,10 @@ inline bool is_as_good(std::vector<double> const& scores, std::vector<double> co
 /// budget, from each of the seeds; into the next round come the better half and what is as good as the best. The pick is,
 /// of those that are as good as the best in the last round, the one with the fewest parameters.
 ///
-/// - `train(model, budget, seed)` trains a model, as short as the budget says;
-/// - `score(model)`: the higher, the better, on data and contexts that `train` leaves out. Leave out contexts as far from
-///   those trained as those that will be asked for are from all: scores at trained contexts say nothing about others.
+/// - `train(model, budget, repeat)` trains a model, as short as the budget says;
+/// - `score(model, repeat)`: the higher, the better, on data and contexts that `train` leaves out in this repeat. Leave out
+///   some contexts too, the way those lie to all that will be asked for: scores at trained contexts do not say how a
+///   topology goes on between them.
 /// - `make(seed)...` make the models, of a type each.
 ///
 /// A score that is NaN, or a training that throws NumericalError, is the worst. Everything follows from the seed. Throws
@@ -87,15 +94,15 @@ template <class Train, class Score, class... Make>
   constexpr double worst = -std::numeric_limits<double>::infinity();
   Choice choice;
   choice.candidates.resize(sizeof...(Make));
-  using Try = std::function<double(CandidateScores&, Index, Seed)>;
+  using Try = std::function<double(CandidateScores&, Index, Repeat const&)>;
   auto const trial = [&](auto const& one) {
-    return Try([&](CandidateScores& candidate, Index budget, Seed seed) {
-      auto model = one(seed.stream(0));
+    return Try([&](CandidateScores& candidate, Index budget, Repeat const& repeat) {
+      auto model = one(repeat.seed.stream(0));
       auto const& block = model.parameters();
       candidate.parameters = block.rows() * block.columns() + std::ssize(block.shared());
       try {
-        train(model, budget, seed.stream(1));
-        double const value = static_cast<double>(score(std::as_const(model)));
+        train(model, budget, repeat);
+        double const value = static_cast<double>(score(std::as_const(model), repeat));
         return std::isnan(value) ? worst : value;
       } catch (NumericalError const&) {
         return worst;
@@ -109,9 +116,9 @@ template <class Train, class Score, class... Make>
   for (std::size_t round = 0; round < how.budgets.size() && (round == 0 || left.size() > 1); ++round) {
     for (std::size_t const i : left) {
       auto& scores = choice.candidates[i].rounds.emplace_back();
-      for (Index repeat = 0; repeat < how.repeats; ++repeat) {
-        Seed const seed = how.seed.stream(round).stream(static_cast<std::uint64_t>(repeat));
-        scores.push_back(trials[i](choice.candidates[i], how.budgets[round], seed));
+      for (Index n = 0; n < how.repeats; ++n) {
+        Repeat const repeat{n, how.seed.stream(round).stream(static_cast<std::uint64_t>(n))};
+        scores.push_back(trials[i](choice.candidates[i], how.budgets[round], repeat));
       }
     }
     std::stable_sort(left.begin(), left.end(), [&](std::size_t a, std::size_t b) { return mean(a) > mean(b); });
