@@ -165,6 +165,8 @@ TEST_CASE("every fault is caught by the law that forbids it") {
   check_caught(Ellipse<Fault::indefinite_gram>{}, "the Gram matrix is positive definite");
   check_caught(Ellipse<Fault::indefinite_gram>{}, "the Gram matrix equals means of uniform samples");
   check_caught(Ellipse<Fault::degree_too_small>{}, "the Gram matrix equals quadrature(2 * degree)");
+  check_caught(Ellipse<Fault::degree_too_small>{}, "the energy matrix is exact by quadrature(2 * degree)");
+  check_caught(Ellipse<Fault::wrong_constant>{}, "constants have no energy");
   check_caught(Ellipse<Fault::support_too_small>{}, "at most `support` values are not zero");
   check_caught(NotTangent{}, "derivatives are tangent");
   check_caught(Harmonic<1>{}, "values do not depend on a point's name");

@@ -66,9 +66,12 @@ constexpr void for_each_kept(std::span<int const> sizes, std::span<int> digits, 
 
 /// Those products of one function from each factor that a rule keeps, in the order of the Tensor of these factors. Only
 /// they are computed, and none of the others counted.
-template <class Rule, GradedBasis... Factors>
+template <class Rule, Basis... Factors>
 class Subset {
   static_assert(sizeof...(Factors) >= 1, "wmanifold: a Subset has at least one factor");
+  static_assert((GradedBasis<Factors> && ...),
+                "wmanifold: a Subset expects factors whose functions have an order (Legendre, Fourier, "
+                "SphericalHarmonics, Constant): its rule keeps products by the orders");
   static constexpr std::size_t count = sizeof...(Factors);
   using Digits = std::array<int, count>;
   static constexpr Digits sizes{Factors::size...};
