@@ -29,8 +29,8 @@ struct Settings {
   std::filesystem::path data = "/usr/share/datasets/fashion-mnist";
   std::size_t images = 10'000;  ///< of training
   wm::Index epochs = 10;        ///< of a full training
-  wm::Index seeds = 3;     ///< full trainings of each candidate
-  wm::Index repeats = 8;   ///< those of choose in a round; with eight, each of the eight angles is left out once
+  wm::Index seeds = 3;          ///< full trainings of each candidate
+  wm::Index repeats = 8;        ///< those of choose in a round; with eight, each of the eight angles is left out once
   std::uint64_t seed = 1;
   double within = 0.5;  ///< points that the pick may fall short of the best candidate
 };
@@ -119,8 +119,8 @@ double accuracy(Model<Basis> const& model, Part const& part) {
   return 100 * hits / static_cast<double>(part.last - part.first);
 }
 
-/// How the angles of a study's training are split for validation: contexts are left out, others in each repeat, which lie
-/// to the rest as the study's test angles lie to all of them. No angle or image of the test is seen.
+/// How the angles of a study's training are split for validation: contexts are left out, others in each repeat, which
+/// lie to the rest as the study's test angles lie to all of them. No angle or image of the test is seen.
 struct Split {
   std::string_view study;
   double (*training)(wm::Random&, wm::Index repeat);
@@ -205,8 +205,8 @@ int run(Settings const& settings) {
     }
     double const best = *std::max_element(test.begin(), test.end());
     std::cout << table.text();
-    claims.check(joined("the pick is within ", settings.within, " points of the best candidate (", fixed(best - test[choice.pick], 2),
-                        " below)"),
+    claims.check(joined("the pick is within ", settings.within, " points of the best candidate (",
+                        fixed(best - test[choice.pick], 2), " below)"),
                  best - test[choice.pick] <= settings.within);
   }
   return claims.status();
@@ -226,7 +226,8 @@ int main(int count, char** words) try {
       ->check(CLI::Range(10, 1'000'000))
       ->type_name("N")
       ->capture_default_str();
-  app.add_option("--epochs", settings.epochs, "Epochs of a full training, and of choose's second round; the first has two fifths")
+  app.add_option("--epochs", settings.epochs,
+                 "Epochs of a full training, and of choose's second round; the first has two fifths")
       ->check(CLI::Range(1, 1000))
       ->type_name("N")
       ->capture_default_str();
@@ -239,7 +240,9 @@ int main(int count, char** words) try {
       ->type_name("N")
       ->capture_default_str();
   app.add_option("--seed", settings.seed, "Of everything")->type_name("N")->capture_default_str();
-  app.add_option("--within", settings.within, "Points that the pick may fall short")->type_name("X")->capture_default_str();
+  app.add_option("--within", settings.within, "Points that the pick may fall short")
+      ->type_name("X")
+      ->capture_default_str();
   CLI11_PARSE(app, count, words);
   return run(settings);
 } catch (std::exception const& e) {

@@ -1,5 +1,5 @@
-// A topology and a basis that are not the library's, a header each: the Moebius strip and harmonics on it. They are held
-// against the law suites, and then used as any other. Exits with 2 where something does not hold.
+// A topology and a basis that are not the library's, a header each: the Moebius strip and harmonics on it. They are
+// held against the law suites, and then used as any other. Exits with 2 where something does not hold.
 
 #include "claims.hpp"
 #include "moebius_harmonics.hpp"
@@ -18,7 +18,8 @@ using std::numbers::pi;
 
 using Twisted = MoebiusHarmonics<1, 2>;  // 5 functions
 using Cylinder = wm::Product<wm::Interval, wm::S1>;
-using Straight = wm::Tensor<wm::Legendre<wm::Interval, 1>, wm::Fourier<wm::S1, 1>>;  // 6, where a turn comes back upright
+using Straight =
+    wm::Tensor<wm::Legendre<wm::Interval, 1>, wm::Fourier<wm::S1, 1>>;  // 6, where a turn comes back upright
 
 template <class Basis>
 using Model = wm::Manifold<Basis, wm::Dense<2, 16>, wm::Tanh, wm::Dense<16, 1>>;
@@ -99,8 +100,7 @@ int run() {
   check_laws(claims, "the Moebius strip", wm::testing::topology_laws<Moebius>(seed));
   check_laws(claims, "a basis on it", wm::testing::basis_laws(MoebiusHarmonics<3, 5>{}, seed));
   check_laws(claims, "its orthonormal version", wm::testing::basis_laws(wm::orthonormal(Twisted{}), seed));
-  check_laws(claims, "its product with a line",
-             wm::testing::basis_laws(wm::Tensor<Twisted, wm::Line>{}, seed));
+  check_laws(claims, "its product with a line", wm::testing::basis_laws(wm::Tensor<Twisted, wm::Line>{}, seed));
   check_laws(claims, "a higher order beside a lower",
              wm::testing::nested_laws(Twisted{}, MoebiusHarmonics<2, 4>{}, seed));
 
@@ -108,8 +108,8 @@ int run() {
   double const error = error_of(model);
   double const straight_error = error_of(trained<Straight>());
   double const higher = error_of(Model<MoebiusHarmonics<2, 4>>(wm::rewrite<MoebiusHarmonics<2, 4>>(model)));
-  std::cout << "mean squared error on fresh samples: " << error << " with " << Twisted::size
-            << " rows on the strip, " << straight_error << " with " << Straight::size << " on a cylinder\n";
+  std::cout << "mean squared error on fresh samples: " << error << " with " << Twisted::size << " rows on the strip, "
+            << straight_error << " with " << Straight::size << " on a cylinder\n";
   claims.check("trained on the strip, it errs by less than a tenth of what it does on a cylinder",
                error < straight_error / 10);
   claims.check("a raised order errs by as much", std::abs(higher - error) < 1e-4 * error);
@@ -122,9 +122,7 @@ int run() {
 
 }  // namespace
 
-int main() try {
-  return run();
-} catch (std::exception const& e) {
+int main() try { return run(); } catch (std::exception const& e) {
   std::cerr << "error: " << e.what() << '\n';
   return 1;
 }

@@ -94,8 +94,8 @@ TEST_CASE("values are those of the definition by divided differences") {
   PeriodicBSpline<S1, 2, 5> const closed(std::vector<double>{0.5, 1, 2.5, 4, 6});
   for (double s = 0; s < turn; s += 0.0173) {  // function 1 on knots 0 to 3; function 4 over the seam
     CHECK(std::abs(value(closed, 1, s) - by_definition({0.5, 1, 2.5, 4}, s)) < 1e-14);
-    double const over = std::max(by_definition({4, 6, turn + 0.5, turn + 1}, s),
-                                 by_definition({4 - turn, 6 - turn, 0.5, 1}, s));
+    double const over =
+        std::max(by_definition({4, 6, turn + 0.5, turn + 1}, s), by_definition({4 - turn, 6 - turn, 0.5, 1}, s));
     CHECK(std::abs(value(closed, 4, s) - over) < 1e-13);
   }
 }
@@ -195,7 +195,8 @@ TEST_CASE("more knots, and a higher degree, without changing the function") {
   nested(BSpline<Interval, 3, 4>{}, wm::Bernstein<Interval, 5>{});
   // A degree more, and each knot once more.
   nested(BSpline<Interval, 1, 3>{}, BSpline<Interval, 2, 5>(std::vector<double>{0, 0, 0, 0.5, 0.5, 1, 1, 1}));
-  nested(PolygonalChain<S1, 3>(std::vector<double>{1, 2, 5}), PeriodicBSpline<S1, 2, 6>(std::vector<double>{1, 1, 2, 2, 5, 5}));
+  nested(PolygonalChain<S1, 3>(std::vector<double>{1, 2, 5}),
+         PeriodicBSpline<S1, 2, 6>(std::vector<double>{1, 1, 2, 2, 5, 5}));
   // A closed Catmull-Rom spline has one continuous derivative where a cubic one with double knots has.
   std::vector<double> twice;
   for (int i = 0; i < 10; ++i) {

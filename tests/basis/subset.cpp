@@ -16,8 +16,8 @@ namespace {
 
 using Box2 = Product<Interval, Interval>;
 using Box3 = Product<Interval, Interval, Interval>;
-using Box12 = Product<Interval, Interval, Interval, Interval, Interval, Interval, Interval, Interval, Interval, Interval,
-                      Interval, Interval>;
+using Box12 = Product<Interval, Interval, Interval, Interval, Interval, Interval, Interval, Interval, Interval,
+                      Interval, Interval, Interval>;
 using Mixed = Product<Interval, S1, S2>;
 
 }  // namespace
@@ -29,11 +29,13 @@ static_assert(Additive<Box2, 3>::size == 7 && Additive<Box12, 5>::size == 61);
 static_assert(TotalDegree<Torus<2>, 1>::size == 5 && TotalDegree<Torus<2>, 2>::size == 13);
 static_assert(TotalDegree<Torus<3>, 2>::size == 25 && Additive<Torus<3>, 2>::size == 13);
 static_assert(TotalDegree<Mixed, 1>::size == 1 + 1 + 2 + 3 && Additive<Mixed, 2>::size == 1 + 2 + 4 + 8);
-static_assert(std::same_as<TotalDegree<S1, 2>, Fourier<S1, 2>> && std::same_as<Additive<Interval, 2>, Legendre<Interval, 2>>);
+static_assert(std::same_as<TotalDegree<S1, 2>, Fourier<S1, 2>> &&
+              std::same_as<Additive<Interval, 2>, Legendre<Interval, 2>>);
 // In the order of the tensor product: 1, P_1(t), P_2(t), P_1(s), P_1(s) P_1(t), P_2(s).
 static_assert(TotalDegree<Box2, 2>{}.gram(2, 2) == 1.0 / 5 && TotalDegree<Box2, 2>{}.gram(3, 3) == 1.0 / 3);
 static_assert(TotalDegree<Box2, 2>{}.gram(4, 4) == 1.0 / 9 && TotalDegree<Box2, 2>{}.gram(4, 5) == 0);
-static_assert(wm::GradedBasis<Fourier<S1, 2>> && wm::GradedBasis<wm::Constant<S2>> && !wm::GradedBasis<wm::BSpline<Interval, 1, 3>>);
+static_assert(wm::GradedBasis<Fourier<S1, 2>> && wm::GradedBasis<wm::Constant<S2>> &&
+              !wm::GradedBasis<wm::BSpline<Interval, 1, 3>>);
 
 TEST_CASE_TEMPLATE("subsets of products keep the laws of a basis", B, TotalDegree<Box2, 0>, TotalDegree<Box2, 1>,
                    TotalDegree<Box2, 3>, TotalDegree<Box3, 2>, Additive<Box3, 3>, TotalDegree<Torus<2>, 2>,
@@ -46,10 +48,10 @@ TEST_CASE_TEMPLATE("subsets of products keep the laws of a basis", B, TotalDegre
 TEST_CASE_TEMPLATE("a subset's functions are those of the tensor product, in its order", B, TotalDegree<Box3, 2>,
                    Additive<Box3, 2>, TotalDegree<Torus<2>, 2>, Additive<Torus<2>, 2>, TotalDegree<Mixed, 2>) {
   using Space = typename B::Topology;
-  using All = std::conditional_t<
-      std::same_as<Space, Box3>, Legendre<Box3, 2>,
-      std::conditional_t<std::same_as<Space, Torus<2>>, Fourier<Torus<2>, 2>,
-                         Tensor<Legendre<Interval, 2>, Fourier<S1, 2>, SphericalHarmonics<S2, 2>>>>;
+  using All =
+      std::conditional_t<std::same_as<Space, Box3>, Legendre<Box3, 2>,
+                         std::conditional_t<std::same_as<Space, Torus<2>>, Fourier<Torus<2>, 2>,
+                                            Tensor<Legendre<Interval, 2>, Fourier<S1, 2>, SphericalHarmonics<S2, 2>>>>;
   wm::Random random(wm::Seed{3});
   for (auto const& s : wm::uniform_points<Space>(10, random)) {
     auto const some = wm::values_at(B{}, s);

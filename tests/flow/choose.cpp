@@ -28,7 +28,9 @@ using Log = std::vector<std::pair<int, wm::Index>>;
 template <std::size_t n>
 wm::Choice choose_among(std::array<double, n> const& scores, wm::ChooseOptions const& how, Log& log) {
   auto const train = [&](Dummy& model, wm::Index budget, wm::Repeat const&) { log.emplace_back(model.kind, budget); };
-  auto const score = [&](Dummy const& model, wm::Repeat const&) { return scores[static_cast<std::size_t>(model.kind)]; };
+  auto const score = [&](Dummy const& model, wm::Repeat const&) {
+    return scores[static_cast<std::size_t>(model.kind)];
+  };
   return [&]<std::size_t... i>(std::index_sequence<i...>) {
     return wm::choose(how, train, score, dummy(static_cast<int>(i), static_cast<wm::Index>(10 + i))...);
   }
@@ -89,9 +91,14 @@ TEST_CASE("one that is left is not trained further") {
 TEST_CASE("within the tolerance, or equal, the one with fewer parameters") {
   Log log;
   CHECK(choose_among(std::array<double, 3>{1, 1.5, 1.25}, {.budgets = {1}, .repeats = 1}, log).pick == 1);
-  CHECK(choose_among(std::array<double, 3>{1, 1.5, 1.25}, {.budgets = {1}, .repeats = 1, .tolerance = 0.25}, log).pick == 1);
-  CHECK(choose_among(std::array<double, 3>{1, 1.25, 1.5}, {.budgets = {1}, .repeats = 1, .tolerance = 0.25}, log).pick == 1);
-  CHECK(choose_among(std::array<double, 3>{1, 1.25, 1.5}, {.budgets = {1}, .repeats = 1, .tolerance = 0.5}, log).pick == 0);
+  CHECK(
+      choose_among(std::array<double, 3>{1, 1.5, 1.25}, {.budgets = {1}, .repeats = 1, .tolerance = 0.25}, log).pick ==
+      1);
+  CHECK(
+      choose_among(std::array<double, 3>{1, 1.25, 1.5}, {.budgets = {1}, .repeats = 1, .tolerance = 0.25}, log).pick ==
+      1);
+  CHECK(choose_among(std::array<double, 3>{1, 1.25, 1.5}, {.budgets = {1}, .repeats = 1, .tolerance = 0.5}, log).pick ==
+        0);
   CHECK(choose_among(std::array<double, 2>{2, 2}, {.budgets = {1, 2}, .repeats = 3}, log).pick == 0);
 }
 

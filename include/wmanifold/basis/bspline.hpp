@@ -162,8 +162,8 @@ class BSplineOn {
   BSplineOn() : BSplineOn(uniform_knots(shape)) {}
 
   /// On the interval n + p + 1 knots in [0, 1] that do not decrease, the first p + 1 of them 0 and the last p + 1 of
-  /// them 1; on the circle n in [0, 2 pi). A knot that is there m times leaves p - m continuous derivatives, and between
-  /// the ends m is at most p. ArgumentError otherwise, with the value.
+  /// them 1; on the circle n in [0, 2 pi). A knot that is there m times leaves p - m continuous derivatives, and
+  /// between the ends m is at most p. ArgumentError otherwise, with the value.
   explicit BSplineOn(std::span<double const> knots) {
     auto const kept = kept_knots(shape, knots);
     std::copy(kept.begin(), kept.end(), knots_.begin());
@@ -240,10 +240,10 @@ struct BSplineOfDegree {
 
 }  // namespace detail
 
-/// The n B-splines of degree p, with p - 1 continuous derivatives: on the interval between knots that are clamped at its
-/// ends, on the circle closed. At any context p + 1 of the n rows make up the network, and their shares are not negative
-/// and sum to 1, so that the network lies among them. Knots are uniform where none are given; they are part of what was
-/// trained, and files have them. On a product, all products.
+/// The n B-splines of degree p, with p - 1 continuous derivatives: on the interval between knots that are clamped at
+/// its ends, on the circle closed. At any context p + 1 of the n rows make up the network, and their shares are not
+/// negative and sum to 1, so that the network lies among them. Knots are uniform where none are given; they are part of
+/// what was trained, and files have them. On a product, all products.
 template <class Space, int p, int n>
 using BSpline = typename detail::OverFactors<detail::BSplineOfDegree<p>::template On, Space, n>::type;
 

@@ -5,9 +5,9 @@
 namespace wmanifold {
 
 /// Another basis of the same functions whose Gram matrix is the identity: C^-1 phi, where C C^T is that of `B`, lower
-/// triangular, so that the first function is a multiple of B's first. In it plain descent is steepest descent, and every
-/// row is worth the same. It is orthonormal to rounding times the condition number of B's Gram matrix. Between it and B,
-/// change_of_basis goes both ways.
+/// triangular, so that the first function is a multiple of B's first. In it plain descent is steepest descent, and
+/// every row is worth the same. It is orthonormal to rounding times the condition number of B's Gram matrix. Between it
+/// and B, change_of_basis goes both ways.
 template <Basis B>
 class Orthonormal {
  public:

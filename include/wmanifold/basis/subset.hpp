@@ -123,10 +123,9 @@ class Subset {
       std::get<D>(factors_).derivatives(Topology::template part<D>(s), gradient);
       for (std::size_t c = 0; c < width; ++c, ++column) {
         for (std::size_t k = 0; k < indices.size(); ++k) {
-          out[k * static_cast<std::size_t>(Topology::coordinates) + column] =
-              product(k, [&](std::size_t f, int digit) {
-                return f == D ? gradient[static_cast<std::size_t>(digit) * width + c] : parts[place(f, digit)];
-              });
+          out[k * static_cast<std::size_t>(Topology::coordinates) + column] = product(k, [&](std::size_t f, int digit) {
+            return f == D ? gradient[static_cast<std::size_t>(digit) * width + c] : parts[place(f, digit)];
+          });
         }
       }
     });

@@ -36,13 +36,13 @@ struct SubsetOn<Rule, Product<Spaces...>, n> {
 
 }  // namespace detail
 
-/// All products of Legendre polynomials on intervals, of harmonics on circles and spheres, whose orders sum to d at most:
-/// the polynomials of total degree d. On m knobs C(m + d, d) functions, where all products are (d + 1)^m.
+/// All products of Legendre polynomials on intervals, of harmonics on circles and spheres, whose orders sum to d at
+/// most: the polynomials of total degree d. On m knobs C(m + d, d) functions, where all products are (d + 1)^m.
 template <class Space, int d>
 using TotalDegree = typename detail::SubsetOn<TotalAtMost<d>, Space, d>::type;
 
-/// A sum of functions of one factor each, of orders up to d: no products. On m knobs 1 + m d functions, on the torus T^m
-/// 1 + 2 m d.
+/// A sum of functions of one factor each, of orders up to d: no products. On m knobs 1 + m d functions, on the torus
+/// T^m 1 + 2 m d.
 template <class Space, int d>
 using Additive = typename detail::SubsetOn<OneAlone, Space, d>::type;
 

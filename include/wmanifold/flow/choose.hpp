@@ -76,20 +76,22 @@ inline bool is_as_good(std::vector<double> const& scores, std::vector<double> co
 
 /// Which topology and order? Picks among candidates by what short trainings of them score on data that they have not
 /// seen, by successive halving: in each round every candidate that is left is made and trained anew, under the round's
-/// budget, from each of the seeds; into the next round come the better half and what is as good as the best. The pick is,
-/// of those that are as good as the best in the last round, the one with the fewest parameters.
+/// budget, from each of the seeds; into the next round come the better half and what is as good as the best. The pick
+/// is, of those that are as good as the best in the last round, the one with the fewest parameters.
 ///
 /// - `train(model, budget, repeat)` trains a model, as short as the budget says;
-/// - `score(model, repeat)`: the higher, the better, on data and contexts that `train` leaves out in this repeat. Leave out
+/// - `score(model, repeat)`: the higher, the better, on data and contexts that `train` leaves out in this repeat. Leave
+/// out
 ///   some contexts too, the way those lie to all that will be asked for: scores at trained contexts do not say how a
 ///   topology goes on between them.
 /// - `make(seed)...` make the models, of a type each.
 ///
-/// A score that is NaN, or a training that throws NumericalError, is the worst. Everything follows from the seed. Throws
-/// ArgumentError for options that make no sense, NumericalError where no candidate has a score.
+/// A score that is NaN, or a training that throws NumericalError, is the worst. Everything follows from the seed.
+/// Throws ArgumentError for options that make no sense, NumericalError where no candidate has a score.
 template <class Train, class Score, class... Make>
 [[nodiscard]] Choice choose(ChooseOptions const& how, Train const& train, Score const& score, Make const&... make) {
-  static_assert(sizeof...(Make) >= 1, "wmanifold: choose expects callables that make a model from a seed, one at least");
+  static_assert(sizeof...(Make) >= 1,
+                "wmanifold: choose expects callables that make a model from a seed, one at least");
   detail::require_options(how);
   constexpr double worst = -std::numeric_limits<double>::infinity();
   Choice choice;
