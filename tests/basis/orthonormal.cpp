@@ -1,9 +1,12 @@
 #include <wmanifold/basis/bernstein.hpp>
+#include <wmanifold/basis/bernstein_bezier.hpp>
 #include <wmanifold/basis/bspline.hpp>
 #include <wmanifold/basis/catmull_rom.hpp>
 #include <wmanifold/basis/constant.hpp>
 #include <wmanifold/basis/energy.hpp>
 #include <wmanifold/basis/fourier.hpp>
+#include <wmanifold/basis/laplacian_eigenvectors.hpp>
+#include <wmanifold/basis/one_per_context.hpp>
 #include <wmanifold/basis/orthonormal.hpp>
 #include <wmanifold/basis/total_degree.hpp>
 #include <wmanifold/testing/basis_laws.hpp>
@@ -12,14 +15,16 @@
 #include "support/laws.hpp"
 
 namespace wm = wmanifold;
-using wm::Bernstein, wm::BSpline, wm::Interval, wm::Orthonormal, wm::S1, wm::Tensor, wm::Torus;
+using wm::Bernstein, wm::BSpline, wm::Finite, wm::Interval, wm::Orthonormal, wm::S1, wm::Tensor, wm::Torus;
 
 TEST_CASE_TEMPLATE("the orthonormal version keeps the laws of a basis, and both contain each other", B, wm::Constant<>,
                    wm::Line, Bernstein<Interval, 5>, wm::Legendre<Interval, 4>, wm::Fourier<S1, 3>,
                    wm::SphericalHarmonics<wm::S2, 2>, wm::CatmullRom<S1, 5>, BSpline<Interval, 3, 7>, BSpline<S1, 2, 5>,
                    Tensor<wm::Line, wm::Ellipse>, BSpline<Torus<2>, 1, 3>, wm::TotalDegree<Torus<2>, 2>,
                    wm::Additive<wm::Product<Interval, S1>, 2>, Tensor<Orthonormal<wm::Line>, wm::Ellipse>,
-                   Orthonormal<wm::Line>) {
+                   Orthonormal<wm::Line>, wm::Fourier<wm::RP1, 2>, wm::BernsteinBezier<wm::Simplex<2>, 2>,
+                   wm::OnePerContext<Finite<3>>, wm::LaplacianEigenvectors<Finite<5, wm::path_graph<5>()>, 3>,
+                   Tensor<wm::OnePerContext<Finite<2>>, wm::Line>) {
   Orthonormal<B> const basis;
   support::check_laws(wm::testing::basis_laws(basis, wm::Seed{1}));
   support::check_laws(wm::testing::nested_laws(B{}, basis, wm::Seed{1}));

@@ -41,7 +41,7 @@ class Orthonormal {
     basis_.values(s, out);
     whiten(out.data(), 1);
   }
-  void derivatives(Point<Topology> const& s, std::span<double> out) const noexcept {
+  void derivatives(Point<Topology> const& s, std::span<double> out) const noexcept requires DifferentiableBasis<B> {
     basis_.derivatives(s, out);
     for (int c = 0; c < Topology::coordinates; ++c) {
       whiten(out.data() + c, Topology::coordinates);
