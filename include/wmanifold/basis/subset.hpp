@@ -113,14 +113,17 @@ class Subset {
     }
   }
 
-  void derivatives(Point<Topology> const& s, std::span<double> out) const noexcept {
+  void derivatives(Point<Topology> const& s, std::span<double> out) const noexcept
+      requires(DifferentiableBasis<Factors> || ...) {
     auto const parts = factor_values(s);
     std::size_t column = 0;
     for_each_factor([&]<std::size_t D>() {  // the factor that is differentiated
       using Differentiated = typename std::tuple_element_t<D, std::tuple<Factors...>>;
       constexpr std::size_t width = static_cast<std::size_t>(Differentiated::Topology::coordinates);
       std::array<double, static_cast<std::size_t>(Differentiated::size) * width> gradient{};
-      std::get<D>(factors_).derivatives(Topology::template part<D>(s), gradient);
+      if constexpr (DifferentiableBasis<Differentiated>) {
+        std::get<D>(factors_).derivatives(Topology::template part<D>(s), gradient);
+      }
       for (std::size_t c = 0; c < width; ++c, ++column) {
         for (std::size_t k = 0; k < indices.size(); ++k) {
           out[k * static_cast<std::size_t>(Topology::coordinates) + column] = product(k, [&](std::size_t f, int digit) {

@@ -11,9 +11,9 @@ namespace detail {
 /// The orthogonal functions of a topology, by order.
 template <class Space, int n>
 struct Orthogonal {
-  static_assert(std::same_as<Space, S1>,
-                "wmanifold: TotalDegree and Additive are for Products of intervals, circles and S2 and for tori, whose "
-                "functions have an order; on others, name the factors' bases in a Subset");
+  static_assert(std::same_as<Space, S1> || std::same_as<Space, RP1>,
+                "wmanifold: TotalDegree and Additive are for Products of intervals, circles, RP1 and S2 and for tori, "
+                "whose functions have an order; on others, name the factors' bases in a Subset");
   using type = Fourier<Space, n>;
 };
 template <int n>
@@ -36,8 +36,8 @@ struct SubsetOn<Rule, Product<Spaces...>, n> {
 
 }  // namespace detail
 
-/// All products of Legendre polynomials on intervals, of harmonics on circles and spheres, whose orders sum to d at
-/// most: the polynomials of total degree d. On m knobs C(m + d, d) functions, where all products are (d + 1)^m.
+/// All products of Legendre polynomials on intervals, of harmonics on circles, RP1 and spheres, whose orders sum to d
+/// at most: the polynomials of total degree d. On m knobs C(m + d, d) functions, where all products are (d + 1)^m.
 template <class Space, int d>
 using TotalDegree = typename detail::SubsetOn<TotalAtMost<d>, Space, d>::type;
 
