@@ -96,6 +96,9 @@ TEST_CASE("so have parts of products") {
   agrees<wm::Additive<wm::Torus<3>, 2>>();
   agrees<wm::TotalDegree<wm::Product<wm::Interval, wm::S1, wm::S2>, 2>>();
   agrees<wm::Subset<wm::TotalAtMost<2>, wm::Legendre<wm::Interval, 1>, wm::Constant<wm::S2>>>();
+  agrees<wm::TotalDegree<wm::Product<wm::RP1, wm::Interval>, 2>>();
+  using Path = wm::Finite<3, wm::path_graph<3>()>;
+  agrees<wm::Subset<wm::OneAlone, wm::Constant<Path>, wm::Fourier<wm::S1, 2>, wm::Legendre<wm::Interval, 1>>>();
 }
 
 TEST_CASE("a state that is not that of the basis is refused") {
@@ -103,6 +106,7 @@ TEST_CASE("a state that is not that of the basis is refused") {
     CHECK_THROWS_WITH_AS(wm::AnyBasis(topology, basis, state), doctest::Contains(what), wm::ArgumentError);
   };
   refuses("s1", "fourier1", {1}, "expected a state that is the knots of 'fourier1'");
+  refuses("finite3[0-1,1-2]", "one_per_context", {1}, "expected a state that is the knots of 'one_per_context'");
   refuses("interval", "bspline1_3", {0, 0, 2, 1, 1}, "knots in [0, 1], got 2");
   refuses("interval", "bspline1_3", {0, 0, 1, 1}, "expected 5 knots, got 4");
   refuses("interval*interval", "bspline1_3*bspline1_3", {5, 0, 0, 0.25, 1, 1, 0, 7}, "got 8 numbers that are not");
@@ -163,6 +167,8 @@ TEST_CASE("names that are not known, or do not belong together, are refused") {
   refuses("finite3", "laplacian0");
   refuses("finite3", "laplacian4");
   refuses("finite3", "laplacian");
+  refuses("finite3", "laplacian02");
+  refuses("finite03", "laplacian2");
   refuses("finite3", "fourier1");
   refuses("interval", "bspline3");
   refuses("interval", "bspline3_3");
@@ -176,11 +182,17 @@ TEST_CASE("names that are not known, or do not belong together, are refused") {
   refuses("t2", "total2(fourier2");
   refuses("t2", "total(fourier2)");
   refuses("t2", "total-1(fourier2)");
+  refuses("t2", "total-0(fourier2)");
+  refuses("t2*interval", "total2(fourier2)*legendre2");
+  refuses("t2*t2", "total2(fourier2)*total2(fourier2)");
+  refuses("interval*s1*interval", "total2(legendre2*fourier2)*legendre2");
   refuses("t2", "additive2(fourier2)");
   refuses("t2", "(fourier2)");
   refuses("t2", "total2(total2(fourier2))");
   refuses("interval*interval", "total2(bernstein2*bernstein2)");
   refuses("t64", "total32(fourier32)");
+  refuses("finite3*s1", "total2(one_per_context*fourier2)");
+  refuses("finite3[0-1,1-2]*s1", "additive(laplacian2*fourier2)");
   refuses("interval", wm::Orthonormal<wm::Line>::name().c_str());
   refuses("s2*s2*s2*s2", "harmonics12*harmonics12*harmonics12*harmonics12");
 }
