@@ -20,7 +20,11 @@ class ContextSearch {
   static_assert(WeightManifold<Model>, "wmanifold: a context is inferred for a weight manifold (manifold/batch.hpp)");
   static_assert(Loss<L, typename Model::Scalar>,
                 "wmanifold: a context is inferred by a loss that does not see the context itself (layer/loss.hpp)");
-  static_assert(Model::Topology::dimension > 0, "wmanifold: a space of one point has no context to infer");
+  static_assert(SmoothTopology<typename Model::Topology>,
+                "wmanifold: a context is inferred by a descent along geodesics, which takes a topology with exp and "
+                "log; of discrete contexts, the loss can be compared at each");
+  static_assert(!SmoothTopology<typename Model::Topology> || Model::Topology::dimension > 0,
+                "wmanifold: a space of one point has no context to infer");
 
  public:
   using R = typename Model::Scalar;

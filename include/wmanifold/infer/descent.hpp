@@ -6,7 +6,7 @@ namespace wmanifold::detail {
 
 /// A Riemannian descent along geodesics by Barzilai and Borwein's step length, each step halved or more until the
 /// objective falls by a share of what its slope promises (Armijo). `next()` says where to look, `take` what is there.
-template <Topology T>
+template <SmoothTopology T>
 class Descent {
  public:
   /// Steps are no longer than `longest`, below the distance to the nearest other minimum that matters and within half
@@ -73,7 +73,7 @@ class Descent {
 };
 
 /// Follows all descents side by side, by at most `most_steps` evaluations each.
-template <class Losses, Topology T>
+template <class Losses, SmoothTopology T>
 void descend(Losses& losses, std::vector<Descent<T>>& descents, Index most_steps) {
   std::vector<Trial<T>> trials;
   std::vector<std::size_t> owners;

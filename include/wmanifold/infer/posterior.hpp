@@ -9,7 +9,7 @@
 namespace wmanifold::detail {
 
 /// An orthonormal basis of the tangent space at p: the coordinate axes' tangent parts, by Gram and Schmidt.
-template <Topology T>
+template <SmoothTopology T>
 [[nodiscard]] std::vector<Coordinates<T>> tangent_basis(Point<T> const& p) {
   std::vector<Coordinates<T>> basis;
   for (std::size_t c = 0; c < static_cast<std::size_t>(T::coordinates); ++c) {
@@ -60,7 +60,7 @@ template <Topology T>
 }
 
 /// A minimum and what its curvature is found from.
-template <Topology T>
+template <SmoothTopology T>
 struct Curved {
   Trial<T> minimum;
   std::vector<Coordinates<T>> basis;  ///< of its tangent space
