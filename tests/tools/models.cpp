@@ -68,6 +68,7 @@ void write(std::filesystem::path const& folder) {
   save<double, wm::TotalDegree<wm::Product<wm::Interval, wm::S1, wm::S2>, 2>>(folder / "mixed2.safetensors",
                                                                               all("tanh"));
   save<double, wm::Additive<Box, 3>>(folder / "additive3.safetensors", all("tanh"));
+  save<double, wm::TotalDegree<wm::Product<wm::RP1, wm::Interval>, 2>>(folder / "tilted2.safetensors", all("tanh"));
   save<float, wm::Constant<>>(folder / "point.safetensors", all("relu"));
   save<double, wm::Ellipse>(folder / "placed.safetensors",
                             {wm::SharedDense<>(4, 6), wm::Tanh{}, wm::LowRankDense<>(6, 5, 2), wm::Dense<>(5, 3)});

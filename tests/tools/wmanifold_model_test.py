@@ -47,7 +47,7 @@ class Files(unittest.TestCase):
     def written(self):
         subprocess.run([MODELS, "write", self.folder], check=True)
         files = sorted(self.folder.glob("*.safetensors"))
-        self.assertEqual(len(files), 25)
+        self.assertEqual(len(files), 26)
         return files
 
     def test_numpy_gives_the_outputs_that_the_library_gave(self):
@@ -82,6 +82,8 @@ class Files(unittest.TestCase):
                 ("interval", "bspline0_3", ()), ("s2", "bspline1_3", ()), ("interval", "fourier1_2", ()),
                 ("interval", "orthonormal(bernstein1)", ()), ("t2", "total(fourier1)", ()),
                 ("interval*interval", "total2(bernstein1*bernstein1)", ()), ("s1", "fourier1", (1, 2)),
+                ("finite3", "constant", (1,)), ("finite3*s1", "total1(one_per_context*fourier1)", ()),
+                ("t2*interval", "total1(fourier1)*legendre1", ()),
                 ("interval", "bspline1_3", (0, 0, 1, 1)), ("interval*interval", "bspline1_3*bspline1_3", (0, 0, 1))):
             with self.subTest(f"{basis} on {topology}"), self.assertRaisesRegex(wm.ModelError, "expected"):
                 count = 2 if "*" in topology or topology == "t2" else 3 if topology == "s2" else 1
@@ -113,8 +115,9 @@ class Files(unittest.TestCase):
     def test_headers_give_the_test_vector(self):
         files = self.written()
         contexts = {"ellipse": "1.25", "box": "0.5,0.25", "harmonics3": "0.6,0,0.8", "placed": "-7",
-                    "rooms4": "5", "mixture3": "0.5,0.25,0.25", "knots7": "0.25", "total2": "1,2"}
-        no_header = ("spline7", "closed4", "knots7", "splines", "total2", "mixed2", "additive3")  # of the whole manifold
+                    "rooms4": "5", "mixture3": "0.5,0.25,0.25", "knots7": "0.25", "total2": "1,2", "tilted2": "4,0.5"}
+        # Of the whole manifold:
+        no_header = ("spline7", "closed4", "knots7", "splines", "total2", "mixed2", "additive3", "tilted2")
         names = [file.stem for file in files if file.stem not in no_header]
         for file in files:
             if file.stem in no_header:
