@@ -325,7 +325,9 @@ TEST_CASE("a training goes on with the knots that it had only") {
   Scratch const file;
   using Basis = wm::PolygonalChain<wm::Interval, 3>;
   using OnChain = wm::Manifold<Basis, wm::Dense<2, 1>>;
-  auto const with = [](std::vector<double> const& knots) { return OnChain(wm::he_normal, wm::Seed{1}, Basis(knots), wm::Dense<2, 1>{}); };
+  auto const with = [](std::vector<double> const& knots) {
+    return OnChain(wm::he_normal, wm::Seed{1}, Basis(knots), wm::Dense<2, 1>{});
+  };
   OnChain model = with({0, 0, 0.25, 1, 1});
   wm::GradientFlow flow{model, wm::MeanSquaredError{}, {.rate = 0.05}};
   wm::save_checkpoint(file.path, model, flow);

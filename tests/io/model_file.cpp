@@ -267,7 +267,8 @@ TEST_CASE("a model without its type is refused where its names, numbers or layer
     CHECK(message_of([&] { (void)wm::load_any_model(file.path); }).find(message) != std::string::npos);
   };
   refuses([](auto& c) { c.metadata["basis"] = "bernstein1"; }, "got 's1' and 'bernstein1'");
-  refuses([](auto& c) { c.metadata["basis"] = "fourier2"; }, "'layer.0.weight' to be F32 of 5 x 2 x 3, got F32 of 3 x 2 x");
+  refuses([](auto& c) { c.metadata["basis"] = "fourier2"; },
+          "'layer.0.weight' to be F32 of 5 x 2 x 3, got F32 of 3 x 2 x");
   refuses([](auto& c) { c.metadata.erase("topology"); }, "expected metadata 'topology', got none");
   refuses([](auto& c) { c.metadata["real"] = "F16"; }, "expected real 'F32' or 'F64', got 'F16'");
   refuses([](auto& c) { c.metadata["layers"] = "dense 9 9"; }, "to be F32 of 3 x 9 x 9");
@@ -320,9 +321,11 @@ TEST_CASE("knots of one's own are in the file, and a model is loaded with the kn
   wm::save_model(file.path, model);
   CHECK(wm::read_safetensors(file.path).tensors.at("basis.state").shape == std::vector<wm::Index>{7});
   CHECK(wm::load_model<OnSpline>(file.path, basis) == model);
-  CHECK(message_of([&] { (void)wm::load_model<OnSpline>(file.path); })
-            .find("expected the state of the basis (its knots) to be that of the default constructor, got [0, 0, 0, 0.375, "
-                  "1, 1, 1]") != std::string::npos);
+  CHECK(
+      message_of([&] { (void)wm::load_model<OnSpline>(file.path); })
+          .find(
+              "expected the state of the basis (its knots) to be that of the default constructor, got [0, 0, 0, 0.375, "
+              "1, 1, 1]") != std::string::npos);
   Basis const other(std::vector<double>{0, 0, 0, 0.31, 1, 1, 1});
   CHECK(message_of([&] { (void)wm::load_model<OnSpline>(file.path, other); }).find("got [0, 0, 0, 0.375, 1, 1, 1]") !=
         std::string::npos);
@@ -342,11 +345,13 @@ TEST_CASE("knots of one's own are in the file, and a model is loaded with the kn
   CHECK(wm::read_safetensors(file.path).tensors.count("basis.state") == 0);
   CHECK(wm::load_model<OnSpline>(file.path) == uniform);
   CHECK(!(uniform == model));
-  CHECK(message_of([&] { (void)wm::load_model<OnSpline>(file.path, basis); }).find("got that of the default constructor") !=
-        std::string::npos);
+  CHECK(message_of([&] {
+          (void)wm::load_model<OnSpline>(file.path, basis);
+        }).find("got that of the default constructor") != std::string::npos);
 }
 
-TEST_CASE("parts of products are loaded without their type; orthonormal versions are refused by name, and with it loaded") {
+TEST_CASE(
+    "parts of products are loaded without their type; orthonormal versions are refused by name, and with it loaded") {
   Scratch const file;
   using Part = wm::Manifold<wm::TotalDegree<wm::Product<wm::Interval, wm::S1>, 2>, wm::Dense<2, 1>>;
   Part const part(wm::he_normal, wm::Seed{1});

@@ -25,9 +25,9 @@ concept HasDerivatives = requires(B const& basis, Point<typename B::Topology> co
 ///
 /// Beside these, where it is so (as with splines): `support`, how many of the K values are not zero at most at any
 /// point; and `quadrature(degree)` where the functions are polynomials in pieces only, between knots: exact for such
-/// pieces up to that degree. A basis with numbers of its own that its type does not say, as knots, has `state()`, all of
-/// them as a vector, empty where they are those of the default constructor: files have it, and are loaded into a basis of
-/// the same state only.
+/// pieces up to that degree. A basis with numbers of its own that its type does not say, as knots, has `state()`, all
+/// of them as a vector, empty where they are those of the default constructor: files have it, and are loaded into a
+/// basis of the same state only.
 template <class B>
 concept Basis = Topology<typename B::Topology> &&
     (detail::HasDerivatives<B> || !SmoothTopology<typename B::Topology>)&&requires(B const& basis,

@@ -340,7 +340,8 @@ AnyManifold<R> any_model_from(std::string const& where, TensorFile file) {
 /// that says what they are, and a test vector. For a layer that is shared these are out x in and out; a low-rank layer
 /// W_0 + U diag(A phi(s)) V^T has its W_0 there, and `layer.n.right` (V, in + 1 x rank, its last row the bias's),
 /// `layer.n.left` (U, out x rank) and `layer.n.scales` (A^T, K x rank); a warp its `warp.theta` and `warp.price`; knots
-/// that are not uniform, and what else the basis has as `state()`, are `basis.state`, in double. The old file, if any, is replaced only by a whole new one. Throws FileError.
+/// that are not uniform, and what else the basis has as `state()`, are `basis.state`, in double. The old file, if any,
+/// is replaced only by a whole new one. Throws FileError.
 template <class Model>
 void save_model(std::filesystem::path const& path, Model const& model, ModelNotes const& notes = {}) {
   write_safetensors(path, detail::file_from(model, notes));
