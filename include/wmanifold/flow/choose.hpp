@@ -80,10 +80,9 @@ inline bool is_as_good(std::vector<double> const& scores, std::vector<double> co
 /// is, of those that are as good as the best in the last round, the one with the fewest parameters.
 ///
 /// - `train(model, budget, repeat)` trains a model, as short as the budget says;
-/// - `score(model, repeat)`: the higher, the better, on data and contexts that `train` leaves out in this repeat. Leave
-/// out
-///   some contexts too, the way those lie to all that will be asked for: scores at trained contexts do not say how a
-///   topology goes on between them.
+/// - `score(model, repeat)`: the higher, the better, on data and contexts that `train` leaves out in this repeat. Some
+///   contexts should be left out too, the way those lie to all that will be asked for: scores at trained contexts do
+///   not say how a topology goes on between them.
 /// - `make(seed)...` make the models, of a type each.
 ///
 /// A score that is NaN, or a training that throws NumericalError, is the worst. Everything follows from the seed.
