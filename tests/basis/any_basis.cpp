@@ -83,6 +83,8 @@ TEST_CASE("so have splines, uniform ones and with knots of their own") {
   agrees(Closed(angles));
   agrees(wm::Tensor<Chain, Chain>(Chain(knots), Chain{}));
   agrees(wm::Tensor<wm::Ellipse, Closed, Chain>(wm::Ellipse{}, Closed(angles), Chain(knots)));
+  agrees(wm::Tensor<wm::Tensor<Closed, Closed>, Chain>(wm::Tensor<Closed, Closed>(Closed{}, Closed(angles)), Chain{}));
+  agrees(wm::Tensor<Chain>(Chain(knots)));
   CHECK(wm::AnyBasis("interval", "bspline1_3", knots) == wm::AnyBasis("interval", "bspline1_3", knots));
   CHECK(!(wm::AnyBasis("interval", "bspline1_3", knots) == wm::AnyBasis("interval", "bspline1_3")));
 }

@@ -93,17 +93,32 @@ class Tensor {
                       factors_);
   }
 
-  /// The factors' states, each behind how many numbers it has; nothing where none has any.
-  [[nodiscard]] std::vector<double> state() const {
-    std::vector<double> all;
-    bool is_default = true;
+  /// The factors' states, of a factor that is a Tensor its factors'.
+  [[nodiscard]] std::vector<std::vector<double>> states() const {
+    std::vector<std::vector<double>> all;
     for_each_factor([&]<std::size_t I>() {
-      auto const own = state_of(std::get<I>(factors_));
+      auto const& factor = std::get<I>(factors_);
+      if constexpr (requires { factor.states(); }) {
+        auto const own = factor.states();
+        all.insert(all.end(), own.begin(), own.end());
+      } else {
+        all.push_back(state_of(factor));
+      }
+    });
+    return all;
+  }
+  /// These, each behind how many numbers it has, or a single one as it is; nothing where none has any.
+  [[nodiscard]] std::vector<double> state() const {
+    auto const parts = states();
+    if (parts.size() == 1) {
+      return parts.front();
+    }
+    std::vector<double> all;
+    for (auto const& own : parts) {
       all.push_back(static_cast<double>(own.size()));
       all.insert(all.end(), own.begin(), own.end());
-      is_default = is_default && own.empty();
-    });
-    return is_default ? std::vector<double>{} : all;
+    }
+    return all.size() > parts.size() ? all : std::vector<double>{};
   }
 
   constexpr double gram(int i, int j) const noexcept {
