@@ -151,13 +151,13 @@ struct SO3 {
   /// The shorter way round; half a turn apart, one of the two.
   static Coordinates<SO3> log(Point<SO3> const& p, Point<SO3> const& q) noexcept {
     // q - p, or where -q is nearer -q - p: small numbers, small rounding.
-    double const sign = dot(p.coordinates(), q.coordinates()) < 0 ? -1 : 1;
+    double const sign = detail::dot(p.coordinates(), q.coordinates()) < 0 ? -1 : 1;
     Coordinates<SO3> const v = tangent(p, sum(scaled(sign, q.coordinates()), -1, p.coordinates()));
     double const length = norm(v);
     return scaled(length > 0 ? distance(p, q) / length : 0, v);
   }
   static Coordinates<SO3> tangent(Point<SO3> const& p, Coordinates<SO3> const& v) noexcept {
-    return sum(v, -dot(p.coordinates(), v), p.coordinates());
+    return sum(v, -detail::dot(p.coordinates(), v), p.coordinates());
   }
   /// Gauss's nodes in |x + i y|^2, equally spaced ones in both angles: exact for even polynomials of the quaternion up
   /// to the degree.
@@ -182,10 +182,7 @@ struct SO3 {
   }
 
  private:
-  static double dot(Coordinates<SO3> const& a, Coordinates<SO3> const& b) noexcept {
-    return a[0] * b[0] + a[1] * b[1] + a[2] * b[2] + a[3] * b[3];
-  }
-  static double norm(Coordinates<SO3> const& c) noexcept { return std::sqrt(dot(c, c)); }
+  static double norm(Coordinates<SO3> const& c) noexcept { return std::sqrt(detail::dot(c, c)); }
   static Coordinates<SO3> scaled(double scale, Coordinates<SO3> const& c) noexcept {
     return {scale * c[0], scale * c[1], scale * c[2], scale * c[3]};
   }
