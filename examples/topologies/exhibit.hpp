@@ -37,7 +37,6 @@ class Exhibit {
   [[nodiscard]] double value(int k, Point const& s) const {
     return wm::values_at(basis_, s)[static_cast<std::size_t>(k)];
   }
-  [[nodiscard]] double most() const noexcept { return most_; }
   [[nodiscard]] std::vector<Point> const& samples() const noexcept { return samples_; }
   [[nodiscard]] wm::Quadrature<Space> const& nodes() const noexcept { return nodes_; }
 
