@@ -135,7 +135,7 @@ void symmetries_keep_distances_and_means(Probes<T> const& probes, Report& report
     });
     auto const fine = T::quadrature(affordable_degree<T>());
     auto const coarse = T::quadrature(affordable_degree<T>() / 2);
-    for (auto const& centre : probes.special()) {
+    for (auto const& centre : std::span(probes.random()).first(4)) {
       double const mean = bump_mean(probes, centre, fine);
       double const error = std::abs(mean - bump_mean(probes, centre, coarse));
       auto const images = T::symmetries(centre);
