@@ -14,6 +14,7 @@
 #include <wmanifold/basis/constant.hpp>
 #include <wmanifold/basis/energy.hpp>
 #include <wmanifold/basis/fourier.hpp>
+#include <wmanifold/basis/frame_derivatives.hpp>
 #include <wmanifold/basis/hyperspherical_harmonics.hpp>
 #include <wmanifold/basis/laplacian_eigenvectors.hpp>
 #include <wmanifold/basis/legendre.hpp>
