@@ -30,21 +30,21 @@ struct Contender {
 /// The contender's recipe: the given one, its hidden layers widened where it asks for that.
 [[nodiscard]] Recipe widened(Contender const& contender, Recipe recipe);
 
-/// What no study leaves out: no context, concatenation, FiLM, a hypernetwork; and networks for the ceilings.
-[[nodiscard]] std::vector<Contender> common_contenders(Space space);
-/// Manifolds over each space, of orders 1 to 3, and others; the first one is what all are compared with.
+/// What no study leaves out: no context, concatenation, FiLM, a hypernetwork.
+[[nodiscard]] std::vector<Contender> common_contenders();
+/// Manifolds over each space, of orders 1 to 3, and others. Each is a library of its own: studies_circle, ...
 [[nodiscard]] std::vector<Contender> circle_manifolds();
 [[nodiscard]] std::vector<Contender> interval_manifolds();
 [[nodiscard]] std::vector<Contender> torus_manifolds();
 [[nodiscard]] std::vector<Contender> sphere_manifolds();
 [[nodiscard]] std::vector<Contender> square_manifolds();
 
-/// The common ones, then the manifolds of a space.
-[[nodiscard]] std::vector<Contender> all_contenders(Space space);
+/// The common ones, then these.
+[[nodiscard]] std::vector<Contender> contenders_with(std::vector<Contender> const& manifolds);
 /// The manifold that all others are compared with: of order 1, under the metric.
 inline constexpr std::string_view reference_contender = "order1";
 
-/// The parts of a learner that others are made of, for tests: each by its name.
-[[nodiscard]] Contender contender_named(Space space, std::string_view name);
+/// The one of that name; ArgumentError where there is none.
+[[nodiscard]] Contender const& contender_named(std::vector<Contender> const& contenders, std::string_view name);
 
 }  // namespace demo

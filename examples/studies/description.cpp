@@ -30,7 +30,7 @@ Description description_of(Study const& study) {
                                   setting.x.value_or(NAN), {}};
     for (Test const& test : setting.tests) {
       text.tests.push_back({test.name, test.title, test.profile ? test.profile->label : "",
-                            test.profile ? test.profile->edges : std::vector<double>{}});
+                            test.profile ? test.profile->edges : std::vector<double>{}, test.is_unseen});
     }
     d.settings.push_back(std::move(text));
   }
@@ -50,7 +50,8 @@ std::string json_of(Description const& d) {
       tests.push_back({{"name", test.name},
                        {"title", test.title},
                        {"profile", test.profile_label},
-                       {"edges", test.edges}});
+                       {"edges", test.edges},
+                       {"is_unseen", test.is_unseen}});
     }
     json["settings"].push_back({{"name", setting.name},
                                 {"title", setting.title},
@@ -88,7 +89,8 @@ Description read_description(std::filesystem::path const& file) {
       text.x = setting.at("x").is_null() ? NAN : setting.at("x").get<double>();
       for (Json const& test : setting.at("tests")) {
         text.tests.push_back({test.at("name").get<std::string>(), test.at("title").get<std::string>(),
-                              test.at("profile").get<std::string>(), test.at("edges").get<std::vector<double>>()});
+                              test.at("profile").get<std::string>(), test.at("edges").get<std::vector<double>>(),
+                              test.at("is_unseen").get<bool>()});
       }
       d.settings.push_back(std::move(text));
     }

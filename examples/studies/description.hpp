@@ -13,6 +13,7 @@ struct Description {
     std::string title;
     std::string profile_label;  ///< empty where there is none
     std::vector<double> edges;
+    bool is_unseen = false;
   };
   struct SettingText {
     std::string name;

@@ -82,7 +82,7 @@ class Program {
     std::vector<Pace> paces(contenders_.size());
     std::vector<Contender> tuned_ones;
     for (Contender const* contender : contenders_) {
-      tuned_ones.push_back(contender->has_bins ? contender_named(study_.space, "none") : *contender);
+      tuned_ones.push_back(contender->has_bins ? contender_named(study_.contenders, "none") : *contender);
     }
     Progress progress(joined(study_.name, ": tuning ", paces.size(), " contenders"),
                       static_cast<double>(paces.size()));

@@ -20,6 +20,7 @@ struct Test {
   std::string title;  ///< in tables
   Draw draw;
   std::optional<Profile> profile = std::nullopt;
+  bool is_unseen = false;  ///< were none of its contexts trained on?
 };
 
 /// What is the same for all contenders.

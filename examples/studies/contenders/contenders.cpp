@@ -11,7 +11,7 @@ namespace demo {
 
 namespace wm = wmanifold;
 
-std::vector<Contender> common_contenders(Space) {
+std::vector<Contender> common_contenders() {
   Contender none{"none", "no context", make_plain};
   Contender input{"input", "concatenated at the input", make_concatenated};
   Contender layers{"layers", "concatenated at every layer", make_every_layer};
@@ -24,33 +24,19 @@ std::vector<Contender> common_contenders(Space) {
   return {none, input, wide_input, layers, wide_layers, film, hyper};
 }
 
-std::vector<Contender> all_contenders(Space space) {
-  auto all = common_contenders(space);
-  auto const manifolds = [&] {
-    switch (space) {
-      case Space::circle:
-        return circle_manifolds();
-      case Space::interval:
-        return interval_manifolds();
-      case Space::torus:
-        return torus_manifolds();
-      case Space::sphere:
-        return sphere_manifolds();
-      default:
-        return square_manifolds();
-    }
-  }();
+std::vector<Contender> contenders_with(std::vector<Contender> const& manifolds) {
+  auto all = common_contenders();
   all.insert(all.end(), manifolds.begin(), manifolds.end());
   return all;
 }
 
-Contender contender_named(Space space, std::string_view name) {
-  for (Contender const& contender : all_contenders(space)) {
+Contender const& contender_named(std::vector<Contender> const& contenders, std::string_view name) {
+  for (Contender const& contender : contenders) {
     if (contender.name == name) {
       return contender;
     }
   }
-  wm::fail("contenders: expected the name of one on the ", name_of(space), ", got '", name, "'");
+  wm::fail("contenders: expected the name of one, got '", name, "'");
 }
 
 Recipe widened(Contender const& contender, Recipe recipe) {

@@ -1,11 +1,7 @@
 #pragma once
 
+#include "contenders/compiled.hpp"
 #include "learner.hpp"
-
-#include <wmanifold/flow/adam.hpp>
-#include <wmanifold/flow/gradient_flow.hpp>
-#include <wmanifold/layer/layer_list.hpp>
-#include <wmanifold/manifold/manifold.hpp>
 
 #include <optional>
 #include <variant>

@@ -38,7 +38,7 @@ Setting some_angles(int count) {
   return {.name = joined("angles", count),
           .title = joined(count, " angles"),
           .training = one_of(count, 0),
-          .tests = {{"between", "half-way between", one_of(count, 0.5)}, {"at", "at the trained ones", one_of(count, 0)}},
+          .tests = {{"between", "half-way between", one_of(count, 0.5), {}, true}, {"at", "at the trained ones", one_of(count, 0)}},
           .has_ceilings = false};
 }
 
@@ -56,7 +56,7 @@ Setting unseen_arc(double width) {
   return {.name = joined("arc", width),
           .title = joined("Unseen arc of ", width, " degrees"),
           .training = uniform(0, end),
-          .tests = {{"unseen", "in the arc", uniform(end, 360), profile}, {"seen", "outside it", uniform(0, end)}},
+          .tests = {{"unseen", "in the arc", uniform(end, 360), profile, true}, {"seen", "outside it", uniform(0, end)}},
           .has_ceilings = false};
 }
 
@@ -84,7 +84,7 @@ Study study_of(Source const& source) {
   for (Setting& setting : study.settings) {
     setting.sizes = sizes;
   }
-  study.contenders = all_contenders(study.space);
+  study.contenders = contenders_with(circle_manifolds());
   study.contenders.push_back(undone_ceiling("turned back by the known angle"));
   study.contenders.push_back(bins_ceiling("one network for each of 8 arcs"));
   study.bins = 8;
