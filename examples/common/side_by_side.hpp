@@ -13,8 +13,8 @@
 
 namespace demo {
 
-/// Calls body(n) for n = 0, ..., count - 1, `threads` of them at a time, begun in this order; each runs on one thread, what
-/// it computes with OpenMP too. After an exception nothing more is begun, and it is rethrown here.
+/// Calls body(n) for n = 0, ..., count - 1, `threads` of them at a time, begun in this order; each runs on one thread,
+/// what it computes with OpenMP too. After an exception nothing more is begun, and it is rethrown here.
 template <class Body>
 void side_by_side(std::size_t count, unsigned threads, Body const& body) {
   std::atomic<std::size_t> next = 0;

@@ -26,8 +26,8 @@ Description description_of(Study const& study) {
   d.is_log = study.series && study.series->is_log;
   d.version = wmanifold::version;
   for (Setting const& setting : study.settings) {
-    Description::SettingText text{setting.name, setting.title, setting.sizes.text(*study.material),
-                                  setting.x.value_or(NAN), {}};
+    Description::SettingText text{
+        setting.name, setting.title, setting.sizes.text(*study.material), setting.x.value_or(NAN), {}};
     for (Test const& test : setting.tests) {
       text.tests.push_back({test.name, test.title, test.profile ? test.profile->label : "",
                             test.profile ? test.profile->edges : std::vector<double>{}, test.is_unseen});
@@ -41,7 +41,7 @@ Description description_of(Study const& study) {
 }
 
 std::string json_of(Description const& d) {
-  Json json{{"name", d.name},     {"title", d.title},   {"text", d.text},
+  Json json{{"name", d.name},     {"title", d.title},           {"text", d.text},
             {"space", d.space},   {"has_labels", d.has_labels}, {"series", d.series},
             {"is_log", d.is_log}, {"version", d.version}};
   for (auto const& setting : d.settings) {

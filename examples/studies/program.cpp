@@ -84,8 +84,7 @@ class Program {
     for (Contender const* contender : contenders_) {
       tuned_ones.push_back(contender->has_bins ? contender_named(study_.contenders, "none") : *contender);
     }
-    Progress progress(joined(study_.name, ": tuning ", paces.size(), " contenders"),
-                      static_cast<double>(paces.size()));
+    Progress progress(joined(study_.name, ": tuning ", paces.size(), " contenders"), static_cast<double>(paces.size()));
     side_by_side(paces.size(), options_.threads, [&](std::size_t n) {
       paces[n] = tuned(study_, tuned_ones[n], [&](Run const& run) { return record_of(run); });
       progress.advance(1);
@@ -156,7 +155,8 @@ int run_program(int count, char const* const* words, std::string const& about,
   app.add_option("--out", options.out, "Folder of the records")->type_name("DIR")->capture_default_str();
   app.add_option("--threads", options.threads, "Trainings at a time, one thread each; 0: as the machine has")
       ->capture_default_str();
-  app.add_option("--seeds", options.seeds, "Trainings of each contender")->check(CLI::Range(1, 1000))
+  app.add_option("--seeds", options.seeds, "Trainings of each contender")
+      ->check(CLI::Range(1, 1000))
       ->capture_default_str();
   app.add_flag("--short", options.is_short, "A form that takes seconds, to see that it runs");
   auto const names = [&](char const* name, std::vector<std::string>& to, char const* text) {

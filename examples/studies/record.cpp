@@ -41,16 +41,11 @@ std::string Record::key() const {
 }
 
 std::string json_of(Record const& r) {
-  Json json{{"study", r.study},
-            {"setting", r.setting},
-            {"contender", r.contender},
-            {"optimiser", r.optimiser},
-            {"rate", number(r.rate)},
-            {"budget", r.budget},
-            {"seed", r.seed},
-            {"sizes", r.sizes},
-            {"version", r.version},
-            {"validation", number(r.validation)}};
+  Json json{{"study", r.study},         {"setting", r.setting},
+            {"contender", r.contender}, {"optimiser", r.optimiser},
+            {"rate", number(r.rate)},   {"budget", r.budget},
+            {"seed", r.seed},           {"sizes", r.sizes},
+            {"version", r.version},     {"validation", number(r.validation)}};
   for (auto const& [name, score] : r.scores) {
     json["scores"][name] = number(score);
   }

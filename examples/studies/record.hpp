@@ -25,8 +25,8 @@ struct Record {
   std::string sizes;   ///< as Sizes::text
   std::string version;
 
-  double validation = 0;                 ///< score, of the network that is kept
-  std::map<std::string, double> scores;  ///< of each test, by its name
+  double validation = 0;                                ///< score, of the network that is kept
+  std::map<std::string, double> scores;                 ///< of each test, by its name
   std::map<std::string, std::vector<double>> profiles;  ///< likewise, bin by bin; NaN where a bin is empty
   long long parameters = 0;
   long long multiply_adds = 0;

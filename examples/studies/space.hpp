@@ -23,7 +23,8 @@ using Context = std::array<double, 3>;
 /// Writes them.
 void write_features(Space space, Context const& context, std::span<float> to);
 
-/// K of the manifold of order 1, to which others are made equal: ellipse, line, all products of two of either, harmonics.
+/// K of the manifold of order 1, to which others are made equal: ellipse, line, all products of two of either,
+/// harmonics.
 [[nodiscard]] wmanifold::Index first_order_rows(Space space);
 
 }  // namespace demo

@@ -9,9 +9,8 @@ namespace {
 
 /// The regularised incomplete beta function by its continued fraction (Lentz's method), for x < (a + 1) / (a + b + 2).
 double beta_fraction(double a, double b, double x) {
-  double const scale = std::exp(a * std::log(x) + b * std::log1p(-x) + std::lgamma(a + b) - std::lgamma(a) -
-                                std::lgamma(b)) /
-                       a;
+  double const scale =
+      std::exp(a * std::log(x) + b * std::log1p(-x) + std::lgamma(a + b) - std::lgamma(a) - std::lgamma(b)) / a;
   double c = 1;
   double d = 1 / (1 - (a + b) * x / (a + 1));
   double value = d;

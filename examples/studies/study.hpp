@@ -31,8 +31,8 @@ struct Sizes {
   std::size_t validation = 2'000;  ///< samples
   std::size_t test = 10'000;       ///< samples of each test
   std::size_t batch = 50;
-  std::size_t epochs = 10;       ///< of the short budget, whose rate falls linearly to zero
-  std::size_t most_epochs = 60;  ///< of the long one
+  std::size_t epochs = 10;        ///< of the short budget, whose rate falls linearly to zero
+  std::size_t most_epochs = 60;   ///< of the long one
   wmanifold::Index patience = 5;  ///< epochs without improvement until its rate falls, and in the end it stops
 
   /// "196-32-10, 10,000 samples, ...", which records have.
@@ -46,9 +46,9 @@ struct Setting {
   Draw training;
   std::vector<Test> tests;
   Sizes sizes = {};
-  Draw validation = {};                   ///< contexts of validation; none: those of training
+  Draw validation = {};                    ///< contexts of validation; none: those of training
   std::optional<double> x = std::nullopt;  ///< where it lies in the study's series
-  bool has_ceilings = true;  ///< does a ceiling say something here?
+  bool has_ceilings = true;                ///< does a ceiling say something here?
 };
 
 /// A number that settings differ in, if they do.

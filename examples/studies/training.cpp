@@ -252,15 +252,13 @@ Record carry_out(Run const& run, Examinations& examinations) {
       return decltype(score()){};
     }
   };
-  auto const validation = checked([&] {
-    return std::optional(examinations.validate(*run.setting, *run.contender, *learner));
-  });
+  auto const validation =
+      checked([&] { return std::optional(examinations.validate(*run.setting, *run.contender, *learner)); });
   record.validation = validation.value_or(worst_score(material));
   record.seconds = std::chrono::duration<double>(Clock::now() - start).count();
   for (Test const& test : run.setting->tests) {
-    auto const score = checked([&] {
-      return std::optional(examinations.test(*run.setting, test, *run.contender, *learner));
-    });
+    auto const score =
+        checked([&] { return std::optional(examinations.test(*run.setting, test, *run.contender, *learner)); });
     record.scores[test.name] = score ? score->value : worst_score(material);
     if (score && !score->profile.empty()) {
       record.profiles[test.name] = score->profile;

@@ -34,17 +34,23 @@ Pace tuned(Study const& study, Contender const& contender, std::function<Record(
     };
     int const first = optimiser == Optimiser::adam ? -7 : -4;  // 0.0046 and 0.046
     double const middle = score_at(first);
-    for (int const way : {1, -1}) {
-      double before = middle;
-      double here = score_at(first + way);
-      bool const is_uphill = is_better(material, here, before);
-      for (int step = 2; step <= most_steps && is_better(material, here, before); ++step) {
-        before = here;
-        here = score_at(first + step * way);
-      }
-      if (is_uphill) {
-        break;  // it was downhill the other way
-      }
+    double before = middle;
+    double here = score_at(first + 1);
+    bool const is_uphill = is_better(material, here, before);
+    for (int step = 2; step <= most_steps && is_better(material, here, before); ++step) {
+      before = here;
+      here = score_at(first + step);
+    }
+    if (is_uphill) {
+      continue;  // it is downhill the other way
+    }
+    before = middle;
+    here = score_at(first - 1);
+    // Where training fails, the rate is too high.
+    for (int step = 2; step <= most_steps && (is_better(material, here, before) || here == worst_score(material));
+         ++step) {
+      before = here;
+      here = score_at(first - step);
     }
   }
   return *best;

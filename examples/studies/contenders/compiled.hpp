@@ -12,7 +12,9 @@ extern template void propagate_forward<HostTarget, float, Stack<LayerList>>(Stac
                                                                             ParametersView<float const>, bool,
                                                                             float const*, Index, bool,
                                                                             Workspace<float>&);
-extern template void propagate_backward<HostTarget, float, Stack<LayerList>>(
-    Stack<LayerList> const&, ParametersView<float const>, bool, float const*, Index, std::vector<bool> const&,
-    BackwardRequest, ParametersView<float>, Workspace<float>&);
+extern template void propagate_backward<HostTarget, float, Stack<LayerList>>(Stack<LayerList> const&,
+                                                                             ParametersView<float const>, bool,
+                                                                             float const*, Index,
+                                                                             std::vector<bool> const&, BackwardRequest,
+                                                                             ParametersView<float>, Workspace<float>&);
 }  // namespace wmanifold

@@ -66,8 +66,8 @@ class Film final : public Learner {
       modulation_gradient_.middleCols(first, width) = delta_.array() * sums_of_[l].array();
       modulation_gradient_.middleCols(sums_ + first, width) = delta_;
       delta_.array() *= 1 + modulation_.middleCols(first, width).array();
-      auto const result = layers_[l]->backward(l == 0 ? batch.inputs : values_[l - 1], contexts_, delta_,
-                                               {.inputs = l > 0});
+      auto const result =
+          layers_[l]->backward(l == 0 ? batch.inputs : values_[l - 1], contexts_, delta_, {.inputs = l > 0});
       if (l > 0) {
         delta_ = result.inputs;
       }

@@ -14,9 +14,7 @@ struct Shares {
   static constexpr int coordinates = K;
   static std::string name() { return "shares" + std::to_string(K); }
   static Numbers canonical(Numbers const& c) { return c; }
-  static wm::Point<Shares> from_cube(Numbers const& u) noexcept {
-    return wm::Point<Shares>::unchecked(u);
-  }
+  static wm::Point<Shares> from_cube(Numbers const& u) noexcept { return wm::Point<Shares>::unchecked(u); }
   static double distance(wm::Point<Shares> const& p, wm::Point<Shares> const& q) noexcept {
     auto const v = log(p, q);
     return std::sqrt(wm::detail::dot(v, v));
@@ -64,10 +62,9 @@ class Hypernetwork final : public Learner {
         widths_(recipe.widths()),
         shares_widths_{features_of(recipe.space), hidden_width, K},
         shares_(recipe, wm::LayerList(shares_widths_, {"tanh", "identity"}), {}, recipe.seed.stream(0)),
-        // All K start as networks of their own, in equal shares whose squares sum to 1, so that their sum starts as large
-        // as a network does.
-        part_(recipe, layers_of(recipe), {.geometry = wm::Geometry::euclidean}, recipe.seed,
-              wm::he_normal.spread(1)),
+        // All K start as networks of their own, in equal shares whose squares sum to 1, so that their sum starts as
+        // large as a network does.
+        part_(recipe, layers_of(recipe), {.geometry = wm::Geometry::euclidean}, recipe.seed, wm::he_normal.spread(1)),
         contexts_({}),
         no_contexts_({}) {
     shares_.model().bias(0, 1).setConstant(1 / std::sqrt(static_cast<float>(K)));

@@ -90,4 +90,10 @@ template <wmanifold::Basis B>
   return contender;
 }
 
+/// The same, trained with one context per batch.
+[[nodiscard]] inline Contender by_batch(Contender contender) {
+  contender.per_context = 0;
+  return contender;
+}
+
 }  // namespace demo

@@ -51,10 +51,10 @@ std::string verdict(std::vector<Comparison> const& all) {
     worse += one.sign < 0 ? 1 : 0;
   }
   auto const count = static_cast<int>(all.size());
-  std::string const word = all.empty()                             ? "not asked"
-                           : better == count                       ? "holds"
-                           : better > 0                            ? "holds under conditions"
-                                                                   : "does not hold";
+  std::string const word = all.empty()       ? "not asked"
+                           : better == count ? "holds"
+                           : better > 0      ? "holds under conditions"
+                                             : "does not hold";
   std::string text = joined("**", word, "**: better in ", better, ", worse in ", worse, ", not told apart in ",
                             count - better - worse, " of ", count, " comparisons");
   auto const list = [&](int sign, char const* what) {

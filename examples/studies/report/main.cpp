@@ -15,7 +15,8 @@ int main(int count, char const* const* words) {
   namespace fs = std::filesystem;
   fs::path records = "build/studies";
   fs::path page = "docs/results.md";
-  CLI::App app("Writes a page about the studies that were carried out, and pictures to a folder beside it of its name.");
+  CLI::App app(
+      "Writes a page about the studies that were carried out, and pictures to a folder beside it of its name.");
   app.add_option("--records", records, "Folder of the records")->capture_default_str();
   app.add_option("--page", page, "The page")->capture_default_str();
   CLI11_PARSE(app, count, words);

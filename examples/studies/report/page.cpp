@@ -54,9 +54,8 @@ std::string table(Results const& results, Setting const& setting, std::string co
   for (Runs const& runs : all) {
     Record const& one = runs.records.front();
     text += joined("| ", runs.contender->title, runs.contender->is_ceiling ? " (ceiling)" : "", " | ",
-                   grouped(one.parameters), " | ", grouped(one.multiply_adds), " | ",
-                   grouped(one.moving_multiply_adds), " | ", one.optimiser, ' ', one.rate, " | ",
-                   runs.records.size());
+                   grouped(one.parameters), " | ", grouped(one.multiply_adds), " | ", grouped(one.moving_multiply_adds),
+                   " | ", one.optimiser, ' ', one.rate, " | ", runs.records.size());
     if (runs.failures() > 0) {
       text += joined(", ", runs.failures(), " failed");
     }
@@ -74,9 +73,9 @@ std::string table(Results const& results, Setting const& setting, std::string co
 
 std::string section(Results const& results, std::filesystem::path const& pictures, std::string const& link) {
   Description const& d = results.description();
-  std::string text = joined("## ", d.title, "\n\n", d.text, "\n\n",
-                            grouped(static_cast<long long>(results.trainings())), " trainings, those of tuning included, ",
-                            fixed(results.seconds() / 60, 1), " minutes of one core.\n\n");
+  std::string text =
+      joined("## ", d.title, "\n\n", d.text, "\n\n", grouped(static_cast<long long>(results.trainings())),
+             " trainings, those of tuning included, ", fixed(results.seconds() / 60, 1), " minutes of one core.\n\n");
   std::string sizes;
   for (Setting const& setting : d.settings) {
     auto const budgets = results.budgets(setting.name);
@@ -109,7 +108,8 @@ std::string page_of(std::vector<Results> const& studies, std::filesystem::path c
       "drawn for each presentation. Each contender's optimiser (momentum 0.9 or Adam) and rate are those with the best "
       "score on a validation split of the training data with one seed, once per study, in its first setting; test data "
       "tune nothing. Scores are means ± standard deviations (n - 1) over n seeds, the best in bold, \\* where a paired "
-      "95 % interval (Student's t over seeds) does not tell a score from the best. *Less the manifold*: the difference to "
+      "95 % interval (Student's t over seeds) does not tell a score from the best. *Less the manifold*: the difference "
+      "to "
       "the manifold of order 1 under the metric, seed by seed, with its 95 % interval. Multiply-adds are those of one "
       "prediction where the context rests, so that what depends on it alone was done before; *moving*: where each "
       "prediction has a context of its own. *As many parameters* is wider than the others until it holds as many "

@@ -25,20 +25,23 @@ Draw uniform(double from, double to) {
 
 /// One of `count` angles around the circle, `shift` steps further.
 Draw one_of(int count, double shift) {
-  return [=](wm::Random& random) {
-    return at_degrees((static_cast<double>(random.below(count)) + shift) * 360 / count);
-  };
+  return
+      [=](wm::Random& random) { return at_degrees((static_cast<double>(random.below(count)) + shift) * 360 / count); };
 }
 
 Setting all_angles() {
-  return {.name = "all", .title = "All angles", .training = uniform(0, 360), .tests = {{"all", "all angles", uniform(0, 360)}}};
+  return {.name = "all",
+          .title = "All angles",
+          .training = uniform(0, 360),
+          .tests = {{"all", "all angles", uniform(0, 360)}}};
 }
 
 Setting some_angles(int count) {
   return {.name = joined("angles", count),
           .title = joined(count, " angles"),
           .training = one_of(count, 0),
-          .tests = {{"between", "half-way between", one_of(count, 0.5), {}, true}, {"at", "at the trained ones", one_of(count, 0)}},
+          .tests = {{"between", "half-way between", one_of(count, 0.5), {}, true},
+                    {"at", "at the trained ones", one_of(count, 0)}},
           .has_ceilings = false};
 }
 
@@ -53,11 +56,12 @@ Setting unseen_arc(double width) {
     profile.edges.push_back(0.5 * width * n / bins);
   }
   profile.edges.back() += 1e-9;
-  return {.name = joined("arc", width),
-          .title = joined("Unseen arc of ", width, " degrees"),
-          .training = uniform(0, end),
-          .tests = {{"unseen", "in the arc", uniform(end, 360), profile, true}, {"seen", "outside it", uniform(0, end)}},
-          .has_ceilings = false};
+  return {
+      .name = joined("arc", width),
+      .title = joined("Unseen arc of ", width, " degrees"),
+      .training = uniform(0, end),
+      .tests = {{"unseen", "in the arc", uniform(end, 360), profile, true}, {"seen", "outside it", uniform(0, end)}},
+      .has_ceilings = false};
 }
 
 struct Source {
@@ -77,9 +81,10 @@ Study study_of(Source const& source) {
     study.title = "Rotation, MNIST";
     sizes.hidden = {32};
   }
-  study.text = "Images turned about their centre by a known angle, then halved to 14 x 14. The accuracy in % on test images.";
+  study.text =
+      "Images turned about their centre by a known angle, then halved to 14 x 14. The accuracy in % on test images.";
   study.material = std::make_shared<TurnedImages>(read_data_set(source.folder));
-  study.settings = {all_angles(),   some_angles(12), some_angles(8),  some_angles(6),
+  study.settings = {all_angles(),   some_angles(12), some_angles(8), some_angles(6),
                     some_angles(4), unseen_arc(45),  unseen_arc(90), unseen_arc(180)};
   for (Setting& setting : study.settings) {
     setting.sizes = sizes;

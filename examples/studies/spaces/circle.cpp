@@ -25,15 +25,16 @@ std::vector<Contender> circle_manifolds() {
       manifold_contender<wm::Fourier<wm::S1, 1>>("order1-plain", "ellipse, plain descent", plain),
       manifold_contender<wm::Fourier<wm::S1, 2>>("order2-plain", "order 2, plain descent", plain),
       manifold_contender<wm::Fourier<wm::S1, 3>>("order3-plain", "order 3, plain descent", plain),
-      manifold_contender<wm::Fourier<wm::S1, 1>>("order1-low-rank", "ellipse, rank 8", {}, same_point<wm::S1>, 8),
+      manifold_contender<wm::Fourier<wm::S1, 1>>("low-rank", "ellipse, rank 8, plain descent", plain,
+                                                 same_point<wm::S1>, 8),
+      manifold_contender<wm::Fourier<wm::S1, 1>>("low-rank-metric", "ellipse, rank 8", {}, same_point<wm::S1>, 8),
       manifold_contender<wm::PolygonalChain<wm::S1, 4>>("chain", "closed polygon of 4"),
-      manifold_contender<wm::PolygonalChain<wm::S1, 4>>("chain-by-batch", "closed polygon of 4, a context per batch",
-                                                        plain),
+      by_batch(manifold_contender<wm::PolygonalChain<wm::S1, 4>>("chain-by-batch",
+                                                                 "closed polygon of 4, a context per batch", plain)),
       manifold_contender<wm::Bernstein<wm::Interval, 1>>("wrong", "wrong topology: line", {}, cut_open),
       manifold_contender<wm::Bernstein<wm::Interval, 2>>("wrong2", "wrong topology: parabola", {}, cut_open),
   };
   all[0].in_plots = all[1].in_plots = true;
-  all[8].per_context = 0;
   return all;
 }
 

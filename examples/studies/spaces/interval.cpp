@@ -27,13 +27,15 @@ std::vector<Contender> interval_manifolds() {
       manifold_contender<Bernstein<Interval, 1>>("order1-plain", "line, plain descent", plain),
       manifold_contender<Bernstein<Interval, 2>>("order2-plain", "order 2, plain descent", plain),
       manifold_contender<Bernstein<Interval, 3>>("order3-plain", "order 3, plain descent", plain),
-      manifold_contender<Bernstein<Interval, 1>>("order1-low-rank", "line, rank 8", {}, same_point<Interval>, 8),
+      manifold_contender<Bernstein<Interval, 1>>("low-rank", "line, rank 8, plain descent", plain, same_point<Interval>,
+                                                 8),
+      manifold_contender<Bernstein<Interval, 1>>("low-rank-metric", "line, rank 8", {}, same_point<Interval>, 8),
       manifold_contender<wm::PolygonalChain<Interval, 4>>("chain", "chain of 4"),
-      manifold_contender<wm::PolygonalChain<Interval, 4>>("chain-by-batch", "chain of 4, a context per batch", plain),
+      by_batch(manifold_contender<wm::PolygonalChain<Interval, 4>>("chain-by-batch", "chain of 4, a context per batch",
+                                                                   plain)),
       manifold_contender<wm::Fourier<wm::S1, 1>>("wrong", "wrong topology: ellipse", {}, closed),
   };
   all[0].in_plots = all[1].in_plots = true;
-  all[10].per_context = 0;
   return all;
 }
 

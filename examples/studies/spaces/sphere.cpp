@@ -23,12 +23,14 @@ std::vector<Contender> sphere_manifolds() {
       manifold_contender<wm::SphericalHarmonics<S2, 3>>("order3", "order 3"),
       manifold_contender<wm::SphericalHarmonics<S2, 1>>("order1-plain", "ellipsoid, plain descent", plain),
       manifold_contender<wm::SphericalHarmonics<S2, 2>>("order2-plain", "order 2, plain descent", plain),
-      manifold_contender<wm::SphericalHarmonics<S2, 1>>("order1-low-rank", "ellipsoid, rank 8", {}, same_point<S2>, 8),
-      manifold_contender<wm::SphericalHarmonics<S2, 1>>("order1-by-batch", "ellipsoid, a context per batch", plain),
+      manifold_contender<wm::SphericalHarmonics<S2, 1>>("low-rank", "ellipsoid, rank 8, plain descent", plain,
+                                                        same_point<S2>, 8),
+      manifold_contender<wm::SphericalHarmonics<S2, 1>>("low-rank-metric", "ellipsoid, rank 8", {}, same_point<S2>, 8),
+      by_batch(manifold_contender<wm::SphericalHarmonics<S2, 1>>("order1-by-batch", "ellipsoid, a context per batch",
+                                                                 plain)),
       manifold_contender<wm::Fourier<wm::S1, 1>>("wrong", "wrong topology: longitude", {}, longitude),
   };
   all[0].in_plots = all[1].in_plots = true;
-  all[6].per_context = 0;
   return all;
 }
 

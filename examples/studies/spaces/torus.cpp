@@ -31,13 +31,14 @@ std::vector<Contender> torus_manifolds() {
       manifold_contender<wm::Fourier<T2, 2>>("order2", "tensor, order 2"),
       manifold_contender<wm::Fourier<T2, 1>>("order1-plain", "tensor of ellipses, plain descent", plain),
       manifold_contender<wm::Fourier<T2, 2>>("order2-plain", "tensor, order 2, plain descent", plain),
-      manifold_contender<wm::Fourier<T2, 1>>("order1-low-rank", "tensor of ellipses, rank 8", {}, same_point<T2>, 8),
+      manifold_contender<wm::Fourier<T2, 1>>("low-rank", "tensor of ellipses, rank 8, plain descent", plain,
+                                             same_point<T2>, 8),
+      manifold_contender<wm::Fourier<T2, 1>>("low-rank-metric", "tensor of ellipses, rank 8", {}, same_point<T2>, 8),
       manifold_contender<wm::PolygonalChain<T2, 4>>("chain", "patches between 4 x 4"),
-      manifold_contender<wm::PolygonalChain<T2, 4>>("chain-by-batch", "patches, a context per batch", plain),
+      by_batch(manifold_contender<wm::PolygonalChain<T2, 4>>("chain-by-batch", "patches, a context per batch", plain)),
       manifold_contender<wm::Bernstein<wm::Box<2>, 2>>("wrong", "wrong topology: square", {}, cut_open),
   };
   all[0].in_plots = all[1].in_plots = true;
-  all[9].per_context = 0;
   return all;
 }
 
