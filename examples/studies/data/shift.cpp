@@ -2,6 +2,7 @@
 
 #include <wmanifold/core/error.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <numbers>
 
@@ -70,9 +71,8 @@ void TurnAndShift::show(std::span<std::uint8_t const> image, double turn, double
 void TurnAndShift::show_undone(std::span<std::uint8_t const> image, double turn, double shift, std::span<float> out) {
   move(image, turn, shift);
   shift_circularly(moved_, rows_, columns_, -shift, moved_back_);
-  for (std::size_t i = 0; i < bytes_.size(); ++i) {
-    bytes_[i] = static_cast<std::uint8_t>(moved_back_[i] + 0.5F);
-  }
+  std::transform(moved_back_.begin(), moved_back_.end(), bytes_.begin(),
+                 [](float p) { return static_cast<std::uint8_t>(static_cast<int>(p + 0.5F)); });
   turner_.turn(bytes_, -turn * degrees_per_radian);
   turner_.halve(out);
 }
