@@ -17,7 +17,8 @@ struct LabelledImages {
 
   [[nodiscard]] std::size_t count() const noexcept { return labels.size(); }
   [[nodiscard]] std::span<std::uint8_t const> image(std::size_t i) const noexcept {
-    auto const size = static_cast<std::size_t>(rows) * static_cast<std::size_t>(columns) * static_cast<std::size_t>(planes);
+    auto const size =
+        static_cast<std::size_t>(rows) * static_cast<std::size_t>(columns) * static_cast<std::size_t>(planes);
     return std::span(pixels).subspan(i * size, size);
   }
 };

@@ -75,8 +75,8 @@ std::size_t count_of(fs::path const& file) {
   }
   if (size == 0 || size % record_size != 0) {
     wm::fail<wm::FileError>(file.string(), ": expected a multiple of ", record_size,
-                            " bytes (a label and 3 x 32 x 32 pixels an image), got ", size, " bytes: ",
-                            size / record_size, " images and ", size % record_size,
+                            " bytes (a label and 3 x 32 x 32 pixels an image), got ", size,
+                            " bytes: ", size / record_size, " images and ", size % record_size,
                             " bytes. Is it cut short, or still packed? Get it again");
   }
   return size / record_size;
@@ -130,9 +130,10 @@ DataSet read_cifar10_folder(fs::path const& folder, int side, Colours colours) {
     training = {folder / "train.bin"};
     test = folder / "test.bin";
   } else if (!is_there(training.front())) {
-    wm::fail<wm::FileError>("expected data_batch_1.bin to data_batch_5.bin and test_batch.bin, or train.bin and test.bin, "
-                            "in the folder ",
-                            folder.string(), ", found neither data_batch_1.bin nor train.bin", what_to_do);
+    wm::fail<wm::FileError>(
+        "expected data_batch_1.bin to data_batch_5.bin and test_batch.bin, or train.bin and test.bin, "
+        "in the folder ",
+        folder.string(), ", found neither data_batch_1.bin nor train.bin", what_to_do);
   }
   return {read_cifar10(training, side, colours), read_cifar10(std::span(&test, 1), side, colours), classes};
 }

@@ -11,9 +11,9 @@ namespace {
 
 namespace wm = wmanifold;
 
-/// Normal numbers, in pairs by Box and Muller: sqrt(-2 log u) times cosine and sine of 2 pi v. Logarithm, cosine and sine
-/// are polynomials that compilers turn into vector code, without which noise is slower than the training of a small
-/// network.
+/// Normal numbers, in pairs by Box and Muller: sqrt(-2 log u) times cosine and sine of 2 pi v. Logarithm, cosine and
+/// sine are polynomials that compilers turn into vector code, without which noise is slower than the training of a
+/// small network.
 class NormalPairs {
  public:
   static constexpr std::size_t most = 64;

@@ -61,7 +61,8 @@ inline constexpr std::array<double, 2> torque_deviation{11.9527, 5.57462};
 /// The payload at a point s of Box<2>. Throws wm::ArgumentError for knobs out of [0, 1].
 [[nodiscard]] Payload payload_at(double mass, double distance);
 
-/// Angles, speeds, accelerations, each of shoulder and elbow and of unit variance: six numbers. Throws wm::ArgumentError.
+/// Angles, speeds, accelerations, each of shoulder and elbow and of unit variance: six numbers. Throws
+/// wm::ArgumentError.
 void write_input(ArmMotion const& motion, std::span<float> out);
 /// The torques, of mean 0 and unit variance: two numbers. Throws wm::ArgumentError.
 void write_target(ArmMotion const& motion, Payload const& payload, std::span<float> out);

@@ -35,11 +35,12 @@ void shift_circularly(std::span<float const> image, int rows, int columns, doubl
   }
   wm::require_count("shift: image", "pixels", std::ptrdiff_t{rows} * columns, std::ssize(image));
   wm::require_count("shift: out", "pixels", std::ssize(image), std::ssize(out));
-  auto const [whole, share] = way_of(angle, columns);
+  Way const way = way_of(angle, columns);
+  int const whole = way.whole;
   float const* from = image.data();
   float* to = out.data();
   for (int r = 0; r < rows; ++r, from += columns, to += columns) {
-    auto const between = [&](float here, float left) { return here + share * (left - here); };
+    auto const between = [&](float here, float left) { return here + way.share * (left - here); };
     for (int c = whole + 1; c < columns; ++c) {
       to[c] = between(from[c - whole], from[c - whole - 1]);
     }

@@ -111,7 +111,8 @@ TEST_CASE("a folder of CIFAR-10 is the official one, or has two files") {
   Folder const folder;
   auto const read = [&] { return read_cifar10_folder(folder.path()); };
   auto const nothing = refusal(read);
-  CHECK(contains(nothing, "expected data_batch_1.bin to data_batch_5.bin and test_batch.bin, or train.bin and test.bin"));
+  CHECK(
+      contains(nothing, "expected data_batch_1.bin to data_batch_5.bin and test_batch.bin, or train.bin and test.bin"));
   CHECK(contains(nothing, folder.path().string()));
   CHECK(contains(nothing, "Download the binary version of CIFAR-10"));
 

@@ -149,7 +149,8 @@ TEST_CASE("a circular shift is exact at whole columns") {
       for (int r = 0; r < rows; ++r) {
         for (int c = 0; c < columns; ++c) {
           int const from = ((c - k) % columns + columns) % columns;
-          REQUIRE(out[static_cast<std::size_t>(r * columns + c)] == image[static_cast<std::size_t>(r * columns + from)]);
+          REQUIRE(out[static_cast<std::size_t>(r * columns + c)] ==
+                  image[static_cast<std::size_t>(r * columns + from)]);
         }
       }
     }
