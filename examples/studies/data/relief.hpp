@@ -12,10 +12,9 @@ inline constexpr double relief_deviation = 0.28;
 
 /// How an image becomes a relief, and how light meets it.
 struct ReliefOptions {
-  double height = 2.5;  ///< of white over black, in widths of a pixel
-  double absorption =
-      1.5;               ///< of the light that passes through where the image is white: exp(-absorption) of it is left
-  double ambient = 0.1;  ///< light from everywhere
+  double height = 2.5;      ///< of white over black, in widths of a pixel
+  double absorption = 1.5;  ///< where the image is white, exp(-absorption) of the light passes through
+  double ambient = 0.1;     ///< light from everywhere
 };
 
 /// An image as a relief in a thin, matt and translucent sheet (a lithophane), seen from straight above, under a far
@@ -25,7 +24,7 @@ struct ReliefOptions {
 ///     ambient + max(0, n . l) + exp(-absorption h) max(0, -n . l)
 ///
 /// bright: Lambert's law on the side that is seen, and what of the light on the other side passes through, less where
-/// the sheet is thicker. Continuous in l; a lamp behind shows the image as a shadow, so that no two directions look
+/// the sheet is thicker. Continuous in l; a lamp behind shows the image as a shadow, so that opposite lamps do not look
 /// alike. What a pixel needs is computed once: an image under a lamp then costs one inner product a pixel.
 class Relief {
  public:
