@@ -8,7 +8,7 @@
 
 namespace demo {
 /// The Moebius strip: [0, 1] x R with (s, t + 2 pi) and (1 - s, t) the same point, so that a turn comes back upside down.
-/// Kept with t in [0, 2 pi). Flat: locally, distances are those of the plane.
+/// Kept with t in [0, 2 pi). Flat: locally, distances are those of the plane. `exp` stops at the edge.
 struct Moebius {
   static constexpr int dimension = 2, coordinates = 2;
   using Point = wmanifold::Point<Moebius>;
@@ -17,14 +17,12 @@ struct Moebius {
   static std::string name() { return "moebius"; }
   [[nodiscard]] static Point at(double s, double t) { return Point(Vector{s, t}); }
   static Vector canonical(Vector const& c) {
-    if (!(c[0] >= 0 && c[0] <= 1 && std::isfinite(c[1]))) [[unlikely]] {
+    if (!(c[0] >= 0 && c[0] <= 1 && std::isfinite(c[1]))) [[unlikely]]
       wmanifold::fail("moebius: expected s in [0, 1] and a finite t, got (", c[0], ", ", c[1], ")");
-    }
     return glued(c[0], c[1]);
   }
   static Point from_cube(Vector const& u) noexcept { return Point::unchecked(glued(u[0], turn * u[1])); }
   static double distance(Point const& p, Point const& q) noexcept { return std::hypot(log(p, q)[0], log(p, q)[1]); }
-  /// Stops at the edge.
   static Point exp(Point const& p, Vector const& v) noexcept {
     return Point::unchecked(glued(std::clamp(p[0] + v[0], 0.0, 1.0), p[1] + v[1]));
   }
@@ -47,6 +45,9 @@ struct Moebius {
     }
     return q;
   }
+  /// For the laws: a turn less, upside down; and what looks the same along the strip, and upside down.
+  static std::array<Vector, 1> other_names(Point const& p) noexcept { return {Vector{1 - p[0], p[1] - turn}}; }
+  static std::array<Point, 2> symmetries(Point const& p) noexcept { return {exp(p, {0, 1}), at(1 - p[0], p[1])}; }
  private:
   static constexpr double turn = 2 * std::numbers::pi;
   static Vector glued(double s, double t) noexcept {

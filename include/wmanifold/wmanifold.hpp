@@ -107,6 +107,7 @@
 #include <wmanifold/topology/box.hpp>
 #include <wmanifold/topology/contexts.hpp>
 #include <wmanifold/topology/finite.hpp>
+#include <wmanifold/topology/geodesic.hpp>
 #include <wmanifold/topology/graph.hpp>
 #include <wmanifold/topology/interval.hpp>
 #include <wmanifold/topology/one_point.hpp>

@@ -21,6 +21,7 @@ using Box12 = Product<Interval, Interval, Interval, Interval, Interval, Interval
                       Interval, Interval, Interval>;
 using Mixed = Product<Interval, S1, S2>;
 using Lines = Product<wm::RP1, Interval>;
+using Attitude = TotalDegree<Product<wm::SO3, Interval>, 2>;
 using ByContext = Subset<wm::OneAlone, wm::Constant<wm::Finite<3>>, Fourier<S1, 2>>;
 
 }  // namespace
@@ -40,6 +41,7 @@ static_assert(TotalDegree<Box2, 2>{}.gram(4, 4) == 1.0 / 9 && TotalDegree<Box2, 
 static_assert(wm::GradedBasis<Fourier<S1, 2>> && wm::GradedBasis<wm::Constant<S2>> &&
               !wm::GradedBasis<wm::BSpline<Interval, 1, 3>>);
 static_assert(TotalDegree<Lines, 2>::size == 1 + 2 + 2 + 2 + 1 + 1 && wm::GradedBasis<Fourier<wm::RP1, 2>>);
+static_assert(Attitude::size == 1 + 9 + 1 + 1);
 // Where some contexts are discrete, as with Tensor.
 static_assert(wm::DifferentiableBasis<ByContext> && !wm::SmoothTopology<ByContext::Topology>);
 
@@ -48,7 +50,7 @@ TEST_CASE_TEMPLATE("subsets of products keep the laws of a basis", B, TotalDegre
                    Additive<Torus<2>, 2>, TotalDegree<Torus<1>, 2>, TotalDegree<Mixed, 1>, Additive<Mixed, 1>,
                    Subset<wm::TotalAtMost<2>, Legendre<Interval, 2>, Fourier<S1, 1>>,
                    Subset<wm::OneAlone, wm::Constant<S2>, Fourier<S1, 2>>, TotalDegree<Lines, 2>, Additive<Lines, 2>,
-                   ByContext, Subset<wm::OneAlone, wm::Constant<wm::Finite<3>>>) {
+                   Attitude, ByContext, Subset<wm::OneAlone, wm::Constant<wm::Finite<3>>>) {
   support::check_laws(wm::testing::basis_laws(B{}, wm::Seed{1}));
 }
 

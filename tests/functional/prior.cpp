@@ -36,7 +36,7 @@ std::pair<double, double> by_networks(M const& model) {
     for (double const w : here.parameters()) {
       size += quadrature.weights[i] * w * w;
     }
-    for (auto const& e : wm::testing::tangent_frame<Space>(s)) {
+    for (auto const& e : wm::tangent_frame(s)) {
       auto const ahead = model.at(Space::exp(s, wm::testing::scaled(h, e)));
       auto const behind = model.at(Space::exp(s, wm::testing::scaled(-h, e)));
       for (std::size_t n = 0; n < here.parameters().size(); ++n) {

@@ -35,18 +35,6 @@ TEST_CASE("probes are where things go wrong: ends, seams, poles, corners") {
   CHECK(large.special().size() == 27);
 }
 
-TEST_CASE("tangent frames are orthonormal and of the right size") {
-  laws::Probes<wm::Product<S2, Interval>> const probes(wm::Seed{1});
-  for (auto const& p : probes.points()) {
-    auto const frame = laws::tangent_frame(p);
-    REQUIRE(frame.size() == 3);
-    for (std::size_t i = 0; i < 3; ++i) {
-      for (std::size_t j = 0; j < 3; ++j) {
-        CHECK(std::abs(laws::dot(frame[i], frame[j]) - (i == j ? 1 : 0)) < 1e-14);
-      }
-    }
-  }
-}
 
 TEST_CASE("walking stops at ends and beyond half of a circle") {
   laws::Probes<Interval> const interval(wm::Seed{1});

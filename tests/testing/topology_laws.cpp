@@ -35,6 +35,7 @@ enum class Fault {
   weights_missing,
   nodes_off_the_circle,
   nodes_on_one_side,
+  bent_symmetry,
 };
 
 /// The circle as a user might write it, as unit vectors of the plane, with a fault.
@@ -121,6 +122,10 @@ struct Circle {
     }
     return q;
   }
+  static std::array<wm::Point<Circle>, 2> symmetries(wm::Point<Circle> const& p) noexcept {
+    double const a = std::atan2(p[1], p[0]);
+    return {at(a + 1), at(has(Fault::bent_symmetry) ? -a + 0.01 * std::cos(a) : -a)};
+  }
 };
 
 /// The suite names this law, among others maybe.
@@ -202,6 +207,8 @@ TEST_CASE("every fault is caught by the law that forbids it") {
   check_caught<Fault::negative_weights>("quadrature weights are positive");
   check_caught<Fault::weights_missing>("quadrature has a weight per node");
   check_caught<Fault::nodes_off_the_circle>("quadrature nodes are canonical");
+  check_caught<Fault::bent_symmetry>("symmetries keep distances");
+  check_caught<Fault::nodes_on_one_side>("symmetries keep means");
   check_caught<Fault::nodes_on_one_side>("from_cube carries the uniform measure to quadrature's");
 }
 

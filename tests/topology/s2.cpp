@@ -85,7 +85,7 @@ TEST_CASE("opposite points: as far as can be, no shortest way, and accurate clos
   for (auto const& p : wm::uniform_points<S2>(200, random)) {
     CHECK(S2::distance(p, opposite(p)) == support::close_to(pi));
     CHECK(length(S2::log(p, opposite(p))) == 0);
-    auto const frame = wm::testing::tangent_frame<S2>(p);
+    auto const frame = wm::tangent_frame(p);
     REQUIRE(frame.size() == 2);
     for (double const short_of : {1e-3, 1e-6, 1e-9, 1e-12}) {
       auto const q = S2::exp(p, wm::testing::scaled(pi - short_of, frame[0]));

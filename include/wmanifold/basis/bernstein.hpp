@@ -19,8 +19,8 @@ namespace detail {
 template <class Space, int n>
 struct BernsteinOn {
   static_assert(std::same_as<Space, Interval>,
-                "wmanifold: Bernstein polynomials live on the Interval (or a Product of intervals); use Fourier on "
-                "circles, SphericalHarmonics on S2");
+                "wmanifold: Bernstein polynomials live on the Interval (or a Box or Product of intervals); use "
+                "BernsteinBezier on simplices, Fourier on circles, SphericalHarmonics on S2");
   static_assert(n >= 0 && n <= 50, "wmanifold: a Bernstein basis has a degree from 0 to 50");
 
   using Topology = Interval;

@@ -11,7 +11,7 @@ template <class Space, int h>
 struct FourierOn {
   static_assert(std::same_as<Space, S1> || std::same_as<Space, RP1>,
                 "wmanifold: a Fourier basis lives on S1 or RP1 (or on a Torus or Product of such); use Bernstein or "
-                "Legendre on intervals, SphericalHarmonics on S2");
+                "Legendre on intervals, SphericalHarmonics on S2, HypersphericalHarmonics on SO3");
   static_assert(h >= 0, "wmanifold: a Fourier basis has an order of at least 0");
 
   using Topology = Space;

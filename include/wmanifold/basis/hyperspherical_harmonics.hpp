@@ -47,6 +47,14 @@ struct HypersphericalHarmonics {
   }
 
   static constexpr double gram(int i, int j) noexcept { return i == j ? 1 : 0; }
+  /// The degree of function k.
+  static constexpr int order(int k) noexcept {
+    int n = 0;
+    for (; k >= (n + 1) * (n + 1); n += 2) {
+      k -= (n + 1) * (n + 1);
+    }
+    return n;
+  }
   static constexpr double constant(int k) noexcept { return k == 0 ? 1 : 0; }
 
  private:

@@ -10,8 +10,8 @@ namespace detail {
 template <class Space, int n>
 struct LegendreOn {
   static_assert(std::same_as<Space, Interval>,
-                "wmanifold: Legendre polynomials live on the Interval (or a Product of intervals); use Fourier on "
-                "circles, SphericalHarmonics on S2");
+                "wmanifold: Legendre polynomials live on the Interval (or a Box or Product of intervals); use "
+                "BernsteinBezier on simplices, Fourier on circles, SphericalHarmonics on S2");
   static_assert(n >= 0, "wmanifold: a Legendre basis has a degree of at least 0");
 
   using Topology = Interval;

@@ -16,7 +16,8 @@ template <class Space, int L>
 struct SphericalHarmonics {
   static_assert(
       std::same_as<Space, S2>,
-      "wmanifold: spherical harmonics live on S2; use Fourier on circles, Bernstein or Legendre on intervals");
+      "wmanifold: spherical harmonics live on S2; use HypersphericalHarmonics on SO3, Fourier on circles, Bernstein "
+      "or Legendre on intervals");
   static_assert(L >= 0 && L <= 40, "wmanifold: spherical harmonics have a degree from 0 to 40");
 
   using Topology = S2;

@@ -71,7 +71,7 @@ class Subset {
   static_assert(sizeof...(Factors) >= 1, "wmanifold: a Subset has at least one factor");
   static_assert((GradedBasis<Factors> && ...),
                 "wmanifold: a Subset expects factors whose functions have an order (Legendre, Fourier, "
-                "SphericalHarmonics, Constant): its rule keeps products by the orders");
+                "SphericalHarmonics, HypersphericalHarmonics, Constant): its rule keeps products by the orders");
   static constexpr std::size_t count = sizeof...(Factors);
   using Digits = std::array<int, count>;
   static constexpr Digits sizes{Factors::size...};

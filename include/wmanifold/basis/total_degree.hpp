@@ -1,6 +1,7 @@
 #pragma once
 
 #include <wmanifold/basis/fourier.hpp>
+#include <wmanifold/basis/hyperspherical_harmonics.hpp>
 #include <wmanifold/basis/legendre.hpp>
 #include <wmanifold/basis/spherical_harmonics.hpp>
 #include <wmanifold/basis/subset.hpp>
@@ -12,8 +13,8 @@ namespace detail {
 template <class Space, int n>
 struct Orthogonal {
   static_assert(std::same_as<Space, S1> || std::same_as<Space, RP1>,
-                "wmanifold: TotalDegree and Additive are for Products of intervals, circles, RP1 and S2 and for tori, "
-                "whose functions have an order; on others, name the factors' bases in a Subset");
+                "wmanifold: TotalDegree and Additive are for Products of intervals, circles, RP1, S2 and SO3 and for "
+                "tori, whose functions have an order; on others, name the factors' bases in a Subset");
   using type = Fourier<Space, n>;
 };
 template <int n>
@@ -23,6 +24,11 @@ struct Orthogonal<Interval, n> {
 template <int n>
 struct Orthogonal<S2, n> {
   using type = SphericalHarmonics<S2, n>;
+};
+
+template <int n>
+struct Orthogonal<SO3, n> {
+  using type = HypersphericalHarmonics<SO3, n - n % 2>;
 };
 
 template <class Rule, class Space, int n>
@@ -36,7 +42,7 @@ struct SubsetOn<Rule, Product<Spaces...>, n> {
 
 }  // namespace detail
 
-/// All products of Legendre polynomials on intervals, of harmonics on circles, RP1 and spheres, whose orders sum to d
+/// All products of Legendre polynomials on intervals, of harmonics on circles, RP1, S2 and SO3, whose orders sum to d
 /// at most: the polynomials of total degree d. On m knobs C(m + d, d) functions, where all products are (d + 1)^m.
 template <class Space, int d>
 using TotalDegree = typename detail::SubsetOn<TotalAtMost<d>, Space, d>::type;

@@ -3,37 +3,11 @@
 #include <wmanifold/core/symmetric.hpp>
 #include <wmanifold/infer/descent.hpp>
 #include <wmanifold/infer/search_points.hpp>
+#include <wmanifold/topology/geodesic.hpp>
 
 #include <optional>
 
 namespace wmanifold::detail {
-
-/// An orthonormal basis of the tangent space at p: the coordinate axes' tangent parts, by Gram and Schmidt.
-template <SmoothTopology T>
-[[nodiscard]] std::vector<Coordinates<T>> tangent_basis(Point<T> const& p) {
-  std::vector<Coordinates<T>> basis;
-  for (std::size_t c = 0; c < static_cast<std::size_t>(T::coordinates); ++c) {
-    Coordinates<T> axis{};
-    axis[c] = 1;
-    axis = T::tangent(p, axis);
-    for (int pass = 0; pass < 2; ++pass) {  // twice is enough
-      for (auto const& other : basis) {
-        double const part = dot(axis, other);
-        for (std::size_t i = 0; i < axis.size(); ++i) {
-          axis[i] -= part * other[i];
-        }
-      }
-    }
-    double const length = std::sqrt(dot(axis, axis));
-    if (length > 1e-6 && basis.size() < static_cast<std::size_t>(T::dimension)) {
-      for (double& x : axis) {
-        x /= length;
-      }
-      basis.push_back(axis);
-    }
-  }
-  return basis;
-}
 
 /// The posterior exp(-weight L(s)) mu(ds) as the points of a search see it: the mean square distance from `centre`
 /// where it is wide enough to be summed over them, else nothing. `values` are L at the points, `least` its minimum.
@@ -63,11 +37,11 @@ template <Topology T>
 template <SmoothTopology T>
 struct Curved {
   Trial<T> minimum;
-  std::vector<Coordinates<T>> basis;  ///< of its tangent space
-  std::vector<Trial<T>> beside;       ///< per direction of the basis: before it and behind it
+  std::array<Coordinates<T>, static_cast<std::size_t>(T::dimension)> frame;  ///< of its tangent space
+  std::vector<Trial<T>> beside;  ///< per direction of the frame: before it and behind it
 
-  Curved(Trial<T> const& at, double step) : minimum(at), basis(tangent_basis(at.point)) {
-    for (auto direction : basis) {
+  Curved(Trial<T> const& at, double step) : minimum(at), frame(tangent_frame(at.point)) {
+    for (auto direction : frame) {
       for (double const sign : {-1.0, 1.0}) {
         Coordinates<T> v = direction;
         for (double& x : v) {
@@ -86,7 +60,7 @@ struct Curved {
     double root = 1;
   };
   [[nodiscard]] Width width(double weight, double most, double step) const {
-    auto const n = static_cast<Index>(basis.size());
+    auto const n = static_cast<Index>(frame.size());
     // What of the gradient the space does not yield to.
     Coordinates<T> blocked = minimum.gradient;
     if (double const steepness = std::sqrt(dot(blocked, blocked)); steepness > 0) {
@@ -103,10 +77,10 @@ struct Curved {
     for (Index i = 0; i < n; ++i) {
       auto const& before = beside[static_cast<std::size_t>(2 * i)];
       auto const& behind = beside[static_cast<std::size_t>(2 * i + 1)];
-      double const apart = dot(T::log(minimum.point, behind.point), basis[static_cast<std::size_t>(i)]) -
-                           dot(T::log(minimum.point, before.point), basis[static_cast<std::size_t>(i)]);
+      double const apart = dot(T::log(minimum.point, behind.point), frame[static_cast<std::size_t>(i)]) -
+                           dot(T::log(minimum.point, before.point), frame[static_cast<std::size_t>(i)]);
       for (Index j = 0; j < n; ++j) {
-        auto const& direction = basis[static_cast<std::size_t>(j)];
+        auto const& direction = frame[static_cast<std::size_t>(j)];
         double const rise = dot(behind.gradient, direction) - dot(before.gradient, direction);
         precision(i, j) = apart > 0 ? weight * rise / apart : 0;
       }
@@ -114,8 +88,8 @@ struct Curved {
     precision = ((precision + precision.transpose()) / 2).eval();
     for (Index i = 0; i < n; ++i) {
       for (Index j = 0; j < n; ++j) {
-        precision(i, j) += weight * weight / 2 * dot(blocked, basis[static_cast<std::size_t>(i)]) *
-                           dot(blocked, basis[static_cast<std::size_t>(j)]);
+        precision(i, j) += weight * weight / 2 * dot(blocked, frame[static_cast<std::size_t>(i)]) *
+                           dot(blocked, frame[static_cast<std::size_t>(j)]);
       }
     }
     diagonalise(precision);

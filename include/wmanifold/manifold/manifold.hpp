@@ -24,9 +24,12 @@ class BasicManifold {
   using Stack = wmanifold::Stack<Layers...>;
   using Network = BasicNetwork<R, AtPoint<Layers>...>;
 
-  /// Drawn from the seed as `how` says; for a stateless basis and sizes that are in the types.
+  /// Drawn from the seed as `how` says. The basis may be left out where it is default-constructible, the layers where
+  /// their sizes are in their types.
   BasicManifold(Initialisation how, Seed seed) requires(Stack::is_static&& std::default_initializable<B>)
       : BasicManifold(how, seed, B{}, Stack{}) {}
+  BasicManifold(Initialisation how, Seed seed, B basis) requires(Stack::is_static)
+      : BasicManifold(how, seed, std::move(basis), Stack{}) {}
   BasicManifold(Initialisation how, Seed seed, B basis, Layers... layers)
       : BasicManifold(how, seed, std::move(basis), Stack{std::move(layers)...}) {}
   BasicManifold(Initialisation how, Seed seed, B basis, Stack stack)

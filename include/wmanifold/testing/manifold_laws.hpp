@@ -199,7 +199,7 @@ void context_gradients_are_slopes(Trial<Model, L> const& trial, Report& report) 
     for (std::size_t c = 0; c < gradient.size(); ++c) {
       tangent.add(gradient[c], projected[c]);
     }
-    for (auto const& e : tangent_frame<Space>(p)) {
+    for (auto const& e : tangent_frame(p)) {
       // Of fourth order, for bases bend faster than losses: (8 (f(h) - f(-h)) - (f(2h) - f(-2h))) / 12h.
       double const h = difference_step<R>;
       auto const at = [&](double step) { return Space::exp(p, scaled(step, e)); };

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <wmanifold/topology/geodesic.hpp>
 #include <wmanifold/topology/sampling.hpp>
 
 #include <algorithm>
@@ -47,33 +48,6 @@ template <std::size_t n>
   return v;
 }
 
-/// An orthonormal frame of the tangent space at p: Gram-Schmidt over the projected axes, the longest rest first.
-template <SmoothTopology T>
-[[nodiscard]] std::vector<Coordinates<T>> tangent_frame(Point<T> const& p) {
-  std::vector<Coordinates<T>> rest;
-  for (std::size_t i = 0; i < Coordinates<T>{}.size(); ++i) {
-    Coordinates<T> axis{};
-    axis[i] = 1;
-    rest.push_back(T::tangent(p, axis));
-  }
-  std::vector<Coordinates<T>> frame;
-  while (!rest.empty()) {
-    auto const longest =
-        std::max_element(rest.begin(), rest.end(), [](auto const& a, auto const& b) { return norm(a) < norm(b); });
-    double const length = norm(*longest);
-    if (!(length > 1e-6)) {
-      break;
-    }
-    auto const e = scaled(1 / length, *longest);
-    rest.erase(longest);
-    frame.push_back(e);
-    for (auto& v : rest) {
-      v = sum(v, -dot(v, e), e);
-    }
-  }
-  return frame;
-}
-
 /// The points that laws are held at: where seams, poles, ends and corners are (the images of the unit cube's corners,
 /// of the middles of its sides, and of its centre), their close neighbours (none on discrete topologies), and random
 /// ones.
@@ -100,7 +74,7 @@ class Probes {
     }
     if constexpr (SmoothTopology<T>) {
       for (auto const& p : special_) {
-        for (auto const& e : tangent_frame<T>(p)) {
+        for (auto const& e : tangent_frame(p)) {
           for (double const step : {-1e-9, 1e-9}) {
             auto const q = T::exp(p, scaled(step, e));
             close_pairs_.emplace_back(p, q);

@@ -61,6 +61,22 @@ struct Finite {
     }
     return q;
   }
+  /// The next number, and the numbers backwards, where the graph looks the same then.
+  static std::vector<Point<Finite>> symmetries(Point<Finite> const& p) {
+    std::vector<Point<Finite>> images;
+    for (auto const& image : {+[](int i) { return (i + 1) % n; }, +[](int i) { return n - 1 - i; }}) {
+      bool keeps = true;
+      for (int i = 0; i < n; ++i) {
+        for (int j = 0; j < i; ++j) {
+          keeps = keeps && graph.weight(image(i), image(j)) == graph.weight(i, j);
+        }
+      }
+      if (keeps) {
+        images.push_back(at(image(index(p))));
+      }
+    }
+    return images;
+  }
 };
 
 }  // namespace wmanifold

@@ -57,6 +57,10 @@ struct Interval {
     }
     return q;
   }
+  /// The other way round.
+  static std::array<Point<Interval>, 1> symmetries(Point<Interval> const& p) noexcept {
+    return {Point<Interval>::unchecked({1 - p[0]})};
+  }
 };
 
 }  // namespace wmanifold

@@ -100,12 +100,23 @@ struct Product {
     for_each_factor([&]<std::size_t I>() {
       if constexpr (requires { Factor<I>::other_names(part<I>(p)); }) {
         for (auto const& name : Factor<I>::other_names(part<I>(p))) {
-          auto& c = names.emplace_back(p.coordinates());
-          std::copy(name.begin(), name.end(), c.begin() + offset<I>(&Counts::coordinates));
+          names.push_back(with<I>(p, name));
         }
       }
     });
     return names;
+  }
+  /// Those of one factor, the others as they are.
+  static std::vector<Point<Product>> symmetries(Point<Product> const& p) {
+    std::vector<Point<Product>> images;
+    for_each_factor([&]<std::size_t I>() {
+      if constexpr (requires { Factor<I>::symmetries(part<I>(p)); }) {
+        for (auto const& image : Factor<I>::symmetries(part<I>(p))) {
+          images.push_back(Point<Product>::unchecked(with<I>(p, image.coordinates())));
+        }
+      }
+    });
+    return images;
   }
 
   /// All combinations of the factors' nodes.
@@ -117,10 +128,8 @@ struct Product {
       Quadrature<Product> next;
       for (std::size_t i = 0; i < product.nodes.size(); ++i) {
         for (std::size_t j = 0; j < factor.nodes.size(); ++j) {
-          auto c = product.nodes[i].coordinates();
-          auto const& part = factor.nodes[j].coordinates();
-          std::copy(part.begin(), part.end(), c.begin() + offset<I>(&Counts::coordinates));
-          next.nodes.push_back(Point<Product>::unchecked(c));
+          next.nodes.push_back(
+              Point<Product>::unchecked(with<I>(product.nodes[i], factor.nodes[j].coordinates())));
           next.weights.push_back(product.weights[i] * factor.weights[j]);
         }
       }
@@ -143,6 +152,14 @@ struct Product {
       sum += all[i].*count;
     }
     return sum;
+  }
+
+  /// A point's coordinates with another part I.
+  template <std::size_t I>
+  static Coordinates<Product> with(Point<Product> const& p, Coordinates<Factor<I>> const& part) noexcept {
+    auto c = p.coordinates();
+    std::copy(part.begin(), part.end(), c.begin() + offset<I>(&Counts::coordinates));
+    return c;
   }
 
   template <class Body>

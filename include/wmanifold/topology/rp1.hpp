@@ -46,6 +46,10 @@ struct RP1 {
   static std::array<Coordinates<RP1>, 2> other_names(Point<RP1> const& p) noexcept {
     return {{{p[0] + std::numbers::pi}, {p[0] - std::numbers::pi}}};
   }
+  /// Turned by 1, and reflected.
+  static std::array<Point<RP1>, 2> symmetries(Point<RP1> const& p) noexcept {
+    return {exp(p, {1}), Point<RP1>::unchecked({detail::wrapped(-p[0], std::numbers::pi)})};
+  }
 };
 
 }  // namespace wmanifold

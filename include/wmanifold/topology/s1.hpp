@@ -66,6 +66,10 @@ struct S1 {
   static std::array<Coordinates<S1>, 2> other_names(Point<S1> const& p) noexcept {
     return {{{p[0] + turn}, {p[0] - turn}}};
   }
+  /// Turned by 1, and reflected.
+  static std::array<Point<S1>, 2> symmetries(Point<S1> const& p) noexcept {
+    return {Point<S1>::unchecked({wrapped(p[0] + 1)}), Point<S1>::unchecked({wrapped(-p[0])})};
+  }
 
  private:
   static constexpr double turn = 2 * std::numbers::pi;

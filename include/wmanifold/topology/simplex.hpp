@@ -125,6 +125,14 @@ struct Simplex {
     cross(std::max(degree, 0), 0, r, 1, q);
     return q;
   }
+  /// Each share in the next one's place, and the first two exchanged.
+  static std::array<Point<Simplex>, 2> symmetries(Point<Simplex> const& p) noexcept {
+    auto turned = p.coordinates();
+    std::rotate(turned.begin(), turned.begin() + 1, turned.end());
+    auto exchanged = p.coordinates();
+    std::swap(exchanged[0], exchanged[1]);
+    return {Point<Simplex>::unchecked(summing_to_one(turned)), Point<Simplex>::unchecked(summing_to_one(exchanged))};
+  }
 
  private:
   static double total(Coordinates<Simplex> const& c) noexcept { return std::accumulate(c.begin(), c.end(), 0.0); }

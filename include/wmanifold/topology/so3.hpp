@@ -180,6 +180,11 @@ struct SO3 {
   static std::array<Coordinates<SO3>, 1> other_names(Point<SO3> const& p) noexcept {
     return {scaled(-1, p.coordinates())};
   }
+  /// After or before another rotation, and back.
+  static std::array<Point<SO3>, 3> symmetries(Point<SO3> const& p) noexcept {
+    auto const other = Point<SO3>::unchecked({0.5, 0.1, -0.7, 0.5});
+    return {composed(other, p), composed(p, other), inverse(p)};
+  }
 
  private:
   static double norm(Coordinates<SO3> const& c) noexcept { return std::sqrt(detail::dot(c, c)); }

@@ -111,8 +111,12 @@ template <class T>
 /// - `distance`;
 /// - `quadrature(degree)`: exact for polynomials (on circles: trigonometric ones) up to that degree, a factor.
 ///
-/// Beside these, where it is so: `other_names(p)`, an array of other coordinates of the same point (an angle and a turn
-/// more, a quaternion and its opposite), for the laws to hold both against each other.
+/// Beside these, where it is so, for the laws to hold them against each other:
+///
+/// - `other_names(p)`: an array of other coordinates of the same point (an angle and a turn more, a quaternion and its
+///   opposite);
+/// - `symmetries(p)`: an array of where p is carried by maps of T on itself, one an entry, that keep distances and mu
+///   (a turn, a reflection).
 template <class T>
 concept Topology = requires(Point<T> p, Coordinates<T> c, CubePoint<T> u, int degree) {
   { T::dimension } -> std::convertible_to<int>;
