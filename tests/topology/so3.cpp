@@ -71,6 +71,16 @@ TEST_CASE("an axis and an angle") {
   check_same(SO3::axis_angle({1, 2, 3}, 0.5), SO3::axis_angle({1, 2, 3}, 0.5 + 2 * pi));
   CHECK(SO3::distance(SO3::identity(), SO3::axis_angle({3, -1, 2}, 1.25)) == support::close_to(1.25));
   CHECK(SO3::distance(SO3::identity(), SO3::axis_angle({3, -1, 2}, 4)) == support::close_to(2 * pi - 4));
+  check_same(SO3::rotation_vector({0, 0, pi / 2}), SO3::normalised(1, 0, 0, 1));
+  check_same(SO3::rotation_vector({0, 0, 0}), SO3::identity());
+  wm::Random random{wm::Seed{1}};
+  for (auto const& q : wm::uniform_points<SO3>(100, random)) {
+    check_same(SO3::rotation_vector(SO3::rotation_vector_of(q)), q);
+  }
+  CHECK(SO3::rotation_vector_of(SO3::axis_angle({0, 2, 0}, 3))[1] == support::close_to(3));
+  CHECK(SO3::rotation_vector_of(SO3::axis_angle({0, 2, 0}, 4))[1] == support::close_to(4 - 2 * pi));
+  CHECK_THROWS_WITH_AS(SO3::rotation_vector({0, std::nan(""), 0}), doctest::Contains("so3: expected a finite axis"),
+                       wm::ArgumentError);
   CHECK_THROWS_WITH_AS(SO3::axis_angle({0, 0, 0}, 1),
                        "wmanifold: so3: expected a finite axis other than zero and a finite angle, got (0, 0, 0) and 1",
                        wm::ArgumentError);

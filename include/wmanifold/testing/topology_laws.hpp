@@ -133,16 +133,17 @@ void symmetries_keep_distances_and_means(Probes<T> const& probes, Report& report
                     "symmetry", i, "of", p, q);
       }
     });
+    constexpr double cut_locus = 1e-5;  // a bump has a kink opposite to its centre, where it is e^-9
     auto const fine = T::quadrature(affordable_degree<T>());
     auto const coarse = T::quadrature(affordable_degree<T>() / 2);
-    for (auto const& centre : probes.special()) {
+    for (auto const& centre : std::span(probes.random()).first(4)) {
       double const mean = bump_mean(probes, centre, fine);
       double const error = std::abs(mean - bump_mean(probes, centre, coarse));
       auto const images = T::symmetries(centre);
       for (std::size_t i = 0; i < images.size(); ++i) {
         double const there = bump_mean(probes, images[i], fine);
         double const error_there = std::abs(there - bump_mean(probes, images[i], coarse));
-        report.hold("symmetries keep means", std::abs(there - mean), error + error_there + rounding, "symmetry", i,
+        report.hold("symmetries keep means", std::abs(there - mean), error + error_there + cut_locus, "symmetry", i,
                     "of", centre);
       }
     }

@@ -51,6 +51,15 @@ struct SO3 {
     double const part = std::sin(angle / 2) / std::hypot(a[0], a[1], a[2]);
     return normalised(std::cos(angle / 2), part * a[0], part * a[1], part * a[2]);
   }
+  /// By a vector's length in radians about its direction; zero is no rotation.
+  [[nodiscard]] static Point<SO3> rotation_vector(Vector const& v) {
+    return v == Vector{} ? identity() : axis_angle(v, std::hypot(v[0], v[1], v[2]));
+  }
+  /// The shortest vector that names a rotation, of length pi at most.
+  [[nodiscard]] static Vector rotation_vector_of(Point<SO3> const& q) noexcept {
+    auto const v = log(identity(), q);
+    return {v[1], v[2], v[3]};
+  }
   /// Yaw about z, then pitch about the new y, then roll about the newest x, in degrees: the convention of aircraft,
   /// R = R_z(yaw) R_y(pitch) R_x(roll).
   [[nodiscard]] static Point<SO3> yaw_pitch_roll(double yaw, double pitch, double roll) {
