@@ -32,5 +32,12 @@ study() {
 
 study rotation --data fashion --folder "$fashion"
 study rotation --data mnist --folder "$mnist"
+study noise --folder "$fashion"
+study torus --data mnist --folder "$mnist"
+study light --folder "$fashion"
+study arm
+study width --vary width --folder "$fashion"
+study width --vary images --folder "$fashion"
+study grouping --folder "$fashion"
 
 "$programs/studies_report" --records "$records" --page "$page"
