@@ -36,8 +36,9 @@ study noise --folder "$fashion"
 study torus --data mnist --folder "$mnist"
 study light --folder "$fashion"
 study arm
-study width --vary width --folder "$fashion"
-study width --vary images --folder "$fashion"
+few=none,input,input-wide,film,hyper,order1,order2,low-rank,undone  # wide networks take long
+study width --vary width --folder "$fashion" --contenders "$few"
+study width --vary images --folder "$fashion" --contenders "$few"
 study grouping --folder "$fashion"
 
 "$programs/studies_report" --records "$records" --page "$page"

@@ -24,6 +24,7 @@ Description description_of(Study const& study) {
   d.has_labels = study.material->has_labels();
   d.series = study.series ? study.series->label : "";
   d.is_log = study.series && study.series->is_log;
+  d.has_curves = study.has_curves;
   d.version = wmanifold::version;
   for (Setting const& setting : study.settings) {
     Description::SettingText text{
@@ -43,7 +44,7 @@ Description description_of(Study const& study) {
 std::string json_of(Description const& d) {
   Json json{{"name", d.name},     {"title", d.title},           {"text", d.text},
             {"space", d.space},   {"has_labels", d.has_labels}, {"series", d.series},
-            {"is_log", d.is_log}, {"version", d.version}};
+            {"is_log", d.is_log}, {"has_curves", d.has_curves}, {"version", d.version}};
   for (auto const& setting : d.settings) {
     Json tests = Json::array();
     for (auto const& test : setting.tests) {
@@ -80,6 +81,7 @@ Description read_description(std::filesystem::path const& file) {
     json.at("has_labels").get_to(d.has_labels);
     json.at("series").get_to(d.series);
     json.at("is_log").get_to(d.is_log);
+    json.at("has_curves").get_to(d.has_curves);
     json.at("version").get_to(d.version);
     for (Json const& setting : json.at("settings")) {
       Description::SettingText text;

@@ -36,6 +36,7 @@ struct Description {
   bool has_labels = true;
   std::string series;  ///< label; empty where there is none
   bool is_log = false;
+  bool has_curves = false;  ///< is the loss drawn against epochs and seconds?
   std::string version;
   std::vector<SettingText> settings;
   std::vector<ContenderText> contenders;

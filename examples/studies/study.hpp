@@ -66,6 +66,7 @@ struct Study {
   std::vector<Setting> settings = {};  ///< rates are tuned in the first one
   std::vector<Contender> contenders = {};
   std::optional<Series> series = std::nullopt;
+  bool has_curves = false;  ///< is the loss drawn against epochs and seconds?
   /// Bins of contexts, for contenders that have a network for each.
   int bins = 0;
   std::function<int(Context const&)> bin_of = {};

@@ -17,7 +17,8 @@ namespace wm = wmanifold;
 Context any_angle(wm::Random& random) { return {random.uniform(0, 2 * std::numbers::pi), 0, 0}; }
 
 /// The contender with a context for each sample, for groups of 4 to 32, and for the batch.
-std::vector<Contender> in_groups(Contender const& contender) {
+std::vector<Contender> in_groups(Contender contender) {
+  contender.in_plots = contender.name == reference_contender;
   std::vector<Contender> all{contender};
   for (wm::Index const group : {4, 8, 16, 32, 0}) {
     Contender one = contender;
@@ -44,6 +45,7 @@ Study study_of(std::filesystem::path const& folder) {
       {.name = "all", .title = "All angles", .training = any_angle, .tests = {{"all", "all angles", any_angle}}}};
   study.settings.front().sizes.hidden = {32, 32};
   study.settings.front().sizes.batch = 64;
+  study.has_curves = true;
   auto const manifolds = circle_manifolds();
   for (auto const* const name : {"order1", "order1-plain", "order2"}) {
     for (Contender& contender : in_groups(contender_named(manifolds, name))) {

@@ -36,6 +36,25 @@ std::string link_to(std::string const& link, std::string const& name, std::strin
   return joined("![", title, "](", link, name, ")\n\n");
 }
 
+/// The loss epoch by epoch, means over seeds, against epochs or seconds; as far as all seeds came.
+std::vector<Place> losses(Runs const& runs, bool is_by_seconds) {
+  std::size_t epochs = runs.records.front().looks.size();
+  for (Record const& record : runs.records) {
+    epochs = std::min(epochs, record.looks.size());
+  }
+  std::vector<Place> places;
+  for (std::size_t epoch = 0; epoch < epochs; ++epoch) {
+    Place sum{0, 0};
+    for (Record const& record : runs.records) {
+      sum.x += is_by_seconds ? record.looks[epoch].seconds : static_cast<double>(epoch + 1);
+      sum.y += record.looks[epoch].loss;
+    }
+    auto const count = static_cast<double>(runs.records.size());
+    places.push_back({sum.x / count, sum.y / count});
+  }
+  return places;
+}
+
 std::string score_label(Description const& d) { return d.has_labels ? "accuracy, %" : "error, %"; }
 
 }  // namespace
@@ -73,6 +92,29 @@ std::string pictures_of(Results const& results, std::filesystem::path const& fol
         plot.curves.push_back(std::move(one));
       }
       std::string const name = joined(d.name, '-', setting.name, '-', test.name, ".svg");
+      write_plot(folder / name, plot);
+      text += link_to(link, name, plot.title);
+    }
+  }
+  // What training costs in steps and in time.
+  for (auto const& setting : d.settings) {
+    auto const budgets = results.budgets(setting.name);
+    for (bool const is_by_seconds : {false, true}) {
+      if (!d.has_curves || budgets.empty()) {
+        continue;
+      }
+      LinePlot plot;
+      plot.title = joined(d.title, ", ", setting.title, " (", budgets.front(), " budget)");
+      plot.x.label = is_by_seconds ? "seconds of training" : "epochs";
+      plot.y.label = "loss of the epoch";
+      for (std::size_t n = 0; n < contenders.size(); ++n) {
+        if (Runs const* const runs = find(results.runs(setting.name, budgets.front()), contenders[n]->name)) {
+          Curve one = curve(contenders[n]->title, n);
+          one.points = losses(*runs, is_by_seconds);
+          plot.curves.push_back(std::move(one));
+        }
+      }
+      std::string const name = joined(d.name, '-', setting.name, is_by_seconds ? "-seconds.svg" : "-epochs.svg");
       write_plot(folder / name, plot);
       text += link_to(link, name, plot.title);
     }
