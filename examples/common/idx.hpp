@@ -7,16 +7,18 @@
 
 namespace demo {
 
-/// Grey images of one size, each with its class.
+/// Images of one size, each with its class.
 struct LabelledImages {
   int rows = 0;
   int columns = 0;
-  std::vector<std::uint8_t> pixels;  ///< image by image, row by row
+  std::vector<std::uint8_t> pixels;  ///< image by image, plane by plane, row by row
   std::vector<std::uint8_t> labels;
+  int planes = 1;  ///< of an image: 1 if it is grey, 3 if it is red, green and blue
 
   [[nodiscard]] std::size_t count() const noexcept { return labels.size(); }
   [[nodiscard]] std::span<std::uint8_t const> image(std::size_t i) const noexcept {
-    auto const size = static_cast<std::size_t>(rows) * static_cast<std::size_t>(columns);
+    auto const size =
+        static_cast<std::size_t>(rows) * static_cast<std::size_t>(columns) * static_cast<std::size_t>(planes);
     return std::span(pixels).subspan(i * size, size);
   }
 };

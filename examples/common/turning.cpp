@@ -89,12 +89,12 @@ void Turner::interpolate(double degrees) noexcept {
   }
 }
 
-void Turner::halve(std::span<float> out) const {
+void Turner::halve(std::span<float const> image, std::span<float> out) const {
   constexpr auto scale = static_cast<float>(1 / (4 * 255 * pixel_deviation));
   constexpr auto shift = static_cast<float>(pixel_mean / pixel_deviation);
   std::size_t n = 0;
   for (int r = 0; r < rows_; r += 2) {
-    float const* const upper = turned_.data() + std::ptrdiff_t{r} * columns_;
+    float const* const upper = image.data() + std::ptrdiff_t{r} * columns_;
     float const* const lower = upper + columns_;
     for (int c = 0; c < columns_; c += 2) {
       out[n++] = scale * (upper[c] + upper[c + 1] + lower[c] + lower[c + 1]) - shift;

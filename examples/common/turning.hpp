@@ -25,7 +25,9 @@ class Turner {
   [[nodiscard]] std::size_t halved_size() const noexcept { return turned_.size() / 4; }
 
   /// What a network sees of the last result: the means of 2 x 2 pixels, shifted and scaled.
-  void halve(std::span<float> out) const;
+  void halve(std::span<float> out) const { halve(turned_, out); }
+  /// The same of any image as large.
+  void halve(std::span<float const> image, std::span<float> out) const;
 
  private:
   template <class Pixel>

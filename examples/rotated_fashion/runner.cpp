@@ -1,18 +1,11 @@
 #include "runner.hpp"
 
 #include "progress.hpp"
+#include "side_by_side.hpp"
 #include "text.hpp"
 
 #include <algorithm>
-#include <atomic>
-#include <exception>
-#include <mutex>
 #include <numeric>
-#include <thread>
-
-#ifdef _OPENMP
-#include <omp.h>
-#endif
 
 namespace demo {
 namespace {
@@ -44,35 +37,11 @@ std::vector<Outcome> carry_out_all(std::span<Run const> runs, DataSet const& dat
   double const total =
       std::accumulate(runs.begin(), runs.end(), 0.0, [](double sum, Run const& run) { return sum + cost_of(run); });
   Progress progress(joined("Training ", runs.size(), " networks"), total);
-  std::atomic<std::size_t> next = 0;
-  std::exception_ptr trouble;
-  std::mutex mutex;
-
-  auto const work = [&] {
-#ifdef _OPENMP
-    omp_set_num_threads(1);  // of this worker: the runs themselves are what goes side by side
-#endif
-    for (std::size_t n = next++; n < order.size(); n = next++) {
-      Run const& run = runs[order[n]];
-      double const epoch = cost_of(run) / static_cast<double>(settings.epochs);
-      try {
-        outcomes[order[n]] = carry_out(run, data, settings, [&] { progress.advance(epoch); });
-      } catch (...) {
-        std::scoped_lock const lock(mutex);
-        trouble = std::current_exception();
-        next = order.size();
-      }
-    }
-  };
-  {
-    std::vector<std::jthread> workers;
-    for (unsigned t = 0; t < std::min<std::size_t>(threads, runs.size()); ++t) {
-      workers.emplace_back(work);
-    }
-  }
-  if (trouble) {
-    std::rethrow_exception(trouble);
-  }
+  side_by_side(order.size(), threads, [&](std::size_t n) {
+    Run const& run = runs[order[n]];
+    double const epoch = cost_of(run) / static_cast<double>(settings.epochs);
+    outcomes[order[n]] = carry_out(run, data, settings, [&] { progress.advance(epoch); });
+  });
   return outcomes;
 }
 

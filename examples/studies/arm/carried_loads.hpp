@@ -1,0 +1,31 @@
+#pragma once
+
+#include "material.hpp"
+#include "robot_arm.hpp"
+
+#include <vector>
+
+namespace demo {
+
+/// Torques of a two-link arm at random motions; the context is the mass of its payload and its distance from the
+/// elbow, each in [0, 1]. Undone: what the payload adds to the torques is taken off, as if there were none.
+class CarriedLoads final : public Material {
+ public:
+  CarriedLoads(std::size_t training, std::size_t test);
+
+  [[nodiscard]] wmanifold::Index inputs() const override { return 6; }
+  [[nodiscard]] wmanifold::Index outputs() const override { return 2; }
+  [[nodiscard]] bool has_labels() const override { return false; }
+  [[nodiscard]] std::size_t count(Part part) const override { return motions(part).size(); }
+  [[nodiscard]] std::unique_ptr<Presenter> presenter() const override;
+
+  [[nodiscard]] std::vector<ArmMotion> const& motions(Part part) const noexcept {
+    return part == Part::training ? training_ : test_;
+  }
+
+ private:
+  std::vector<ArmMotion> training_;
+  std::vector<ArmMotion> test_;
+};
+
+}  // namespace demo

@@ -1,0 +1,68 @@
+#include "contender.hpp"
+
+#include "contenders/learners.hpp"
+
+#include <wmanifold/core/error.hpp>
+
+#include <algorithm>
+#include <cmath>
+
+namespace demo {
+
+namespace wm = wmanifold;
+
+std::vector<Contender> common_contenders() {
+  Contender none{"none", "no context", make_plain};
+  Contender input{"input", "concatenated at the input", make_concatenated};
+  Contender layers{"layers", "concatenated at every layer", make_every_layer};
+  Contender wide_input{"input-wide", "at the input, as many parameters", make_concatenated};
+  Contender wide_layers{"layers-wide", "at every layer, as many parameters", make_every_layer};
+  Contender film{"film", "FiLM", make_film};
+  Contender hyper{"hyper", "hypernetwork", make_hypernetwork};
+  wide_input.width = wide_layers.width = Width::same_parameters;
+  input.in_plots = wide_input.in_plots = film.in_plots = true;
+  return {none, input, wide_input, layers, wide_layers, film, hyper};
+}
+
+std::vector<Contender> contenders_with(std::vector<Contender> const& manifolds) {
+  auto all = common_contenders();
+  all.insert(all.end(), manifolds.begin(), manifolds.end());
+  return all;
+}
+
+Contender const& contender_named(std::vector<Contender> const& contenders, std::string_view name) {
+  for (Contender const& contender : contenders) {
+    if (contender.name == name) {
+      return contender;
+    }
+  }
+  wm::fail("contenders: expected the name of one, got '", name, "'");
+}
+
+Recipe widened(Contender const& contender, Recipe recipe) {
+  if (contender.width == Width::given) {
+    return recipe;
+  }
+  // All hidden layers by one factor, so that the parameters come as near as they can.
+  wm::Index const wanted = first_order_rows(recipe.space) * parameters_of(recipe.widths());
+  auto const with_first = [&](wm::Index width) {
+    Recipe wide = recipe;
+    double const factor = static_cast<double>(width) / static_cast<double>(recipe.hidden.front());
+    for (wm::Index& hidden : wide.hidden) {
+      hidden = std::max<wm::Index>(1, std::llround(factor * static_cast<double>(hidden)));
+    }
+    return wide;
+  };
+  auto const missing = [&](wm::Index width) {
+    return std::abs(contender.make(with_first(width))->parameters() - wanted);
+  };
+  wm::Index low = recipe.hidden.front();  // has too few
+  wm::Index high = low * first_order_rows(recipe.space) + 1;
+  while (high - low > 1) {
+    wm::Index const middle = (low + high) / 2;
+    (contender.make(with_first(middle))->parameters() > wanted ? high : low) = middle;
+  }
+  return with_first(missing(low) <= missing(high) ? low : high);
+}
+
+}  // namespace demo

@@ -1,0 +1,18 @@
+#pragma once
+
+#include "contenders/manifold_learner.hpp"
+
+#include <wmanifold/basis/constant.hpp>
+
+namespace demo {
+
+/// A plain network, trained as all are: by Adam or momentum on its numbers.
+using PlainPart = ManifoldPart<wmanifold::Constant<>>;
+
+/// No contexts, for so many samples.
+[[nodiscard]] PlainPart::Contexts no_contexts(wmanifold::Index samples);
+
+/// The features of each sample's context, samples x features.
+void write_features(Space space, Batch const& batch, wmanifold::MatrixRef<float> to);
+
+}  // namespace demo

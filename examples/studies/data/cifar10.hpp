@@ -1,0 +1,28 @@
+#pragma once
+
+#include "idx.hpp"
+
+#include <filesystem>
+#include <span>
+
+namespace demo {
+
+enum class Colours {
+  grey,  ///< 0.299 red + 0.587 green + 0.114 blue
+  rgb,   ///< three planes
+};
+
+inline constexpr int cifar10_side = 32;
+
+/// The images of official binary files, one file after the other, box-averaged to `side` x `side` (which divides 32): a
+/// record is a label byte, then the red, green and blue planes of 32 x 32 bytes, row by row. Throws wm::FileError with
+/// the file, what was expected and what was found; wm::ArgumentError for other sides.
+[[nodiscard]] LabelledImages read_cifar10(std::span<std::filesystem::path const> files, int side = 16,
+                                          Colours colours = Colours::grey);
+
+/// Training and test images of a folder: of data_batch_1.bin to data_batch_5.bin and test_batch.bin, or else of
+/// train.bin and test.bin.
+[[nodiscard]] DataSet read_cifar10_folder(std::filesystem::path const& folder, int side = 16,
+                                          Colours colours = Colours::grey);
+
+}  // namespace demo

@@ -1,0 +1,50 @@
+#pragma once
+
+#include "study.hpp"
+
+#include <filesystem>
+
+namespace demo {
+
+/// What a report has to know of a study beside its records.
+struct Description {
+  struct TestText {
+    std::string name;
+    std::string title;
+    std::string profile_label;  ///< empty where there is none
+    std::vector<double> edges;
+    bool is_unseen = false;
+  };
+  struct SettingText {
+    std::string name;
+    std::string title;
+    std::string sizes;
+    double x = 0;  ///< NaN where it is in no series
+    std::vector<TestText> tests;
+  };
+  struct ContenderText {
+    std::string name;
+    std::string title;
+    bool is_ceiling = false;
+    bool in_plots = false;
+  };
+
+  std::string name;
+  std::string title;
+  std::string text;
+  std::string space;
+  bool has_labels = true;
+  std::string series;  ///< label; empty where there is none
+  bool is_log = false;
+  bool has_curves = false;  ///< is the loss drawn against epochs and seconds?
+  std::string version;
+  std::vector<SettingText> settings;
+  std::vector<ContenderText> contenders;
+};
+
+[[nodiscard]] Description description_of(Study const& study);
+[[nodiscard]] std::string json_of(Description const& description);
+/// Throws wm::FileError.
+[[nodiscard]] Description read_description(std::filesystem::path const& file);
+
+}  // namespace demo

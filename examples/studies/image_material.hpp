@@ -1,0 +1,28 @@
+#pragma once
+
+#include "idx.hpp"
+#include "material.hpp"
+
+namespace demo {
+
+/// Grey images with classes, which networks see at half their size.
+class ImageMaterial : public Material {
+ public:
+  explicit ImageMaterial(DataSet data) : data_(std::move(data)) {}
+
+  [[nodiscard]] wmanifold::Index inputs() const override {
+    return wmanifold::Index{data_.training.rows / 2} * (data_.training.columns / 2);
+  }
+  [[nodiscard]] wmanifold::Index outputs() const override { return data_.classes; }
+  [[nodiscard]] bool has_labels() const override { return true; }
+  [[nodiscard]] std::size_t count(Part part) const override { return images(part).count(); }
+
+  [[nodiscard]] LabelledImages const& images(Part part) const noexcept {
+    return part == Part::training ? data_.training : data_.test;
+  }
+
+ private:
+  DataSet data_;
+};
+
+}  // namespace demo

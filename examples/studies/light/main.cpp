@@ -1,0 +1,101 @@
+// Images as reliefs under a lamp whose direction is known: anywhere, and anywhere but in a cap. --help tells all.
+
+#include "light/lit_images.hpp"
+#include "program.hpp"
+#include "text.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+namespace {
+
+using namespace demo;
+namespace wm = wmanifold;
+
+constexpr double pi = std::numbers::pi;
+
+/// The middle of the unseen cap: oblique, in front, of no symmetry.
+constexpr Context middle{0.48, 0.64, 0.6};
+
+/// Degrees between the lamp and the middle of the cap.
+double degrees_off(Context const& lamp) {
+  double const cosine = lamp[0] * middle[0] + lamp[1] * middle[1] + lamp[2] * middle[2];
+  return std::acos(std::clamp(cosine, -1.0, 1.0)) * 180 / pi;
+}
+
+/// Uniform on the sphere.
+Context anywhere(wm::Random& random) {
+  double const z = random.uniform(-1, 1);
+  double const angle = random.uniform(0, 2 * pi);
+  double const radius = std::sqrt(1 - z * z);
+  return {radius * std::cos(angle), radius * std::sin(angle), z};
+}
+
+/// Uniform on the part of the sphere that is so many degrees off the middle.
+Draw off_middle(double from, double to) {
+  return [=](wm::Random& random) {
+    for (;;) {
+      Context const lamp = anywhere(random);
+      if (double const off = degrees_off(lamp); from <= off && off < to) {
+        return lamp;
+      }
+    }
+  };
+}
+
+Setting unseen_cap(double radius) {
+  Profile profile{"degrees into the unseen cap", {}, [=](Context const& lamp) { return radius - degrees_off(lamp); }};
+  constexpr int bins = 6;
+  for (int n = 0; n <= bins; ++n) {
+    profile.edges.push_back(radius * n / bins);
+  }
+  profile.edges.back() += 1e-9;
+  double const all = 181;
+  return {.name = joined("cap", radius),
+          .title = joined("Unseen cap of ", radius, " degrees about its middle"),
+          .training = off_middle(radius, all),
+          .tests = {{"unseen", "in the cap", off_middle(0, radius), profile, true},
+                    {"seen", "outside it", off_middle(radius, all)}},
+          .has_ceilings = false};
+}
+
+Study study_of(std::filesystem::path const& folder) {
+  Study study;
+  study.name = "light";
+  study.title = "Light direction, Fashion-MNIST";
+  study.text =
+      "Images of 14 x 14 as reliefs in a translucent sheet under a lamp in a known direction, anywhere on the sphere. "
+      "The accuracy in % on test images.";
+  study.space = Space::sphere;
+  study.material = std::make_shared<LitImages>(read_data_set(folder));
+  study.settings = {
+      {.name = "all", .title = "All directions", .training = anywhere, .tests = {{"all", "all directions", anywhere}}},
+      unseen_cap(30),
+      unseen_cap(60),
+      unseen_cap(90)};
+  for (Setting& setting : study.settings) {
+    setting.sizes.hidden = {32, 32};
+  }
+  study.contenders = contenders_with(sphere_manifolds());
+  study.contenders.push_back(bins_ceiling("one network for each octant"));
+  study.bins = 8;
+  study.bin_of = [](Context const& lamp) {
+    return (lamp[0] < 0 ? 1 : 0) + (lamp[1] < 0 ? 2 : 0) + (lamp[2] < 0 ? 4 : 0);
+  };
+  return study;
+}
+
+}  // namespace
+
+int main(int count, char const* const* words) {
+  std::filesystem::path folder = "/usr/share/datasets/fashion-mnist";
+  return run_program(
+      count, words, "Images under a lamp in a known direction, and ways of using it.",
+      [&](CLI::App& app) {
+        app.add_option("--folder", folder, "Folder of Fashion-MNIST's idx files")->capture_default_str();
+      },
+      [&](Options const&) { return study_of(folder); });
+}

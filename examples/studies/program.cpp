@@ -1,0 +1,196 @@
+#include "program.hpp"
+
+#include "description.hpp"
+#include "files.hpp"
+#include "progress.hpp"
+#include "record_file.hpp"
+#include "side_by_side.hpp"
+#include "text.hpp"
+#include "tuning.hpp"
+
+#include <wmanifold/core/error.hpp>
+
+#include <CLI/CLI.hpp>
+
+#include <algorithm>
+#include <iostream>
+#include <thread>
+
+namespace demo {
+namespace {
+
+/// Those whose names are given, or all where none is; ArgumentError for a name that is not there.
+template <class Item>
+std::vector<Item const*> named(std::vector<Item> const& items, std::vector<std::string> const& names,
+                               char const* what) {
+  std::vector<Item const*> found;
+  for (std::string const& name : names) {
+    if (std::none_of(items.begin(), items.end(), [&](Item const& item) { return item.name == name; })) {
+      std::string known;
+      for (Item const& item : items) {
+        known += joined(known.empty() ? "" : ", ", item.name);
+      }
+      wmanifold::fail(what, ": expected some of ", known, ", got ", name);
+    }
+  }
+  for (Item const& item : items) {
+    if (names.empty() || std::find(names.begin(), names.end(), item.name) != names.end()) {
+      found.push_back(&item);
+    }
+  }
+  return found;
+}
+
+class Program {
+ public:
+  Program(Study const& study, Options const& options)
+      : study_(study),
+        options_(options),
+        settings_(named(study.settings, options.settings, "settings")),
+        contenders_(named(study.contenders, options.contenders, "contenders")),
+        file_(options.out / (study.name + ".jsonl")),
+        examinations_(study) {
+    // What takes longest comes first, so that no thread is left with it at the end.
+    std::stable_sort(contenders_.begin(), contenders_.end(),
+                     [](auto const* a, auto const* b) { return a->has_bins > b->has_bins; });
+  }
+
+  void run() {
+    write_text(options_.out / (study_.name + ".json"), json_of(description_of(study_)));
+    auto runs = all_runs(paces());
+    std::size_t const all = runs.size();
+    std::erase_if(runs, [&](Run const& run) { return file_.find(run.record().key()) != nullptr; });
+    std::cout << study_.name << ": " << all << " trainings, of which " << all - runs.size() << " were recorded in "
+              << (options_.out / (study_.name + ".jsonl")).string() << std::endl;
+    if (runs.empty()) {
+      return;
+    }
+    double work = 0;
+    for (Run const& run : runs) {
+      work += work_of(run);
+    }
+    Progress progress(joined(study_.name, ": training ", runs.size(), " networks"), work);
+    side_by_side(runs.size(), options_.threads, [&](std::size_t n) {
+      file_.add(carry_out(runs[n], examinations_));
+      progress.advance(work_of(runs[n]));
+    });
+  }
+
+ private:
+  /// Of each contender. Networks of bins are plain ones, and take the pace of the plain one without contexts.
+  std::vector<Pace> paces() {
+    std::vector<Pace> paces(contenders_.size());
+    std::vector<Contender> tuned_ones;
+    for (Contender const* contender : contenders_) {
+      tuned_ones.push_back(contender->has_bins ? contender_named(study_.contenders, "none") : *contender);
+    }
+    Progress progress(joined(study_.name, ": tuning ", paces.size(), " contenders"), static_cast<double>(paces.size()));
+    side_by_side(paces.size(), options_.threads, [&](std::size_t n) {
+      paces[n] = tuned(study_, tuned_ones[n], [&](Run const& run) { return record_of(run); });
+      progress.advance(1);
+    });
+    return paces;
+  }
+
+  [[nodiscard]] std::vector<Run> all_runs(std::vector<Pace> const& paces) const {
+    std::vector<Run> runs;
+    for (std::string const& budget : options_.budgets) {
+      for (std::size_t n = 0; n < contenders_.size(); ++n) {
+        for (unsigned seed = 1; seed <= options_.seeds; ++seed) {
+          for (Setting const* setting : settings_) {
+            if (!contenders_[n]->is_ceiling || setting->has_ceilings) {
+              runs.push_back({&study_, setting, contenders_[n], paces[n],
+                              budget == "long" ? Budget::extended : Budget::brief, seed});
+            }
+          }
+        }
+      }
+    }
+    return runs;
+  }
+
+  /// In a unit of its own, as the bar has it.
+  [[nodiscard]] double work_of(Run const& run) const {
+    auto const& sizes = run.setting->sizes;
+    double const epochs = static_cast<double>(run.budget == Budget::brief ? sizes.epochs : sizes.most_epochs / 2);
+    return epochs * static_cast<double>(sizes.training) * (run.contender->has_bins ? study_.bins : 1);
+  }
+
+  Record record_of(Run const& run) {
+    Record record = run.record();
+    if (Record const* const known = file_.find(record.key())) {
+      return *known;
+    }
+    record = carry_out(run, examinations_);
+    file_.add(record);
+    return record;
+  }
+
+  Study const& study_;
+  Options const& options_;
+  std::vector<Setting const*> settings_;
+  std::vector<Contender const*> contenders_;
+  RecordFile file_;
+  Examinations examinations_;
+};
+
+}  // namespace
+
+Sizes short_form(Sizes sizes) {
+  sizes.training = 200;
+  sizes.validation = 100;
+  sizes.test = 200;
+  sizes.batch = 50;
+  sizes.epochs = 1;
+  sizes.most_epochs = 4;
+  sizes.patience = 1;
+  return sizes;
+}
+
+int run_program(int count, char const* const* words, std::string const& about,
+                std::function<void(CLI::App&)> const& add_options, std::function<Study(Options const&)> const& make) {
+  Options options;
+  CLI::App app(about);
+  app.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+  app.add_option("--out", options.out, "Folder of the records")->type_name("DIR")->capture_default_str();
+  app.add_option("--threads", options.threads, "Trainings at a time, one thread each; 0: as the machine has")
+      ->capture_default_str();
+  app.add_option("--seeds", options.seeds, "Trainings of each contender")
+      ->check(CLI::Range(1, 1000))
+      ->capture_default_str();
+  app.add_flag("--short", options.is_short, "A form that takes seconds, to see that it runs");
+  auto const names = [&](char const* name, std::vector<std::string>& to, char const* text) {
+    return app.add_option(name, to, text)->delimiter(',')->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  };
+  names("--budgets", options.budgets, "short, long")->check(CLI::IsMember({"short", "long"}))->capture_default_str();
+  names("--settings", options.settings, "Only these settings (the first one is where rates are tuned)");
+  names("--contenders", options.contenders, "Only these contenders");
+  add_options(app);
+  try {
+    app.parse(count, words);
+  } catch (CLI::ParseError const& e) {
+    return app.exit(e);
+  }
+  try {
+    if (options.threads == 0) {
+      options.threads = std::clamp(std::thread::hardware_concurrency(), 1U, 256U);
+    }
+    if (options.is_short) {
+      options.seeds = std::min(options.seeds, 2U);
+    }
+    make_folder(options.out);
+    Study study = make(options);
+    if (options.is_short) {
+      for (Setting& setting : study.settings) {
+        setting.sizes = short_form(setting.sizes);
+      }
+    }
+    Program(study, options).run();
+    return 0;
+  } catch (std::exception const& e) {
+    std::cerr << "error: " << e.what() << '\n';
+    return 1;
+  }
+}
+
+}  // namespace demo

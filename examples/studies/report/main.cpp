@@ -1,0 +1,47 @@
+// Reads what the studies recorded and writes a page about it, with tables and pictures.
+
+#include "files.hpp"
+#include "report/page.hpp"
+
+#include <wmanifold/core/error.hpp>
+
+#include <CLI/CLI.hpp>
+
+#include <algorithm>
+#include <iostream>
+
+int main(int count, char const* const* words) {
+  using namespace demo;
+  namespace fs = std::filesystem;
+  fs::path records = "build/studies";
+  fs::path page = "docs/results.md";
+  CLI::App app(
+      "Writes a page about the studies that were carried out, and pictures to a folder beside it of its name.");
+  app.add_option("--records", records, "Folder of the records")->capture_default_str();
+  app.add_option("--page", page, "The page")->capture_default_str();
+  CLI11_PARSE(app, count, words);
+  try {
+    std::vector<fs::path> files;
+    for (auto const& entry : fs::directory_iterator(records)) {
+      if (entry.path().extension() == ".jsonl") {
+        files.push_back(entry.path());
+      }
+    }
+    std::sort(files.begin(), files.end());
+    std::vector<Results> studies;
+    for (fs::path const& file : files) {
+      studies.emplace_back(read_description(fs::path(file).replace_extension(".json")), file);
+    }
+    if (studies.empty()) {
+      wmanifold::fail<wmanifold::FileError>(records.string(), ": expected records of studies (*.jsonl), got none");
+    }
+    fs::path const pictures = page.parent_path() / page.stem();
+    make_folder(pictures);
+    write_text(page, page_of(studies, pictures, page.stem().string() + '/'));
+    std::cout << "page " << page.string() << '\n';
+    return 0;
+  } catch (std::exception const& e) {
+    std::cerr << "error: " << e.what() << '\n';
+    return 1;
+  }
+}

@@ -1,0 +1,125 @@
+#include "report/page.hpp"
+
+#include "contender.hpp"
+#include "machine.hpp"
+#include "text.hpp"
+
+#include <cmath>
+
+namespace demo {
+namespace {
+
+using Test = Description::TestText;
+using Setting = Description::SettingText;
+
+std::string with_sign(double value) { return (value >= 0 ? "+" : "") + fixed(value, 1); }
+
+std::string interval(std::optional<Difference> const& difference) {
+  if (!difference) {
+    return "";
+  }
+  if (!std::isfinite(difference->reach)) {
+    return with_sign(difference->mean);
+  }
+  return joined(with_sign(difference->mean), " [", with_sign(difference->mean - difference->reach), ", ",
+                with_sign(difference->mean + difference->reach), ']');
+}
+
+/// The best is bold; what is not told apart from it, as its paired interval holds zero, has a star.
+std::string score(Runs const& runs, Runs const* best, Test const& test) {
+  Figure const figure = runs.figure(test.name);
+  std::string const text = joined(fixed(figure.mean, 1), " ± ", fixed(figure.deviation, 1));
+  if (best == nullptr || runs.contender->is_ceiling) {
+    return text;
+  }
+  if (&runs == best) {
+    return "**" + text + "**";
+  }
+  auto const difference = difference_of(runs, *best, test.name);
+  bool const is_apart = !difference || difference->is_below_zero() || difference->is_above_zero();
+  return is_apart ? text : text + " \\*";
+}
+
+std::string table(Results const& results, Setting const& setting, std::string const& budget) {
+  auto const& all = results.runs(setting.name, budget);
+  Runs const* const reference = find(all, reference_contender);
+  bool const has_labels = results.description().has_labels;
+  std::string text = "| | parameters | multiply-adds | moving | optimiser | n |";
+  std::string rule = "|---|---|---|---|---|---|";
+  for (Test const& test : setting.tests) {
+    text += joined(' ', test.title, " | less the manifold |");
+    rule += "---|---|";
+  }
+  text += '\n' + rule + '\n';
+  for (Runs const& runs : all) {
+    Record const& one = runs.records.front();
+    text += joined("| ", runs.contender->title, runs.contender->is_ceiling ? " (ceiling)" : "", " | ",
+                   grouped(one.parameters), " | ", grouped(one.multiply_adds), " | ", grouped(one.moving_multiply_adds),
+                   " | ", one.optimiser, ' ', one.rate, " | ", runs.records.size());
+    if (runs.failures() > 0) {
+      text += joined(", ", runs.failures(), " failed");
+    }
+    text += " |";
+    for (Test const& test : setting.tests) {
+      bool const is_reference = &runs == reference;
+      text += joined(' ', score(runs, best_of(all, test.name, has_labels), test), " | ",
+                     reference == nullptr || is_reference ? "" : interval(difference_of(runs, *reference, test.name)),
+                     " |");
+    }
+    text += '\n';
+  }
+  return text + '\n';
+}
+
+std::string section(Results const& results, std::filesystem::path const& pictures, std::string const& link) {
+  Description const& d = results.description();
+  std::string text =
+      joined("## ", d.title, "\n\n", d.text, "\n\n", grouped(static_cast<long long>(results.trainings())),
+             " trainings, those of tuning included, ", fixed(results.seconds() / 60, 1), " minutes of one core.\n\n");
+  std::string sizes;
+  for (Setting const& setting : d.settings) {
+    auto const budgets = results.budgets(setting.name);
+    if (budgets.empty()) {
+      continue;
+    }
+    text += joined("### ", setting.title, "\n\n");
+    if (setting.sizes != sizes) {
+      text += joined(setting.sizes, ".\n\n");
+      sizes = setting.sizes;
+    }
+    for (std::string const& budget : budgets) {
+      text += joined(budget == "short" ? "Short budget:" : "Trained until validation stops improving:", "\n\n",
+                     table(results, setting, budget));
+    }
+  }
+  return text + pictures_of(results, pictures, link);
+}
+
+}  // namespace
+
+std::string page_of(std::vector<Results> const& studies, std::filesystem::path const& pictures,
+                    std::string const& link) {
+  std::string text = joined(
+      "# What the method does on data\n\nWritten by `scripts/reproduce.sh`; nothing here is typed by hand.\n\n"
+      "wmanifold ",
+      studies.front().description().version, ", ", compiler_name(), ", ", processor_name(),
+      ".\n\n"
+      "How to read it. All contenders of a setting and a seed have the same samples and the same budget; contexts are "
+      "drawn for each presentation. Each contender's optimiser (momentum 0.9 or Adam) and rate are those with the best "
+      "score on a validation split of the training data with one seed, once per study, in its first setting; test data "
+      "tune nothing. Scores are means ± standard deviations (n - 1) over n seeds, the best in bold, \\* where a paired "
+      "95 % interval (Student's t over seeds) does not tell a score from the best. *Less the manifold*: the difference "
+      "to "
+      "the manifold of order 1 under the metric, seed by seed, with its 95 % interval. Multiply-adds are those of one "
+      "prediction where the context rests, so that what depends on it alone was done before; *moving*: where each "
+      "prediction has a context of its own. *As many parameters* is wider than the others until it holds as many "
+      "numbers as the manifold of order 1; all others have its multiply-adds. Ceilings have what the others cannot "
+      "have. Where training left the range of numbers it has failed, and its scores are those of what was left.\n\n");
+  text += claims_of(studies);
+  for (Results const& results : studies) {
+    text += section(results, pictures, link);
+  }
+  return text;
+}
+
+}  // namespace demo

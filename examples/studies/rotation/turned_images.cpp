@@ -1,0 +1,48 @@
+#include "rotation/turned_images.hpp"
+
+#include "turning.hpp"
+
+#include <numbers>
+
+namespace demo {
+namespace {
+
+class TurnedPresenter final : public Presenter {
+ public:
+  explicit TurnedPresenter(TurnedImages const& material)
+      : material_(&material),
+        turner_(material.images(Part::training).rows / material.planes(), material.images(Part::training).columns) {}
+
+  void show(Part part, std::size_t which, Context const& context, Sight sight, wmanifold::Random&, Shown& to) override {
+    double const degrees = context[0] * 180 / std::numbers::pi;
+    auto const& images = material_->images(part);
+    auto const image = images.image(which);
+    auto const planes = static_cast<std::size_t>(material_->planes());
+    std::size_t const size = image.size() / planes;
+    std::size_t const halved = turner_.halved_size();
+    for (std::size_t plane = 0; plane < planes; ++plane) {
+      turner_.turn(image.subspan(plane * size, size), degrees);
+      if (sight == Sight::undone) {  // from the turned image at full size, lost corners and blur included
+        turner_.turn_again(-degrees);
+      }
+      turner_.halve(to.input.subspan(plane * halved, halved));
+    }
+    to.label = images.labels[which];
+  }
+
+ private:
+  TurnedImages const* material_;
+  Turner turner_;
+};
+
+}  // namespace
+
+TurnedImages::TurnedImages(DataSet data, int planes) : data_(std::move(data)), planes_(planes) {}
+
+wmanifold::Index TurnedImages::inputs() const {
+  return static_cast<wmanifold::Index>(data_.training.image(0).size() / 4);
+}
+
+std::unique_ptr<Presenter> TurnedImages::presenter() const { return std::make_unique<TurnedPresenter>(*this); }
+
+}  // namespace demo

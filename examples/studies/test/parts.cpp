@@ -1,0 +1,280 @@
+#define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
+#include "contender.hpp"
+#include "record_file.hpp"
+#include "statistics.hpp"
+
+#include <wmanifold/core/error.hpp>
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+#include <limits>
+
+namespace {
+
+using namespace demo;
+namespace wm = wmanifold;
+
+Recipe recipe_of(std::vector<wm::Index> hidden, std::string activation = "tanh") {
+  Recipe recipe;
+  recipe.inputs = 6;
+  recipe.hidden = std::move(hidden);
+  recipe.outputs = 3;
+  recipe.activation = std::move(activation);
+  return recipe;
+}
+
+Batch batch_of(wm::Index samples, wm::Index per_context) {
+  wm::Random random(wm::Seed{3});
+  Batch batch;
+  batch.inputs.resize(samples, 6);
+  batch.targets.resize(samples, 3);
+  batch.per_context = per_context;
+  for (wm::Index b = 0; b < samples; ++b) {
+    batch.contexts.push_back(b % per_context == 0 ? Context{random.uniform(0, 6), 0, 0} : batch.contexts.back());
+  }
+  for (float& x : std::span(batch.inputs.data(), static_cast<std::size_t>(batch.inputs.size()))) {
+    x = static_cast<float>(random.normal());
+  }
+  for (float& x : std::span(batch.targets.data(), static_cast<std::size_t>(batch.targets.size()))) {
+    x = static_cast<float>(random.normal());
+  }
+  return batch;
+}
+
+/// Half the sum of squared errors, and its gradient in the outputs.
+double loss_of(Learner& learner, Batch const& batch, wm::Matrix<float>* gradient = nullptr) {
+  auto const outputs = learner.forward(batch);
+  wm::Matrix<float> const error = outputs - batch.targets;
+  if (gradient != nullptr) {
+    *gradient = error;
+  }
+  return 0.5 * error.cast<double>().squaredNorm();
+}
+
+/// Moves the learner off the place where it starts, at which much is zero.
+void shake(Learner& learner) {
+  wm::Random random(wm::Seed{4});
+  for (TrainedPart* part : learner.parts()) {
+    for (wm::Index k = 0; k < part->parameters().rows(); ++k) {
+      for (float& x : part->parameters().row(k)) {
+        x += static_cast<float>(0.2 * random.normal());
+      }
+    }
+    for (float& x : part->parameters().shared()) {
+      x += static_cast<float>(0.2 * random.normal());
+    }
+  }
+}
+
+std::filesystem::path folder() {
+  auto const path = std::filesystem::temp_directory_path() / "wmanifold_studies_parts";
+  std::filesystem::remove_all(path);
+  std::filesystem::create_directories(path);
+  return path;
+}
+
+Record record_of_seed(unsigned seed) {
+  Record record;
+  record.study = "a study";
+  record.setting = "all";
+  record.contender = "film";
+  record.optimiser = "adam";
+  record.rate = 0.0046;
+  record.budget = "short";
+  record.seed = seed;
+  record.sizes = "6-4-3";
+  record.version = "1";
+  record.validation = 81.25;
+  record.scores = {{"all", 80.5}, {"between", 70.25}};
+  record.profiles = {{"between", {1, std::numeric_limits<double>::quiet_NaN(), 3}}};
+  record.parameters = 123;
+  record.hidden = {4};
+  record.looks = {{0.5, 1.5, 60}};
+  return record;
+}
+
+}  // namespace
+
+TEST_CASE("contenders: gradients are what perturbation finds") {
+  auto const contenders = contenders_with(circle_manifolds());
+  CHECK(contenders.size() > 15);
+  for (Contender const& contender : contenders) {
+    for (wm::Index const per_context : {1, 4}) {
+      CAPTURE(contender.name);
+      CAPTURE(per_context);
+      auto const learner = contender.make(widened(contender, recipe_of({5, 4})));
+      shake(*learner);
+      Batch const batch = batch_of(8, per_context);
+      wm::Matrix<float> output_gradient;
+      loss_of(*learner, batch, &output_gradient);
+      learner->backward(batch, output_gradient);
+      double largest = 0;
+      double off = 0;
+      for (TrainedPart* part : learner->parts()) {
+        auto const numbers = part->parameters().numbers();
+        auto const gradient = part->gradient().numbers();
+        for (std::size_t n = 0; n < numbers.size(); n += 3) {
+          float const here = numbers[n];
+          constexpr float step = 1e-2F;
+          numbers[n] = here + step;
+          double const above = loss_of(*learner, batch);
+          numbers[n] = here - step;
+          double const below = loss_of(*learner, batch);
+          numbers[n] = here;
+          bool const is_padding = above == below && gradient[n] == 0;
+          if (!is_padding) {
+            double const slope = (above - below) / (2 * static_cast<double>(step));
+            largest = std::max(largest, std::abs(slope));
+            off = std::max(off, std::abs(slope - static_cast<double>(gradient[n])));
+          }
+        }
+      }
+      CHECK(largest > 0.1);
+      CHECK(off < 5e-3 * largest);
+    }
+  }
+}
+
+TEST_CASE("contenders: each gets better on what it is shown, under either optimiser") {
+  Batch const batch = batch_of(16, 1);
+  for (Contender const& contender : contenders_with(circle_manifolds())) {
+    for (Optimiser const optimiser : contender.optimisers) {
+      CAPTURE(contender.name);
+      Recipe recipe = recipe_of({8}, "relu");
+      recipe.optimiser = optimiser;
+      recipe.rate = contender.name == "low-rank-metric" ? 1e-5 : 0.01;
+      auto const learner = contender.make(recipe);
+      double const before = loss_of(*learner, batch);
+      wm::Matrix<float> output_gradient;
+      for (int i = 0; i < 100; ++i) {
+        loss_of(*learner, batch, &output_gradient);
+        output_gradient /= static_cast<float>(batch.samples());
+        learner->backward(batch, output_gradient);
+        learner->step();
+      }
+      CHECK(loss_of(*learner, batch) < 0.9 * before);
+    }
+  }
+}
+
+TEST_CASE("contenders: all numbers are kept and restored") {
+  Batch const batch = batch_of(8, 1);
+  for (Contender const& contender : contenders_with(circle_manifolds())) {
+    CAPTURE(contender.name);
+    auto const learner = contender.make(recipe_of({5}));
+    shake(*learner);
+    double const before = loss_of(*learner, batch);
+    auto const numbers = learner->numbers();
+    shake(*learner);
+    CHECK(loss_of(*learner, batch) != before);
+    learner->restore(numbers);
+    CHECK(loss_of(*learner, batch) == before);
+  }
+}
+
+TEST_CASE("contenders: parameters and multiply-adds, counted by hand") {
+  auto const contenders = contenders_with(circle_manifolds());
+  Recipe const recipe = recipe_of({5});  // 6-5-3
+  struct Count {
+    char const* name;
+    wm::Index parameters;
+    wm::Index multiply_adds;
+    wm::Index moving;
+  };
+  // A network of 6-5-3 has 45 weights and 8 biases. Features of an angle are two.
+  for (Count const& count :
+       {Count{"none", 53, 45, 45}, Count{"input", 53 + 10, 45, 45 + 10}, Count{"layers", 53 + 10 + 6, 45, 45 + 16},
+        // 2-32-16 makes 8 factors and 8 shifts: 576 weights, 48 biases
+        Count{"film", 53 + 576 + 48, 45, 45 + 8 + 576},
+        // 2-32-3
+        Count{"hyper", 3 * 53 + 160 + 35, 45, 3 * 53 + 160}, Count{"order1", 3 * 53, 45, 3 * 53},
+        Count{"order2", 5 * 53, 45, 5 * 53}, Count{"chain", 4 * 53, 45, 2 * 53},
+        // W_0, and of each layer rank 8 times inputs, the one, outputs and K
+        Count{"low-rank", 53 + 8 * (6 + 1 + 5 + 3) + 8 * (5 + 1 + 3 + 3), 45,
+              45 + 8 * (6 + 5 + 3) + 8 * (5 + 3 + 3)}}) {
+    CAPTURE(count.name);
+    auto const learner = contender_named(contenders, count.name).make(recipe);
+    CHECK(learner->parameters() == count.parameters);
+    CHECK(learner->multiply_adds() == count.multiply_adds);
+    CHECK(learner->moving_multiply_adds() == count.moving);
+  }
+  CHECK_THROWS_WITH_AS(static_cast<void>(contender_named(contenders, "nobody")), doctest::Contains("nobody"),
+                       wm::ArgumentError);
+}
+
+TEST_CASE("contenders: the wide ones have as many parameters as the manifold of order 1") {
+  auto const contenders = contenders_with({});
+  for (char const* const name : {"input-wide", "layers-wide"}) {
+    Contender const& contender = contender_named(contenders, name);
+    for (std::vector<wm::Index> const& hidden : {std::vector<wm::Index>{32}, {32, 32}, {128, 64}}) {
+      Recipe recipe = recipe_of(hidden);
+      recipe.inputs = 196;
+      recipe.outputs = 10;
+      Recipe const wide = widened(contender, recipe);
+      auto const wanted = static_cast<double>(3 * parameters_of(recipe.widths()));
+      CHECK(static_cast<double>(contender.make(wide)->parameters()) == doctest::Approx(wanted).epsilon(0.015));
+    }
+  }
+}
+
+TEST_CASE("statistics: Student's t as tables have it") {
+  CHECK(student_t_quantile(0.975, 1) == doctest::Approx(12.7062).epsilon(1e-5));
+  CHECK(student_t_quantile(0.975, 2) == doctest::Approx(4.30265).epsilon(1e-5));
+  CHECK(student_t_quantile(0.975, 4) == doctest::Approx(2.77645).epsilon(1e-5));
+  CHECK(student_t_quantile(0.975, 29) == doctest::Approx(2.04523).epsilon(1e-5));
+  CHECK(student_t_quantile(0.95, 9) == doctest::Approx(1.83311).epsilon(1e-5));
+  CHECK(student_t_quantile(0.025, 4) == doctest::Approx(-2.77645).epsilon(1e-5));
+  CHECK(student_t(0, 3) == doctest::Approx(0.5));
+}
+
+TEST_CASE("statistics: a figure, and the interval of differences") {
+  std::vector<double> const numbers{1, 2, 3, 4, 5};
+  Figure const figure = figure_of(numbers);
+  CHECK(figure.mean == doctest::Approx(3));
+  CHECK(figure.deviation == doctest::Approx(std::sqrt(2.5)));
+  Difference const difference = difference_of(numbers);
+  CHECK(difference.reach == doctest::Approx(2.77645 * std::sqrt(2.5 / 5)).epsilon(1e-5));
+  CHECK(difference.is_above_zero());
+  CHECK_FALSE(difference.is_below_zero());
+  std::vector<double> const one{1};
+  CHECK(std::isinf(difference_of(one).reach));
+  CHECK_FALSE(difference_of(one).is_above_zero());
+}
+
+TEST_CASE("records: what is written is read") {
+  Record const record = record_of_seed(1);
+  Record const read = record_of(json_of(record), "here");
+  CHECK(read.key() == record.key());
+  CHECK(json_of(read) == json_of(record));
+  CHECK(read.scores == record.scores);
+  CHECK(std::isnan(read.profiles.at("between")[1]));
+  CHECK(record_of_seed(2).key() != record.key());
+  CHECK_THROWS_WITH_AS(static_cast<void>(record_of("{}", "x, line 7")),
+                       doctest::Contains("x, line 7: expected a record"), wm::FileError);
+}
+
+TEST_CASE("records: a file goes on where it was ended, also by a kill in the middle of a line") {
+  auto const file = folder() / "a.jsonl";
+  {
+    RecordFile records(file);
+    CHECK(records.size() == 0);
+    records.add(record_of_seed(1));
+    records.add(record_of_seed(2));
+    CHECK(records.find(record_of_seed(2).key()) != nullptr);
+  }
+  std::ofstream(file, std::ios::app) << json_of(record_of_seed(3)).substr(0, 40);
+  {
+    RecordFile records(file);
+    CHECK(records.size() == 2);
+    CHECK(records.find(record_of_seed(3).key()) == nullptr);
+    records.add(record_of_seed(3));
+  }
+  CHECK(RecordFile(file).size() == 3);
+  CHECK(read_records(file).back().seed == 3);
+  std::ofstream(file, std::ios::app) << "nonsense\n";
+  CHECK_THROWS_WITH_AS(RecordFile{file}, doctest::Contains("line 4: expected a record"), wm::FileError);
+  CHECK_THROWS_AS(RecordFile(folder() / "nowhere" / "b.jsonl").add(record_of_seed(1)), wm::FileError);
+}
