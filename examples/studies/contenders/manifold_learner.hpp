@@ -85,7 +85,7 @@ template <wmanifold::Basis B>
     return std::make_unique<ManifoldLearner<B>>(recipe, rank, how, to_point);
   };
   if (rank > 0) {
-    contender.optimisers = {Optimiser::momentum};  // their metric changes along the way: no whitened coordinates
+    contender.optimisers = {Optimiser::momentum};  // flows have no Adam for a metric that changes along the way
   }
   return contender;
 }

@@ -12,7 +12,7 @@ namespace {
 using Test = Description::TestText;
 using Setting = Description::SettingText;
 
-std::string with_sign(double value) { return (value >= 0 ? "+" : "") + fixed(value, 1); }
+std::string with_sign(double value) { return joined(value >= 0 ? "+" : "", fixed(value, 1)); }
 
 std::string interval(std::optional<Difference> const& difference) {
   if (!difference) {
@@ -36,7 +36,8 @@ std::string score(Runs const& runs, Runs const* best, Test const& test) {
     return "**" + text + "**";
   }
   auto const difference = difference_of(runs, *best, test.name);
-  bool const is_apart = !difference || difference->is_below_zero() || difference->is_above_zero();
+  bool const is_apart =
+      !difference || !std::isfinite(difference->reach) || difference->is_below_zero() || difference->is_above_zero();
   return is_apart ? text : text + " \\*";
 }
 

@@ -32,9 +32,7 @@ std::vector<Contender> square_manifolds() {
       manifold_contender<Bernstein<Square, 2>>("order2-bare", "order 2 in each, bare metric", bare),
       manifold_contender<Bernstein<Square, 1>>("order1-plain", "bilinear, plain descent", plain),
       manifold_contender<Bernstein<Square, 2>>("order2-plain", "order 2 in each, plain descent", plain),
-      manifold_contender<Bernstein<Square, 1>>("low-rank", "bilinear, rank 8, plain descent", plain, same_point<Square>,
-                                               8),
-      manifold_contender<Bernstein<Square, 1>>("low-rank-metric", "bilinear, rank 8", {}, same_point<Square>, 8),
+      manifold_contender<Bernstein<Square, 1>>("low-rank", "bilinear, rank 8", plain, same_point<Square>, 8),
       manifold_contender<wm::PolygonalChain<Square, 3>>("chain", "patches between 3 x 3"),
       by_batch(
           manifold_contender<wm::PolygonalChain<Square, 3>>("chain-by-batch", "patches, a context per batch", plain)),

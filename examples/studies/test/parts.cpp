@@ -145,7 +145,7 @@ TEST_CASE("contenders: each gets better on what it is shown, under either optimi
       CAPTURE(contender.name);
       Recipe recipe = recipe_of({8}, "relu");
       recipe.optimiser = optimiser;
-      recipe.rate = contender.name == "low-rank-metric" ? 1e-5 : 0.01;
+      recipe.rate = 0.01;
       auto const learner = contender.make(recipe);
       double const before = loss_of(*learner, batch);
       wm::Matrix<float> output_gradient;
