@@ -40,9 +40,9 @@ std::vector<Setting> settings() {
                      [](Context const& context) { return 2 * depth(context); }};
   return {{.name = "all", .title = "All payloads", .training = anywhere, .tests = {{"all", "all payloads", anywhere}}},
           {.name = "corner",
-           .title = "Unseen corner of payloads both heavy and far out",
+           .title = "Unseen corner",
            .training = outside_corner,
-           .tests = {{"unseen", "in the corner", in_corner, into, true}, {"seen", "outside it", outside_corner}},
+           .tests = {{"unseen", "both heavy and far out", in_corner, into, true}, {"seen", "outside it", outside_corner}},
            .has_ceilings = false}};
 }
 

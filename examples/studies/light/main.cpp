@@ -55,7 +55,7 @@ Setting unseen_cap(double radius) {
   profile.edges.back() += 1e-9;
   double const all = 181;
   return {.name = joined("cap", radius),
-          .title = joined("Unseen cap of ", radius, " degrees about its middle"),
+          .title = joined("Unseen cap of ", radius, " degrees"),
           .training = off_middle(radius, all),
           .tests = {{"unseen", "in the cap", off_middle(0, radius), profile, true},
                     {"seen", "outside it", off_middle(radius, all)}},
@@ -68,6 +68,7 @@ Study study_of(std::filesystem::path const& folder) {
   study.title = "Light direction, Fashion-MNIST";
   study.text =
       "Images of 14 x 14 as reliefs in a translucent sheet under a lamp in a known direction, anywhere on the sphere. "
+      "Unseen are directions within so many degrees of an oblique one in front. "
       "The accuracy in % on test images.";
   study.space = Space::sphere;
   study.material = std::make_shared<LitImages>(read_data_set(folder));
