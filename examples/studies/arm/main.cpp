@@ -38,12 +38,13 @@ std::vector<Setting> settings() {
   Profile const into{"into the unseen corner, of its side",
                      {0, 0.2, 0.4, 0.6, 0.8, 1 + 1e-9},
                      [](Context const& context) { return 2 * depth(context); }};
-  return {{.name = "all", .title = "All payloads", .training = anywhere, .tests = {{"all", "all payloads", anywhere}}},
-          {.name = "corner",
-           .title = "Unseen corner",
-           .training = outside_corner,
-           .tests = {{"unseen", "both heavy and far out", in_corner, into, true}, {"seen", "outside it", outside_corner}},
-           .has_ceilings = false}};
+  return {
+      {.name = "all", .title = "All payloads", .training = anywhere, .tests = {{"all", "all payloads", anywhere}}},
+      {.name = "corner",
+       .title = "Unseen corner",
+       .training = outside_corner,
+       .tests = {{"unseen", "both heavy and far out", in_corner, into, true}, {"seen", "outside it", outside_corner}},
+       .has_ceilings = false}};
 }
 
 Study study_of() {
