@@ -47,6 +47,7 @@ class Film final : public Learner {
                    modulation_.middleCols(sums_ + first, width).array();
       if (l + 1 < layers_.size()) {
         activate(values_[l], slopes_[l]);
+        require_numbers(values_[l]);
       }
       first += width;
     }

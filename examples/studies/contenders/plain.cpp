@@ -2,6 +2,8 @@
 
 #include "contenders/learners.hpp"
 
+#include <wmanifold/core/error.hpp>
+
 namespace demo {
 namespace {
 
@@ -73,6 +75,7 @@ class EveryLayer final : public Learner {
       auto& x = inputs_[l];
       x.resize(batch.samples(), values.cols() + told_);
       x.leftCols(values.cols()) = values;
+      require_numbers(values);
       write_features(space_, batch, x.rightCols(told_));
       new (&values) wm::BatchView<float>(layers_[l]->forward(x, contexts_));
     }
@@ -123,6 +126,12 @@ void write_features(Space space, Batch const& batch, wm::MatrixRef<float> to) {
   for (wm::Index b = 0; b < batch.samples(); ++b) {
     write_features(space, batch.contexts[static_cast<std::size_t>(b)],
                    {to.row(b).data(), static_cast<std::size_t>(to.cols())});
+  }
+}
+
+void require_numbers(wm::ConstMatrixRef<float> const& values) {
+  if (!values.allFinite()) {
+    wm::fail<wm::NumericalError>("training: expected finite numbers between layers, got some that are not");
   }
 }
 

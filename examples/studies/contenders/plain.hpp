@@ -15,4 +15,8 @@ using PlainPart = ManifoldPart<wmanifold::Constant<>>;
 /// The features of each sample's context, samples x features.
 void write_features(Space space, Batch const& batch, wmanifold::MatrixRef<float> to);
 
+/// NumericalError where one is no number: between two parts, what one puts out is checked as the other's inputs, and
+/// would be taken for a wrong call.
+void require_numbers(wmanifold::ConstMatrixRef<float> const& values);
+
 }  // namespace demo
