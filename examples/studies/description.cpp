@@ -28,7 +28,8 @@ Description description_of(Study const& study) {
   d.version = wmanifold::version;
   for (Setting const& setting : study.settings) {
     Description::SettingText text{
-        setting.name, setting.title, setting.sizes.text(*study.material), setting.x.value_or(NAN), {}};
+        setting.name, setting.title, setting.sizes.text(*study.material), rehearsal_of(setting).name,
+        setting.x.value_or(NAN), {}};
     for (Test const& test : setting.tests) {
       text.tests.push_back({test.name, test.title, test.profile ? test.profile->label : "",
                             test.profile ? test.profile->edges : std::vector<double>{}, test.is_unseen});
@@ -36,7 +37,10 @@ Description description_of(Study const& study) {
     d.settings.push_back(std::move(text));
   }
   for (Contender const& contender : study.contenders) {
-    d.contenders.push_back({contender.name, contender.title, contender.is_ceiling, contender.in_plots});
+    d.contenders.push_back({contender.name, contender.title, contender.is_ceiling, contender.in_plots, contender.is_rival, {}});
+    for (Contender const& candidate : contender.candidates) {
+      d.contenders.back().candidates.emplace_back(candidate.name, candidate.title);
+    }
   }
   return d;
 }
@@ -57,6 +61,7 @@ std::string json_of(Description const& d) {
     json["settings"].push_back({{"name", setting.name},
                                 {"title", setting.title},
                                 {"sizes", setting.sizes},
+                                {"rehearsal", setting.rehearsal},
                                 {"x", std::isfinite(setting.x) ? Json(setting.x) : Json(nullptr)},
                                 {"tests", tests}});
   }
@@ -64,7 +69,9 @@ std::string json_of(Description const& d) {
     json["contenders"].push_back({{"name", contender.name},
                                   {"title", contender.title},
                                   {"is_ceiling", contender.is_ceiling},
-                                  {"in_plots", contender.in_plots}});
+                                  {"in_plots", contender.in_plots},
+                                  {"is_rival", contender.is_rival},
+                                  {"candidates", contender.candidates}});
   }
   return json.dump(1) + '\n';
 }
@@ -88,6 +95,7 @@ Description read_description(std::filesystem::path const& file) {
       setting.at("name").get_to(text.name);
       setting.at("title").get_to(text.title);
       setting.at("sizes").get_to(text.sizes);
+      setting.at("rehearsal").get_to(text.rehearsal);
       text.x = setting.at("x").is_null() ? NAN : setting.at("x").get<double>();
       for (Json const& test : setting.at("tests")) {
         text.tests.push_back({test.at("name").get<std::string>(), test.at("title").get<std::string>(),
@@ -98,7 +106,9 @@ Description read_description(std::filesystem::path const& file) {
     }
     for (Json const& contender : json.at("contenders")) {
       d.contenders.push_back({contender.at("name").get<std::string>(), contender.at("title").get<std::string>(),
-                              contender.at("is_ceiling").get<bool>(), contender.at("in_plots").get<bool>()});
+                              contender.at("is_ceiling").get<bool>(), contender.at("in_plots").get<bool>(),
+                              contender.at("is_rival").get<bool>(),
+                              contender.at("candidates").get<std::vector<std::pair<std::string, std::string>>>()});
     }
     return d;
   } catch (nlohmann::json::exception const& e) {

@@ -19,6 +19,7 @@ struct Description {
     std::string name;
     std::string title;
     std::string sizes;
+    std::string rehearsal;  ///< the name of the setting where candidates are chosen among
     double x = 0;  ///< NaN where it is in no series
     std::vector<TestText> tests;
   };
@@ -27,6 +28,8 @@ struct Description {
     std::string title;
     bool is_ceiling = false;
     bool in_plots = false;
+    bool is_rival = false;
+    std::vector<std::pair<std::string, std::string>> candidates;  ///< names and titles; empty where there are none
   };
 
   std::string name;

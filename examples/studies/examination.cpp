@@ -6,6 +6,7 @@
 #include <wmanifold/layer/loss.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <numeric>
 
@@ -51,6 +52,33 @@ void examine(Learner& learner, Batch const& batch, Found const& found) {
   }
 }
 
+/// Many contexts of a training.
+class Trained {
+ public:
+  Trained(Space space, Draw const& draw) : space_(space) {
+    wm::Random random(fixed_seed.stream(4));
+    for (Context& context : contexts_) {
+      context = draw(random);
+    }
+  }
+
+  [[nodiscard]] Context nearest(Context const& context) const {
+    Context best = contexts_.front();
+    double least = distance(space_, context, best);
+    for (Context const& one : contexts_) {
+      if (double const here = distance(space_, context, one); here < least) {
+        least = here;
+        best = one;
+      }
+    }
+    return best;
+  }
+
+ private:
+  Space space_;
+  std::array<Context, 2'048> contexts_;
+};
+
 }  // namespace
 
 double worst_score(Material const& material) { return material.has_labels() ? 0 : 1000; }
@@ -76,11 +104,12 @@ std::span<std::size_t const> Examinations::pool() const noexcept {
 }
 
 Examinations::Batches const& Examinations::batches(std::string const& name, Setting const& setting, Part part,
-                                                   Sight sight, Draw const& draw) {
+                                                   Contender const& contender, Draw const& draw) {
+  Sight const sight = contender.sight;
   Entry* entry = nullptr;
   {
     std::scoped_lock const lock(mutex_);
-    entry = &entries_[joined(setting.name, '|', name, '|', static_cast<int>(sight))];
+    entry = &entries_[joined(setting.name, '|', name, '|', static_cast<int>(sight), '|', contender.reach)];
   }
   std::call_once(entry->is_made, [&] {
     auto const samples = part == Part::test ? std::span(test_).first(setting.sizes.test)
@@ -89,8 +118,17 @@ Examinations::Batches const& Examinations::batches(std::string const& name, Sett
     Shower shower(*study_->material, sight);
     constexpr std::size_t most = 250;
     for (std::size_t first = 0; first < samples.size(); first += most) {
-      entry->batches.push_back(
-          shower.show(part, samples.subspan(first, std::min(most, samples.size() - first)), draw, 1, random));
+      auto const some = samples.subspan(first, std::min(most, samples.size() - first));
+      entry->batches.push_back({shower.show(part, some, draw, 1, random), {}});
+      entry->batches.back().contexts = entry->batches.back().batch.contexts;
+    }
+    if (contender.reach < 1) {
+      Trained const trained(study_->space, setting.training);
+      for (auto& [batch, contexts] : entry->batches) {
+        for (Context& context : batch.contexts) {
+          context = between(study_->space, trained.nearest(context), context, contender.reach);
+        }
+      }
     }
   });
   return entry->batches;
@@ -99,7 +137,7 @@ Examinations::Batches const& Examinations::batches(std::string const& name, Sett
 double Examinations::validate(Setting const& setting, Contender const& contender, Learner& learner, int bin) {
   Tally tally;
   Draw const& draw = setting.validation ? setting.validation : setting.training;
-  for (Batch const& batch : batches("validation", setting, Part::training, contender.sight, draw)) {
+  for (auto const& [batch, contexts] : batches("validation", setting, Part::training, contender, draw)) {
     auto const add = [&](wm::Index, double x) {
       tally.sum += x;
       tally.count += 1;
@@ -110,7 +148,7 @@ double Examinations::validate(Setting const& setting, Contender const& contender
     }
     std::vector<wm::Index> inside;
     for (wm::Index b = 0; b < batch.samples(); ++b) {
-      if (study_->bin_of(batch.contexts[static_cast<std::size_t>(b)]) == bin) {
+      if (study_->bin_of(contexts[static_cast<std::size_t>(b)]) == bin) {
         inside.push_back(b);
       }
     }
@@ -126,12 +164,12 @@ Score Examinations::test(Setting const& setting, Test const& test, Contender con
   Tally all;
   auto const* const profile = test.profile ? &*test.profile : nullptr;
   std::vector<Tally> bins(profile == nullptr ? 0 : profile->edges.size() - 1);
-  for (Batch const& batch : batches("test " + test.name, setting, Part::test, contender.sight, test.draw)) {
-    examine(learner, batch, [&](wm::Index b, double x) {
+  for (auto const& asked : batches("test " + test.name, setting, Part::test, contender, test.draw)) {
+    examine(learner, asked.batch, [&](wm::Index b, double x) {
       all.sum += x;
       all.count += 1;
       if (profile != nullptr) {
-        double const at = profile->at(batch.contexts[static_cast<std::size_t>(b)]);
+        double const at = profile->at(asked.contexts[static_cast<std::size_t>(b)]);
         auto const above = std::upper_bound(profile->edges.begin(), profile->edges.end(), at);
         if (above != profile->edges.begin() && above != profile->edges.end()) {
           Tally& tally = bins[static_cast<std::size_t>(above - profile->edges.begin() - 1)];

@@ -26,13 +26,19 @@ class Examinations {
   [[nodiscard]] Score test(Setting const& setting, Test const& test, Contender const& contender, Learner& learner);
 
  private:
-  using Batches = std::vector<Batch>;
+  /// A batch, and the contexts of its samples where those that the network is told are others.
+  struct Asked {
+    Batch batch;
+    std::vector<Context> contexts;
+  };
+  using Batches = std::vector<Asked>;
   struct Entry {
     std::once_flag is_made;
     Batches batches;
   };
 
-  Batches const& batches(std::string const& name, Setting const& setting, Part part, Sight sight, Draw const& draw);
+  Batches const& batches(std::string const& name, Setting const& setting, Part part, Contender const& contender,
+                         Draw const& draw);
 
   Study const* study_;
   std::vector<std::size_t> training_;  // all samples in an order that is the same for all; the last ones are validation

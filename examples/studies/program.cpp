@@ -14,6 +14,8 @@
 
 #include <algorithm>
 #include <iostream>
+#include <map>
+#include <set>
 #include <thread>
 
 namespace demo {
@@ -53,11 +55,16 @@ class Program {
     // What takes longest comes first, so that no thread is left with it at the end.
     std::stable_sort(contenders_.begin(), contenders_.end(),
                      [](auto const* a, auto const* b) { return a->has_bins > b->has_bins; });
+    for (Setting const* setting : settings_) {
+      rehearsals_.push_back(rehearsal_of(*setting));
+    }
   }
 
   void run() {
     write_text(options_.out / (study_.name + ".json"), json_of(description_of(study_)));
-    auto runs = all_runs(paces());
+    tune();
+    choose();
+    auto runs = all_runs();
     std::size_t const all = runs.size();
     std::erase_if(runs, [&](Run const& run) { return file_.find(run.record().key()) != nullptr; });
     std::cout << study_.name << ": " << all << " trainings, of which " << all - runs.size() << " were recorded in "
@@ -77,36 +84,132 @@ class Program {
   }
 
  private:
-  /// Of each contender. Networks of bins are plain ones, and take the pace of the plain one without contexts.
-  std::vector<Pace> paces() {
-    std::vector<Pace> paces(contenders_.size());
-    std::vector<Contender> tuned_ones;
+  /// Those that are trained: contenders, and in place of one that has candidates those.
+  [[nodiscard]] std::vector<Contender const*> trained() const {
+    std::vector<Contender const*> all;
+    auto const add = [&](Contender const& contender) {
+      if (std::none_of(all.begin(), all.end(), [&](auto const* known) { return known->name == contender.name; })) {
+        all.push_back(&contender);
+      }
+    };
     for (Contender const* contender : contenders_) {
-      tuned_ones.push_back(contender->has_bins ? contender_named(study_.contenders, "none") : *contender);
+      if (contender->candidates.empty()) {
+        add(*contender);
+      }
+      for (Contender const& candidate : contender->candidates) {
+        add(candidate);
+      }
     }
-    Progress progress(joined(study_.name, ": tuning ", paces.size(), " contenders"), static_cast<double>(paces.size()));
-    side_by_side(paces.size(), options_.threads, [&](std::size_t n) {
-      paces[n] = tuned(study_, tuned_ones[n], [&](Run const& run) { return record_of(run); });
-      progress.advance(1);
-    });
-    return paces;
+    return all;
   }
 
-  [[nodiscard]] std::vector<Run> all_runs(std::vector<Pace> const& paces) const {
+  /// Finds the pace of each that is trained, or of the one that it takes it from.
+  void tune() {
+    std::vector<Contender const*> all;
+    for (Contender const* contender : trained()) {
+      Contender const& tuned_one = paced_like(*contender);
+      if (paces_.try_emplace(tuned_one.name).second) {
+        all.push_back(&tuned_one);
+      }
+    }
+    Progress progress(joined(study_.name, ": tuning ", all.size(), " contenders"), static_cast<double>(all.size()));
+    side_by_side(all.size(), options_.threads, [&](std::size_t n) {
+      paces_.at(all[n]->name) = tuned(study_, *all[n], [&](Run const& run) { return record_of(run); });
+      progress.advance(1);
+    });
+  }
+
+  [[nodiscard]] Contender const& paced_like(Contender const& contender) const {
+    if (contender.paced_as.empty()) {
+      return contender;
+    }
+    for (Contender const& other : study_.contenders) {
+      if (other.name == contender.paced_as) {
+        return other;
+      }
+      for (Contender const& candidate : other.candidates) {
+        if (candidate.name == contender.paced_as) {
+          return candidate;
+        }
+      }
+    }
+    wmanifold::fail("contender ", contender.name, ": expected the pace of one of the study's contenders, got ",
+                    contender.paced_as);
+  }
+  [[nodiscard]] Pace pace_of(Contender const& contender) const { return paces_.at(paced_like(contender).name); }
+
+  /// Finds, for each contender that has candidates, the one for each setting.
+  void choose() {
     std::vector<Run> runs;
-    for (std::string const& budget : options_.budgets) {
-      for (std::size_t n = 0; n < contenders_.size(); ++n) {
-        for (unsigned seed = 1; seed <= options_.seeds; ++seed) {
-          for (Setting const* setting : settings_) {
-            if (!contenders_[n]->is_ceiling || setting->has_ceilings) {
-              runs.push_back({&study_, setting, contenders_[n], paces[n],
-                              budget == "long" ? Budget::extended : Budget::brief, seed});
-            }
+    for (Contender const* contender : contenders_) {
+      for (Contender const& candidate : contender->candidates) {
+        for (Setting const& rehearsal : rehearsals_) {
+          if (is_candidate(candidate, rehearsal)) {
+            runs.push_back({&study_, &rehearsal, &candidate, pace_of(candidate), Budget::brief, 0});
           }
         }
       }
     }
+    drop_repeated(runs);
+    if (runs.empty()) {
+      return;
+    }
+    Progress progress(joined(study_.name, ": choosing by ", runs.size(), " trainings"),
+                      static_cast<double>(runs.size()));
+    side_by_side(runs.size(), options_.threads, [&](std::size_t n) {
+      record_of(runs[n]);
+      progress.advance(1);
+    });
+  }
+
+  /// How far to reach is no question where nothing is unseen.
+  static bool is_candidate(Contender const& candidate, Setting const& rehearsal) {
+    return (candidate.reach == 1 || rehearsal.rehearsal) &&
+           (!rehearsal.contexts || candidate.contexts <= *rehearsal.contexts);
+  }
+
+  /// What is trained for a contender in a setting: itself, or its best candidate.
+  Contender const& choice_of(Contender const& contender, Setting const& rehearsal) {
+    Contender const* best = &contender;
+    double best_score = worst_score(*study_.material);
+    for (Contender const& candidate : contender.candidates) {
+      if (!is_candidate(candidate, rehearsal)) {
+        continue;
+      }
+      double const score =
+          record_of({&study_, &rehearsal, &candidate, pace_of(candidate), Budget::brief, 0}).validation;
+      if (best == &contender || is_better(*study_.material, score, best_score)) {
+        best = &candidate;
+        best_score = score;
+      }
+    }
+    return *best;
+  }
+
+  [[nodiscard]] std::vector<Run> all_runs() {
+    std::vector<Run> runs;
+    for (std::string const& budget : options_.budgets) {
+      for (Contender const* contender : contenders_) {
+        for (unsigned seed = 1; seed <= options_.seeds; ++seed) {
+          for (std::size_t n = 0; n < settings_.size(); ++n) {
+            if (contender->is_ceiling && !settings_[n]->has_ceilings) {
+              continue;
+            }
+            Contender const& one = choice_of(*contender, rehearsals_[n]);
+            runs.push_back({&study_, settings_[n], &one, pace_of(one),
+                            budget == "long" ? Budget::extended : Budget::brief, seed});
+          }
+        }
+      }
+    }
+    drop_repeated(runs);
     return runs;
+  }
+
+  /// A candidate may be a contender by itself, or one of several contenders.
+  static void drop_repeated(std::vector<Run>& runs) {
+    std::set<std::string> keys;
+    std::erase_if(runs, [&](Run const& run) { return !keys.insert(run.record().key()).second; });
   }
 
   /// In a unit of its own, as the bar has it.
@@ -129,7 +232,9 @@ class Program {
   Study const& study_;
   Options const& options_;
   std::vector<Setting const*> settings_;
+  std::vector<Setting> rehearsals_;  // of each of them
   std::vector<Contender const*> contenders_;
+  std::map<std::string, Pace> paces_;  // by the contender's name
   RecordFile file_;
   Examinations examinations_;
 };

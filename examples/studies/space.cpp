@@ -1,10 +1,19 @@
 #include "space.hpp"
 
+#include <wmanifold/topology/box.hpp>
+#include <wmanifold/topology/geodesic.hpp>
+#include <wmanifold/topology/interval.hpp>
+#include <wmanifold/topology/s1.hpp>
+#include <wmanifold/topology/s2.hpp>
+#include <wmanifold/topology/torus.hpp>
+
 #include <algorithm>
 #include <cmath>
 
 namespace demo {
 namespace {
+
+namespace wm = wmanifold;
 
 struct Facts {
   std::string_view name;
@@ -17,6 +26,28 @@ constexpr std::array<Facts, 5> facts{
     {{"circle", 1, 2, 3}, {"interval", 1, 1, 2}, {"torus", 2, 4, 9}, {"sphere", 3, 3, 4}, {"square", 2, 2, 4}}};
 
 Facts const& facts_of(Space space) { return facts[static_cast<std::size_t>(space)]; }
+
+/// body.operator()<Topology>() for the topology that the library has for a space.
+template <class Body>
+auto with_topology(Space space, Body const& body) {
+  switch (space) {
+    case Space::circle:
+      return body.template operator()<wm::S1>();
+    case Space::interval:
+      return body.template operator()<wm::Interval>();
+    case Space::torus:
+      return body.template operator()<wm::Torus<2>>();
+    case Space::sphere:
+      return body.template operator()<wm::S2>();
+    default:
+      return body.template operator()<wm::Box<2>>();
+  }
+}
+
+template <class T>
+wm::Point<T> point_of(Context const& context) {
+  return wm::Point<T>(std::span(context).first(static_cast<std::size_t>(T::coordinates)));
+}
 
 }  // namespace
 
@@ -43,6 +74,19 @@ void write_features(Space space, Context const& context, std::span<float> to) {
         break;
     }
   }
+}
+
+double distance(Space space, Context const& a, Context const& b) {
+  return with_topology(space, [&]<class T>() { return T::distance(point_of<T>(a), point_of<T>(b)); });
+}
+
+Context between(Space space, Context const& from, Context const& to, double part) {
+  return with_topology(space, [&]<class T>() {
+    auto const point = wm::geodesic(point_of<T>(from), point_of<T>(to), part);
+    Context context{};
+    std::copy_n(point.coordinates().begin(), T::coordinates, context.begin());
+    return context;
+  });
 }
 
 }  // namespace demo

@@ -23,6 +23,11 @@ using Context = std::array<double, 3>;
 /// Writes them.
 void write_features(Space space, Context const& context, std::span<float> to);
 
+/// How far two contexts are from each other, and the one that is so large a part of the shortest way from one to the
+/// other: the first at 0, the other at 1.
+[[nodiscard]] double distance(Space space, Context const& a, Context const& b);
+[[nodiscard]] Context between(Space space, Context const& from, Context const& to, double part);
+
 /// K of the manifold of order 1, to which others are made equal: ellipse, line, all products of two of either,
 /// harmonics.
 [[nodiscard]] wmanifold::Index first_order_rows(Space space);

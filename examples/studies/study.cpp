@@ -16,6 +16,20 @@ std::string Sizes::text(Material const& material) const {
                 count(validation), ", test ", count(test));
 }
 
+Setting rehearsal_of(Setting const& setting) {
+  if (!setting.rehearsal) {
+    return setting;
+  }
+  Setting rehearsal = setting;
+  rehearsal.name += "-rehearsal";
+  rehearsal.training = setting.rehearsal->training;
+  rehearsal.validation = [both = *setting.rehearsal](wmanifold::Random& random) {
+    return random.uniform() < 0.5 ? both.training(random) : both.unseen(random);
+  };
+  rehearsal.tests.clear();
+  return rehearsal;
+}
+
 Contender undone_ceiling(std::string title) {
   Contender contender{"undone", std::move(title), make_plain};
   contender.sight = Sight::undone;
@@ -26,6 +40,7 @@ Contender undone_ceiling(std::string title) {
 Contender bins_ceiling(std::string title) {
   Contender contender{"bins", std::move(title), make_plain};
   contender.has_bins = true;
+  contender.paced_as = "none";
   contender.is_ceiling = true;
   return contender;
 }

@@ -28,7 +28,7 @@ struct Sizes {
   std::vector<wmanifold::Index> hidden{32};
   std::string activation = "relu";
   std::size_t training = 10'000;   ///< samples of a seed, drawn from those that validation leaves
-  std::size_t validation = 2'000;  ///< samples
+  std::size_t validation = 5'000;  ///< samples
   std::size_t test = 10'000;       ///< samples of each test
   std::size_t batch = 50;
   std::size_t epochs = 10;        ///< of the short budget, whose rate falls linearly to zero
@@ -39,6 +39,13 @@ struct Sizes {
   [[nodiscard]] std::string text(Material const& material) const;
 };
 
+/// Contexts of training of which some are left out, as far from the others as what is unseen is from all: where it is
+/// chosen what copes with contexts never seen, and none of them is touched.
+struct Rehearsal {
+  Draw training;
+  Draw unseen;
+};
+
 /// Contexts of training, and what is asked for then.
 struct Setting {
   std::string name;   ///< in records
@@ -47,6 +54,8 @@ struct Setting {
   std::vector<Test> tests;
   Sizes sizes = {};
   Draw validation = {};                    ///< contexts of validation; none: those of training
+  std::optional<Rehearsal> rehearsal = std::nullopt;
+  std::optional<wmanifold::Index> contexts = std::nullopt;  ///< so many different ones are trained on; none: endless
   std::optional<double> x = std::nullopt;  ///< where it lies in the study's series
   bool has_ceilings = true;                ///< does a ceiling say something here?
 };
@@ -56,6 +65,10 @@ struct Series {
   std::string label;
   bool is_log = false;
 };
+
+/// Where candidates are chosen among: the setting itself, or, where it has a rehearsal, that one; its validation is
+/// half at contexts trained on, half at those left out.
+[[nodiscard]] Setting rehearsal_of(Setting const& setting);
 
 struct Study {
   std::string name;   ///< of its files: letters, digits, _

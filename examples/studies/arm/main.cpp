@@ -34,6 +34,17 @@ Context outside_corner(wm::Random& random) {
   }
 }
 
+/// What is left once the corner of payloads that are light and far out is left out, too; and that corner.
+Context near_payloads(wm::Random& random) {
+  double const mass = random.uniform();
+  return {mass, random.uniform(0, 0.5), 0};
+}
+
+Context light_far_payloads(wm::Random& random) {
+  double const mass = random.uniform(0, 0.5);
+  return {mass, random.uniform(0.5, 1), 0};
+}
+
 std::vector<Setting> settings() {
   Profile const into{"into the unseen corner, of its side",
                      {0, 0.2, 0.4, 0.6, 0.8, 1 + 1e-9},
@@ -44,6 +55,7 @@ std::vector<Setting> settings() {
        .title = "Unseen corner",
        .training = outside_corner,
        .tests = {{"unseen", "both heavy and far out", in_corner, into, true}, {"seen", "outside it", outside_corner}},
+       .rehearsal = Rehearsal{near_payloads, light_far_payloads},
        .has_ceilings = false}};
 }
 

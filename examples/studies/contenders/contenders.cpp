@@ -1,5 +1,6 @@
 #include "contender.hpp"
 
+#include "contenders/chosen.hpp"
 #include "contenders/learners.hpp"
 
 #include <wmanifold/core/error.hpp>
@@ -20,8 +21,14 @@ std::vector<Contender> common_contenders() {
   Contender film{"film", "FiLM", make_film};
   Contender hyper{"hyper", "hypernetwork", make_hypernetwork};
   wide_input.width = wide_layers.width = Width::same_parameters;
+  Contender const input_reach = chosen("input-reach", "at the input, reach chosen", by_reach(input));
+  Contender const film_reach = chosen("film-reach", "FiLM, reach chosen", by_reach(film));
   input.in_plots = wide_input.in_plots = film.in_plots = true;
-  return {none, input, wide_input, layers, wide_layers, film, hyper};
+  std::vector<Contender> all{none, input, input_reach, wide_input, layers, wide_layers, film, film_reach, hyper};
+  for (Contender& contender : all) {
+    contender.is_rival = true;
+  }
+  return all;
 }
 
 std::vector<Contender> contenders_with(std::vector<Contender> const& manifolds) {

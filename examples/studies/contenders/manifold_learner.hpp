@@ -93,6 +93,7 @@ template <wmanifold::Basis B>
 /// The same, trained with one context per batch.
 [[nodiscard]] inline Contender by_batch(Contender contender) {
   contender.per_context = 0;
+  contender.is_rival = true;
   return contender;
 }
 

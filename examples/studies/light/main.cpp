@@ -20,9 +20,12 @@ constexpr double pi = std::numbers::pi;
 /// The middle of the unseen cap: oblique, in front, of no symmetry.
 constexpr Context middle{0.48, 0.64, 0.6};
 
-/// Degrees between the lamp and the middle of the cap.
-double degrees_off(Context const& lamp) {
-  double const cosine = lamp[0] * middle[0] + lamp[1] * middle[1] + lamp[2] * middle[2];
+/// That of a cap which is left out to rehearse, a right angle away.
+constexpr Context other_middle{-0.8, 0, 0.6};
+
+/// Degrees between a lamp and the middle of a cap.
+double degrees_off(Context const& lamp, Context const& of_cap = middle) {
+  double const cosine = lamp[0] * of_cap[0] + lamp[1] * of_cap[1] + lamp[2] * of_cap[2];
   return std::acos(std::clamp(cosine, -1.0, 1.0)) * 180 / pi;
 }
 
@@ -34,12 +37,12 @@ Context anywhere(wm::Random& random) {
   return {radius * std::cos(angle), radius * std::sin(angle), z};
 }
 
-/// Uniform on the part of the sphere that is so many degrees off the middle.
-Draw off_middle(double from, double to) {
+/// Uniform on the part of the sphere where that holds.
+template <class Holds>
+Draw where(Holds holds) {
   return [=](wm::Random& random) {
     for (;;) {
-      Context const lamp = anywhere(random);
-      if (double const off = degrees_off(lamp); from <= off && off < to) {
+      if (Context const lamp = anywhere(random); holds(lamp)) {
         return lamp;
       }
     }
@@ -53,12 +56,15 @@ Setting unseen_cap(double radius) {
     profile.edges.push_back(radius * n / bins);
   }
   profile.edges.back() += 1e-9;
-  double const all = 181;
+  auto const is_unseen = [=](Context const& lamp) { return degrees_off(lamp) < radius; };
+  auto const is_left_out = [=](Context const& lamp) { return degrees_off(lamp, other_middle) < radius; };
+  auto const is_seen = [=](Context const& lamp) { return !is_unseen(lamp); };
   return {.name = joined("cap", radius),
           .title = joined("Unseen cap of ", radius, " degrees"),
-          .training = off_middle(radius, all),
-          .tests = {{"unseen", "in the cap", off_middle(0, radius), profile, true},
-                    {"seen", "outside it", off_middle(radius, all)}},
+          .training = where(is_seen),
+          .tests = {{"unseen", "in the cap", where(is_unseen), profile, true}, {"seen", "outside it", where(is_seen)}},
+          .rehearsal = Rehearsal{where([=](Context const& lamp) { return is_seen(lamp) && !is_left_out(lamp); }),
+                                 where([=](Context const& lamp) { return is_seen(lamp) && is_left_out(lamp); })},
           .has_ceilings = false};
 }
 

@@ -4,6 +4,7 @@
 #include "noise.hpp"
 #include "noise/noisy_images.hpp"
 #include "program.hpp"
+#include "ranges.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -16,16 +17,9 @@ namespace wm = wmanifold;
 
 Context at_deviation(double deviation) { return {deviation / largest_noise, 0, 0}; }
 
-Draw uniform(double from, double to) {
-  return [=](wm::Random& random) { return at_deviation(random.uniform(from, to)); };
-}
-
-/// All that is below `from` or above `to`.
-Draw outside(double from, double to) {
-  return [=](wm::Random& random) {
-    double const at = random.uniform(0, largest_noise - (to - from));
-    return at_deviation(at < from ? at : at + (to - from));
-  };
+/// Uniform over ranges of deviations.
+Draw within(std::vector<Range> const& deviations) {
+  return [=](wm::Random& random) { return at_deviation(drawn_from(deviations, random)); };
 }
 
 Profile by_deviation(double from, double to) {
@@ -42,30 +36,33 @@ std::vector<Setting> settings() {
   auto const all = by_deviation(0, largest_noise);
   return {{.name = "all",
            .title = "Whole range",
-           .training = uniform(0, 2),
-           .tests = {{"all", "whole range", uniform(0, 2), all}}},
+           .training = within({{0, 2}}),
+           .tests = {{"all", "whole range", within({{0, 2}}), all}}},
           {.name = "upper",
            .title = "Unseen upper half",
-           .training = uniform(0, 1),
-           .tests = {{"quarter", "top quarter", uniform(1.5, 2), {}, true},
-                     {"unseen", "upper half", uniform(1, 2), {}, true},
-                     {"seen", "lower half", uniform(0, 1)},
-                     {"all", "whole range", uniform(0, 2), all}},
+           .training = within({{0, 1}}),
+           .tests = {{"quarter", "top quarter", within({{1.5, 2}}), {}, true},
+                     {"unseen", "upper half", within({{1, 2}}), {}, true},
+                     {"seen", "lower half", within({{0, 1}})},
+                     {"all", "whole range", within({{0, 2}}), all}},
+           .rehearsal = Rehearsal{within({{0, 0.5}}), within({{0.5, 1}})},
            .has_ceilings = false},
           {.name = "lower",
            .title = "Unseen lower half",
-           .training = uniform(1, 2),
-           .tests = {{"quarter", "lowest quarter", uniform(0, 0.5), {}, true},
-                     {"unseen", "lower half", uniform(0, 1), {}, true},
-                     {"seen", "upper half", uniform(1, 2)},
-                     {"all", "whole range", uniform(0, 2), all}},
+           .training = within({{1, 2}}),
+           .tests = {{"quarter", "lowest quarter", within({{0, 0.5}}), {}, true},
+                     {"unseen", "lower half", within({{0, 1}}), {}, true},
+                     {"seen", "upper half", within({{1, 2}})},
+                     {"all", "whole range", within({{0, 2}}), all}},
+           .rehearsal = Rehearsal{within({{1.5, 2}}), within({{1, 1.5}})},
            .has_ceilings = false},
           {.name = "middle",
            .title = "Unseen middle",
-           .training = outside(0.5, 1.5),
-           .tests = {{"unseen", "middle half", uniform(0.5, 1.5), {}, true},
-                     {"seen", "outside it", outside(0.5, 1.5)},
-                     {"all", "whole range", uniform(0, 2), all}},
+           .training = within({{0, 0.5}, {1.5, 2}}),
+           .tests = {{"unseen", "middle half", within({{0.5, 1.5}}), {}, true},
+                     {"seen", "outside it", within({{0, 0.5}, {1.5, 2}})},
+                     {"all", "whole range", within({{0, 2}}), all}},
+           .rehearsal = Rehearsal{within({{0, 0.25}, {1.75, 2}}), within({{0.25, 0.5}, {1.5, 1.75}})},
            .has_ceilings = false}};
 }
 

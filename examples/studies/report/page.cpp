@@ -1,6 +1,7 @@
 #include "report/page.hpp"
 
 #include "contender.hpp"
+#include "report/comparison.hpp"
 #include "machine.hpp"
 #include "text.hpp"
 
@@ -11,19 +12,6 @@ namespace {
 
 using Test = Description::TestText;
 using Setting = Description::SettingText;
-
-std::string with_sign(double value) { return joined(value >= 0 ? "+" : "", fixed(value, 1)); }
-
-std::string interval(std::optional<Difference> const& difference) {
-  if (!difference) {
-    return "";
-  }
-  if (!std::isfinite(difference->reach)) {
-    return with_sign(difference->mean);
-  }
-  return joined(with_sign(difference->mean), " [", with_sign(difference->mean - difference->reach), ", ",
-                with_sign(difference->mean + difference->reach), ']');
-}
 
 /// The best is bold; what is not told apart from it, as its paired interval holds zero, has a star.
 std::string score(Runs const& runs, Runs const* best, Test const& test) {
@@ -41,6 +29,11 @@ std::string score(Runs const& runs, Runs const* best, Test const& test) {
   return is_apart ? text : text + " \\*";
 }
 
+std::string interval_of(Runs const& runs, Runs const& reference, std::string const& test) {
+  auto const difference = difference_of(runs, reference, test);
+  return difference ? text_of(*difference) : "";
+}
+
 std::string table(Results const& results, Setting const& setting, std::string const& budget) {
   auto const& all = results.runs(setting.name, budget);
   Runs const* const reference = find(all, reference_contender);
@@ -54,7 +47,8 @@ std::string table(Results const& results, Setting const& setting, std::string co
   text += '\n' + rule + '\n';
   for (Runs const& runs : all) {
     Record const& one = runs.records.front();
-    text += joined("| ", runs.contender->title, runs.contender->is_ceiling ? " (ceiling)" : "", " | ",
+    text += joined("| ", runs.contender->title, runs.contender->is_ceiling ? " (ceiling)" : "",
+                   runs.choice.empty() ? "" : joined(": ", runs.choice), " | ",
                    grouped(one.parameters), " | ", grouped(one.multiply_adds), " | ", grouped(one.moving_multiply_adds),
                    " | ", one.optimiser, ' ', one.rate, " | ", runs.records.size());
     if (runs.failures() > 0) {
@@ -64,7 +58,7 @@ std::string table(Results const& results, Setting const& setting, std::string co
     for (Test const& test : setting.tests) {
       bool const is_reference = &runs == reference;
       text += joined(' ', score(runs, best_of(all, test.name, has_labels), test), " | ",
-                     reference == nullptr || is_reference ? "" : interval(difference_of(runs, *reference, test.name)),
+                     reference == nullptr || is_reference ? "" : interval_of(runs, *reference, test.name),
                      " |");
     }
     text += '\n';
@@ -117,6 +111,7 @@ std::string page_of(std::vector<Results> const& studies, std::filesystem::path c
       "numbers as the manifold of order 1; all others have its multiply-adds. Ceilings have what the others cannot "
       "have. Where training left the range of numbers it has failed, and its scores are those of what was left.\n\n");
   text += claims_of(studies);
+  text += beyond_of(studies);
   for (Results const& results : studies) {
     text += section(results, pictures, link);
   }

@@ -11,6 +11,9 @@ namespace demo {
 /// The claims, each held against all comparisons that bear on it.
 [[nodiscard]] std::string claims_of(std::vector<Results> const& studies);
 
+/// What goes beyond the published method, and the default against all others, row by row.
+[[nodiscard]] std::string beyond_of(std::vector<Results> const& studies);
+
 /// Pictures of a study: their Markdown.
 [[nodiscard]] std::string pictures_of(Results const& results, std::filesystem::path const& folder,
                                       std::string const& link);

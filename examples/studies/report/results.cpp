@@ -4,7 +4,7 @@
 #include "text.hpp"
 
 #include <algorithm>
-#include <set>
+#include <cmath>
 
 namespace demo {
 namespace {
@@ -43,10 +43,19 @@ std::size_t Runs::failures() const {
 
 Results::Results(Description description, std::filesystem::path const& file) : description_(std::move(description)) {
   std::map<std::string, std::vector<Record>> groups;
+  std::map<std::string, double> rehearsed;  // the best validation of seed 0
   for (Record& record : read_records(file)) {
     ++trainings_;
     seconds_ += record.seconds;
-    if (record.seed > 0 && record.version == description_.version) {
+    if (record.version != description_.version) {
+      continue;
+    }
+    if (record.seed == 0) {
+      auto const [at, is_new] = rehearsed.try_emplace(joined(record.setting, '|', record.contender, '|', record.sizes),
+                                                      record.validation);
+      double& best = at->second;
+      best = description_.has_labels ? std::max(best, record.validation) : std::min(best, record.validation);
+    } else {
       groups[joined(record.setting, '|', record.budget, '|', record.contender, '|', record.sizes)].push_back(
           std::move(record));
     }
@@ -55,9 +64,21 @@ Results::Results(Description description, std::filesystem::path const& file) : d
     for (std::string const budget : {"short", "long"}) {
       auto& runs = runs_[{setting.name, budget}];
       for (auto const& contender : description_.contenders) {
-        auto const found = groups.find(joined(setting.name, '|', budget, '|', contender.name, '|', setting.sizes));
+        std::string name = contender.name;
+        std::string choice;
+        double best = NAN;
+        for (auto const& [candidate, title] : contender.candidates) {
+          auto const score = rehearsed.find(joined(setting.rehearsal, '|', candidate, '|', setting.sizes));
+          if (score != rehearsed.end() &&
+              (choice.empty() || (description_.has_labels ? score->second > best : score->second < best))) {
+            best = score->second;
+            name = candidate;
+            choice = title;
+          }
+        }
+        auto const found = groups.find(joined(setting.name, '|', budget, '|', name, '|', setting.sizes));
         if (found != groups.end()) {
-          runs.push_back({&contender, of_one_pace(found->second)});
+          runs.push_back({&contender, of_one_pace(found->second), choice});
         }
       }
     }

@@ -12,6 +12,7 @@ namespace demo {
 struct Runs {
   Description::ContenderText const* contender = nullptr;
   std::vector<Record> records;
+  std::string choice = {};  ///< the title of the candidate that was chosen; empty where there was no choice
 
   [[nodiscard]] Figure figure(std::string const& test) const;
   [[nodiscard]] std::size_t failures() const;

@@ -2,6 +2,7 @@
 
 #include "idx.hpp"
 #include "program.hpp"
+#include "ranges.hpp"
 #include "rotation/turned_images.hpp"
 #include "text.hpp"
 
@@ -19,29 +20,36 @@ namespace wm = wmanifold;
 
 Context at_degrees(double degrees) { return {degrees * std::numbers::pi / 180, 0, 0}; }
 
-Draw uniform(double from, double to) {
-  return [=](wm::Random& random) { return at_degrees(random.uniform(from, to)); };
+/// Uniform over ranges of degrees.
+Draw within(std::vector<Range> const& degrees) {
+  return [=](wm::Random& random) { return at_degrees(drawn_from(degrees, random)); };
 }
 
-/// One of `count` angles around the circle, `shift` steps further.
-Draw one_of(int count, double shift) {
+/// One of `count` angles around the circle, `shift` steps further; or one of all but the last.
+Draw one_of(int count, double shift = 0) {
   return
       [=](wm::Random& random) { return at_degrees((static_cast<double>(random.below(count)) + shift) * 360 / count); };
+}
+Draw one_but_last_of(int count) {
+  return [=](wm::Random& random) { return at_degrees(static_cast<double>(random.below(count - 1)) * 360 / count); };
 }
 
 Setting all_angles() {
   return {.name = "all",
           .title = "All angles",
-          .training = uniform(0, 360),
-          .tests = {{"all", "all angles", uniform(0, 360)}}};
+          .training = within({{0, 360}}),
+          .tests = {{"all", "all angles", within({{0, 360}})}}};
 }
 
 Setting some_angles(int count) {
   return {.name = joined("angles", count),
           .title = joined(count, " angles"),
-          .training = one_of(count, 0),
+          .training = one_of(count),
           .tests = {{"between", "half-way between", one_of(count, 0.5), {}, true},
-                    {"at", "at the trained ones", one_of(count, 0)}},
+                    {"at", "at the trained ones", one_of(count)}},
+          .rehearsal = Rehearsal{one_but_last_of(count),
+                                 [=](wm::Random&) { return at_degrees((count - 1) * 360.0 / count); }},
+          .contexts = count,
           .has_ceilings = false};
 }
 
@@ -56,11 +64,16 @@ Setting unseen_arc(double width) {
     profile.edges.push_back(0.5 * width * n / bins);
   }
   profile.edges.back() += 1e-9;
+  // An arc of the same width in the middle of the rest, or half of the rest where that is all too short.
+  double const from = width < 120 ? (end - width) / 2 : end / 2;
+  double const to = width < 120 ? from + width : end;
   return {
       .name = joined("arc", width),
       .title = joined("Unseen arc of ", width, " degrees"),
-      .training = uniform(0, end),
-      .tests = {{"unseen", "in the arc", uniform(end, 360), profile, true}, {"seen", "outside it", uniform(0, end)}},
+      .training = within({{0, end}}),
+      .tests = {{"unseen", "in the arc", within({{end, 360}}), profile, true},
+                {"seen", "outside it", within({{0, end}})}},
+      .rehearsal = Rehearsal{within({{0, from}, {to, end}}), within({{from, to}})},
       .has_ceilings = false};
 }
 

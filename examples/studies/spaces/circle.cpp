@@ -1,4 +1,4 @@
-#include "contenders/manifold_learner.hpp"
+#include "contenders/chosen.hpp"
 
 #include <wmanifold/basis/bernstein.hpp>
 #include <wmanifold/basis/bspline.hpp>
@@ -29,10 +29,13 @@ std::vector<Contender> circle_manifolds() {
       manifold_contender<wm::PolygonalChain<wm::S1, 4>>("chain", "closed polygon of 4"),
       by_batch(manifold_contender<wm::PolygonalChain<wm::S1, 4>>("chain-by-batch",
                                                                  "closed polygon of 4, a context per batch", plain)),
-      manifold_contender<wm::Bernstein<wm::Interval, 1>>("wrong", "wrong topology: line", {}, cut_open),
-      manifold_contender<wm::Bernstein<wm::Interval, 2>>("wrong2", "wrong topology: parabola", {}, cut_open),
+      manifold_contender<wm::Bernstein<wm::Interval, 1>>("wrong-line", "wrong topology: line", {}, cut_open),
+      manifold_contender<wm::Bernstein<wm::Interval, 2>>("wrong", "wrong topology: parabola", {}, cut_open),
   };
   all[0].in_plots = all[1].in_plots = true;
+  auto const choices = chosen_manifolds<wm::Fourier<wm::S1, 1>, wm::Fourier<wm::S1, 2>, wm::Fourier<wm::S1, 3>>(
+      Named{"order1", "ellipse"}, Named{"order2", "order 2"}, Named{"order3", "order 3"});
+  all.insert(all.end(), choices.begin(), choices.end());
   return all;
 }
 

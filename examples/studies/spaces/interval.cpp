@@ -1,4 +1,4 @@
-#include "contenders/manifold_learner.hpp"
+#include "contenders/chosen.hpp"
 
 #include <wmanifold/basis/bernstein.hpp>
 #include <wmanifold/basis/bspline.hpp>
@@ -34,6 +34,9 @@ std::vector<Contender> interval_manifolds() {
       manifold_contender<wm::Fourier<wm::S1, 1>>("wrong", "wrong topology: ellipse", {}, closed),
   };
   all[0].in_plots = all[1].in_plots = true;
+  auto const choices = chosen_manifolds<Bernstein<Interval, 1>, Bernstein<Interval, 2>, Bernstein<Interval, 3>>(
+      Named{"order1", "line"}, Named{"order2", "order 2"}, Named{"order3", "order 3"});
+  all.insert(all.end(), choices.begin(), choices.end());
   return all;
 }
 

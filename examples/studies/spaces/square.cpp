@@ -1,4 +1,4 @@
-#include "contenders/manifold_learner.hpp"
+#include "contenders/chosen.hpp"
 
 #include <wmanifold/basis/bernstein.hpp>
 #include <wmanifold/basis/bspline.hpp>
@@ -39,6 +39,9 @@ std::vector<Contender> square_manifolds() {
       manifold_contender<wm::Additive<wm::Torus<2>, 1>>("wrong", "wrong topology: torus", {}, closed),
   };
   all[0].in_plots = all[1].in_plots = true;
+  auto const choices = chosen_manifolds<Bernstein<Square, 1>, Bernstein<Square, 2>, wm::TotalDegree<Square, 2>>(
+      Named{"order1", "bilinear"}, Named{"order2", "order 2 in each"}, Named{"total2", "quadratic"});
+  all.insert(all.end(), choices.begin(), choices.end());
   return all;
 }
 

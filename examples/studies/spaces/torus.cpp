@@ -1,4 +1,4 @@
-#include "contenders/manifold_learner.hpp"
+#include "contenders/chosen.hpp"
 
 #include <wmanifold/basis/bernstein.hpp>
 #include <wmanifold/basis/bspline.hpp>
@@ -37,6 +37,9 @@ std::vector<Contender> torus_manifolds() {
       manifold_contender<wm::Bernstein<wm::Box<2>, 2>>("wrong", "wrong topology: square", {}, cut_open),
   };
   all[0].in_plots = all[1].in_plots = true;
+  auto const choices = chosen_manifolds<wm::Fourier<T2, 1>, wm::Additive<T2, 2>, wm::Fourier<T2, 2>>(
+      Named{"order1", "tensor of ellipses"}, Named{"additive2", "additive, order 2"}, Named{"order2", "tensor, order 2"});
+  all.insert(all.end(), choices.begin(), choices.end());
   return all;
 }
 
