@@ -1,7 +1,11 @@
 #!/usr/bin/env bash
 # Carries out the studies and writes docs/results.md from what they recorded. What is recorded already is not done again:
 # ended, it goes on where it was. Records are in build/studies.
-#   --short   all of it in little, in seconds: to see that it runs; its page is build/studies-short/results.md
+#   --short         all of it in little, in seconds: to see that it runs; its page is build/studies-short/results.md
+#   --cifar10 DIR   where CIFAR-10 is: the files of cifar-10-binary.tar.gz, or a part of them as train.bin and test.bin.
+#                   By default WMANIFOLD_CIFAR10, or else ../shared/data/cifar10-part beside the project. Where there is
+#                   none, this study is left out
+#   --help          this text
 # Other arguments are handed to each study (--threads 2, --seeds 3, --budgets short).
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=lib.sh
@@ -9,14 +13,38 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 records=$root/build/studies
 page=$root/docs/results.md
+cifar10=${WMANIFOLD_CIFAR10:-}
 arguments=()
-for argument; do
-  if [[ $argument == --short ]]; then
-    records=$root/build/studies-short
-    page=$records/results.md
-  fi
-  arguments+=("$argument")
+while (($#)); do
+  case $1 in
+    --help)
+      sed -n '2,/^[^#]/s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"
+      exit 0
+      ;;
+    --cifar10)
+      (($# > 1)) || fail "--cifar10: expected a folder"
+      cifar10=$2
+      shift 2
+      continue
+      ;;
+    --cifar10=*)
+      cifar10=${1#*=}
+      shift
+      continue
+      ;;
+    --short)
+      records=$root/build/studies-short
+      page=$records/results.md
+      ;;
+  esac
+  arguments+=("$1")
+  shift
 done
+if [[ -n $cifar10 ]]; then
+  [[ -d $cifar10 ]] || fail "$cifar10: expected the folder of CIFAR-10's binary files"
+elif [[ -d $root/../shared/data/cifar10-part ]]; then
+  cifar10=$root/../shared/data/cifar10-part
+fi
 
 ensure_packages "${base_packages[@]}" dataset-fashion-mnist
 fetch_mnist
@@ -36,6 +64,13 @@ study noise --folder "$fashion"
 study torus --data mnist --folder "$mnist"
 study light --folder "$fashion"
 study arm
+study rotation --data mnist --wide --folder "$mnist" \
+  --contenders none,input,input-wide,film,hyper,order1,order2,order3,undone
+if [[ -n $cifar10 ]]; then
+  study rotation --data cifar10 --folder "$cifar10"
+else
+  say "Left out: rotated CIFAR-10. Give the folder of its binary files by --cifar10 DIR or WMANIFOLD_CIFAR10."
+fi
 few=none,input,input-wide,film,hyper,order1,order2,low-rank,undone  # wide networks take long
 study width --vary width --folder "$fashion" --contenders "$few"
 study width --vary images --folder "$fashion" --contenders "$few"

@@ -15,11 +15,13 @@ int margin_for(int rows, int columns) {
 
 }  // namespace
 
-Turner::Turner(int rows, int columns)
+Turner::Turner(int rows, int columns, PixelScale scale)
     : rows_(rows),
       columns_(columns),
       margin_(margin_for(rows, columns)),
       stride_(columns + 2 * margin_),
+      scale_(static_cast<float>(1 / (4 * 255 * scale.deviation))),
+      shift_(static_cast<float>(scale.mean / scale.deviation)),
       padded_(static_cast<std::size_t>((rows + 2 * margin_) * stride_)),
       corners_(padded_.size()),
       turned_(static_cast<std::size_t>(rows * columns)) {}
@@ -90,8 +92,8 @@ void Turner::interpolate(double degrees) noexcept {
 }
 
 void Turner::halve(std::span<float const> image, std::span<float> out) const {
-  constexpr auto scale = static_cast<float>(1 / (4 * 255 * pixel_deviation));
-  constexpr auto shift = static_cast<float>(pixel_mean / pixel_deviation);
+  float const scale = scale_;
+  float const shift = shift_;
   std::size_t n = 0;
   for (int r = 0; r < rows_; r += 2) {
     float const* const upper = image.data() + std::ptrdiff_t{r} * columns_;

@@ -10,10 +10,16 @@ namespace demo {
 inline constexpr double pixel_mean = 0.286;
 inline constexpr double pixel_deviation = 0.353;
 
+/// These, those of Fashion-MNIST, or others.
+struct PixelScale {
+  double mean = pixel_mean;
+  double deviation = pixel_deviation;
+};
+
 /// Turns grey images of one size about their centre: bilinear, zero outside. One per thread: it owns its scratch.
 class Turner {
  public:
-  Turner(int rows, int columns);
+  Turner(int rows, int columns, PixelScale scale = {});
 
   /// The image turned counter-clockwise, pixels from 0 to 255; valid until the next call.
   std::span<float const> turn(std::span<std::uint8_t const> image, double degrees);
@@ -38,6 +44,8 @@ class Turner {
   int columns_;
   int margin_;
   int stride_;
+  float scale_;  // of the sum of 2 x 2 pixels
+  float shift_;
   std::vector<std::uint32_t> padded_;   // the image within a margin of zeros
   std::vector<std::uint32_t> corners_;  // each pixel with its right, lower and lower right neighbours, a byte each
   std::vector<float> turned_;

@@ -5,13 +5,14 @@
 
 namespace demo {
 
-/// Grey images with classes, which networks see at half their size.
+/// Images of one or more planes with classes, which networks see at half their size.
 class ImageMaterial : public Material {
  public:
   explicit ImageMaterial(DataSet data) : data_(std::move(data)) {}
 
   [[nodiscard]] wmanifold::Index inputs() const override {
-    return wmanifold::Index{data_.training.rows / 2} * (data_.training.columns / 2);
+    auto const& images = data_.training;
+    return wmanifold::Index{images.planes} * (images.rows / 2) * (images.columns / 2);
   }
   [[nodiscard]] wmanifold::Index outputs() const override { return data_.classes; }
   [[nodiscard]] bool has_labels() const override { return true; }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "idx.hpp"
+#include "turning.hpp"
 
 #include <filesystem>
 #include <span>
@@ -13,6 +14,8 @@ enum class Colours {
 };
 
 inline constexpr int cifar10_side = 32;
+/// Of all three colours.
+inline constexpr PixelScale cifar10_pixels{0.474, 0.251};
 
 /// The images of official binary files, one file after the other, box-averaged to `side` x `side` (which divides 32): a
 /// record is a label byte, then the red, green and blue planes of 32 x 32 bytes, row by row. Throws wm::FileError with

@@ -71,7 +71,7 @@ std::string pictures_of(Results const& results, std::filesystem::path const& fol
         continue;
       }
       LinePlot plot;
-      plot.title = joined(d.title, ", ", setting.title, ": ", test.title, " (", budgets.back(), " budget)");
+      plot.title = joined(setting.title, ": ", test.title, " (", budgets.back(), " budget)");
       plot.x.label = test.profile_label;
       plot.y.label = score_label(d);
       for (std::size_t n = 0; n < contenders.size(); ++n) {
@@ -104,7 +104,7 @@ std::string pictures_of(Results const& results, std::filesystem::path const& fol
         continue;
       }
       LinePlot plot;
-      plot.title = joined(d.title, ", ", setting.title, " (", budgets.front(), " budget)");
+      plot.title = joined(setting.title, " (", budgets.front(), " budget)");
       plot.x.label = is_by_seconds ? "seconds of training" : "epochs";
       plot.y.label = "loss of the epoch";
       for (std::size_t n = 0; n < contenders.size(); ++n) {
@@ -122,7 +122,7 @@ std::string pictures_of(Results const& results, std::filesystem::path const& fol
   // Settings in a series.
   if (!d.series.empty()) {
     LinePlot plot;
-    plot.title = joined(d.title, " (long budget where there is one)");
+    plot.title = "The long budget where there is one";
     plot.x.label = d.series;
     plot.x.is_log = d.is_log;
     plot.y.label = score_label(d);

@@ -1,5 +1,6 @@
 // Images turned by an angle that is known: on all angles, on a few, on all but an arc. --help tells all.
 
+#include "cifar10.hpp"
 #include "idx.hpp"
 #include "program.hpp"
 #include "ranges.hpp"
@@ -10,6 +11,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <numbers>
 
@@ -79,26 +81,52 @@ Setting unseen_arc(double width) {
 
 struct Source {
   std::string data = "fashion";
+  bool is_wide = false;
   std::filesystem::path folder = "/usr/share/datasets/fashion-mnist";
 };
 
-Study study_of(Source const& source) {
-  Study study;
-  study.name = "rotation_" + source.data;
-  study.space = Space::circle;
-  Sizes sizes;
-  if (source.data == "fashion") {
-    study.title = "Rotation, Fashion-MNIST";
-    sizes.hidden = {32, 32};
-  } else {
-    study.title = "Rotation, MNIST";
-    sizes.hidden = {32};
+/// What the images are, and which networks learn which angles from them.
+void describe(Source const& source, Study& study, Sizes& sizes) {
+  bool const is_cifar10 = source.data == "cifar10";
+  study.name = joined("rotation_", source.data, source.is_wide ? "_wide" : "");
+  study.text = joined("Images turned about their centre by a known angle, then halved to ",
+                      is_cifar10 ? "16 x 16, in three colours" : "14 x 14", ". The accuracy in % on test images.");
+  if (is_cifar10) {
+    study.title = "Rotation, CIFAR-10";
+    study.material =
+        std::make_shared<TurnedImages>(read_cifar10_folder(source.folder, cifar10_side, Colours::rgb), cifar10_pixels);
+    study.settings = {all_angles()};
+    sizes.hidden = {64, 64};
+    // A part of the data set will do: what validation leaves, at least one.
+    auto const count = study.material->count(Part::training);
+    sizes.training = std::min(sizes.training, std::max(count, sizes.validation + 1) - sizes.validation);
+    sizes.test = std::min(sizes.test, study.material->count(Part::test));
+    return;
   }
-  study.text =
-      "Images turned about their centre by a known angle, then halved to 14 x 14. The accuracy in % on test images.";
   study.material = std::make_shared<TurnedImages>(read_data_set(source.folder));
+  if (source.is_wide) {
+    study.title = "Rotation, MNIST, two layers of 128";
+    study.settings = {all_angles(), some_angles(8), some_angles(4), unseen_arc(180)};
+    sizes.hidden = {128, 128};
+    sizes.training = 20'000;
+    sizes.epochs = 20;
+    return;
+  }
+  bool const is_fashion = source.data == "fashion";
+  study.title = is_fashion ? "Rotation, Fashion-MNIST" : "Rotation, MNIST";
   study.settings = {all_angles(),   some_angles(12), some_angles(8), some_angles(6),
                     some_angles(4), unseen_arc(45),  unseen_arc(90), unseen_arc(180)};
+  sizes.hidden = is_fashion ? std::vector<wm::Index>{32, 32} : std::vector<wm::Index>{32};
+}
+
+Study study_of(Source const& source) {
+  if (source.is_wide && source.data != "mnist") {
+    wm::fail("rotation: expected --wide with --data mnist only, got ", source.data);
+  }
+  Study study;
+  study.space = Space::circle;
+  Sizes sizes;
+  describe(source, study, sizes);
   for (Setting& setting : study.settings) {
     setting.sizes = sizes;
   }
@@ -121,9 +149,11 @@ int main(int count, char const* const* words) {
       count, words, "Images turned by a known angle, and ways of using it.",
       [&](CLI::App& app) {
         app.add_option("--data", source.data, "What the images are")
-            ->check(CLI::IsMember({"fashion", "mnist"}))
+            ->check(CLI::IsMember({"fashion", "mnist", "cifar10"}))
             ->capture_default_str();
-        app.add_option("--folder", source.folder, "Folder of their idx files")->capture_default_str();
+        app.add_option("--folder", source.folder, "Folder of their idx files, of CIFAR-10's binary files")
+            ->capture_default_str();
+        app.add_flag("--wide", source.is_wide, "MNIST with two hidden layers of 128, from 20,000 images");
       },
       [&](Options const&) { return study_of(source); });
 }

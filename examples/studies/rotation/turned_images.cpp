@@ -1,7 +1,5 @@
 #include "rotation/turned_images.hpp"
 
-#include "turning.hpp"
-
 #include <numbers>
 
 namespace demo {
@@ -11,13 +9,13 @@ class TurnedPresenter final : public Presenter {
  public:
   explicit TurnedPresenter(TurnedImages const& material)
       : material_(&material),
-        turner_(material.images(Part::training).rows / material.planes(), material.images(Part::training).columns) {}
+        turner_(material.images(Part::training).rows, material.images(Part::training).columns, material.scale()) {}
 
   void show(Part part, std::size_t which, Context const& context, Sight sight, wmanifold::Random&, Shown& to) override {
     double const degrees = context[0] * 180 / std::numbers::pi;
     auto const& images = material_->images(part);
     auto const image = images.image(which);
-    auto const planes = static_cast<std::size_t>(material_->planes());
+    auto const planes = static_cast<std::size_t>(images.planes);
     std::size_t const size = image.size() / planes;
     std::size_t const halved = turner_.halved_size();
     for (std::size_t plane = 0; plane < planes; ++plane) {
@@ -36,12 +34,6 @@ class TurnedPresenter final : public Presenter {
 };
 
 }  // namespace
-
-TurnedImages::TurnedImages(DataSet data, int planes) : data_(std::move(data)), planes_(planes) {}
-
-wmanifold::Index TurnedImages::inputs() const {
-  return static_cast<wmanifold::Index>(data_.training.image(0).size() / 4);
-}
 
 std::unique_ptr<Presenter> TurnedImages::presenter() const { return std::make_unique<TurnedPresenter>(*this); }
 

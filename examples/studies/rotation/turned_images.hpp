@@ -1,30 +1,22 @@
 #pragma once
 
-#include "idx.hpp"
-#include "material.hpp"
+#include "image_material.hpp"
+#include "turning.hpp"
 
 namespace demo {
 
-/// Images turned about their centre by the context, an angle, and halved; undone is turned back at full size.
-/// An image is `planes` planes, one below the other: one of grey, three of a colour each.
-class TurnedImages final : public Material {
+/// Images turned about their centre by the context, an angle, plane by plane, and halved; undone is turned back at full
+/// size.
+class TurnedImages final : public ImageMaterial {
  public:
-  explicit TurnedImages(DataSet data, int planes = 1);
+  explicit TurnedImages(DataSet data, PixelScale scale = {}) : ImageMaterial(std::move(data)), scale_(scale) {}
 
-  [[nodiscard]] wmanifold::Index inputs() const override;
-  [[nodiscard]] wmanifold::Index outputs() const override { return data_.classes; }
-  [[nodiscard]] bool has_labels() const override { return true; }
-  [[nodiscard]] std::size_t count(Part part) const override { return images(part).count(); }
   [[nodiscard]] std::unique_ptr<Presenter> presenter() const override;
 
-  [[nodiscard]] LabelledImages const& images(Part part) const noexcept {
-    return part == Part::training ? data_.training : data_.test;
-  }
-  [[nodiscard]] int planes() const noexcept { return planes_; }
+  [[nodiscard]] PixelScale scale() const noexcept { return scale_; }
 
  private:
-  DataSet data_;
-  int planes_;
+  PixelScale scale_;
 };
 
 }  // namespace demo

@@ -1,6 +1,7 @@
 #define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
 #include "contender.hpp"
 #include "record_file.hpp"
+#include "rotation/turned_images.hpp"
 #include "statistics.hpp"
 
 #include <wmanifold/core/error.hpp>
@@ -218,6 +219,38 @@ TEST_CASE("contenders: the wide ones have as many parameters as the manifold of 
       CHECK(static_cast<double>(contender.make(wide)->parameters()) == doctest::Approx(wanted).epsilon(0.015));
     }
   }
+}
+
+TEST_CASE("turned images: each plane is turned and halved alone, in the scale given") {
+  LabelledImages coloured{6, 4, {}, {7, 8}, 3};
+  LabelledImages second_plane{6, 4, {}, {7, 8}};
+  wm::Random random(wm::Seed{5});
+  for (std::size_t n = 0; n < 2 * 72; ++n) {
+    coloured.pixels.push_back(static_cast<std::uint8_t>(random.below(256)));
+    if (n % 72 / 24 == 1) {
+      second_plane.pixels.push_back(coloured.pixels.back());
+    }
+  }
+  TurnedImages const material({coloured, coloured, 10}, {0.4, 0.2});
+  TurnedImages const grey({second_plane, second_plane, 10}, {0, 1});
+  CHECK(material.inputs() == 18);
+  CHECK(grey.inputs() == 6);
+  std::vector<float> input(18);
+  std::vector<float> expected(6);
+  Shown shown{input, {}};
+  Shown shown_grey{expected, {}};
+  for (double const angle : {0.0, 0.7}) {
+    material.presenter()->show(Part::test, 1, {angle, 0, 0}, Sight::as_it_is, random, shown);
+    grey.presenter()->show(Part::test, 1, {angle, 0, 0}, Sight::as_it_is, random, shown_grey);
+    CHECK(shown.label == 8);
+    for (std::size_t n = 0; n < 6; ++n) {
+      CHECK(input[6 + n] == doctest::Approx((expected[n] - 0.4) / 0.2).epsilon(1e-5));
+    }
+  }
+  material.presenter()->show(Part::test, 1, {}, Sight::as_it_is, random, shown);
+  auto const mean =
+      (coloured.image(1)[0] + coloured.image(1)[1] + coloured.image(1)[4] + coloured.image(1)[5]) / 1020.0;
+  CHECK(input[0] == doctest::Approx((mean - 0.4) / 0.2).epsilon(1e-5));
 }
 
 TEST_CASE("statistics: Student's t as tables have it") {

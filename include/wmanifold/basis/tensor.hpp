@@ -22,9 +22,9 @@ inline void multiply_in(std::span<double> out, int done, int stride, std::span<d
 template <Basis... Factors>
 std::string names_of_factors() {
   std::string text;
-  ((text += (text.empty() ? "" : "*") + Factors::name()), ...);
+  (text.append(text.empty() ? "" : "*").append(Factors::name()), ...);
   std::string const first = std::tuple_element_t<0, std::tuple<Factors...>>::name();
-  bool const is_torus = Product<typename Factors::Topology...>::name() == "t" + std::to_string(sizeof...(Factors));
+  bool const is_torus = ((Factors::Topology::name() == "s1") && ...);
   return is_torus && ((Factors::name() == first) && ...) ? first : text;
 }
 

@@ -36,8 +36,8 @@ struct Product {
   /// The factors' names, joined by *; a product of n circles is called tn.
   static std::string name() {
     std::string text;
-    ((text += (text.empty() ? "" : "*") + Factors::name()), ...);
-    return ((Factors::name() == "s1") && ...) ? "t" + std::to_string(factors) : text;
+    (text.append(text.empty() ? "" : "*").append(Factors::name()), ...);
+    return ((Factors::name() == "s1") && ...) ? std::string("t").append(std::to_string(factors)) : text;
   }
 
   /// The point with these parts.
