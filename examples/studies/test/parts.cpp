@@ -76,8 +76,10 @@ void shake(Learner& learner) {
 template <class Model>
 Model drawn(Model model) {
   wm::Random random(wm::Seed{5});
-  for (float& x : model.parameters().matrix().reshaped<Eigen::RowMajor>()) {
-    x = static_cast<float>(random.normal());
+  for (wm::Index k = 0; k < model.rows(); ++k) {
+    for (float& x : model.parameters().row(k)) {
+      x = static_cast<float>(random.normal());
+    }
   }
   for (float& x : model.parameters().shared()) {
     x = static_cast<float>(random.normal());
