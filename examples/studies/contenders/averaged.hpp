@@ -18,12 +18,13 @@ template <class Model>
 template <wmanifold::Basis B, int degree, class... Layers>
 [[nodiscard]] Eigen::VectorXd mean_values(wmanifold::WarpedManifold<float, B, degree, Layers...> const& model) {
   Eigen::VectorXd mean = Eigen::VectorXd::Zero(B::size);
+  Eigen::VectorXd phi(B::size);
   auto const warp = model.warp();
   auto const quadrature = wmanifold::Interval::quadrature(degree * B::degree);
   for (std::size_t i = 0; i < quadrature.nodes.size(); ++i) {
     auto const u = wmanifold::Interval::clamped(warp(quadrature.nodes[i][0]).u);
-    auto const phi = wmanifold::values_at(model.basis(), u);
-    mean += quadrature.weights[i] * Eigen::Map<Eigen::VectorXd const>(phi.data(), B::size);
+    model.basis().values(u, {phi.data(), static_cast<std::size_t>(B::size)});
+    mean += quadrature.weights[i] * phi;
   }
   return mean;
 }
