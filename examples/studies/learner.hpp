@@ -52,6 +52,8 @@ class Learner {
   virtual wmanifold::BatchView<float> forward(Batch const& batch) = 0;
   /// After forward of the same batch: the gradient of every part.
   virtual void backward(Batch const& batch, wmanifold::Matrix<float> const& output_gradient) = 0;
+  /// Once, when the training is over: before anything is examined but the scores along its way.
+  virtual void finish() {}
   /// All parts; none is freed before the learner.
   [[nodiscard]] virtual std::vector<TrainedPart*> parts() = 0;
   /// Of a prediction: where the context rests, and all that depends on it alone was done before; and where each

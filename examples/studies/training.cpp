@@ -82,6 +82,7 @@ class Training {
     } catch (wm::NumericalError const&) {
       record_.has_failed = true;
     }
+    learner_->finish();
     return std::move(learner_);
   }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "contenders/averaged.hpp"
 #include "contenders/learners.hpp"
 #include "contenders/manifold_learner.hpp"
 #include "text.hpp"
@@ -71,9 +72,15 @@ template <wmanifold::Basis First, wmanifold::Basis... Rest>
   std::vector<Contender> energies = orders.front();
   energies.pop_back();
   Contender const& reference = without_prior.front();
+  std::vector<Contender> averages{reference};
+  for (double const share : {0.25, 0.5, 0.75}) {
+    averages.push_back(averaged(reference, share));
+    averages.back().paced_as = reference.name;
+  }
   std::vector<Contender> found{
       chosen("energy", first.title + ", energy chosen", std::move(energies)),
       chosen("order", "order chosen", without_prior),
+      chosen("averaging", first.title + ", averaging chosen", std::move(averages)),
       chosen("reach", first.title + ", reach chosen", by_reach(reference)),
       chosen("default", "the default: order, energy, reach, descent chosen", std::move(all))};
   found.back().in_plots = true;

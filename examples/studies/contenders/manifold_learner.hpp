@@ -1,7 +1,9 @@
 #pragma once
 
-#include "contender.hpp"
+#include "contenders/averaged.hpp"
 #include "contenders/manifold_part.hpp"
+
+#include <wmanifold/manifold/warped.hpp>
 
 namespace demo {
 
@@ -33,9 +35,9 @@ template <class Topology>
 /// The layers of a network; on a manifold along `rank` directions each where that is not 0.
 [[nodiscard]] wmanifold::LayerList layers_of(Recipe const& recipe, wmanifold::Index rank = 0);
 
-/// A manifold of weights.
-template <wmanifold::Basis B>
-class ManifoldLearner final : public Learner {
+/// A manifold of weights, or a model made from it.
+template <wmanifold::Basis B, class Model = wmanifold::Manifold<B, wmanifold::LayerList>>
+class ManifoldLearner final : public Learner, public Averageable {
  public:
   using Topology = typename B::Topology;
 
@@ -50,6 +52,7 @@ class ManifoldLearner final : public Learner {
     part_.backward(batch.inputs, contexts_, output_gradient);
   }
   [[nodiscard]] std::vector<TrainedPart*> parts() override { return {&part_}; }
+  void draw_to_mean(double share) override { demo::draw_to_mean(part_.model(), share); }
 
   [[nodiscard]] wmanifold::Index multiply_adds() const override {
     return wmanifold::multiply_adds_of(part_.model().stack());
@@ -68,7 +71,7 @@ class ManifoldLearner final : public Learner {
   }
 
  private:
-  ManifoldPart<B> part_;
+  ManifoldPart<B, Model> part_;
   ToPoint<Topology> to_point_;
   wmanifold::Contexts<Topology> contexts_;
 };
@@ -87,6 +90,20 @@ template <wmanifold::Basis B>
   if (rank > 0) {
     contender.optimisers = {Optimiser::momentum};  // flows have no Adam for a metric that changes along the way
   }
+  return contender;
+}
+
+/// A manifold over the interval, with a learned monotone warp of the context.
+template <wmanifold::Basis B, int degree = 3>
+[[nodiscard]] Contender warped_contender(std::string name, std::string title) {
+  using Model = wmanifold::WarpedManifold<float, B, degree, wmanifold::LayerList>;
+  Contender contender;
+  contender.name = std::move(name);
+  contender.title = std::move(title);
+  contender.make = [](Recipe const& recipe) -> std::unique_ptr<Learner> {
+    return std::make_unique<ManifoldLearner<B, Model>>(recipe, 0, ManifoldOptions{}, same_point<wmanifold::Interval>);
+  };
+  contender.optimisers = {Optimiser::momentum};  // as with a low rank
   return contender;
 }
 

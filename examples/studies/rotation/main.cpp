@@ -98,6 +98,7 @@ void describe(Source const& source, Study& study, Sizes& sizes) {
     study.settings = {all_angles()};
     sizes.hidden = {64, 64};
     // A part of the data set will do: what validation leaves, at least one.
+    sizes.validation = 2'000;
     auto const count = study.material->count(Part::training);
     sizes.training = std::min(sizes.training, std::max(count, sizes.validation + 1) - sizes.validation);
     sizes.test = std::min(sizes.test, study.material->count(Part::test));

@@ -1,9 +1,12 @@
 #define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
-#include "contender.hpp"
+#include "contenders/manifold_learner.hpp"
 #include "record_file.hpp"
 #include "rotation/turned_images.hpp"
 #include "statistics.hpp"
+#include "training.hpp"
 
+#include <wmanifold/basis/bernstein.hpp>
+#include <wmanifold/basis/fourier.hpp>
 #include <wmanifold/core/error.hpp>
 
 #include <doctest/doctest.h>
@@ -69,6 +72,71 @@ void shake(Learner& learner) {
     }
   }
 }
+
+/// A learner's model, all of it drawn.
+template <class Model>
+Model drawn(Model model) {
+  wm::Random random(wm::Seed{5});
+  for (wm::Index k = 0; k < model.rows(); ++k) {
+    for (float& x : model.parameters().row(k)) {
+      x = static_cast<float>(random.normal());
+    }
+  }
+  for (float& x : model.parameters().shared()) {
+    x = static_cast<float>(random.normal());
+  }
+  return model;
+}
+
+Eigen::VectorXd numbers_of(auto const& network) {
+  auto const all = network.parameters();
+  return Eigen::Map<Eigen::VectorXf const>(all.data(), std::ssize(all)).template cast<double>();
+}
+
+/// Every network of the model comes by a share nearer to the average over many contexts, equally spaced.
+template <class Model>
+void check_means(Model const& model, double length) {
+  constexpr int count = 2000;
+  auto const at = [&](double share) {
+    return wm::Point<typename Model::Topology>(std::array<double, 1>{length * share});
+  };
+  Eigen::VectorXd mean = numbers_of(model.at(at(0.5 / count)));
+  for (int i = 1; i < count; ++i) {
+    mean += numbers_of(model.at(at((i + 0.5) / count)));
+  }
+  mean /= count;
+  double apart = 0;
+  for (double const share : {0.0, 0.25, 1.0}) {
+    auto nearer = model;
+    draw_to_mean(nearer, share);
+    CHECK((nearer.parameters() == model.parameters()) == (share == 0));
+    for (double const where : {0.0, 0.3, 0.9}) {
+      Eigen::VectorXd const before = numbers_of(model.at(at(where)));
+      Eigen::VectorXd const wanted = (1 - share) * before + share * mean;
+      CHECK((numbers_of(nearer.at(at(where))) - wanted).cwiseAbs().maxCoeff() < 1e-5);
+      apart = std::max(apart, (before - mean).cwiseAbs().maxCoeff());
+    }
+  }
+  CHECK(apart > 0.5);
+}
+
+/// y = sin(x + s), s an angle.
+class Wave final : public Material {
+ public:
+  class Shows final : public Presenter {
+   public:
+    void show(Part, std::size_t which, Context const& context, Sight, wm::Random&, Shown& to) override {
+      double const x = 0.01 * static_cast<double>(which % 400);
+      to.input[0] = static_cast<float>(x);
+      to.target[0] = static_cast<float>(std::sqrt(2) * std::sin(x + context[0]));
+    }
+  };
+  [[nodiscard]] wm::Index inputs() const override { return 1; }
+  [[nodiscard]] wm::Index outputs() const override { return 1; }
+  [[nodiscard]] bool has_labels() const override { return false; }
+  [[nodiscard]] std::size_t count(Part) const override { return 400; }
+  [[nodiscard]] std::unique_ptr<Presenter> presenter() const override { return std::make_unique<Shows>(); }
+};
 
 std::filesystem::path folder() {
   auto const path = std::filesystem::temp_directory_path() / "wmanifold_studies_parts";
@@ -251,6 +319,108 @@ TEST_CASE("turned images: each plane is turned and halved alone, in the scale gi
   auto const mean =
       (coloured.image(1)[0] + coloured.image(1)[1] + coloured.image(1)[4] + coloured.image(1)[5]) / 1020.0;
   CHECK(input[0] == doctest::Approx((mean - 0.4) / 0.2).epsilon(1e-5));
+}
+
+TEST_CASE("averaging: the mean of a manifold is the average of its networks") {
+  wm::LayerList const layers{wm::Dense<>(3, 4), wm::Tanh{}, wm::LowRankDense<>(4, 3, 2), wm::SharedDense<>(3, 2)};
+  wm::LayerList const full{wm::Dense<>(3, 4), wm::Tanh{}, wm::Dense<>(4, 2)};
+  using Parabola = wm::Manifold<wm::Bernstein<wm::Interval, 2>, wm::LayerList>;
+  using Ellipse = wm::Manifold<wm::Fourier<wm::S1, 1>, wm::LayerList>;
+  check_means(drawn(Parabola(wm::he_normal, wm::Seed{1}, {}, layers)), 1);
+  check_means(drawn(Ellipse(wm::he_normal, wm::Seed{1}, {}, layers)), 2 * std::numbers::pi);
+  check_means(drawn(wm::warped<3>(Parabola(wm::he_normal, wm::Seed{1}, {}, full))), 1);
+}
+
+TEST_CASE("averaging: a contender of share 0 is as it was, of share 1 the same at all contexts") {
+  auto const contenders = contenders_with(circle_manifolds());
+  Contender const& ellipse = contender_named(contenders, "order1");
+  Batch batch = batch_of(8, 1);
+  batch.inputs.rowwise() = batch.inputs.row(0).eval();
+  auto const spread = [&](Learner& learner) {
+    wm::Matrix<float> const outputs = learner.forward(batch);
+    return (outputs.rowwise() - outputs.row(0)).cwiseAbs().maxCoeff();
+  };
+  for (double const share : {0.0, 0.5, 1.0}) {
+    auto const learner = averaged(ellipse, share).make(recipe_of({5}));
+    shake(*learner);
+    auto const numbers = learner->numbers();
+    CHECK(spread(*learner) > 0.1F);
+    learner->finish();
+    CHECK((learner->numbers() == numbers) == (share == 0));
+    CHECK((spread(*learner) < 1e-5F) == (share == 1));
+  }
+  CHECK(averaged(ellipse, 0.25).name == "averaged25");
+  CHECK_THROWS_WITH_AS(static_cast<void>(averaged(ellipse, 1.5)), doctest::Contains("1.5"), wm::ArgumentError);
+  auto const film = averaged(contender_named(contenders, "film"), 0.5);
+  CHECK_THROWS_WITH_AS(static_cast<void>(film.make(recipe_of({5}))), doctest::Contains("expected a manifold"),
+                       wm::ArgumentError);
+}
+
+TEST_CASE("averaging: a training ends with it, under either budget, and that of bins") {
+  Study study;
+  study.material = std::make_shared<Wave>();
+  auto const anywhere = [](wm::Random& random) { return Context{random.uniform(0, 6), 0, 0}; };
+  Setting setting{.name = "all", .title = "All", .training = anywhere, .tests = {{"all", "all", anywhere}}};
+  setting.sizes = {.hidden = {8}, .training = 200, .validation = 100, .test = 100, .epochs = 2, .most_epochs = 4};
+  study.settings = {setting};
+  study.bins = 2;
+  study.bin_of = [](Context const& context) { return context[0] < 3 ? 0 : 1; };
+  Examinations examinations(study);
+  auto const all = circle_manifolds();
+  for (bool const has_bins : {false, true}) {
+    for (Budget const budget : {Budget::brief, Budget::extended}) {
+      auto const score = [&](Contender contender) {
+        contender.has_bins = has_bins;
+        Record const record =
+            carry_out({&study, &study.settings[0], &contender, {Optimiser::adam, 0.02}, budget, 1}, examinations);
+        CHECK_FALSE(record.has_failed);
+        return std::pair(record.validation, record.scores.at("all"));
+      };
+      auto const before = score(all[0]);
+      CHECK(score(averaged(all[0], 0)) == before);
+      auto const after = score(averaged(all[0], 1));
+      CHECK(after.first != before.first);
+      CHECK(after.second != before.second);
+    }
+  }
+}
+
+TEST_CASE("a learned warp: counted, and better with every few steps, under momentum alone") {
+  Batch batch = batch_of(16, 1);
+  for (Context& context : batch.contexts) {
+    context[0] /= 6;
+  }
+  auto const check = [&](Contender const& contender, wm::Index rows) {
+    REQUIRE(contender.optimisers == std::vector{Optimiser::momentum});
+    Recipe recipe = recipe_of({5});
+    CHECK(contender.make(recipe)->parameters() == rows * 53 + 3);
+    recipe.rate = 0.01;
+    auto const learner = contender.make(recipe);
+    auto const theta = [&] {
+      auto const shared = learner->parts()[0]->parameters().shared();
+      return std::vector(shared.begin(), shared.end());
+    };
+    shake(*learner);
+    auto const unbent = theta();
+    wm::Matrix<float> output_gradient;
+    double last = loss_of(*learner, batch);
+    for (int i = 0; i < 20; ++i) {
+      loss_of(*learner, batch, &output_gradient);
+      output_gradient /= static_cast<float>(batch.samples());
+      learner->backward(batch, output_gradient);
+      learner->step();
+      if (i % 5 == 4) {
+        double const loss = loss_of(*learner, batch);
+        CHECK(loss < last);
+        last = loss;
+      }
+    }
+    CHECK(theta() != unbent);
+    recipe.optimiser = Optimiser::adam;
+    CHECK_THROWS_WITH_AS(static_cast<void>(contender.make(recipe)), doctest::Contains("got adam"), wm::ArgumentError);
+  };
+  check(warped_contender<wm::Bernstein<wm::Interval, 1>>("warp", "line, learned warp"), 2);
+  check(warped_contender<wm::Bernstein<wm::Interval, 2>>("warp2", "order 2, learned warp"), 3);
 }
 
 TEST_CASE("statistics: Student's t as tables have it") {

@@ -1,0 +1,56 @@
+#pragma once
+
+#include "contender.hpp"
+
+#include <wmanifold/basis/basis.hpp>
+#include <wmanifold/manifold/warped.hpp>
+
+namespace demo {
+
+/// E phi under the uniform measure, K numbers: G c, where c^T phi = 1.
+template <class Model>
+[[nodiscard]] Eigen::VectorXd mean_values(Model const& model) {
+  auto const& basis = model.basis();
+  return wmanifold::gram_matrix(basis) *
+         Eigen::VectorXd::NullaryExpr(model.rows(), [&](auto k) { return basis.constant(static_cast<int>(k)); });
+}
+/// Under a warp, E phi(u(s)).
+template <wmanifold::Basis B, int degree, class... Layers>
+[[nodiscard]] Eigen::VectorXd mean_values(wmanifold::WarpedManifold<float, B, degree, Layers...> const& model) {
+  Eigen::VectorXd mean = Eigen::VectorXd::Zero(B::size);
+  Eigen::VectorXd phi(B::size);
+  auto const warp = model.warp();
+  auto const quadrature = wmanifold::Interval::quadrature(degree * B::degree);
+  for (std::size_t i = 0; i < quadrature.nodes.size(); ++i) {
+    auto const u = wmanifold::Interval::clamped(warp(quadrature.nodes[i][0]).u);
+    model.basis().values(u, {phi.data(), static_cast<std::size_t>(B::size)});
+    mean += quadrature.weights[i] * phi;
+  }
+  return mean;
+}
+
+/// Every network by a share (0 to 1) nearer to the mean network: M(s) becomes (1 - share) M(s) + share E M.
+template <class Model>
+void draw_to_mean(Model& model, double share) {
+  auto const k = model.rows();
+  wmanifold::SmallMatrix draw = (1 - share) * wmanifold::SmallMatrix::Identity(k, k);
+  Eigen::VectorXd const mean = share * mean_values(model);
+  for (wmanifold::Index i = 0; i < k; ++i) {
+    draw.row(i) += model.basis().constant(static_cast<int>(i)) * mean.transpose();
+  }
+  auto rows = model.parameters().matrix();
+  rows = (draw * rows.template cast<double>()).eval().template cast<float>();
+}
+
+/// A learner whose networks have a mean over all contexts.
+class Averageable {
+ public:
+  virtual ~Averageable() = default;
+  virtual void draw_to_mean(double share) = 0;
+};
+
+/// The contender, its networks drawn to their mean by that share when they are trained: "averaged25" for 0.25.
+/// ArgumentError for a share outside of [0, 1]; `make` throws it where the contender is no manifold.
+[[nodiscard]] Contender averaged(Contender contender, double share);
+
+}  // namespace demo
