@@ -58,22 +58,27 @@ study() {
   "$programs/study_$name" --out "$records" "$@" ${arguments[@]+"${arguments[@]}"}
 }
 
+# All contenders where networks are small; elsewhere those that answer most.
+main=none,input,input-wide,layers,layers-wide,film,hyper,order1,order2,order3,order1-plain,order2-plain,low-rank
+main+=,chain-by-batch,wrong,default,undone,bins
+wide=none,input,input-wide,layers,film,hyper,order1,order2,undone
+
 study rotation --data fashion --folder "$fashion"
-study rotation --data mnist --folder "$mnist"
-study noise --folder "$fashion"
-study torus --data mnist --folder "$mnist"
-study light --folder "$fashion"
-study arm
-study rotation --data mnist --wide --folder "$mnist" \
-  --contenders none,input,input-wide,film,hyper,order1,order2,order3,undone
+study rotation --data mnist --folder "$mnist" --contenders "$main"
+study rotation --data mnist --wide --folder "$mnist" --contenders none,input,input-wide,film,order1,order2,undone
 if [[ -n $cifar10 ]]; then
-  study rotation --data cifar10 --folder "$cifar10"
+  study rotation --data cifar10 --folder "$cifar10" --contenders "$main"
 else
   say "Left out: rotated CIFAR-10. Give the folder of its binary files by --cifar10 DIR or WMANIFOLD_CIFAR10."
 fi
-few=none,input,input-wide,film,hyper,order1,order2,low-rank,undone  # wide networks take long
-study width --vary width --folder "$fashion" --contenders "$few"
-study width --vary images --folder "$fashion" --contenders "$few"
+study noise --folder "$fashion"
+study torus --data mnist --folder "$mnist" --settings narrow
+study torus --data mnist --folder "$mnist" --settings wide \
+  --contenders none,input,input-wide,layers,film,hyper,order1,additive1,additive2,order1-plain,low-rank,wrong,undone
+study light --folder "$fashion"
+study arm
+study width --vary width --folder "$fashion" --contenders "$wide"
+study width --vary images --folder "$fashion" --contenders "$wide"
 study grouping --folder "$fashion"
 
 "$programs/studies_report" --records "$records" --page "$page"

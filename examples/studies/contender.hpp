@@ -22,17 +22,16 @@ struct Contender {
   /// Consecutive samples of a training batch that share a context; 0: all of them.
   wmanifold::Index per_context = 1;
   Sight sight = Sight::as_it_is;
-  /// A context that was not trained on is told to the network as one that is so large a part of the way from the nearest
-  /// trained one to it: at 0 the network goes no further than it was trained, at 1 as far as it is asked.
+  /// A context that was not trained on is told to the network as one that is so large a part of the way from the
+  /// nearest trained one to it: at 0 the network goes no further than it was trained, at 1 as far as it is asked.
   double reach = 1;
   wmanifold::Index contexts = 0;  ///< it is a candidate only where so many different ones are trained on
-  std::string paced_as = {};  ///< the contender whose pace it takes; empty: it is tuned itself
-  bool has_bins = false;    ///< one network for each of the study's bins of contexts, each with the whole budget
-  bool is_ceiling = false;  ///< it has what the others cannot have
+  std::string paced_as = {};      ///< the contender whose pace it takes; empty: it is tuned itself
+  bool has_bins = false;          ///< one network for each of the study's bins of contexts, each with the whole budget
+  bool is_ceiling = false;        ///< it has what the others cannot have
   bool in_plots = false;
   bool is_rival = false;  ///< another method than a manifold of weights, which the default is held against
-  /// One of these instead, in each setting that which does best on validation in its rehearsal: one seed, the short
-  /// budget.
+  /// One of these instead, in each setting that which does best on validation in its rehearsal.
   std::vector<Contender> candidates = {};
 };
 

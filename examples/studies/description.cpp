@@ -27,9 +27,12 @@ Description description_of(Study const& study) {
   d.has_curves = study.has_curves;
   d.version = wmanifold::version;
   for (Setting const& setting : study.settings) {
-    Description::SettingText text{
-        setting.name, setting.title, setting.sizes.text(*study.material), rehearsal_of(setting).name,
-        setting.x.value_or(NAN), {}};
+    Description::SettingText text{setting.name,
+                                  setting.title,
+                                  setting.sizes.text(*study.material),
+                                  rehearsal_of(setting).name,
+                                  setting.x.value_or(NAN),
+                                  {}};
     for (Test const& test : setting.tests) {
       text.tests.push_back({test.name, test.title, test.profile ? test.profile->label : "",
                             test.profile ? test.profile->edges : std::vector<double>{}, test.is_unseen});
@@ -37,7 +40,8 @@ Description description_of(Study const& study) {
     d.settings.push_back(std::move(text));
   }
   for (Contender const& contender : study.contenders) {
-    d.contenders.push_back({contender.name, contender.title, contender.is_ceiling, contender.in_plots, contender.is_rival, {}});
+    d.contenders.push_back(
+        {contender.name, contender.title, contender.is_ceiling, contender.in_plots, contender.is_rival, {}});
     for (Contender const& candidate : contender.candidates) {
       d.contenders.back().candidates.emplace_back(candidate.name, candidate.title);
     }

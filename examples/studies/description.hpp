@@ -20,7 +20,7 @@ struct Description {
     std::string title;
     std::string sizes;
     std::string rehearsal;  ///< the name of the setting where candidates are chosen among
-    double x = 0;  ///< NaN where it is in no series
+    double x = 0;           ///< NaN where it is in no series
     std::vector<TestText> tests;
   };
   struct ContenderText {

@@ -145,7 +145,9 @@ class Program {
       for (Contender const& candidate : contender->candidates) {
         for (Setting const& rehearsal : rehearsals_) {
           if (is_candidate(candidate, rehearsal)) {
-            runs.push_back({&study_, &rehearsal, &candidate, pace_of(candidate), Budget::brief, 0});
+            for (unsigned seed = 1; seed <= seeds_to_choose; ++seed) {
+              runs.push_back(rehearsal_run(rehearsal, candidate, seed));
+            }
           }
         }
       }
@@ -168,6 +170,10 @@ class Program {
            (!rehearsal.contexts || candidate.contexts <= *rehearsal.contexts);
   }
 
+  [[nodiscard]] Run rehearsal_run(Setting const& rehearsal, Contender const& candidate, unsigned seed) const {
+    return {&study_, &rehearsal, &candidate, pace_of(candidate), Budget::brief, seed};
+  }
+
   /// What is trained for a contender in a setting: itself, or its best candidate.
   Contender const& choice_of(Contender const& contender, Setting const& rehearsal) {
     Contender const* best = &contender;
@@ -176,8 +182,10 @@ class Program {
       if (!is_candidate(candidate, rehearsal)) {
         continue;
       }
-      double const score =
-          record_of({&study_, &rehearsal, &candidate, pace_of(candidate), Budget::brief, 0}).validation;
+      double score = 0;
+      for (unsigned seed = 1; seed <= seeds_to_choose; ++seed) {
+        score += record_of(rehearsal_run(rehearsal, candidate, seed)).validation / seeds_to_choose;
+      }
       if (best == &contender || is_better(*study_.material, score, best_score)) {
         best = &candidate;
         best_score = score;
@@ -196,8 +204,8 @@ class Program {
               continue;
             }
             Contender const& one = choice_of(*contender, rehearsals_[n]);
-            runs.push_back({&study_, settings_[n], &one, pace_of(one),
-                            budget == "long" ? Budget::extended : Budget::brief, seed});
+            runs.push_back(
+                {&study_, settings_[n], &one, pace_of(one), budget == "long" ? Budget::extended : Budget::brief, seed});
           }
         }
       }

@@ -32,8 +32,8 @@ struct Sizes {
   std::size_t test = 10'000;       ///< samples of each test
   std::size_t batch = 50;
   std::size_t epochs = 10;        ///< of the short budget, whose rate falls linearly to zero
-  std::size_t most_epochs = 60;   ///< of the long one
-  wmanifold::Index patience = 5;  ///< epochs without improvement until its rate falls, and in the end it stops
+  std::size_t most_epochs = 40;   ///< of the long one
+  wmanifold::Index patience = 4;  ///< epochs without improvement until its rate falls, and in the end it stops
 
   /// "196-32-10, 10,000 samples, ...", which records have.
   [[nodiscard]] std::string text(Material const& material) const;
@@ -53,11 +53,11 @@ struct Setting {
   Draw training;
   std::vector<Test> tests;
   Sizes sizes = {};
-  Draw validation = {};                    ///< contexts of validation; none: those of training
+  Draw validation = {};  ///< contexts of validation; none: those of training
   std::optional<Rehearsal> rehearsal = std::nullopt;
   std::optional<wmanifold::Index> contexts = std::nullopt;  ///< so many different ones are trained on; none: endless
-  std::optional<double> x = std::nullopt;  ///< where it lies in the study's series
-  bool has_ceilings = true;                ///< does a ceiling say something here?
+  std::optional<double> x = std::nullopt;                   ///< where it lies in the study's series
+  bool has_ceilings = true;                                 ///< does a ceiling say something here?
 };
 
 /// A number that settings differ in, if they do.
@@ -69,6 +69,8 @@ struct Series {
 /// Where candidates are chosen among: the setting itself, or, where it has a rehearsal, that one; its validation is
 /// half at contexts trained on, half at those left out.
 [[nodiscard]] Setting rehearsal_of(Setting const& setting);
+/// By the mean of their validation over so many seeds, under the short budget.
+inline constexpr unsigned seeds_to_choose = 3;
 
 struct Study {
   std::string name;   ///< of its files: letters, digits, _

@@ -42,8 +42,8 @@ template <wmanifold::Basis B>
 [[nodiscard]] std::vector<Contender> by_descent(Named const& named, wmanifold::Index contexts) {
   std::vector<Contender> all{manifold_contender<B>(named.name, named.title)};
   for (double const energy : {0.003, 0.03}) {
-    all.push_back(manifold_contender<B>(joined(named.name, "-energy", energy),
-                                        joined(named.title, ", energy ", energy), {.energy = energy}));
+    all.push_back(manifold_contender<B>(joined(named.name, "-energy", energy), joined(named.title, ", energy ", energy),
+                                        {.energy = energy}));
   }
   all.push_back(manifold_contender<B>(named.name + "-plain", named.title + ", plain descent",
                                       {.geometry = wmanifold::Geometry::euclidean}));
@@ -77,12 +77,11 @@ template <wmanifold::Basis First, wmanifold::Basis... Rest>
     averages.push_back(averaged(reference, share));
     averages.back().paced_as = reference.name;
   }
-  std::vector<Contender> found{
-      chosen("energy", first.title + ", energy chosen", std::move(energies)),
-      chosen("order", "order chosen", without_prior),
-      chosen("averaging", first.title + ", averaging chosen", std::move(averages)),
-      chosen("reach", first.title + ", reach chosen", by_reach(reference)),
-      chosen("default", "the default: order, energy, reach, descent chosen", std::move(all))};
+  std::vector<Contender> found{chosen("energy", first.title + ", energy chosen", std::move(energies)),
+                               chosen("order", "order chosen", without_prior),
+                               chosen("averaging", first.title + ", averaging chosen", std::move(averages)),
+                               chosen("reach", first.title + ", reach chosen", by_reach(reference)),
+                               chosen("default", "the default: order, energy, reach, descent chosen", std::move(all))};
   found.back().in_plots = true;
   return found;
 }

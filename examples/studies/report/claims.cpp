@@ -22,8 +22,7 @@ struct Question {
 /// One row of the table: all studies, then each.
 std::string row(std::vector<Results> const& studies, Question const& question) {
   auto const cell = [](Count const& count) {
-    return count.all() == 0 ? std::string()
-                            : joined(count.better, " / ", count.worse, " / ", count.neither);
+    return count.all() == 0 ? std::string() : joined(count.better, " / ", count.worse, " / ", count.neither);
   };
   auto const all = comparisons(studies, question.one, pick(question.other), question.wanted);
   std::string text = joined("| ", question.text, " | ", verdict(count_of(all)), " | ", cell(count_of(all)), " |");
@@ -76,7 +75,8 @@ std::string claims_of(std::vector<Results> const& studies) {
   };
   constexpr auto own = reference_contender;
   return joined(
-      "## The claims\n\nEach is asked in all settings, tests and budgets that bear on it, by paired 95 % intervals over "
+      "## The claims\n\nEach is asked in all settings, tests and budgets that bear on it, by paired 95 % intervals "
+      "over "
       "seeds: better / worse / not told apart. It *holds* where it is never worse and better in more than half, *holds "
       "under conditions* where it is better more often than worse, and *does not hold* otherwise. "
       "The manifold is that of order 1, under the metric, unless said.\n\n",

@@ -44,10 +44,10 @@ Count count_of(std::vector<Comparison> const& comparisons) {
 }
 
 std::string verdict(Count const& count) {
-  return count.all() == 0                                          ? "not asked"
-         : count.worse == 0 && 2 * count.better > count.all()      ? "holds"
-         : count.better > count.worse                              ? "holds under conditions"
-                                                                   : "does not hold";
+  return count.all() == 0                                     ? "not asked"
+         : count.worse == 0 && 2 * count.better > count.all() ? "holds"
+         : count.better > count.worse                         ? "holds under conditions"
+                                                              : "does not hold";
 }
 
 std::string text_of(Difference const& difference) {

@@ -75,9 +75,9 @@ wm::SmallMatrix diagonal(std::vector<double> const& numbers) {
 /// All numbers that a workspace holds for its passes.
 wm::Index numbers_in(wm::Workspace<float> const& work) {
   wm::Index sum = 0;
-  for (auto const* some : {&work.coefficients, &work.group_coefficients, &work.tiles, &work.networks,
-                           &work.network_gradients, &work.output_gradient, &work.delta, &work.delta_before,
-                           &work.coefficient_gradient, &work.scratch}) {
+  for (auto const* some :
+       {&work.coefficients, &work.group_coefficients, &work.tiles, &work.networks, &work.network_gradients,
+        &work.output_gradient, &work.delta, &work.delta_before, &work.coefficient_gradient, &work.scratch}) {
     sum += std::ssize(*some);
   }
   for (auto const* layers : {&work.values, &work.derivatives, &work.traces}) {
@@ -111,8 +111,7 @@ std::string metric_verdict() {
 std::string decomposition_verdict() {
   using Ellipse = wm::Manifold<wm::Fourier<wm::S1, 1>, wm::LayerList>;
   constexpr wm::Index samples = 256;
-  Ellipse const model(wm::he_normal, wm::Seed{1}, {},
-                      wm::LayerList({196, 128, 128, 10}, {"relu", "relu", "identity"}));
+  Ellipse const model(wm::he_normal, wm::Seed{1}, {}, wm::LayerList({196, 128, 128, 10}, {"relu", "relu", "identity"}));
   wm::Random random(wm::Seed{2});
   wm::Matrix<float> inputs(samples, 196);
   for (float& x : std::span(inputs.data(), static_cast<std::size_t>(inputs.size()))) {
@@ -136,11 +135,12 @@ std::string decomposition_verdict() {
   worst /= static_cast<double>(outputs.cwiseAbs().maxCoeff());
   auto const held = static_cast<double>(numbers_in(work));
   auto const all = static_cast<double>(samples * model.parameters().columns());
-  return joined(held < 0.1 * all && worst < 1e-5 ? "**holds**" : "**does not hold**", ": for ", samples,
-                " samples, each at an angle of its own, through a 196-128-128-10 ellipse, a pass forward and back holds ",
-                grouped(static_cast<long long>(held)), " numbers where a weight matrix per sample would take ",
-                grouped(static_cast<long long>(all)), "; outputs are those of the ", samples,
-                " networks one by one, to ", scientific(worst, 1), ".");
+  return joined(
+      held < 0.1 * all && worst < 1e-5 ? "**holds**" : "**does not hold**", ": for ", samples,
+      " samples, each at an angle of its own, through a 196-128-128-10 ellipse, a pass forward and back holds ",
+      grouped(static_cast<long long>(held)), " numbers where a weight matrix per sample would take ",
+      grouped(static_cast<long long>(all)), "; outputs are those of the ", samples, " networks one by one, to ",
+      scientific(worst, 1), ".");
 }
 
 }  // namespace demo

@@ -1,8 +1,8 @@
 #include "report/page.hpp"
 
 #include "contender.hpp"
-#include "report/comparison.hpp"
 #include "machine.hpp"
+#include "report/comparison.hpp"
 #include "text.hpp"
 
 #include <cmath>
@@ -48,9 +48,9 @@ std::string table(Results const& results, Setting const& setting, std::string co
   for (Runs const& runs : all) {
     Record const& one = runs.records.front();
     text += joined("| ", runs.contender->title, runs.contender->is_ceiling ? " (ceiling)" : "",
-                   runs.choice.empty() ? "" : joined(": ", runs.choice), " | ",
-                   grouped(one.parameters), " | ", grouped(one.multiply_adds), " | ", grouped(one.moving_multiply_adds),
-                   " | ", one.optimiser, ' ', one.rate, " | ", runs.records.size());
+                   runs.choice.empty() ? "" : joined(": ", runs.choice), " | ", grouped(one.parameters), " | ",
+                   grouped(one.multiply_adds), " | ", grouped(one.moving_multiply_adds), " | ", one.optimiser, ' ',
+                   one.rate, " | ", runs.records.size());
     if (runs.failures() > 0) {
       text += joined(", ", runs.failures(), " failed");
     }
@@ -58,8 +58,7 @@ std::string table(Results const& results, Setting const& setting, std::string co
     for (Test const& test : setting.tests) {
       bool const is_reference = &runs == reference;
       text += joined(' ', score(runs, best_of(all, test.name, has_labels), test), " | ",
-                     reference == nullptr || is_reference ? "" : interval_of(runs, *reference, test.name),
-                     " |");
+                     reference == nullptr || is_reference ? "" : interval_of(runs, *reference, test.name), " |");
     }
     text += '\n';
   }

@@ -43,23 +43,19 @@ std::size_t Runs::failures() const {
 
 Results::Results(Description description, std::filesystem::path const& file) : description_(std::move(description)) {
   std::map<std::string, std::vector<Record>> groups;
-  std::map<std::string, double> rehearsed;  // the best validation of seed 0
   for (Record& record : read_records(file)) {
     ++trainings_;
     seconds_ += record.seconds;
-    if (record.version != description_.version) {
-      continue;
-    }
-    if (record.seed == 0) {
-      auto const [at, is_new] = rehearsed.try_emplace(joined(record.setting, '|', record.contender, '|', record.sizes),
-                                                      record.validation);
-      double& best = at->second;
-      best = description_.has_labels ? std::max(best, record.validation) : std::min(best, record.validation);
-    } else {
+    if (record.seed > 0 && record.version == description_.version) {
       groups[joined(record.setting, '|', record.budget, '|', record.contender, '|', record.sizes)].push_back(
           std::move(record));
     }
   }
+  auto const group = [&](std::string const& setting, std::string const& budget, std::string const& contender,
+                         std::string const& sizes) {
+    auto const found = groups.find(joined(setting, '|', budget, '|', contender, '|', sizes));
+    return found == groups.end() ? std::vector<Record>() : of_one_pace(found->second);
+  };
   for (auto const& setting : description_.settings) {
     for (std::string const budget : {"short", "long"}) {
       auto& runs = runs_[{setting.name, budget}];
@@ -68,17 +64,22 @@ Results::Results(Description description, std::filesystem::path const& file) : d
         std::string choice;
         double best = NAN;
         for (auto const& [candidate, title] : contender.candidates) {
-          auto const score = rehearsed.find(joined(setting.rehearsal, '|', candidate, '|', setting.sizes));
-          if (score != rehearsed.end() &&
-              (choice.empty() || (description_.has_labels ? score->second > best : score->second < best))) {
-            best = score->second;
+          auto const rehearsed = group(setting.rehearsal, "short", candidate, setting.sizes);
+          if (rehearsed.size() < seeds_to_choose) {
+            continue;
+          }
+          double score = 0;
+          for (unsigned n = 0; n < seeds_to_choose; ++n) {
+            score += rehearsed[n].validation / seeds_to_choose;
+          }
+          if (choice.empty() || (description_.has_labels ? score > best : score < best)) {
+            best = score;
             name = candidate;
             choice = title;
           }
         }
-        auto const found = groups.find(joined(setting.name, '|', budget, '|', name, '|', setting.sizes));
-        if (found != groups.end()) {
-          runs.push_back({&contender, of_one_pace(found->second), choice});
+        if (auto records = group(setting.name, budget, name, setting.sizes); !records.empty()) {
+          runs.push_back({&contender, std::move(records), choice});
         }
       }
     }

@@ -29,8 +29,9 @@ std::vector<Contender> sphere_manifolds() {
       manifold_contender<wm::Fourier<wm::S1, 1>>("wrong", "wrong topology: longitude", {}, longitude),
   };
   all[0].in_plots = all[1].in_plots = true;
-  auto const choices = chosen_manifolds<wm::SphericalHarmonics<S2, 1>, wm::SphericalHarmonics<S2, 2>, wm::SphericalHarmonics<S2, 3>>(
-      Named{"order1", "ellipsoid"}, Named{"order2", "order 2"}, Named{"order3", "order 3"});
+  auto const choices =
+      chosen_manifolds<wm::SphericalHarmonics<S2, 1>, wm::SphericalHarmonics<S2, 2>, wm::SphericalHarmonics<S2, 3>>(
+          Named{"order1", "ellipsoid"}, Named{"order2", "order 2"}, Named{"order3", "order 3"});
   all.insert(all.end(), choices.begin(), choices.end());
   return all;
 }

@@ -38,7 +38,8 @@ std::vector<Contender> torus_manifolds() {
   };
   all[0].in_plots = all[1].in_plots = true;
   auto const choices = chosen_manifolds<wm::Fourier<T2, 1>, wm::Additive<T2, 2>, wm::Fourier<T2, 2>>(
-      Named{"order1", "tensor of ellipses"}, Named{"additive2", "additive, order 2"}, Named{"order2", "tensor, order 2"});
+      Named{"order1", "tensor of ellipses"}, Named{"additive2", "additive, order 2"},
+      Named{"order2", "tensor, order 2"});
   all.insert(all.end(), choices.begin(), choices.end());
   return all;
 }
