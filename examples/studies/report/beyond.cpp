@@ -1,5 +1,5 @@
 #include "contender.hpp"
-#include "report/comparison.hpp"
+#include "report/forest.hpp"
 #include "report/page.hpp"
 #include "text.hpp"
 
@@ -62,11 +62,14 @@ std::string variants(std::vector<Results> const& studies) {
   return text + '\n';
 }
 
-std::string row_by_row(std::vector<Results> const& studies) {
+std::string row_by_row(std::vector<Results> const& studies, std::filesystem::path const& pictures,
+                       std::string const& link) {
   auto const all = comparisons(studies, own_default, best_rival, [](auto const&) { return true; });
   Count const count = count_of(all);
+  write_forest(pictures / "default.svg", "The default against the best of other methods, row by row", all);
   std::string text = joined("Better in ", count.better, ", worse in ", count.worse, ", not told apart in ",
-                            count.neither, " of ", count.all(), " rows.\n\n",
+                            count.neither, " of ", count.all(), " rows.\n\n![Row by row](", link,
+                            "default.svg)\n\n<details><summary>The same in numbers</summary>\n\n"
                             "| study | row | the default chose | best other | gain | |\n|---|---|---|---|---|---|\n");
   for (Comparison const& one : all) {
     text += joined("| ", one.study, " | ", one.where, " | ", one.one->choice, " | ", one.other->contender->title,
@@ -77,12 +80,13 @@ std::string row_by_row(std::vector<Results> const& studies) {
                                     : "",
                    " |\n");
   }
-  return text + '\n';
+  return text + "\n</details>\n\n";
 }
 
 }  // namespace
 
-std::string beyond_of(std::vector<Results> const& studies) {
+std::string beyond_of(std::vector<Results> const& studies, std::filesystem::path const& pictures,
+                      std::string const& link) {
   return joined(
       "## Beyond what was published\n\n"
       "Each against the manifold of order 1 under the metric; gains are means over rows, in points. What is *chosen* "
@@ -104,7 +108,7 @@ std::string beyond_of(std::vector<Results> const& studies) {
       "that row, of the methods that are no manifolds of weights and have as many multiply-adds where the context "
       "rests: no context, concatenation, FiLM (with its own reach chosen, too), hypernetwork, polygon with a context "
       "per batch. To pick the best of them row by row favours them.\n\n",
-      row_by_row(studies));
+      row_by_row(studies, pictures, link));
 }
 
 }  // namespace demo

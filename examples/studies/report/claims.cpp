@@ -4,6 +4,8 @@
 #include "report/page.hpp"
 #include "text.hpp"
 
+#include <algorithm>
+
 namespace demo {
 namespace {
 
@@ -42,7 +44,9 @@ std::string table(std::vector<Results> const& studies, std::vector<Question> con
   std::string text = "| | verdict | all |";
   std::string rule = "|---|---|---|";
   for (Results const& results : studies) {
-    text += joined(' ', results.description().title, " |");
+    std::string name = results.description().name;
+    std::replace(name.begin(), name.end(), '_', ' ');
+    text += joined(' ', name, " |");
     rule += "---|";
   }
   text += joined('\n', rule, '\n');

@@ -69,14 +69,15 @@ std::string section(Results const& results, std::filesystem::path const& picture
   Description const& d = results.description();
   std::string text =
       joined("## ", d.title, "\n\n", d.text, "\n\n", grouped(static_cast<long long>(results.trainings())),
-             " trainings, those of tuning included, ", fixed(results.seconds() / 60, 1), " minutes of one core.\n\n");
+             " trainings, those of tuning included, ", fixed(results.seconds() / 60, 1), " minutes of one core.\n\n") +
+      pictures_of(results, pictures, link);
   std::string sizes;
   for (Setting const& setting : d.settings) {
     auto const budgets = results.budgets(setting.name);
     if (budgets.empty()) {
       continue;
     }
-    text += joined("### ", setting.title, "\n\n");
+    text += joined("<details><summary><b>", setting.title, "</b></summary>\n\n");
     if (setting.sizes != sizes) {
       text += joined(setting.sizes, ".\n\n");
       sizes = setting.sizes;
@@ -85,8 +86,9 @@ std::string section(Results const& results, std::filesystem::path const& picture
       text += joined(budget == "short" ? "Short budget:" : "Trained until validation stops improving:", "\n\n",
                      table(results, setting, budget));
     }
+    text += "</details>\n\n";
   }
-  return text + pictures_of(results, pictures, link);
+  return text;
 }
 
 }  // namespace
@@ -110,7 +112,7 @@ std::string page_of(std::vector<Results> const& studies, std::filesystem::path c
       "numbers as the manifold of order 1; all others have its multiply-adds. Ceilings have what the others cannot "
       "have. Where training left the range of numbers it has failed, and its scores are those of what was left.\n\n");
   text += claims_of(studies);
-  text += beyond_of(studies);
+  text += beyond_of(studies, pictures, link);
   for (Results const& results : studies) {
     text += section(results, pictures, link);
   }

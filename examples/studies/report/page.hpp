@@ -12,7 +12,8 @@ namespace demo {
 [[nodiscard]] std::string claims_of(std::vector<Results> const& studies);
 
 /// What goes beyond the published method, and the default against all others, row by row.
-[[nodiscard]] std::string beyond_of(std::vector<Results> const& studies);
+[[nodiscard]] std::string beyond_of(std::vector<Results> const& studies, std::filesystem::path const& pictures,
+                                    std::string const& link);
 
 /// Pictures of a study: their Markdown.
 [[nodiscard]] std::string pictures_of(Results const& results, std::filesystem::path const& folder,

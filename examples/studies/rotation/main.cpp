@@ -101,7 +101,7 @@ void describe(Source const& source, Study& study, Sizes& sizes) {
   study.material = std::make_shared<TurnedImages>(read_data_set(source.folder));
   if (source.is_wide) {
     study.title = "Rotation, MNIST, two layers of 128";
-    study.settings = {all_angles(), some_angles(8), some_angles(4), unseen_arc(180)};
+    study.settings = {all_angles(), some_angles(4), unseen_arc(180)};
     sizes.most_epochs = 30;
     sizes.hidden = {128, 128};
     sizes.training = 20'000;
