@@ -31,6 +31,7 @@ Description description_of(Study const& study) {
                                   setting.title,
                                   setting.sizes.text(*study.material),
                                   rehearsal_of(setting).name,
+                                  setting.contexts,
                                   setting.x.value_or(NAN),
                                   {}};
     for (Test const& test : setting.tests) {
@@ -43,7 +44,7 @@ Description description_of(Study const& study) {
     d.contenders.push_back(
         {contender.name, contender.title, contender.is_ceiling, contender.in_plots, contender.is_rival, {}});
     for (Contender const& candidate : contender.candidates) {
-      d.contenders.back().candidates.emplace_back(candidate.name, candidate.title);
+      d.contenders.back().candidates.push_back({candidate.name, candidate.title, candidate.contexts});
     }
   }
   return d;
@@ -66,16 +67,21 @@ std::string json_of(Description const& d) {
                                 {"title", setting.title},
                                 {"sizes", setting.sizes},
                                 {"rehearsal", setting.rehearsal},
+                                {"contexts", setting.contexts ? Json(*setting.contexts) : Json(nullptr)},
                                 {"x", std::isfinite(setting.x) ? Json(setting.x) : Json(nullptr)},
                                 {"tests", tests}});
   }
   for (auto const& contender : d.contenders) {
+    Json candidates = Json::array();
+    for (auto const& candidate : contender.candidates) {
+      candidates.push_back({{"name", candidate.name}, {"title", candidate.title}, {"contexts", candidate.contexts}});
+    }
     json["contenders"].push_back({{"name", contender.name},
                                   {"title", contender.title},
                                   {"is_ceiling", contender.is_ceiling},
                                   {"in_plots", contender.in_plots},
                                   {"is_rival", contender.is_rival},
-                                  {"candidates", contender.candidates}});
+                                  {"candidates", candidates}});
   }
   return json.dump(1) + '\n';
 }
@@ -100,6 +106,9 @@ Description read_description(std::filesystem::path const& file) {
       setting.at("title").get_to(text.title);
       setting.at("sizes").get_to(text.sizes);
       setting.at("rehearsal").get_to(text.rehearsal);
+      if (Json const& contexts = setting.at("contexts"); !contexts.is_null()) {
+        text.contexts = contexts.get<wmanifold::Index>();
+      }
       text.x = setting.at("x").is_null() ? NAN : setting.at("x").get<double>();
       for (Json const& test : setting.at("tests")) {
         text.tests.push_back({test.at("name").get<std::string>(), test.at("title").get<std::string>(),
@@ -109,10 +118,17 @@ Description read_description(std::filesystem::path const& file) {
       d.settings.push_back(std::move(text));
     }
     for (Json const& contender : json.at("contenders")) {
-      d.contenders.push_back({contender.at("name").get<std::string>(), contender.at("title").get<std::string>(),
-                              contender.at("is_ceiling").get<bool>(), contender.at("in_plots").get<bool>(),
+      d.contenders.push_back({contender.at("name").get<std::string>(),
+                              contender.at("title").get<std::string>(),
+                              contender.at("is_ceiling").get<bool>(),
+                              contender.at("in_plots").get<bool>(),
                               contender.at("is_rival").get<bool>(),
-                              contender.at("candidates").get<std::vector<std::pair<std::string, std::string>>>()});
+                              {}});
+      for (Json const& candidate : contender.at("candidates")) {
+        d.contenders.back().candidates.push_back({candidate.at("name").get<std::string>(),
+                                                  candidate.at("title").get<std::string>(),
+                                                  candidate.at("contexts").get<wmanifold::Index>()});
+      }
     }
     return d;
   } catch (nlohmann::json::exception const& e) {

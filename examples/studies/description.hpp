@@ -19,9 +19,15 @@ struct Description {
     std::string name;
     std::string title;
     std::string sizes;
-    std::string rehearsal;  ///< the name of the setting where candidates are chosen among
-    double x = 0;           ///< NaN where it is in no series
+    std::string rehearsal;                     ///< the name of the setting where candidates are chosen among
+    std::optional<wmanifold::Index> contexts;  ///< so many are trained on; none: endless
+    double x = 0;                              ///< NaN where it is in no series
     std::vector<TestText> tests;
+  };
+  struct CandidateText {
+    std::string name;
+    std::string title;
+    wmanifold::Index contexts = 0;  ///< it is one only where so many are trained on
   };
   struct ContenderText {
     std::string name;
@@ -29,7 +35,7 @@ struct Description {
     bool is_ceiling = false;
     bool in_plots = false;
     bool is_rival = false;
-    std::vector<std::pair<std::string, std::string>> candidates;  ///< names and titles; empty where there are none
+    std::vector<CandidateText> candidates;
   };
 
   std::string name;

@@ -63,7 +63,10 @@ Results::Results(Description description, std::filesystem::path const& file) : d
         std::string name = contender.name;
         std::string choice;
         double best = NAN;
-        for (auto const& [candidate, title] : contender.candidates) {
+        for (auto const& [candidate, title, contexts] : contender.candidates) {
+          if (setting.contexts && contexts > *setting.contexts) {
+            continue;
+          }
           auto const rehearsed = group(setting.rehearsal, "short", candidate, setting.sizes);
           if (rehearsed.size() < seeds_to_choose) {
             continue;
