@@ -11,18 +11,10 @@ constexpr char const* own_default = "default";
 /// The best of other methods than manifolds of weights that have the default's multiply-adds.
 Runs const* best_rival(std::vector<Runs> const& table, std::string const& test, bool has_labels) {
   Runs const* const own = find(table, own_default);
-  Runs const* best = nullptr;
-  for (Runs const& runs : table) {
-    if (own == nullptr || !runs.contender->is_rival ||
-        runs.records.front().multiply_adds != own->records.front().multiply_adds) {
-      continue;
-    }
-    double const mean = runs.figure(test).mean;
-    if (best == nullptr || (has_labels ? mean > best->figure(test).mean : mean < best->figure(test).mean)) {
-      best = &runs;
-    }
-  }
-  return best;
+  return best_of(table, test, has_labels, [&](Runs const& runs) {
+    return own != nullptr && runs.contender->is_rival &&
+           runs.records.front().multiply_adds == own->records.front().multiply_adds;
+  });
 }
 
 std::string variants(std::vector<Results> const& studies) {

@@ -34,6 +34,8 @@ std::string interval_of(Runs const& runs, Runs const& reference, std::string con
   return difference ? text_of(*difference) : "";
 }
 
+bool is_no_ceiling(Runs const& runs) { return !runs.contender->is_ceiling; }
+
 std::string table(Results const& results, Setting const& setting, std::string const& budget) {
   auto const& all = results.runs(setting.name, budget);
   Runs const* const reference = find(all, reference_contender);
@@ -57,7 +59,7 @@ std::string table(Results const& results, Setting const& setting, std::string co
     text += " |";
     for (Test const& test : setting.tests) {
       bool const is_reference = &runs == reference;
-      text += joined(' ', score(runs, best_of(all, test.name, has_labels), test), " | ",
+      text += joined(' ', score(runs, best_of(all, test.name, has_labels, is_no_ceiling), test), " | ",
                      reference == nullptr || is_reference ? "" : interval_of(runs, *reference, test.name), " |");
     }
     text += '\n';

@@ -124,10 +124,11 @@ Runs const* find(std::vector<Runs> const& all, std::string_view contender) {
   return found == all.end() ? nullptr : &*found;
 }
 
-Runs const* best_of(std::vector<Runs> const& all, std::string const& test, bool has_labels) {
+Runs const* best_of(std::vector<Runs> const& all, std::string const& test, bool has_labels,
+                    std::function<bool(Runs const&)> const& wanted) {
   Runs const* best = nullptr;
   for (Runs const& runs : all) {
-    if (runs.contender->is_ceiling) {
+    if (!wanted(runs)) {
       continue;
     }
     double const mean = runs.figure(test).mean;

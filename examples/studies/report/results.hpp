@@ -4,6 +4,7 @@
 #include "record.hpp"
 #include "statistics.hpp"
 
+#include <functional>
 #include <optional>
 
 namespace demo {
@@ -43,7 +44,8 @@ class Results {
 [[nodiscard]] std::optional<Difference> difference_of(Runs const& a, Runs const& b, std::string const& test);
 
 [[nodiscard]] Runs const* find(std::vector<Runs> const& all, std::string_view contender);
-/// The best by its mean of those that are no ceiling; null where there is none.
-[[nodiscard]] Runs const* best_of(std::vector<Runs> const& all, std::string const& test, bool has_labels);
+/// The best by its mean of those that are wanted; null where there is none.
+[[nodiscard]] Runs const* best_of(std::vector<Runs> const& all, std::string const& test, bool has_labels,
+                                  std::function<bool(Runs const&)> const& wanted);
 
 }  // namespace demo
