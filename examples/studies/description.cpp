@@ -1,5 +1,7 @@
 #include "description.hpp"
 
+#include "candidates.hpp"
+
 #include <wmanifold/core/error.hpp>
 #include <wmanifold/version.hpp>
 
@@ -31,12 +33,19 @@ Description description_of(Study const& study) {
                                   setting.title,
                                   setting.sizes.text(*study.material),
                                   rehearsal_of(setting).name,
-                                  setting.contexts,
+                                  {},
                                   setting.x.value_or(NAN),
                                   {}};
     for (Test const& test : setting.tests) {
       text.tests.push_back({test.name, test.title, test.profile ? test.profile->label : "",
                             test.profile ? test.profile->edges : std::vector<double>{}, test.is_unseen});
+    }
+    for (Contender const& contender : study.contenders) {
+      for (Contender const& candidate : contender.candidates) {
+        if (is_candidate(candidate, setting)) {
+          text.candidates[contender.name].push_back(candidate.name);
+        }
+      }
     }
     d.settings.push_back(std::move(text));
   }
@@ -44,7 +53,7 @@ Description description_of(Study const& study) {
     d.contenders.push_back(
         {contender.name, contender.title, contender.is_ceiling, contender.in_plots, contender.is_rival, {}});
     for (Contender const& candidate : contender.candidates) {
-      d.contenders.back().candidates.push_back({candidate.name, candidate.title, candidate.contexts});
+      d.contenders.back().candidates.push_back({candidate.name, candidate.title});
     }
   }
   return d;
@@ -67,14 +76,14 @@ std::string json_of(Description const& d) {
                                 {"title", setting.title},
                                 {"sizes", setting.sizes},
                                 {"rehearsal", setting.rehearsal},
-                                {"contexts", setting.contexts ? Json(*setting.contexts) : Json(nullptr)},
+                                {"candidates", setting.candidates},
                                 {"x", std::isfinite(setting.x) ? Json(setting.x) : Json(nullptr)},
                                 {"tests", tests}});
   }
   for (auto const& contender : d.contenders) {
     Json candidates = Json::array();
     for (auto const& candidate : contender.candidates) {
-      candidates.push_back({{"name", candidate.name}, {"title", candidate.title}, {"contexts", candidate.contexts}});
+      candidates.push_back({{"name", candidate.name}, {"title", candidate.title}});
     }
     json["contenders"].push_back({{"name", contender.name},
                                   {"title", contender.title},
@@ -106,9 +115,7 @@ Description read_description(std::filesystem::path const& file) {
       setting.at("title").get_to(text.title);
       setting.at("sizes").get_to(text.sizes);
       setting.at("rehearsal").get_to(text.rehearsal);
-      if (Json const& contexts = setting.at("contexts"); !contexts.is_null()) {
-        text.contexts = contexts.get<wmanifold::Index>();
-      }
+      setting.at("candidates").get_to(text.candidates);
       text.x = setting.at("x").is_null() ? NAN : setting.at("x").get<double>();
       for (Json const& test : setting.at("tests")) {
         text.tests.push_back({test.at("name").get<std::string>(), test.at("title").get<std::string>(),
@@ -125,9 +132,8 @@ Description read_description(std::filesystem::path const& file) {
                               contender.at("is_rival").get<bool>(),
                               {}});
       for (Json const& candidate : contender.at("candidates")) {
-        d.contenders.back().candidates.push_back({candidate.at("name").get<std::string>(),
-                                                  candidate.at("title").get<std::string>(),
-                                                  candidate.at("contexts").get<wmanifold::Index>()});
+        d.contenders.back().candidates.push_back(
+            {candidate.at("name").get<std::string>(), candidate.at("title").get<std::string>()});
       }
     }
     return d;

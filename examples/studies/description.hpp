@@ -3,6 +3,7 @@
 #include "study.hpp"
 
 #include <filesystem>
+#include <map>
 
 namespace demo {
 
@@ -19,15 +20,14 @@ struct Description {
     std::string name;
     std::string title;
     std::string sizes;
-    std::string rehearsal;                     ///< the name of the setting where candidates are chosen among
-    std::optional<wmanifold::Index> contexts;  ///< so many are trained on; none: endless
-    double x = 0;                              ///< NaN where it is in no series
+    std::string rehearsal;  ///< the name of the setting where candidates are chosen among
+    std::map<std::string, std::vector<std::string>> candidates;  ///< here, by the contender that is one of them
+    double x = 0;                                                ///< NaN where it is in no series
     std::vector<TestText> tests;
   };
   struct CandidateText {
     std::string name;
     std::string title;
-    wmanifold::Index contexts = 0;  ///< it is one only where so many are trained on
   };
   struct ContenderText {
     std::string name;

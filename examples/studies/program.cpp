@@ -1,5 +1,6 @@
 #include "program.hpp"
 
+#include "candidates.hpp"
 #include "description.hpp"
 #include "files.hpp"
 #include "progress.hpp"
@@ -162,12 +163,6 @@ class Program {
       record_of(runs[n]);
       progress.advance(1);
     });
-  }
-
-  /// How far to reach is no question where nothing is unseen.
-  static bool is_candidate(Contender const& candidate, Setting const& rehearsal) {
-    return (candidate.reach == 1 || rehearsal.rehearsal) &&
-           (!rehearsal.contexts || candidate.contexts <= *rehearsal.contexts);
   }
 
   [[nodiscard]] Run rehearsal_run(Setting const& rehearsal, Contender const& candidate, unsigned seed) const {

@@ -56,33 +56,43 @@ Results::Results(Description description, std::filesystem::path const& file) : d
     auto const found = groups.find(joined(setting, '|', budget, '|', contender, '|', sizes));
     return found == groups.end() ? std::vector<Record>() : of_one_pace(found->second);
   };
+  // The contender itself, without a title; or its best candidate. Nothing where not all were rehearsed.
+  auto const choice = [&](auto const& setting, auto const& contender) -> std::optional<Description::CandidateText> {
+    if (contender.candidates.empty()) {
+      return Description::CandidateText{contender.name, ""};
+    }
+    std::optional<Description::CandidateText> found;
+    double best = 0;
+    auto const& here = setting.candidates.at(contender.name);
+    for (auto const& candidate : contender.candidates) {
+      if (std::find(here.begin(), here.end(), candidate.name) == here.end()) {
+        continue;
+      }
+      auto const rehearsed = group(setting.rehearsal, "short", candidate.name, setting.sizes);
+      if (rehearsed.size() < seeds_to_choose) {
+        return std::nullopt;
+      }
+      double score = 0;
+      for (unsigned n = 0; n < seeds_to_choose; ++n) {
+        score += rehearsed[n].validation / seeds_to_choose;
+      }
+      if (!found || (description_.has_labels ? score > best : score < best)) {
+        best = score;
+        found = candidate;
+      }
+    }
+    return found;
+  };
   for (auto const& setting : description_.settings) {
     for (std::string const budget : {"short", "long"}) {
       auto& runs = runs_[{setting.name, budget}];
       for (auto const& contender : description_.contenders) {
-        std::string name = contender.name;
-        std::string choice;
-        double best = NAN;
-        for (auto const& [candidate, title, contexts] : contender.candidates) {
-          if (setting.contexts && contexts > *setting.contexts) {
-            continue;
-          }
-          auto const rehearsed = group(setting.rehearsal, "short", candidate, setting.sizes);
-          if (rehearsed.size() < seeds_to_choose) {
-            continue;
-          }
-          double score = 0;
-          for (unsigned n = 0; n < seeds_to_choose; ++n) {
-            score += rehearsed[n].validation / seeds_to_choose;
-          }
-          if (choice.empty() || (description_.has_labels ? score > best : score < best)) {
-            best = score;
-            name = candidate;
-            choice = title;
-          }
+        auto const one = choice(setting, contender);
+        if (!one) {
+          continue;
         }
-        if (auto records = group(setting.name, budget, name, setting.sizes); !records.empty()) {
-          runs.push_back({&contender, std::move(records), choice});
+        if (auto records = group(setting.name, budget, one->name, setting.sizes); !records.empty()) {
+          runs.push_back({&contender, std::move(records), one->title});
         }
       }
     }
