@@ -56,7 +56,8 @@ Results::Results(Description description, std::filesystem::path const& file) : d
     auto const found = groups.find(joined(setting, '|', budget, '|', contender, '|', sizes));
     return found == groups.end() ? std::vector<Record>() : of_one_pace(found->second);
   };
-  // The contender itself, without a title; or its best candidate. Nothing where not all were rehearsed.
+  // The contender itself, without a title; or its best candidate. Nothing where not all were rehearsed, or there is one
+  // only.
   auto const choice = [&](auto const& setting, auto const& contender) -> std::optional<Description::CandidateText> {
     if (contender.candidates.empty()) {
       return Description::CandidateText{contender.name, ""};
@@ -64,6 +65,9 @@ Results::Results(Description description, std::filesystem::path const& file) : d
     std::optional<Description::CandidateText> found;
     double best = 0;
     auto const& here = setting.candidates.at(contender.name);
+    if (here.size() == 1) {
+      return std::nullopt;
+    }
     for (auto const& candidate : contender.candidates) {
       if (std::find(here.begin(), here.end(), candidate.name) == here.end()) {
         continue;
