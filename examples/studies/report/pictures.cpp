@@ -138,7 +138,9 @@ std::string pictures_of(Results const& results, std::filesystem::path const& fol
         }
       }
       std::sort(one.points.begin(), one.points.end(), [](Place a, Place b) { return a.x < b.x; });
-      plot.curves.push_back(std::move(one));
+      if (!one.points.empty()) {
+        plot.curves.push_back(std::move(one));
+      }
     }
     std::string const name = joined(d.name, "-series.svg");
     write_plot(folder / name, plot);
