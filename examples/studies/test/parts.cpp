@@ -1,5 +1,7 @@
 #define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
+#include "candidates.hpp"
 #include "contenders/manifold_learner.hpp"
+#include "ranges.hpp"
 #include "record_file.hpp"
 #include "rotation/turned_images.hpp"
 #include "statistics.hpp"
@@ -15,6 +17,8 @@
 #include <filesystem>
 #include <fstream>
 #include <limits>
+#include <numbers>
+#include <set>
 
 namespace {
 
@@ -165,10 +169,17 @@ Record record_of_seed(unsigned seed) {
   return record;
 }
 
+/// Contenders over the circle that are no choice among others.
+std::vector<Contender> trained_ones() {
+  auto contenders = contenders_with(circle_manifolds());
+  std::erase_if(contenders, [](Contender const& contender) { return !contender.candidates.empty(); });
+  return contenders;
+}
+
 }  // namespace
 
 TEST_CASE("contenders: gradients are what perturbation finds") {
-  auto const contenders = contenders_with(circle_manifolds());
+  auto const contenders = trained_ones();
   CHECK(contenders.size() > 15);
   for (Contender const& contender : contenders) {
     for (wm::Index const per_context : {1, 4}) {
@@ -209,7 +220,7 @@ TEST_CASE("contenders: gradients are what perturbation finds") {
 
 TEST_CASE("contenders: each gets better on what it is shown, under either optimiser") {
   Batch const batch = batch_of(16, 1);
-  for (Contender const& contender : contenders_with(circle_manifolds())) {
+  for (Contender const& contender : trained_ones()) {
     for (Optimiser const optimiser : contender.optimisers) {
       CAPTURE(contender.name);
       Recipe recipe = recipe_of({8}, "relu");
@@ -231,7 +242,7 @@ TEST_CASE("contenders: each gets better on what it is shown, under either optimi
 
 TEST_CASE("contenders: all numbers are kept and restored") {
   Batch const batch = batch_of(8, 1);
-  for (Contender const& contender : contenders_with(circle_manifolds())) {
+  for (Contender const& contender : trained_ones()) {
     CAPTURE(contender.name);
     auto const learner = contender.make(recipe_of({5}));
     shake(*learner);
@@ -480,4 +491,61 @@ TEST_CASE("records: a file goes on where it was ended, also by a kill in the mid
   std::ofstream(file, std::ios::app) << "nonsense\n";
   CHECK_THROWS_WITH_AS(RecordFile{file}, doctest::Contains("line 4: expected a record"), wm::FileError);
   CHECK_THROWS_AS(RecordFile(folder() / "nowhere" / "b.jsonl").add(record_of_seed(1)), wm::FileError);
+}
+
+TEST_CASE("spaces: from one context to another, the shortest way") {
+  double const turn = 2 * std::numbers::pi;
+  CHECK(between(Space::circle, {0.1, 0, 0}, {turn - 0.1, 0, 0}, 0.5)[0] == doctest::Approx(0));
+  CHECK(distance(Space::circle, {0.1, 0, 0}, {turn - 0.1, 0, 0}) == doctest::Approx(0.2));
+  CHECK(between(Space::interval, {0.2, 0, 0}, {0.6, 0, 0}, 0.25)[0] == doctest::Approx(0.3));
+  auto const on_sphere = between(Space::sphere, {1, 0, 0}, {0, 1, 0}, 0.5);
+  CHECK(on_sphere[0] == doctest::Approx(std::sqrt(0.5)));
+  CHECK(on_sphere[1] == doctest::Approx(std::sqrt(0.5)));
+  CHECK(distance(Space::square, {0, 0, 0}, {0.3, 0.4, 0}) == doctest::Approx(0.5));
+  CHECK(distance(Space::torus, {0, 0.1, 0}, {0, turn - 0.1, 0}) == doctest::Approx(0.2));
+}
+
+TEST_CASE("ranges: drawn from all of them, each as often as it is long, and from nowhere else") {
+  std::vector<Range> const ranges{{0, 1}, {3, 6}};
+  wm::Random random(wm::Seed{1});
+  int in_first = 0;
+  constexpr int draws = 4000;
+  for (int n = 0; n < draws; ++n) {
+    double const at = drawn_from(ranges, random);
+    bool const is_first = 0 <= at && at <= 1;
+    CHECK((is_first || (3 <= at && at <= 6)));
+    in_first += is_first ? 1 : 0;
+  }
+  CHECK(in_first == doctest::Approx(draws / 4).epsilon(0.1));
+}
+
+TEST_CASE("choices: the default is chosen among manifolds that fit the setting, in a rehearsal if there is one") {
+  Draw const at_zero = [](wm::Random&) { return Context{0, 0, 0}; };
+  Draw const at_one = [](wm::Random&) { return Context{1, 0, 0}; };
+  Setting setting{.name = "few", .title = "", .training = at_zero, .tests = {}, .contexts = 8};
+  auto const contenders = contenders_with(circle_manifolds());
+  auto const here = [&] {
+    std::set<std::string> names;
+    for (Contender const& candidate : contender_named(contenders, "default").candidates) {
+      if (is_candidate(candidate, setting)) {
+        names.insert(candidate.name);
+      }
+    }
+    return names;
+  };
+  // 5 functions want 10 contexts, and there is nothing to reach for.
+  CHECK(here() == std::set<std::string>{"none", "order1", "order1-energy0.003", "order1-energy0.03", "order1-plain"});
+  CHECK(rehearsal_of(setting).name == "few");
+  setting.contexts.reset();
+  setting.rehearsal = Rehearsal{at_zero, at_one};
+  CHECK(here().size() == 1 + 3 * 4 * 3);
+  Setting const rehearsal = rehearsal_of(setting);
+  CHECK(rehearsal.name == "few-rehearsal");
+  wm::Random random(wm::Seed{2});
+  double sum = 0;
+  for (int n = 0; n < 1000; ++n) {
+    sum += rehearsal.validation(random)[0];
+    CHECK(rehearsal.training(random)[0] == 0);
+  }
+  CHECK(sum == doctest::Approx(500).epsilon(0.1));
 }
