@@ -24,7 +24,14 @@ Turner::Turner(int rows, int columns, PixelScale scale)
       shift_(static_cast<float>(scale.mean / scale.deviation)),
       padded_(static_cast<std::size_t>((rows + 2 * margin_) * stride_)),
       corners_(padded_.size()),
-      turned_(static_cast<std::size_t>(rows * columns)) {}
+      turned_(static_cast<std::size_t>(rows * columns)) {
+  for (int r = 0; r < rows; ++r) {
+    for (int c = 0; c < columns; ++c) {
+      down_.push_back(static_cast<float>(r) - 0.5F * static_cast<float>(rows - 1));
+      right_.push_back(static_cast<float>(c) - 0.5F * static_cast<float>(columns - 1));
+    }
+  }
+}
 
 std::span<float const> Turner::turn(std::span<std::uint8_t const> image, double degrees) {
   place(image.data());
@@ -46,17 +53,20 @@ template <class Pixel>
 void Turner::place(Pixel const* image) noexcept {
   int const stride = stride_;
   int const columns = columns_;
-  std::uint32_t* row = padded_.data() + std::ptrdiff_t{margin_} * stride + margin_;
+  std::uint8_t* row = padded_.data() + std::ptrdiff_t{margin_} * stride + margin_;
   for (int r = 0; r < rows_; ++r, image += columns, row += stride) {
     for (int c = 0; c < columns; ++c) {
       row[c] = static_cast<std::uint8_t>(image[c]);
     }
   }
-  int const end = (margin_ + rows_) * stride;
-  std::uint32_t const* const from = padded_.data();
-  std::uint32_t* const to = corners_.data();
-  for (int n = (margin_ - 1) * stride; n < end; ++n) {
-    to[n] = from[n] | from[n + 1] << 8 | from[n + stride] << 16 | from[n + stride + 1] << 24;
+  std::ptrdiff_t const first = std::ptrdiff_t{margin_ - 1} * stride;
+  std::ptrdiff_t const count = std::ptrdiff_t{rows_ + 1} * stride;
+  std::uint8_t const* const upper = padded_.data() + first;
+  std::uint8_t const* const lower = upper + stride;
+  std::uint32_t* const to = corners_.data() + first;
+  for (std::ptrdiff_t n = 0; n < count; ++n) {
+    to[n] = std::uint32_t{upper[n]} | std::uint32_t{upper[n + 1]} << 8 | std::uint32_t{lower[n]} << 16 |
+            std::uint32_t{lower[n + 1]} << 24;
   }
 }
 
@@ -64,30 +74,26 @@ void Turner::interpolate(double degrees) noexcept {
   double const angle = degrees * std::numbers::pi / 180;
   auto const cosine = static_cast<float>(std::cos(angle));
   auto const sine = static_cast<float>(std::sin(angle));
-  float const middle_row = 0.5F * static_cast<float>(rows_ - 1);
-  float const middle_column = 0.5F * static_cast<float>(columns_ - 1);
-  auto const margin = static_cast<float>(margin_);
+  float const middle_x = 0.5F * static_cast<float>(columns_ - 1) + static_cast<float>(margin_);
+  float const middle_y = 0.5F * static_cast<float>(rows_ - 1) + static_cast<float>(margin_);
   int const stride = stride_;
   std::uint32_t const* const corners = corners_.data();
+  float const* const down = down_.data();
+  float const* const right = right_.data();
+  float* const to = turned_.data();
   auto const byte = [](std::uint32_t word, int shift) { return static_cast<float>(int(word >> shift & 0xFF)); };
-  for (int r = 0; r < rows_; ++r) {
-    float const down = static_cast<float>(r) - middle_row;
-    float const row_x = middle_column + margin - sine * down;
-    float const row_y = middle_row + margin + cosine * down;
-    float* const to = turned_.data() + std::ptrdiff_t{r} * columns_;
-    for (int c = 0; c < columns_; ++c) {
-      float const right = static_cast<float>(c) - middle_column;
-      float const x = row_x + cosine * right;  // positive, as y: the margin sees to it, so truncation rounds down
-      float const y = row_y + sine * right;
-      int const column = static_cast<int>(x);
-      int const row = static_cast<int>(y);
-      float const u = x - static_cast<float>(column);
-      float const v = y - static_cast<float>(row);
-      std::uint32_t const word = corners[row * stride + column];
-      float const upper = byte(word, 0) + u * (byte(word, 8) - byte(word, 0));
-      float const lower = byte(word, 16) + u * (byte(word, 24) - byte(word, 16));
-      to[c] = upper + v * (lower - upper);
-    }
+  auto const count = static_cast<std::ptrdiff_t>(turned_.size());
+  for (std::ptrdiff_t n = 0; n < count; ++n) {
+    float const x = middle_x - sine * down[n] + cosine * right[n];  // positive, as y: the margin sees to it,
+    float const y = middle_y + cosine * down[n] + sine * right[n];
+    int const column = static_cast<int>(x);  // so truncation rounds down
+    int const row = static_cast<int>(y);
+    float const u = x - static_cast<float>(column);
+    float const v = y - static_cast<float>(row);
+    std::uint32_t const word = corners[row * stride + column];
+    float const upper = byte(word, 0) + u * (byte(word, 8) - byte(word, 0));
+    float const lower = byte(word, 16) + u * (byte(word, 24) - byte(word, 16));
+    to[n] = upper + v * (lower - upper);
   }
 }
 

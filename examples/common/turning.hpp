@@ -46,8 +46,10 @@ class Turner {
   int stride_;
   float scale_;  // of the sum of 2 x 2 pixels
   float shift_;
-  std::vector<std::uint32_t> padded_;   // the image within a margin of zeros
+  std::vector<std::uint8_t> padded_;    // the image within a margin of zeros
   std::vector<std::uint32_t> corners_;  // each pixel with its right, lower and lower right neighbours, a byte each
+  std::vector<float> down_;             // of each pixel, from the centre
+  std::vector<float> right_;
   std::vector<float> turned_;
 };
 

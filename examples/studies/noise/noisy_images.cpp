@@ -7,19 +7,26 @@
 namespace demo {
 namespace {
 
+std::vector<float> halved_of(LabelledImages const& images) {
+  std::size_t const size = images.image(0).size() / 4;
+  std::vector<float> halved(images.count() * size);
+  for (std::size_t n = 0; n < images.count(); ++n) {
+    average(images.image(n), images.rows, images.columns, 2, std::span(halved).subspan(n * size, size));
+  }
+  return halved;
+}
+
 class NoisyPresenter final : public Presenter {
  public:
   explicit NoisyPresenter(NoisyImages const& material) : material_(&material) {}
 
   void show(Part part, std::size_t which, Context const& context, Sight, wmanifold::Random& random,
             Shown& to) override {
-    auto const& images = material_->images(part);
-    average(images.image(which), images.rows, images.columns, 2, to.input);
-    add_noise(to.input, largest_noise * context[0], random, to.input);
+    add_noise(material_->halved(part, which), largest_noise * context[0], random, to.input);
     for (float& pixel : to.input) {
       pixel = (pixel - static_cast<float>(pixel_mean)) / static_cast<float>(pixel_deviation);
     }
-    to.label = images.labels[which];
+    to.label = material_->images(part).labels[which];
   }
 
  private:
@@ -27,6 +34,11 @@ class NoisyPresenter final : public Presenter {
 };
 
 }  // namespace
+
+NoisyImages::NoisyImages(DataSet data)
+    : ImageMaterial(std::move(data)),
+      training_(halved_of(images(Part::training))),
+      test_(halved_of(images(Part::test))) {}
 
 std::unique_ptr<Presenter> NoisyImages::presenter() const { return std::make_unique<NoisyPresenter>(*this); }
 

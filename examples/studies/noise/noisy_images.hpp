@@ -4,12 +4,22 @@
 
 namespace demo {
 
-/// Images, halved, in noise whose deviation is `largest_noise` times the context, a number in [0, 1].
+/// Images, halved once, in noise whose deviation is `largest_noise` times the context, a number in [0, 1].
 class NoisyImages final : public ImageMaterial {
  public:
-  using ImageMaterial::ImageMaterial;
+  explicit NoisyImages(DataSet data);
 
   [[nodiscard]] std::unique_ptr<Presenter> presenter() const override;
+
+  /// An image without noise, at half its size: black is 0, white is 1.
+  [[nodiscard]] std::span<float const> halved(Part part, std::size_t which) const {
+    auto const size = static_cast<std::size_t>(inputs());
+    return std::span(part == Part::training ? training_ : test_).subspan(which * size, size);
+  }
+
+ private:
+  std::vector<float> training_;
+  std::vector<float> test_;
 };
 
 }  // namespace demo
