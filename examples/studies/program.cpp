@@ -139,16 +139,27 @@ class Program {
   }
   [[nodiscard]] Pace pace_of(Contender const& contender) const { return paces_.at(paced_like(contender).name); }
 
-  /// Finds, for each contender that has candidates, the one for each setting.
+  /// Trains candidates in each setting's rehearsal: all of them, then the best ones under the long budget.
   void choose() {
+    choose_by(Budget::brief, [&](Contender const& contender, Setting const& rehearsal) {
+      return candidates_of(contender, rehearsal);
+    });
+    if (std::find(options_.budgets.begin(), options_.budgets.end(), name_of(Budget::extended)) !=
+        options_.budgets.end()) {
+      choose_by(Budget::extended, [&](Contender const& contender, Setting const& rehearsal) {
+        return finalists_of(contender, rehearsal);
+      });
+    }
+  }
+
+  template <class CandidatesOf>
+  void choose_by(Budget budget, CandidatesOf const& candidates_of) {
     std::vector<Run> runs;
     for (Contender const* contender : contenders_) {
-      for (Contender const& candidate : contender->candidates) {
-        for (Setting const& rehearsal : rehearsals_) {
-          if (is_candidate(candidate, rehearsal)) {
-            for (unsigned seed = 1; seed <= seeds_to_choose; ++seed) {
-              runs.push_back(rehearsal_run(rehearsal, candidate, seed));
-            }
+      for (Setting const& rehearsal : rehearsals_) {
+        for (Contender const* candidate : candidates_of(*contender, rehearsal)) {
+          for (unsigned seed = 1; seed <= seeds_to_choose; ++seed) {
+            runs.push_back(rehearsal_run(rehearsal, *candidate, budget, seed));
           }
         }
       }
@@ -157,7 +168,7 @@ class Program {
     if (runs.empty()) {
       return;
     }
-    Progress progress(joined(study_.name, ": choosing by ", runs.size(), " trainings"),
+    Progress progress(joined(study_.name, ": choosing by ", runs.size(), ' ', name_of(budget), " trainings"),
                       static_cast<double>(runs.size()));
     side_by_side(runs.size(), options_.threads, [&](std::size_t n) {
       record_of(runs[n]);
@@ -165,42 +176,60 @@ class Program {
     });
   }
 
-  [[nodiscard]] Run rehearsal_run(Setting const& rehearsal, Contender const& candidate, unsigned seed) const {
-    return {&study_, &rehearsal, &candidate, pace_of(candidate), Budget::brief, seed};
+  [[nodiscard]] Run rehearsal_run(Setting const& rehearsal, Contender const& candidate, Budget budget,
+                                  unsigned seed) const {
+    return {&study_, &rehearsal, &candidate, pace_of(candidate), budget, seed};
+  }
+
+  [[nodiscard]] static std::vector<Contender const*> candidates_of(Contender const& contender,
+                                                                   Setting const& rehearsal) {
+    std::vector<Contender const*> found;
+    for (Contender const& candidate : contender.candidates) {
+      if (is_candidate(candidate, rehearsal)) {
+        found.push_back(&candidate);
+      }
+    }
+    return found;
+  }
+
+  [[nodiscard]] std::vector<Contender const*> ranked_by(Budget budget, std::vector<Contender const*> const& candidates,
+                                                        Setting const& rehearsal) {
+    return ranked(candidates, study_.material->has_labels(), [&](Contender const* candidate) {
+      double score = 0;
+      for (unsigned seed = 1; seed <= seeds_to_choose; ++seed) {
+        score += record_of(rehearsal_run(rehearsal, *candidate, budget, seed)).validation / seeds_to_choose;
+      }
+      return score;
+    });
+  }
+
+  [[nodiscard]] std::vector<Contender const*> finalists_of(Contender const& contender, Setting const& rehearsal) {
+    auto found = ranked_by(Budget::brief, candidates_of(contender, rehearsal), rehearsal);
+    found.resize(std::min(found.size(), finalists));
+    return found;
   }
 
   /// What is trained for a contender in a setting: itself, or its best candidate.
-  Contender const& choice_of(Contender const& contender, Setting const& rehearsal) {
-    Contender const* best = &contender;
-    double best_score = worst_score(*study_.material);
-    for (Contender const& candidate : contender.candidates) {
-      if (!is_candidate(candidate, rehearsal)) {
-        continue;
-      }
-      double score = 0;
-      for (unsigned seed = 1; seed <= seeds_to_choose; ++seed) {
-        score += record_of(rehearsal_run(rehearsal, candidate, seed)).validation / seeds_to_choose;
-      }
-      if (best == &contender || is_better(*study_.material, score, best_score)) {
-        best = &candidate;
-        best_score = score;
-      }
+  Contender const& choice_of(Contender const& contender, Setting const& rehearsal, Budget budget) {
+    auto found = finalists_of(contender, rehearsal);
+    if (budget == Budget::extended) {
+      found = ranked_by(budget, found, rehearsal);
     }
-    return *best;
+    return found.empty() ? contender : *found.front();
   }
 
   [[nodiscard]] std::vector<Run> all_runs() {
     std::vector<Run> runs;
-    for (std::string const& budget : options_.budgets) {
+    for (std::string const& name : options_.budgets) {
+      Budget const budget = name == name_of(Budget::extended) ? Budget::extended : Budget::brief;
       for (Contender const* contender : contenders_) {
         for (unsigned seed = 1; seed <= options_.seeds; ++seed) {
           for (std::size_t n = 0; n < settings_.size(); ++n) {
             if (contender->is_ceiling && !settings_[n]->has_ceilings) {
               continue;
             }
-            Contender const& one = choice_of(*contender, rehearsals_[n]);
-            runs.push_back(
-                {&study_, settings_[n], &one, pace_of(one), budget == "long" ? Budget::extended : Budget::brief, seed});
+            Contender const& one = choice_of(*contender, rehearsals_[n], budget);
+            runs.push_back({&study_, settings_[n], &one, pace_of(one), budget, seed});
           }
         }
       }

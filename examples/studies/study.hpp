@@ -69,8 +69,6 @@ struct Series {
 /// Where candidates are chosen among: the setting itself, or, where it has a rehearsal, that one; its validation is
 /// half at contexts trained on, half at those left out.
 [[nodiscard]] Setting rehearsal_of(Setting const& setting);
-/// By the mean of their validation over so many seeds, under the short budget.
-inline constexpr unsigned seeds_to_choose = 3;
 
 struct Study {
   std::string name;   ///< of its files: letters, digits, _

@@ -1,5 +1,6 @@
 #include "report/results.hpp"
 
+#include "candidates.hpp"
 #include "record_file.hpp"
 #include "text.hpp"
 
@@ -57,40 +58,44 @@ Results::Results(Description description, std::filesystem::path const& file) : d
   };
   // The contender itself, without a title; or its best candidate. Nothing where not all were rehearsed, or there is one
   // only.
-  auto const choice = [&](auto const& setting, auto const& contender) -> std::optional<Description::CandidateText> {
+  auto const choice = [&](auto const& setting, auto const& contender,
+                          std::string const& budget) -> std::optional<Description::CandidateText> {
+    using Candidates = std::vector<Description::CandidateText>;
     if (contender.candidates.empty()) {
       return Description::CandidateText{contender.name, ""};
     }
-    std::optional<Description::CandidateText> found;
-    double best = 0;
-    auto const& here = setting.candidates.at(contender.name);
-    if (here.size() == 1) {
+    auto const& names = setting.candidates.at(contender.name);
+    if (names.size() == 1) {
       return std::nullopt;
     }
-    for (auto const& candidate : contender.candidates) {
-      if (std::find(here.begin(), here.end(), candidate.name) == here.end()) {
-        continue;
-      }
-      auto const rehearsed = group(setting.rehearsal, "short", candidate.name, setting.sizes);
-      if (rehearsed.size() < seeds_to_choose) {
-        return std::nullopt;
-      }
-      double score = 0;
-      for (unsigned n = 0; n < seeds_to_choose; ++n) {
-        score += rehearsed[n].validation / seeds_to_choose;
-      }
-      if (!found || (description_.has_labels ? score > best : score < best)) {
-        best = score;
-        found = candidate;
-      }
+    bool is_complete = true;
+    auto const ranked_by = [&](std::string const& by, Candidates const& candidates) {
+      return ranked(candidates, description_.has_labels, [&](Description::CandidateText const& candidate) {
+        auto const rehearsed = group(setting.rehearsal, by, candidate.name, setting.sizes);
+        is_complete = is_complete && rehearsed.size() >= seeds_to_choose;
+        double score = 0;
+        for (std::size_t n = 0; is_complete && n < seeds_to_choose; ++n) {
+          score += rehearsed[n].validation / seeds_to_choose;
+        }
+        return score;
+      });
+    };
+    Candidates here;
+    std::copy_if(
+        contender.candidates.begin(), contender.candidates.end(), std::back_inserter(here),
+        [&](auto const& candidate) { return std::find(names.begin(), names.end(), candidate.name) != names.end(); });
+    here = ranked_by("short", here);
+    if (budget == "long") {
+      here.resize(std::min(here.size(), finalists));
+      here = ranked_by(budget, here);
     }
-    return found;
+    return is_complete ? std::optional(here.front()) : std::nullopt;
   };
   for (auto const& setting : description_.settings) {
     for (std::string const budget : {"short", "long"}) {
       auto& runs = runs_[{setting.name, budget}];
       for (auto const& contender : description_.contenders) {
-        auto const one = choice(setting, contender);
+        auto const one = choice(setting, contender, budget);
         if (!one) {
           continue;
         }

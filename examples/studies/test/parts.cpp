@@ -549,3 +549,11 @@ TEST_CASE("choices: the default is chosen among manifolds that fit the setting, 
   }
   CHECK(sum == doctest::Approx(500).epsilon(0.1));
 }
+
+TEST_CASE("choices: ranked by score, equal ones in their order") {
+  std::vector<std::string> const words{"three", "a", "to", "be", "fifteen"};
+  auto const length = [](std::string const& word) { return static_cast<double>(word.size()); };
+  CHECK(ranked(words, true, length) == std::vector<std::string>{"fifteen", "three", "to", "be", "a"});
+  CHECK(ranked(words, false, length) == std::vector<std::string>{"a", "to", "be", "three", "fifteen"});
+  CHECK(ranked(std::vector<std::string>(), true, length).empty());
+}
