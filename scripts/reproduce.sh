@@ -58,7 +58,7 @@ study() {
   "$programs/study_$name" --out "$records" "$@" ${arguments[@]+"${arguments[@]}"}
 }
 
-# Where networks are wide or settings many, without what is beyond the paper: that would take half an hour more.
+# Where networks are wide or settings many, without what is beyond the paper.
 paper=none,input,input-wide,layers,layers-wide,film,hyper,order1,order2,order3,order1-plain,order2-plain,order3-plain
 paper+=,low-rank,chain-by-batch,wrong,undone
 
