@@ -84,9 +84,10 @@ void Turner::interpolate(double degrees) noexcept {
   auto const byte = [](std::uint32_t word, int shift) { return static_cast<float>(int(word >> shift & 0xFF)); };
   auto const count = static_cast<std::ptrdiff_t>(turned_.size());
   for (std::ptrdiff_t n = 0; n < count; ++n) {
-    float const x = middle_x - sine * down[n] + cosine * right[n];  // positive, as y: the margin sees to it,
+    // Both positive, the margin sees to it: truncation rounds down.
+    float const x = middle_x - sine * down[n] + cosine * right[n];
     float const y = middle_y + cosine * down[n] + sine * right[n];
-    int const column = static_cast<int>(x);  // so truncation rounds down
+    int const column = static_cast<int>(x);
     int const row = static_cast<int>(y);
     float const u = x - static_cast<float>(column);
     float const v = y - static_cast<float>(row);
