@@ -59,23 +59,27 @@ study() {
 }
 
 # Where networks are wide or settings many, without what is beyond the paper.
-paper=none,input,input-wide,layers,layers-wide,film,hyper,order1,order2,order3,order1-plain,order2-plain,order3-plain
+paper=none,input,input-wide,layers,layers-wide,film,hyper,order1,order2,order1-plain,order2-plain
 paper+=,low-rank,chain-by-batch,wrong,undone
+on_circle=$paper,order3,order3-plain
+on_torus=$paper,additive1,additive2,total2
 
 study rotation --data fashion --folder "$fashion"
 study rotation --data mnist --folder "$mnist"
-study rotation --data mnist --wide --folder "$mnist" --contenders "$paper"
+study rotation --data mnist --wide --folder "$mnist" --contenders "$on_circle"
 if [[ -n $cifar10 ]]; then
   study rotation --data cifar10 --folder "$cifar10"
 else
   say "Left out: rotated CIFAR-10. Give the folder of its binary files by --cifar10 DIR or WMANIFOLD_CIFAR10."
 fi
 study noise --folder "$fashion"
-study torus --data mnist --folder "$mnist"
+study torus --data mnist --folder "$mnist" --settings narrow
+study torus --data mnist --folder "$mnist" --settings wide --contenders "$on_torus"
 study light --folder "$fashion"
 study arm
-study width --vary width --folder "$fashion" --contenders "$paper"
-study width --vary images --folder "$fashion" --contenders "$paper"
+study width --vary width --folder "$fashion" --contenders "$on_circle" --settings width32,width8,width128,width512
+study width --vary images --folder "$fashion" --contenders "$on_circle" \
+  --settings images10000,images500,images2000,images55000
 study grouping --folder "$fashion"
 
 "$programs/studies_report" --records "$records" --page "$page"
