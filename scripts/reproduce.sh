@@ -77,9 +77,10 @@ study torus --data mnist --folder "$mnist" --settings narrow
 study torus --data mnist --folder "$mnist" --settings wide --contenders "$on_torus"
 study light --folder "$fashion"
 study arm
-study width --vary width --folder "$fashion" --contenders "$on_circle" --settings width32,width8,width128,width512
+study width --vary width --folder "$fashion" --contenders "$on_circle" --settings width8,width32,width128,width512
+# 10,000 images are those of width 32: no comparison counts twice.
 study width --vary images --folder "$fashion" --contenders "$on_circle" \
-  --settings images10000,images500,images2000,images55000
+  --settings images500,images2000,images20000,images55000
 study grouping --folder "$fashion"
 
 "$programs/studies_report" --records "$records" --page "$page"

@@ -60,7 +60,7 @@ Study study_of(Source const& source) {
       joined("Images turned about their centre by a known angle, any, then halved to 14 x 14, and ",
              is_width ? "one hidden layer that is narrow or wide"
                       : "few or many of them to learn from, in as many steps (to a whole epoch)",
-             ". The accuracy in % on test images. Rates are those that were best in the first of these settings.");
+             ". The accuracy in % on test images. Rates are those that were best for 32 units and 10,000 images.");
   study.space = Space::circle;
   study.material = std::make_shared<TurnedImages>(read_data_set(source.folder));
   if (is_width) {
