@@ -4,6 +4,7 @@
 #include <wmanifold/core/real.hpp>
 
 #include <array>
+#include <compare>
 
 namespace wmanifold {
 

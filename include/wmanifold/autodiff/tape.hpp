@@ -5,6 +5,7 @@
 #include <wmanifold/core/real.hpp>
 
 #include <array>
+#include <compare>
 #include <span>
 #include <vector>
 

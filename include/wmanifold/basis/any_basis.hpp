@@ -19,6 +19,7 @@
 #include <numeric>
 #include <optional>
 #include <string_view>
+#include <type_traits>
 
 namespace wmanifold {
 namespace detail {

@@ -5,6 +5,7 @@
 #include <xsimd/xsimd.hpp>
 
 #include <cmath>
+#include <type_traits>
 
 #if defined(__FAST_MATH__) && !defined(WMANIFOLD_ALLOW_FAST_MATH)
 #error "wmanifold: -ffast-math breaks NaN checks and xsimd's tanh and sin; drop it, or define WMANIFOLD_ALLOW_FAST_MATH"

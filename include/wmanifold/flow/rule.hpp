@@ -8,6 +8,7 @@
 #include <cmath>
 #include <concepts>
 #include <string_view>
+#include <utility>
 
 namespace wmanifold {
 

@@ -4,6 +4,8 @@
 
 #include <Eigen/Eigenvalues>
 
+#include <algorithm>
+
 namespace wmanifold::detail {
 
 /// The shortest x with matrix x = right, for a symmetric positive semi-definite matrix; directions whose eigenvalue is

@@ -4,6 +4,8 @@
 #include <wmanifold/infer/posterior.hpp>
 #include <wmanifold/layer/prediction_entropy.hpp>
 
+#include <iterator>
+
 /// The context from data, where nobody tells it. The mean loss of samples that share a context is looked at on points
 /// of low discrepancy, and descended from the best of them, a neighbourhood each. With labels the loss is the one that
 /// was trained, else the entropy of predictions: a network at the wrong context tends to be undecided.

@@ -5,6 +5,8 @@
 
 #include <bit>
 #include <cstring>
+#include <system_error>
+#include <utility>
 #include <variant>
 
 namespace wmanifold {

@@ -4,6 +4,7 @@
 #include <wmanifold/testing/probes.hpp>
 #include <wmanifold/testing/report.hpp>
 
+#include <exception>
 #include <limits>
 
 namespace wmanifold::testing {

@@ -4,6 +4,7 @@
 #include <wmanifold/testing/report.hpp>
 
 #include <cstdint>
+#include <exception>
 #include <limits>
 
 namespace wmanifold::testing {

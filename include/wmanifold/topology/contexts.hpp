@@ -2,6 +2,7 @@
 
 #include <wmanifold/topology/topology.hpp>
 
+#include <algorithm>
 #include <numeric>
 
 namespace wmanifold {
