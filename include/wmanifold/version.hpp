@@ -1,6 +1,11 @@
 // The version of the library: the build reads it from here, it is stated nowhere else.
 #pragma once
 
+// Every header includes this one before any other, so that this error comes first (`ctest -R below_cpp20`).
+#if (defined(_MSVC_LANG) ? _MSVC_LANG : __cplusplus) < 202002L
+#error "wmanifold needs C++20 or later (GCC 12, Clang 14): add -std=c++20, or in CMake link wmanifold::wmanifold"
+#endif
+
 #include <string_view>
 
 #define WMANIFOLD_VERSION_MAJOR 0

@@ -33,6 +33,10 @@ foreach(header IN LISTS headers)
   endif()
 
   file(STRINGS "${ROOT}/${header}" lines REGEX "^[ \t]*#[ \t]*include")
+  # So version.hpp comes before all else, and with it the error of compilers below C++20.
+  if(NOT header STREQUAL "version.hpp" AND NOT lines MATCHES "^[ \t]*#[ \t]*include[ \t]*(<wmanifold/|\")")
+    offence("${header}" "includes no header of this library first (version.hpp, if no other)")
+  endif()
   foreach(line IN LISTS lines)
     if(NOT line MATCHES "include[ \t]*([<\"])([^>\"]+)[>\"]")
       offence("${header}" "cannot read: ${line}")

@@ -25,9 +25,9 @@ endfunction()
 file(REMOVE_RECURSE "${WORK}")
 
 file(WRITE "${WORK}/good/version.hpp" "")
-file(WRITE "${WORK}/good/core/simd.hpp" "#include <xsimd/xsimd.hpp>\n#include <wmanifold/version.hpp>\n")
-file(WRITE "${WORK}/good/kernel/dot.hpp" "#include <cmath>  // [a; b\n#include <wmanifold/core/simd.hpp>\n")
-file(WRITE "${WORK}/good/layer/dense.hpp" "#include <Eigen/Core>\n#include \"../kernel/dot.hpp\"\n")
+file(WRITE "${WORK}/good/core/simd.hpp" "#include <wmanifold/version.hpp>\n#include <xsimd/xsimd.hpp>\n")
+file(WRITE "${WORK}/good/kernel/dot.hpp" "#include <wmanifold/core/simd.hpp>\n#include <cmath>  // [a; b\n")
+file(WRITE "${WORK}/good/layer/dense.hpp" "#include \"../kernel/dot.hpp\"\n#include <Eigen/Core>\n")
 file(WRITE "${WORK}/good/layer/relu.hpp" "#include \"dense.hpp\"\n  #  include \"wmanifold/core/simd.hpp\"\n")
 file(WRITE "${WORK}/good/io/file.hpp" "#include <wmanifold/layer/dense.hpp>\n")
 file(WRITE "${WORK}/good/testing/laws.hpp" "#include <wmanifold/io/file.hpp>\n")
@@ -39,12 +39,13 @@ check(good passes)
 file(WRITE "${WORK}/bad/version.hpp" "")
 file(WRITE "${WORK}/bad/core/a.hpp" "#include <wmanifold/layer/dense.hpp>\n#include \"../layer/dense.hpp\"\n")
 file(WRITE "${WORK}/bad/core/b.hpp" "#include <wmanifold/wmanifold.hpp>\n#include <wmanifold/core/gone.hpp>\n")
-file(WRITE "${WORK}/bad/kernel/k.hpp" "#include <Eigen/Core>\n#include <xsimd/xsimd.hpp>\n")
+file(WRITE "${WORK}/bad/kernel/k.hpp" "#include <Eigen/Core>\n#include <xsimd/xsimd.hpp>\n#include <wmanifold/version.hpp>\n")
 file(WRITE "${WORK}/bad/layer/dense.hpp" "#include <wmanifold/cellar/c.hpp>\n#include \"../../outside.hpp\"\n")
 file(WRITE "${WORK}/bad/cellar/c.hpp" "")
+file(WRITE "${WORK}/bad/basis/b.hpp" "#pragma once\n")
 file(WRITE "${WORK}/bad/loose.hpp" "")
 file(WRITE "${WORK}/bad/io/file.hpp" "#include <wmanifold/testing/laws.hpp>\n#include WMANIFOLD_FILE\n")
-file(WRITE "${WORK}/bad/testing/laws.hpp" "")
+file(WRITE "${WORK}/bad/testing/laws.hpp" "#include <wmanifold/version.hpp>\n")
 file(WRITE "${WORK}/outside.hpp" "")
 file(WRITE "${WORK}/bad/wmanifold.hpp"
   "#include <wmanifold/core/a.hpp>\n#include <wmanifold/core/b.hpp>\n#include <wmanifold/kernel/k.hpp>\n"
@@ -59,6 +60,9 @@ check(bad fails
   "kernel/k.hpp: includes <xsimd/xsimd.hpp>, which only core/simd.hpp may"
   "layer/dense.hpp: includes cellar/c.hpp of the unknown room cellar"
   "layer/dense.hpp: includes ../outside.hpp, which does not exist"
+  "kernel/k.hpp: includes no header of this library first (version.hpp, if no other)"
+  "basis/b.hpp: includes no header of this library first (version.hpp, if no other)"
+  "wmanifold.hpp: does not include basis/b.hpp"
   "cellar/c.hpp: unknown room cellar"
   "loose.hpp: in no room"
   "io/file.hpp: includes testing/laws.hpp, but testing is to the right of io"

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <wmanifold/version.hpp>
+
 #include <cstddef>
 #include <sstream>
 #include <stdexcept>

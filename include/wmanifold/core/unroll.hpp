@@ -1,5 +1,7 @@
 #pragma once
 
+#include <wmanifold/version.hpp>
+
 #include <type_traits>
 #include <utility>
 
