@@ -25,7 +25,9 @@ template <class T>
 }
 
 /// Calls `body(begin, end, piece)` on pieces of [0, count), on several threads when `work` multiply-adds are worth
-/// it, the target has OpenMP, and no outer loop is parallel already. At most as many as OpenMP is set to.
+/// it, the target has OpenMP, and no outer loop is parallel already. At most as many as OpenMP is set to. GCC's OpenMP
+/// keeps its threads for the next loop, and a process that forks after one has a child without them: a parallel loop
+/// of the child never ends. With omp_set_num_threads(1) in the child it ends (docs/building.md).
 template <class T, class Body>
 void parallel_ranges(Index count, Index work, Body const& body) {
 #ifdef _OPENMP

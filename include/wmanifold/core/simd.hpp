@@ -13,8 +13,8 @@
 
 namespace wmanifold {
 
-/// What a translation unit is compiled for. It is part of the type of every function that computes, so that
-/// units built with different flags never meet in one function.
+/// What a translation unit is compiled for. It is part of the type of every kernel, so that units built with different
+/// flags never share one. Other functions they do share: a program has one -march (docs/building.md).
 template <class Arch, bool Threads>
 struct Target {
   using SimdArch = Arch;
