@@ -1,4 +1,5 @@
 #include <wmanifold/basis/bernstein.hpp>
+#include <wmanifold/basis/constant.hpp>
 #include <wmanifold/basis/fourier.hpp>
 #include <wmanifold/basis/one_per_context.hpp>
 #include <wmanifold/basis/spherical_harmonics.hpp>
@@ -90,7 +91,8 @@ std::vector<typename M::Scalar> processed(wm::Walker<M>& walker, std::vector<typ
 
 TEST_CASE_TEMPLATE("a resting walker is the network at its context, to the last bit", M, Static<float, wm::Ellipse>,
                    Static<double, wm::Bernstein<wm::Interval, 2>>, Static<float, wm::SphericalHarmonics<wm::S2, 1>>,
-                   Listed<float, wm::Ellipse>, Listed<double, wm::Ellipse>) {
+                   Static<float, wm::Constant<>>, Static<float, KnobAndMachine>, Listed<float, wm::Ellipse>,
+                   Listed<double, wm::Ellipse>) {
   using R = typename M::Scalar;
   constexpr Index samples = 40;
   auto const model = made<M>(1);
@@ -264,7 +266,8 @@ TEST_CASE("speeds that go nowhere, and everywhere at once; a move with every sam
   }
 }
 
-TEST_CASE_TEMPLATE("a sample that is not finite spoils no other", M, EllipseF, EllipseRelu, Listed<double, wm::Ellipse>) {
+TEST_CASE_TEMPLATE("a sample that is not finite spoils no other", M, EllipseF, EllipseRelu,
+                   Listed<double, wm::Ellipse>) {
   using R = typename M::Scalar;
   constexpr Index every = 8;
   constexpr Index samples = 6 * every;

@@ -134,7 +134,8 @@ TEST_CASE("steps lead to any point, to opposite ones too") {
   check_steps(SO3::quaternion(0.5, 0.5, 0.5, 0.5), SO3::quaternion(0.5, -0.5, 0.5, -0.5));
   check_steps(wm::Simplex<2>::corner(0), wm::Simplex<2>::corner(2));
   using Torus = wm::Torus<2>;
-  check_steps(Torus::at(S1::radians(0), S1::radians(1)), Torus::at(S1::degrees(180), S1::radians(1 + std::numbers::pi)));
+  check_steps(Torus::at(S1::radians(0), S1::radians(1)),
+              Torus::at(S1::degrees(180), S1::radians(1 + std::numbers::pi)));
   using Aimed = Product<S2, Interval>;
   check_steps(Aimed::at(S2::vector(0, 1, 0), Interval::at(0)), Aimed::at(S2::vector(0, -1, 0), Interval::at(1)));
   CHECK(wm::step_towards(OnePoint::point(), OnePoint::point(), 0.1) == OnePoint::point());
