@@ -42,7 +42,7 @@ concept Walkable = requires(M const& model, Point<typename M::Topology> const& s
 /// as at any move.
 ///
 /// A sample that is not finite, or whose outputs are not, spoils no other: where it falls on a move, the jump is taken
-/// at the next sample that is.
+/// at the next sample that is, by two evaluations a sample until then.
 template <class Model>
 class Walker {
  public:

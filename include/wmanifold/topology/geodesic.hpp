@@ -46,8 +46,8 @@ template <SmoothTopology T>
   return T::exp(p, T::tangent(p, v));
 }
 
-/// The point a part t in [0, 1] of a shortest way from p to q, at constant speed; where several are
-/// shortest, of one of them.
+/// The point a part t in [0, 1] of a shortest way from p to q, at constant speed; where several are shortest, of
+/// one of them.
 template <SmoothTopology T>
 [[nodiscard]] Point<T> geodesic(Point<T> const& p, Point<T> const& q, double t) noexcept {
   auto v = T::log(p, q);
