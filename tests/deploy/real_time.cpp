@@ -2,6 +2,7 @@
 
 #include <wmanifold/basis/bernstein.hpp>
 #include <wmanifold/basis/catmull_rom.hpp>
+#include <wmanifold/basis/one_per_context.hpp>
 #include <wmanifold/basis/spherical_harmonics.hpp>
 #include <wmanifold/basis/tensor.hpp>
 #include <wmanifold/deploy/flush_denormals.hpp>
@@ -17,6 +18,7 @@
 
 #ifndef WITHOUT_TRAPS
 
+#include <limits>
 #include <memory>
 #include <mutex>
 
@@ -30,6 +32,8 @@ using Knobs = wm::Tensor<wm::Bernstein<wm::Interval, 2>, wm::Bernstein<wm::Inter
 using Fixed = wm::BasicManifold<float, Knobs, Dense<8, 16>, wm::Tanh, Dense<16, 1>>;
 using Listed = wm::BasicManifold<double, Knobs, wm::LayerList>;
 using Lamp = wm::BasicManifold<float, wm::SphericalHarmonics<wm::S2, 1>, Dense<8, 16>, wm::Relu, Dense<16, 1>>;
+using Aimed = wm::Tensor<wm::SphericalHarmonics<wm::S2, 1>, wm::OnePerContext<wm::Finite<3>>>;
+using Lamps = wm::BasicManifold<float, Aimed, Dense<8, 16>, wm::Relu, Dense<16, 1>>;
 
 template <class M>
 std::shared_ptr<M const> made(std::uint64_t seed) {
@@ -66,7 +70,7 @@ TEST_CASE("the traps catch what they should") {
 }
 
 TEST_CASE_TEMPLATE("a million samples under a context that moves at random, with models changing", M, Fixed, Listed,
-                   Lamp) {
+                   Lamp, Lamps) {
   using R = typename M::Scalar;
   constexpr Index blocks = 31'250;
   constexpr Index block = 32;
@@ -95,6 +99,31 @@ TEST_CASE_TEMPLATE("a million samples under a context that moves at random, with
   }
   check_nothing(sum);
   CHECK(finite);
+}
+
+TEST_CASE("to and fro between opposite points, each of another kind, with samples that are not finite") {
+  using Space = Aimed::Topology;
+  auto const here = Space::at(wm::S2::vector(0.6, 0, 0.8), wm::Finite<3>::at(0));
+  auto const there = Space::at(wm::S2::vector(-0.6, 0, -0.8), wm::Finite<3>::at(2));
+  wm::Walker<Lamps> walker(made<Lamps>(1), here, {.speed = 0.01, .every = 8});
+  std::array<float, 8> const good{1, 2, 3};
+  std::array<float, 8> const bad{std::numeric_limits<float>::quiet_NaN(), 2, std::numeric_limits<float>::infinity()};
+  std::array<float, 1> y{};
+  bool finite = true;
+  int arrived = 0;
+  check_nothing(support::calls_of([&] {
+    for (int way = 0; way < 10; ++way) {
+      auto const& goal = way % 2 == 0 ? there : here;
+      walker.set_target(goal);
+      for (int b = 0; b < 400; ++b) {
+        walker.process(b % 3 == 1 ? bad : good, 1, y);
+        finite = finite && (b % 3 == 1 || std::isfinite(y[0]));
+      }
+      arrived += walker.context() == goal ? 1 : 0;
+    }
+  }));
+  CHECK(finite);
+  CHECK(arrived == 10);
 }
 
 TEST_CASE("samples at a context that is another each time") {

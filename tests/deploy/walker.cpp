@@ -1,6 +1,9 @@
 #include <wmanifold/basis/bernstein.hpp>
+#include <wmanifold/basis/constant.hpp>
 #include <wmanifold/basis/fourier.hpp>
+#include <wmanifold/basis/one_per_context.hpp>
 #include <wmanifold/basis/spherical_harmonics.hpp>
+#include <wmanifold/basis/tensor.hpp>
 #include <wmanifold/deploy/walker.hpp>
 #include <wmanifold/layer/layer_list.hpp>
 #include <wmanifold/manifold/manifold.hpp>
@@ -11,6 +14,8 @@
 
 #include <support/batches.hpp>
 
+#include <numbers>
+#include <numeric>
 #include <thread>
 
 namespace wm = wmanifold;
@@ -65,12 +70,29 @@ Outputs<R> evaluated(Network const& network, std::vector<R> const& x, Index b) {
 }
 
 using EllipseF = Static<float, wm::Ellipse>;
+using EllipseRelu = wm::BasicManifold<float, wm::Ellipse, Dense<3, 8>, wm::Relu, Dense<8, 2>>;
+
+/// A knob, and one of three machines.
+using Machines = wm::Finite<3, wm::path_graph<3>()>;
+using KnobAndMachine = wm::Tensor<wm::Bernstein<wm::Interval, 2>, wm::OnePerContext<Machines>>;
+wm::Point<KnobAndMachine::Topology> knob_and_machine(double knob, int machine) {
+  return KnobAndMachine::Topology::at(wm::Interval::at(knob), Machines::at(machine));
+}
+
+/// The outputs of samples three numbers apart.
+template <class M>
+std::vector<typename M::Scalar> processed(wm::Walker<M>& walker, std::vector<typename M::Scalar> const& x) {
+  std::vector<typename M::Scalar> y(2 * x.size() / 3);
+  walker.process(x, 3, y);
+  return y;
+}
 
 }  // namespace
 
 TEST_CASE_TEMPLATE("a resting walker is the network at its context, to the last bit", M, Static<float, wm::Ellipse>,
                    Static<double, wm::Bernstein<wm::Interval, 2>>, Static<float, wm::SphericalHarmonics<wm::S2, 1>>,
-                   Listed<float, wm::Ellipse>, Listed<double, wm::Ellipse>) {
+                   Static<float, wm::Constant<>>, Static<float, KnobAndMachine>, Listed<float, wm::Ellipse>,
+                   Listed<double, wm::Ellipse>) {
   using R = typename M::Scalar;
   constexpr Index samples = 40;
   auto const model = made<M>(1);
@@ -117,6 +139,196 @@ TEST_CASE_TEMPLATE("a context goes along the geodesic at its speed, and arrives"
     CHECK(walker.context() == goal);
     walker.process(x, 1, y);
     CHECK(walker.context() == goal);
+  }
+}
+
+TEST_CASE("a context leaves for the opposite point of a sphere, and arrives") {
+  using Knob = wm::Bernstein<wm::Interval, 1>;
+  using B = wm::Tensor<wm::SphericalHarmonics<wm::S2, 1>, Knob>;
+  using M = Static<float, B>;
+  using Topology = B::Topology;
+  constexpr Index every = 4;
+  constexpr double speed = 0.02;
+  auto const goal = Topology::at(wm::S2::direction(-1, -2, -3), wm::Interval::at(0.5));
+  wm::Walker<M> walker(made<M>(1), Topology::at(wm::S2::direction(1, 2, 3), wm::Interval::at(0)),
+                       {.speed = speed, .every = every});
+  walker.set_target(goal);
+  auto const x = signal<float>(every);
+  std::vector<float> y(2 * every);
+  auto before = walker.context();
+  int moves = 0;
+  for (; moves < 100 && !(walker.context() == goal); ++moves) {
+    walker.process(x, 1, y);
+    CHECK(Topology::distance(before, walker.context()) < speed * every + 1e-12);
+    CHECK(Topology::distance(walker.context(), goal) < Topology::distance(before, goal));
+    before = walker.context();
+  }
+  CHECK(moves == static_cast<int>(std::ceil(std::hypot(std::numbers::pi, 0.5) / (speed * every))));
+}
+
+TEST_CASE("a discrete factor switches at the next move, once for all, while the knob is on its way; in a line") {
+  using M = Static<double, KnobAndMachine>;
+  constexpr Index every = 8;
+  constexpr double speed = 0.1 / every;
+  auto const model = made<M>(3);
+  wm::Walker<M> walker(model, knob_and_machine(0, 0), {.speed = speed, .every = every});
+  std::vector<double> const x(3 * every, 0.7);
+  auto const output = [&](double knob, int machine) {
+    return evaluated(model->at(knob_and_machine(knob, machine)), x, 0).first;
+  };
+  processed(walker, {0.7, 0.7, 0.7});
+  walker.set_target(knob_and_machine(0.25, 2));  // two numbers further in the graph, two moves and a half of the knob
+  auto const rest = processed(walker, std::vector<double>(3 * (every - 1), 0.7));
+  CHECK(walker.context() == knob_and_machine(0, 0));
+  CHECK(rest.back() == evaluated(model->at(knob_and_machine(0, 0)), x, 0).second);
+  std::vector<double> const knob{0, 0.1, 0.2, 0.25, 0.25};
+  for (std::size_t move = 1; move < knob.size(); ++move) {
+    double const from = output(knob[move - 1], move == 1 ? 0 : 2);
+    double const to = output(knob[move], 2);
+    REQUIRE((move != 1 || std::abs(from - to) > 0.1));
+    auto const y = processed(walker, x);
+    CHECK(Machines::index(KnobAndMachine::Topology::part<1>(walker.context())) == 2);
+    CHECK(KnobAndMachine::Topology::part<0>(walker.context())[0] == doctest::Approx(knob[move]).epsilon(1e-12));
+    for (Index b = 0; b < every; ++b) {
+      CHECK(y[static_cast<std::size_t>(2 * b)] == doctest::Approx(from + (to - from) * static_cast<double>(b) / every));
+    }
+  }
+  CHECK(walker.context() == knob_and_machine(0.25, 2));
+}
+
+TEST_CASE("of contexts that are all discrete, a walker switches") {
+  using M = Static<double, wm::OnePerContext<Machines>>;
+  constexpr Index every = 8;
+  auto const model = made<M>(3);
+  std::vector<double> const x(3 * every, 0.7);
+  wm::Walker<M> walker(model, Machines::at(0), {.speed = 1e-6, .every = every});
+  walker.set_target(Machines::at(1));
+  walker.set_target(Machines::at(2));
+  double const from = evaluated(model->at(Machines::at(0)), x, 0).first;
+  double const to = evaluated(model->at(Machines::at(2)), x, 0).first;
+  auto y = processed(walker, x);
+  CHECK(walker.context() == Machines::at(2));
+  for (Index b = 0; b < every; ++b) {
+    CHECK(y[static_cast<std::size_t>(2 * b)] == doctest::Approx(from + (to - from) * static_cast<double>(b) / every));
+  }
+  y = processed(walker, x);
+  CHECK(y.front() == to);
+  CHECK(y.back() == evaluated(model->at(Machines::at(2)), x, 0).second);
+}
+
+TEST_CASE("of many targets between two moves the last counts; one that is where the context is moves nothing") {
+  auto const model = made<EllipseF>(1);
+  auto const x = signal<float>(3 * 32 - 2);
+  constexpr Index every = 8;
+  wm::Walker<EllipseF> once(model, wm::S1::radians(1), {.speed = 0.01, .every = every});
+  wm::Walker<EllipseF> often(model, wm::S1::radians(1), {.speed = 0.01, .every = every});
+  once.set_target(wm::S1::radians(3));
+  for (int i = 0; i < 100; ++i) {
+    often.set_target(wm::S1::radians(0.1 * i));
+  }
+  often.set_target(wm::S1::radians(3));
+  CHECK(processed(often, x) == processed(once, x));
+  CHECK(often.context() == once.context());
+
+  wm::Walker<EllipseF> resting(model, wm::S1::radians(1), {.speed = 0.01, .every = every});
+  std::vector<float> y(2);
+  for (Index b = 0; b < 24; ++b) {
+    resting.set_target(wm::S1::radians(b % every == 0 ? 1 : 2));  // somewhere else only where no move is
+    resting.process(std::span(x).subspan(static_cast<std::size_t>(b), 3), 1, y);
+    CHECK(y[0] == evaluated(model->at(wm::S1::radians(1)), x, b).first);
+  }
+}
+
+TEST_CASE("speeds that go nowhere, and everywhere at once; a move with every sample") {
+  auto const model = made<EllipseF>(1);
+  auto const start = wm::S1::radians(1);
+  auto const goal = wm::S1::radians(3);
+  auto const x = signal<float>(8);
+  for (double const speed : {5e-324, 1e-300, 1e-30}) {
+    wm::Walker<EllipseF> walker(model, start, {.speed = speed, .every = 2});
+    walker.set_target(goal);
+    std::vector<float> y(2 * 8);
+    walker.process(x, 1, y);
+    CHECK(wm::S1::distance(walker.context(), start) < 1e-15);
+  }
+  for (double const speed : {4.0, 1e300, std::numeric_limits<double>::max(), std::numeric_limits<double>::infinity()}) {
+    for (Index const every : {Index{1}, Index{2}}) {
+      wm::Walker<EllipseF> walker(model, start, {.speed = speed, .every = every});
+      walker.set_target(goal);
+      std::vector<float> y(2 * 8);
+      walker.process(x, 1, y);
+      CHECK(walker.context() == goal);
+      CHECK(y[0] == evaluated(model->at(start), x, 0).first);  // from here it goes over
+      for (Index b = every; b < 8; ++b) {
+        CHECK(y[static_cast<std::size_t>(2 * b)] == evaluated(model->at(goal), x, b).first);
+      }
+    }
+  }
+}
+
+TEST_CASE_TEMPLATE("a sample that is not finite spoils no other", M, EllipseF, EllipseRelu,
+                   Listed<double, wm::Ellipse>) {
+  using R = typename M::Scalar;
+  constexpr Index every = 8;
+  constexpr Index samples = 6 * every;
+  constexpr R nan = std::numeric_limits<R>::quiet_NaN();
+  constexpr R infinity = std::numeric_limits<R>::infinity();
+  auto const model = made<M>(4);
+  auto const other = made<M>(5);
+  auto const walked = [&](std::vector<R> const& x) {
+    wm::Walker<M> walker(model, wm::S1::radians(0), {.speed = 0.3 / every, .every = every});
+    walker.set_target(wm::S1::radians(1));  // four moves, then rest
+    auto y = processed(walker, {x.begin(), x.begin() + 3 * every});
+    walker.set_model(other);
+    auto const rest = processed(walker, {x.begin() + 3 * every, x.end()});
+    y.insert(y.end(), rest.begin(), rest.end());
+    return y;
+  };
+  std::vector<R> const clean(3 * samples, R{7} / 10);
+  auto const expected = walked(clean);
+  std::vector<Index> all_of_a_move(every);
+  std::iota(all_of_a_move.begin(), all_of_a_move.end(), every);
+  for (std::vector<Index> const& bad : {std::vector<Index>{0}, {8}, {8, 9, 10}, {7, 8}, {8, 10, 12}, {15}, {15, 16, 17},
+                                        {0, 8, 16, 24, 32, 40}, {24}, {45}, all_of_a_move}) {
+    for (std::array<R, 3> const& sample : {std::array<R, 3>{nan, nan, nan}, {0, nan, 0}, {infinity, 0, 0},
+                                           {-infinity, 1, 1}, {infinity, -infinity, 0}}) {
+      CAPTURE(bad);
+      CAPTURE(sample);
+      auto x = clean;
+      for (Index const b : bad) {
+        std::copy(sample.begin(), sample.end(), x.begin() + 3 * b);
+      }
+      auto const y = walked(x);
+      double worst = 0;
+      for (Index b = 0; b < samples; ++b) {
+        if (std::find(bad.begin(), bad.end(), b) == bad.end()) {
+          for (auto const o : {static_cast<std::size_t>(2 * b), static_cast<std::size_t>(2 * b + 1)}) {
+            double const off = std::abs(static_cast<double>(y[o]) - static_cast<double>(expected[o]));
+            worst = off <= worst ? worst : off;  // a NaN stays
+          }
+        }
+      }
+      CHECK(worst < 50 * static_cast<double>(std::numeric_limits<R>::epsilon()));
+    }
+  }
+}
+
+TEST_CASE("a sample whose outputs are beyond all numbers spoils no other") {
+  constexpr Index every = 8;
+  auto const model = made<EllipseRelu>(4);
+  auto const from = model->at(wm::S1::radians(0));
+  auto const to = model->at(wm::S1::radians(1));
+  std::vector<float> x(3 * 2 * every, 0.7F);
+  x[0] = x[1] = x[2] = std::numeric_limits<float>::max();
+  REQUIRE_FALSE(std::isfinite(evaluated(from, x, 0).first - evaluated(to, x, 0).first));
+  wm::Walker<EllipseRelu> walker(model, wm::S1::radians(0), {.speed = 1, .every = every});
+  walker.set_target(wm::S1::radians(1));
+  auto const y = processed(walker, x);
+  float const before = evaluated(from, x, 3).first;
+  float const after = evaluated(to, x, 3).first;
+  for (Index b = 1; b < 2 * every; ++b) {
+    float const part = std::min(static_cast<float>(b) / every, 1.0F);
+    CHECK(y[static_cast<std::size_t>(2 * b)] == doctest::Approx(before + part * (after - before)).epsilon(1e-5));
   }
 }
 
@@ -278,6 +490,22 @@ TEST_CASE("what cannot be is refused, and nothing has changed") {
   CHECK_THROWS_AS(walker.process(x, 1, std::span(y).first(3)), wm::ArgumentError);
   CHECK(std::all_of(y.begin(), y.end(), [](float n) { return n == 0; }));
   CHECK_THROWS_AS(walker.set_model(nullptr), wm::ArgumentError);
+  auto const damaged = [&](float number) {
+    auto copy = std::make_shared<EllipseF>(*model);
+    copy->bias(1, 1)[0] = number;
+    return copy;
+  };
+  CHECK_THROWS_WITH_AS(walker.set_model(damaged(std::numeric_limits<float>::quiet_NaN())),
+                       "wmanifold: walker: expected a model of finite parameters, got one that is nan",
+                       wm::ArgumentError);
+  CHECK_THROWS_WITH_AS(walker.set_model(damaged(-std::numeric_limits<float>::infinity())),
+                       "wmanifold: walker: expected a model of finite parameters, got one that is -inf",
+                       wm::ArgumentError);
+  CHECK_THROWS_WITH_AS(wm::Walker<EllipseF>(damaged(std::numeric_limits<float>::infinity()), s, {.speed = 1}),
+                       "wmanifold: walker: expected a model of finite parameters, got one that is inf",
+                       wm::ArgumentError);
+  walker.process(x, 1, std::span(y).first(2));
+  CHECK(y[0] == evaluated(model->at(s), x, 0).first);
 
   using M = Listed<float, wm::Ellipse>;
   wm::Walker<M> listed(made<M>(1), s, {.speed = 1});

@@ -26,6 +26,7 @@ enum class Fault {
   long_way_round,
   log_not_tangent,
   short_log,
+  no_log_to_the_opposite,
   tangent_is_all,
   tangent_is_scaled,
   tangent_is_oblique,
@@ -94,6 +95,7 @@ struct Circle {
     double a = angle(p, q);
     a -= has(Fault::long_way_round) ? std::copysign(2 * std::numbers::pi, a) : 0;
     a *= has(Fault::short_log) ? 1 - 1e-6 : 1;
+    a *= has(Fault::no_log_to_the_opposite) && std::abs(a) > std::numbers::pi - 1e-15 ? 0 : 1;
     double const out = has(Fault::log_not_tangent) ? 0.01 * a : 0;
     return {-a * p[1] + out * p[0], a * p[0] + out * p[1]};
   }
@@ -199,6 +201,8 @@ TEST_CASE("every fault is caught by the law that forbids it") {
   check_caught<Fault::long_way_round>("log is as long as the distance");
   check_caught<Fault::log_not_tangent>("log is tangent");
   check_caught<Fault::short_log>("log(p, exp(p, v)) = v");
+  check_caught<Fault::no_log_to_the_opposite>("log is as long as the distance");
+  check_caught<Fault::no_log_to_the_opposite>("exp(p, log(p, q)) = q");
   check_caught<Fault::tangent_is_all>("the tangent space has the topology's dimension");
   check_caught<Fault::tangent_is_scaled>("tangent is idempotent");
   check_caught<Fault::tangent_is_oblique>("tangent is an orthogonal projection");

@@ -80,20 +80,31 @@ TEST_CASE("great circles") {
   CHECK(S2::distance(S2::exp(x, {0, 0, pi}), opposite(x)) < 1e-15);
 }
 
-TEST_CASE("opposite points: as far as can be, no shortest way, and accurate close by") {
+TEST_CASE("opposite points: as far as can be, one of the shortest ways, and accurate close by") {
+  auto const check_way = [](wm::Point<S2> const& p, wm::Point<S2> const& q, double expected) {
+    auto const v = S2::log(p, q);
+    CHECK(std::abs(dot(v, p.coordinates())) < 1e-14);  // tangent
+    CHECK(std::abs(length(v) - expected) < 1e-14);
+    CHECK(S2::distance(S2::exp(p, v), q) < 1e-14);
+  };
   wm::Random random{wm::Seed{5}};
   for (auto const& p : wm::uniform_points<S2>(200, random)) {
     CHECK(S2::distance(p, opposite(p)) == support::close_to(pi));
-    CHECK(length(S2::log(p, opposite(p))) == 0);
+    check_way(p, opposite(p), pi);
+    check_way(opposite(p), p, pi);
+    for (double const longer : {-2e-16, -1e-16, 1e-16, 2e-16, 4e-16}) {  // what normalising may leave
+      auto const q = opposite(p).coordinates();
+      check_way(p, wm::Point<S2>::unchecked({(1 + longer) * q[0], (1 + longer) * q[1], (1 + longer) * q[2]}), pi);
+    }
     auto const frame = wm::tangent_frame(p);
     REQUIRE(frame.size() == 2);
     for (double const short_of : {1e-3, 1e-6, 1e-9, 1e-12}) {
-      auto const q = S2::exp(p, wm::testing::scaled(pi - short_of, frame[0]));
-      auto const v = S2::log(p, q);
-      CHECK(std::abs(dot(v, p.coordinates())) < 1e-14);  // tangent
-      CHECK(std::abs(length(v) - (pi - short_of)) < 1e-14);
-      CHECK(S2::distance(S2::exp(p, v), q) < 1e-14);
+      check_way(p, S2::exp(p, wm::testing::scaled(pi - short_of, frame[0])), pi - short_of);
     }
+  }
+  for (double const aside : {1e-12, 1e-15, 3e-16, 2e-16, 1e-16, 1e-17, 1e-100, 1e-300, 5e-324}) {
+    check_way(S2::vector(0, 0, 1), S2::vector(aside, -aside, -1), pi - std::sqrt(2.0) * aside);
+    check_way(S2::vector(0.6, 0, -0.8), S2::vector(-0.6, aside, 0.8), pi - aside);
   }
 }
 

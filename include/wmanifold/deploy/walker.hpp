@@ -2,18 +2,22 @@
 
 #include <wmanifold/core/aligned.hpp>
 #include <wmanifold/core/error.hpp>
+#include <wmanifold/core/real.hpp>
 #include <wmanifold/core/simd.hpp>
 #include <wmanifold/deploy/latest.hpp>
-#include <wmanifold/topology/topology.hpp>
+#include <wmanifold/topology/geodesic.hpp>
 
+#include <algorithm>
 #include <array>
+#include <cmath>
+#include <limits>
 #include <memory>
 #include <span>
 
 namespace wmanifold {
 
 struct WalkerOptions {
-  double speed;      ///< how far the context goes in a sample at most, in the topology's distance
+  double speed;      ///< how far the context goes in a sample at most, in the topology's distance (over smooth factors)
   Index every = 32;  ///< samples from one move of the context to the next
 };
 
@@ -32,21 +36,28 @@ concept Walkable = requires(M const& model, Point<typename M::Topology> const& s
 /// (one more evaluation), added to the samples that follow, and faded out until the next move: so the output of a
 /// moving context has no steps, and that of a resting one is the network's. How samples are cut into blocks does not
 /// change a number.
+///
+/// A discrete context switches: from the next move on it is the target's. So does a discrete factor of a product, at
+/// once, not at the end of the way that smooth factors take; it adds nothing to the distance. The output is faded then
+/// as at any move.
+///
+/// A sample that is not finite, or whose outputs are not, spoils no other: where it falls on a move, the jump is taken
+/// at the next sample that is, by two evaluations a sample until then.
 template <class Model>
 class Walker {
  public:
   static_assert(Walkable<Model>,
                 "wmanifold: a Walker needs a manifold with at(point, network), which forms the network at a point into "
                 "one that is there: at(point) alone may allocate");
-  static_assert(SmoothTopology<typename Model::Topology>,
-                "wmanifold: a Walker goes along geodesics, so the contexts need a topology with exp and log, which a "
-                "discrete one does not have");
+  static_assert(Steppable<typename Model::Topology>,
+                "wmanifold: a Walker goes along geodesics, or switches, so the contexts need a topology with exp and "
+                "log, a discrete one (of dimension 0), or a product of such");
 
   using R = typename Model::Scalar;
   using Topology = typename Model::Topology;
   using Network = typename Model::Network;
 
-  /// Throws ArgumentError where there is no model, or an option is not positive.
+  /// Throws ArgumentError where there is no model, its parameters are not finite, or an option is not positive.
   Walker(std::shared_ptr<Model const> model, Point<Topology> const& start, WalkerOptions const& options)
       : options_(checked(options)),
         target_(start),
@@ -62,7 +73,8 @@ class Walker {
   void set_target(Point<Topology> const& s) noexcept { target_.put(s); }
 
   /// The controlling thread's: another model of the same layers, to be used from the next move on. What is no longer
-  /// used is destroyed here or in a later call, never while processing. Throws ArgumentError for other layers, or none.
+  /// used is destroyed here or in a later call, never while processing. Throws ArgumentError for other layers, none, or
+  /// parameters that are not finite (one pass over them).
   void set_model(std::shared_ptr<Model const> model) {
     if (!(required(model)->stack() == layers_)) [[unlikely]] {
       fail("walker: expected a model of the same layers as the one before, got ", model->inputs(), " inputs, ",
@@ -86,9 +98,14 @@ class Walker {
     for (Index b = 0; b < samples; ++b) {
       std::span<R const> const from = x.subspan(static_cast<std::size_t>(b * step), static_cast<std::size_t>(inputs()));
       std::span<R> const to = y.subspan(static_cast<std::size_t>(b) * numbers, numbers);
-      if (since_ != 0 || !moves<T>(from, to)) {
+      if (since_ == 0) [[unlikely]] {
+        move<T>();
+      }
+      if (jump_ == Jump::ahead) [[unlikely]] {
+        take_jump<T>(from, to);
+      } else {
         network().template operator()<T>(from, to, scratch_);
-        if (is_carrying_) {
+        if (jump_ == Jump::taken) {
           R const share = R{1} - static_cast<R>(since_) * fade_;
           for (std::size_t o = 0; o < carried_.size(); ++o) {
             to[o] += share * carried_[o];
@@ -120,6 +137,13 @@ class Walker {
     if (model == nullptr) [[unlikely]] {
       fail("walker: expected a model, got none");
     }
+    if constexpr (requires { model->parameters().numbers(); }) {
+      auto const numbers = model->parameters().numbers();
+      if (!all_finite(numbers.data(), static_cast<Index>(numbers.size()))) [[unlikely]] {
+        fail("walker: expected a model of finite parameters, got one that is ",
+             *std::find_if_not(numbers.begin(), numbers.end(), [](R number) { return std::isfinite(number); }));
+      }
+    }
     return model;
   }
 
@@ -128,38 +152,47 @@ class Walker {
          " outputs, got ", x, " numbers ", step, " apart for ", y);
   }
 
-  /// Goes on by one move, if there is where to go; the sample at hand is then still the network's before.
+  /// Goes on by one move, if there is where to go; the network before is the spare one then.
   template <class T>
-  bool moves(std::span<R const> x, std::span<R> y) noexcept {
+  void move() noexcept {
     bool const other_model = models_.take();
     target_.take();
-    is_carrying_ = other_model || !(at_ == target_.value());
-    if (!is_carrying_) {
-      return false;
+    if (!other_model && at_ == target_.value()) {
+      jump_ = Jump::none;
+      return;
     }
-    at_ = towards(target_.value(), options_.speed * static_cast<double>(options_.every));
-    Network& next = networks_[1 - current_];
-    models_.value()->template at<T>(at_, next);
-    network().template operator()<T>(x, y, scratch_);
-    next.template operator()<T>(x, carried_, scratch_);
-    for (std::size_t o = 0; o < carried_.size(); ++o) {
-      carried_[o] = y[o] - carried_[o];
-    }
+    at_ = step_towards(at_, target_.value(), options_.speed * static_cast<double>(options_.every));
     current_ = 1 - current_;
-    return true;
+    models_.value()->template at<T>(at_, networks_[current_]);
+    jump_ = Jump::ahead;
   }
 
-  [[nodiscard]] Point<Topology> towards(Point<Topology> const& target, double most) const noexcept {
-    double const distance = Topology::distance(at_, target);
-    if (!(distance > most)) {
-      return target;
+  /// Takes the jump between both networks' outputs at a sample, which is then what the network before, faded, makes of
+  /// it. Where the sample or the jump is not finite, the jump is still ahead, and the sample the network's before.
+  template <class T>
+  void take_jump(std::span<R const> x, std::span<R> y) noexcept {
+    networks_[1 - current_].template operator()<T>(x, y, scratch_);
+    network().template operator()<T>(x, carried_, scratch_);
+    bool finite = true;
+    for (R const number : x) {
+      finite &= std::abs(number) <= std::numeric_limits<R>::max();
     }
-    auto tangent = Topology::log(at_, target);
-    for (double& x : tangent) {
-      x *= most / distance;
+    for (std::size_t o = 0; o < carried_.size(); ++o) {
+      carried_[o] = y[o] - carried_[o];
+      finite &= std::abs(carried_[o]) <= std::numeric_limits<R>::max();
     }
-    return Topology::exp(at_, tangent);
+    if (!finite) [[unlikely]] {
+      return;
+    }
+    R const faded = static_cast<R>(since_) * fade_;
+    for (std::size_t o = 0; o < carried_.size(); ++o) {
+      y[o] -= faded * carried_[o];
+    }
+    jump_ = Jump::taken;
   }
+
+  /// What the last move makes the output jump by: nothing, what is to be taken at the next finite sample, or carried_.
+  enum class Jump { none, ahead, taken };
 
   WalkerOptions options_;
   Latest<Point<Topology>> target_;
@@ -173,7 +206,7 @@ class Walker {
   AlignedVector<R> carried_;
   R fade_;
   Index since_ = 0;
-  bool is_carrying_ = false;
+  Jump jump_ = Jump::none;
 };
 
 }  // namespace wmanifold

@@ -104,20 +104,18 @@ class Probes {
     return std::abs(T::distance(p, T::exp(p, v)) - norm(v)) <= 1e-9 * diameter_ + 1e-4 * norm(v);
   }
 
-  /// Calls body(p, q) for pairs with a random point in them, pairs of close neighbours, and pairs of special points
-  /// unless they are opposite ones: there log, or that of a factor, may be the zero vector, to say that no way is
-  /// shorter than all others.
+  /// Calls body(p, q) for pairs of special points, of close neighbours, with a random point in them, and of a point and
+  /// what symmetries make of it (on a sphere its opposite is one).
   template <class Body>
   void each_pair(Body const& body) const {
-    auto const are_opposite = [](Point<T> const& p, Point<T> const& q) {
-      if constexpr (SmoothTopology<T>) {
-        return norm(T::log(p, q)) < 0.999 * T::distance(p, q);
-      }
-      return false;
-    };
     for (auto const& p : special_) {
       for (auto const& q : special_) {
-        if (!are_opposite(p, q)) {
+        body(p, q);
+      }
+    }
+    if constexpr (requires(Point<T> p) { T::symmetries(p); }) {
+      for (auto const& p : points_) {
+        for (auto const& q : T::symmetries(p)) {
           body(p, q);
         }
       }

@@ -190,7 +190,7 @@ void tangent_is_a_projection(Probes<T> const& probes, Seed seed, Report& report)
   }
 }
 
-/// log(p, q) is the tangent vector at p that leads to q, as long as q is far.
+/// log(p, q) is a tangent vector at p that leads to q, as long as q is far; between opposite points too.
 template <SmoothTopology T>
 void log_leads_to_the_other_point(Probes<T> const& probes, Report& report) {
   double const allowed = rounding * probes.diameter();

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <wmanifold/core/random.hpp>
-#include <wmanifold/topology/topology.hpp>
+#include <wmanifold/topology/product.hpp>
 
 #include <algorithm>
 
@@ -46,8 +46,8 @@ template <SmoothTopology T>
   return T::exp(p, T::tangent(p, v));
 }
 
-/// The point a part t in [0, 1] of a shortest way from p to q, at constant speed; p itself where log is zero because
-/// no way is shorter than all others.
+/// The point a part t in [0, 1] of a shortest way from p to q, at constant speed; where several are shortest, of
+/// one of them.
 template <SmoothTopology T>
 [[nodiscard]] Point<T> geodesic(Point<T> const& p, Point<T> const& q, double t) noexcept {
   auto v = T::log(p, q);
@@ -55,6 +55,69 @@ template <SmoothTopology T>
     x *= t;
   }
   return T::exp(p, v);
+}
+
+namespace detail {
+
+template <class T>
+inline constexpr bool is_steppable = SmoothTopology<T> || requires {
+  requires Topology<T> && T::dimension == 0;
+};
+template <class... Factors>
+inline constexpr bool is_steppable<Product<Factors...>> = (is_steppable<Factors> && ...);
+
+/// How long the way from p to q is: their distance, of which discrete factors are no part.
+template <class T>
+[[nodiscard]] double way(Point<T> const& p, Point<T> const& q) noexcept {
+  if constexpr (SmoothTopology<T>) {
+    return T::distance(p, q);
+  } else {
+    return 0;
+  }
+}
+template <class... Factors>
+requires(!SmoothTopology<Product<Factors...>>)
+[[nodiscard]] double way(Point<Product<Factors...>> const& p, Point<Product<Factors...>> const& q) noexcept {
+  using Space = Product<Factors...>;
+  return [&]<std::size_t... I>(std::index_sequence<I...>) {
+    std::array<double, sizeof...(I)> const ways{way(Space::template part<I>(p), Space::template part<I>(q))...};
+    return std::sqrt(dot(ways, ways));
+  }(std::index_sequence_for<Factors...>{});
+}
+
+/// A part t of the way; discrete factors are at q.
+template <class T>
+[[nodiscard]] Point<T> on_way(Point<T> const& p, Point<T> const& q, double t) noexcept {
+  if constexpr (SmoothTopology<T>) {
+    return geodesic(p, q, t);
+  } else {
+    return q;
+  }
+}
+template <class... Factors>
+requires(!SmoothTopology<Product<Factors...>>)
+[[nodiscard]] Point<Product<Factors...>> on_way(Point<Product<Factors...>> const& p,
+                                                Point<Product<Factors...>> const& q, double t) noexcept {
+  using Space = Product<Factors...>;
+  return [&]<std::size_t... I>(std::index_sequence<I...>) {
+    return Space::at(on_way(Space::template part<I>(p), Space::template part<I>(q), t)...);
+  }(std::index_sequence_for<Factors...>{});
+}
+
+}  // namespace detail
+
+/// A topology in which one can step from any point towards any other: smooth ones, discrete ones (of dimension 0), and
+/// products of such.
+template <class T>
+concept Steppable = Topology<T> && detail::is_steppable<T>;
+
+/// The point that a step of at most `length` (not negative) from p towards q leads to: along a shortest way, q itself
+/// where that is no longer. What is discrete, also as a factor of a product, is at q at once, and adds nothing to the
+/// length. Real time.
+template <Steppable T>
+[[nodiscard]] Point<T> step_towards(Point<T> const& p, Point<T> const& q, double length) noexcept {
+  double const whole = detail::way(p, q);
+  return whole > length ? detail::on_way(p, q, length / whole) : q;
 }
 
 /// `count` points of a walk: `start`, and then each a step of this length further, in a direction that is drawn anew

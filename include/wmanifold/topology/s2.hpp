@@ -4,6 +4,7 @@
 #include <wmanifold/topology/topology.hpp>
 
 #include <algorithm>
+#include <limits>
 #include <numbers>
 
 namespace wmanifold {
@@ -67,12 +68,16 @@ struct S2 {
     double const length = std::hypot(c[0], c[1], c[2]);
     return Point<S2>::unchecked({c[0] / length, c[1] / length, c[2] / length});
   }
-  /// Along the great circle; between opposite points, where every way is shortest, the zero vector.
+  /// Along the great circle; between opposite points, where every way is shortest, along one of them.
   static Coordinates<S2> log(Point<S2> const& p, Point<S2> const& q) noexcept {
     // q - p, or near the opposite point q + p, which has the same tangent part: small numbers, small rounding.
     double const side = p[0] * q[0] + p[1] * q[1] + p[2] * q[2] < 0 ? 1 : -1;
-    Coordinates<S2> const v = tangent(p, {q[0] + side * p[0], q[1] + side * p[1], q[2] + side * p[2]});
-    double const length = std::hypot(v[0], v[1], v[2]);
+    Coordinates<S2> v = tangent(p, {q[0] + side * p[0], q[1] + side * p[1], q[2] + side * p[2]});
+    double length = std::hypot(v[0], v[1], v[2]);
+    if (side > 0 && !(length > std::numeric_limits<double>::epsilon())) {  // opposite: what is left is rounding
+      v = tangent(p, flattest_axis(p));
+      length = std::hypot(v[0], v[1], v[2]);
+    }
     double const scale = length > 0 ? distance(p, q) / length : 0;
     return {scale * v[0], scale * v[1], scale * v[2]};
   }
@@ -100,6 +105,18 @@ struct S2 {
     return {Point<S2>::unchecked({c * p[0] - s * p[1], s * p[0] + c * p[1], p[2]}),
             Point<S2>::unchecked({p[0], c * p[1] - s * p[2], s * p[1] + c * p[2]}),
             Point<S2>::unchecked({-p[0], -p[1], -p[2]})};
+  }
+
+ private:
+  /// The axis that is nearest to the tangent plane at p.
+  static Coordinates<S2> flattest_axis(Point<S2> const& p) noexcept {
+    std::size_t flattest = 0;
+    for (std::size_t i = 1; i < 3; ++i) {
+      flattest = std::abs(p[i]) < std::abs(p[flattest]) ? i : flattest;
+    }
+    Coordinates<S2> axis{};
+    axis[flattest] = 1;
+    return axis;
   }
 };
 

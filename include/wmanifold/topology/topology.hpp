@@ -130,11 +130,12 @@ concept Topology = requires(Point<T> p, Coordinates<T> c, CubePoint<T> u, int de
   { T::quadrature(degree) } -> std::same_as<Quadrature<T>>;
 };
 
-/// A topology in which one moves in directions: all but discrete ones. What walks over contexts, or takes derivatives
-/// with regard to them, needs
+/// A topology in which one moves in directions: all but discrete ones. What takes geodesics, or derivatives with regard
+/// to contexts, needs
 ///
-/// - `exp` (from a point along a tangent vector; where the space ends, no further) and `log` (its inverse within the
-///   injectivity radius), along shortest ways: |log(p, q)| = distance(p, q);
+/// - `exp` (from a point along a tangent vector; where the space ends, no further);
+/// - `log` (the tangent vector of a shortest way): exp(p, log(p, q)) = q and |log(p, q)| = distance(p, q) for all p and
+///   q. Where several ways are shortest, as between opposite points of a sphere, it is that of one of them;
 /// - `tangent` (the part of an ambient vector that is tangent at a point).
 template <class T>
 concept SmoothTopology = Topology<T> && requires(Point<T> p, Coordinates<T> c) {
