@@ -291,11 +291,11 @@ class AnyBasis {
   void values(std::span<double const> s, std::span<double> out) const {
     require_count(topology_.c_str(), "coordinates", coordinates_, static_cast<Index>(s.size()));
     require_count(name_.c_str(), "values", size_, static_cast<Index>(out.size()));
-    std::array<double, most_coordinates> point{};
+    LocalArray<double, most_coordinates> point{};
     for (std::size_t i = 0, at = 0; i < factors_.size(); at += factors_[i++].coordinates) {
       factors_[i].canonical(factors_[i], s.subspan(at), std::span(point).subspan(at));
     }
-    std::array<double, most_functions> factor{};
+    LocalArray<double, most_functions> factor{};
     std::fill(out.begin(), out.end(), 1.0);
     int done = 1;
     for (std::size_t i = 0, at = 0; i < factors_.size(); at += factors_[i++].coordinates) {

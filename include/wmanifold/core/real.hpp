@@ -1,5 +1,7 @@
 #pragma once
 
+#include <wmanifold/core/local_array.hpp>
+
 #include <concepts>
 #include <cstddef>
 
@@ -18,7 +20,7 @@ concept Real = std::same_as<T, float> || std::same_as<T, double>;
 template <Real T>
 [[nodiscard]] bool all_finite(T const* data, Index count) noexcept {
   constexpr Index lanes = 32;  // side by side, for the compiler to make vectors of
-  T zeros[lanes] = {};
+  LocalArray<T, lanes> zeros{};
   Index i = 0;
   for (; i + lanes <= count; i += lanes) {
     for (Index lane = 0; lane < lanes; ++lane) {

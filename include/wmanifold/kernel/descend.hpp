@@ -34,7 +34,7 @@ inline constexpr Index most_results = 64;
 inline constexpr Index least_units = 64;
 
 /// One number for each piece of a block: the pieces depend on its size alone, not on the number of threads.
-using PieceResults = std::array<double, static_cast<std::size_t>(most_results)>;
+using PieceResults = LocalArray<double, static_cast<std::size_t>(most_results)>;
 
 /// results[i] = body(begin, end) for pieces of [0, count) units.
 template <class T, class Body>
@@ -170,7 +170,7 @@ void combine_rows(SparseRows<R> const& matrix, Index stride, Index count, R cons
 /// trace(A^T G B) over two K x N blocks, summed in double; `gram` is K x K. Any count and stride.
 template <class T, Real R>
 [[nodiscard]] double metric_product(double const* gram, Index rows, Index stride, Index count, R const* a, R const* b) {
-  std::array<double, static_cast<std::size_t>(tile_columns)> column;
+  LocalArray<double, static_cast<std::size_t>(tile_columns)> column;
   double total = 0;
   for (Index n0 = 0; n0 < count; n0 += tile_columns) {
     Index const n1 = std::min(count, n0 + tile_columns);
@@ -349,12 +349,12 @@ template <class T, Real R, class Rule>
     return detail::descend_tiles<T, R>(blocks, terms, rule);
   }
   // Rows that do not meet are gone through one after the other: long streams, which the processor fetches ahead.
-  constexpr std::array<Index, 2> starts{0, 1};
+  constexpr LocalArray<Index, 2> starts{0, 1};
   constexpr Index first = 0;
   double sum = 0;
   for (Index k = 0; k < blocks.rows; ++k) {
     Index const row = k * blocks.stride;
-    std::array<R*, most_moments> moments{};
+    LocalArray<R*, most_moments> moments{};
     for (std::size_t i = 0; i < blocks.moments.size(); ++i) {
       moments[i] = blocks.moments[i] + row;
     }
@@ -382,7 +382,7 @@ double detail::descend_tiles(DescentBlocks<R> const& blocks, DescentTerms<R> con
   Index const widest = std::clamp(tile_numbers / rows / line<R> * line<R>, line<R>, tile_columns);
   auto const tile_at = [&](Index at, Index width, R* direction) -> double {
     detail::combine_tile<T, R>(terms.rise, width, blocks.stride, blocks.gradient + at, width, direction);
-    std::array<R*, most_moments> moments{};
+    LocalArray<R*, most_moments> moments{};
     for (std::size_t i = 0; i < blocks.moments.size(); ++i) {
       moments[i] = blocks.moments[i] + at;
     }

@@ -111,7 +111,7 @@ class WarpedManifold {
                                                   {.inputs = request.inputs, .contexts = true});
     // dL/du of every sample becomes dL/dtheta, and in its place dL/ds.
     auto const u = warp();
-    std::array<double, size> sums{};
+    LocalArray<double, size> sums{};
     contexts.for_each([&](Point const& s, Index begin, Index end) {
       auto const here = u(s[0]);
       for (auto b = static_cast<std::size_t>(begin); b < static_cast<std::size_t>(end); ++b) {

@@ -145,7 +145,7 @@ class WrittenManifold {
 
   /// M(s, P) with the parameters, and the context where asked for, as variables of `tape`.
   struct Recording {
-    std::array<Var, static_cast<std::size_t>(Space::coordinates)> context;
+    LocalArray<Var, static_cast<std::size_t>(Space::coordinates)> context;
     std::vector<Var> parameters;
     std::vector<Var> weights;
   };

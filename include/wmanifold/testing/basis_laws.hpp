@@ -20,7 +20,7 @@ struct Sample {
 
   Sample(B const& basis, Point<Space> const& s) : values(values_at(basis, s)) {
     if constexpr (DifferentiableBasis<B>) {
-      std::array<double, size * width> flat{};
+      LocalArray<double, size * width> flat{};
       basis.derivatives(s, flat);
       for (std::size_t k = 0; k < size; ++k) {
         std::copy_n(flat.begin() + k * width, width, derivatives[k].begin());
@@ -36,8 +36,8 @@ struct Sample {
     return result;
   }
 
-  std::array<double, size> values;
-  std::array<Coordinates<Space>, size> derivatives{};
+  LocalArray<double, size> values;
+  LocalArray<Coordinates<Space>, size> derivatives{};
 };
 
 /// values writes K numbers, derivatives K x coordinates, all finite, none beyond.
@@ -141,7 +141,7 @@ void derivatives_are_slopes(B const& basis, Probes<typename B::Topology> const& 
       auto const at = [&](double steps) { return values_at(basis, Space::exp(p, scaled(steps * h, e))); };
       bool const forwards = probes.walks(p, scaled(4 * h, e));
       bool const backwards = probes.walks(p, scaled(-4 * h, e));
-      std::vector<std::array<double, Sample<B>::size>> differences;  // one of which should agree
+      std::vector<LocalArray<double, Sample<B>::size>> differences;  // one of which should agree
       if (forwards && backwards && !PiecewiseBasis<B>) {
         auto const near = scaled(8 / (12 * h), sum(at(1), -1, at(-1)));
         differences.push_back(sum(near, -1 / (12 * h), sum(at(2), -1, at(-2))));
@@ -242,9 +242,9 @@ template <Basis B>
 void gram_equals_sampling(B const& basis, Index count, Seed seed, Report& report) {
   double const samples = static_cast<double>(count);
   Random random{seed};
-  std::array<std::array<double, Sample<B>::size>, 8> directions;
-  std::array<double, 8> first{};
-  std::array<double, 8> second{};
+  LocalArray<LocalArray<double, Sample<B>::size>, 8> directions;
+  LocalArray<double, 8> first{};
+  LocalArray<double, 8> second{};
   for (auto& c : directions) {
     c = normal_vector<Sample<B>::size>(random);
   }
