@@ -50,7 +50,7 @@ inline std::vector<double> kept_knots(SplineShape const& shape, std::span<double
   require_count(what, "knots", shape.given(), std::ssize(given));
   for (std::size_t i = 0; i < given.size(); ++i) {
     double const t = given[i];
-    if (!(t >= 0 && (shape.is_closed ? t < shape.length() : t <= 1))) [[unlikely]] {
+    if (!(is_finite(t) && t >= 0 && (shape.is_closed ? t < shape.length() : t <= 1))) [[unlikely]] {
       fail(what, ": expected knots in ", shape.is_closed ? "[0, 2 pi)" : "[0, 1]", ", got ", t, " as knot ", i);
     }
     if (i > 0 && t < given[i - 1]) [[unlikely]] {

@@ -67,30 +67,31 @@ template <class T, Real R>
 [[nodiscard]] double largest(Index count, R const* data) {
   using V = simd::Batch<T, R>;
   constexpr Index lanes = simd::lanes<T, R>;
-  auto const results = detail::in_pieces<T>((count + line<R> - 1) / line<R>, pass_cost / 4 * count,
-                                            [&](Index first, Index last) -> double {
-                                              Index n = first * line<R>;
-                                              Index const end = std::min(last * line<R>, count);
-                                              V most(R{0});
-                                              V odd(R{0});  // a NaN from the first number on that is not finite
-                                              for (; n + lanes <= end; n += lanes) {
-                                                V const x = V::load_unaligned(data + n);
-                                                most = max(most, simd::abs(x));
-                                                odd = simd::fma(x, V(R{0}), odd);
-                                              }
-                                              alignas(alignment) std::array<R, static_cast<std::size_t>(lanes)> numbers;
-                                              most.store_aligned(numbers.data());
-                                              R result = *std::max_element(numbers.begin(), numbers.end());
-                                              double rest = detail::sum_of<T, R>(odd);
-                                              for (; n < end; ++n) {
-                                                result = std::max(result, std::abs(data[n]));
-                                                rest += static_cast<double>(data[n]) * 0;
-                                              }
-                                              return static_cast<double>(result) + rest;
-                                            });
+  auto const largest_of = [&](Index first, Index last) {
+    Index n = first * line<R>;
+    Index const end = std::min(last * line<R>, count);
+    V most(R{0});
+    R rest{0};
+    bool are_finite = true;
+    while (n < end) {  // in parts that stay in L1, as they are read twice
+      Index const stop = std::min(n + 1024, end);
+      are_finite = are_finite && all_finite(data + n, stop - n);
+      for (; n + lanes <= stop; n += lanes) {
+        most = max(most, simd::abs(V::load_unaligned(data + n)));
+      }
+      for (; n < stop; ++n) {
+        rest = std::max(rest, std::abs(data[n]));
+      }
+    }
+    alignas(alignment) std::array<R, static_cast<std::size_t>(lanes)> numbers;
+    most.store_aligned(numbers.data());
+    R const result = std::max(rest, *std::max_element(numbers.begin(), numbers.end()));
+    return are_finite ? static_cast<double>(result) : std::numeric_limits<double>::quiet_NaN();
+  };
+  auto const results = detail::in_pieces<T>((count + line<R> - 1) / line<R>, pass_cost / 4 * count, largest_of);
   double result = 0;
   for (double const x : results) {
-    result = x > result || std::isnan(x) ? x : result;  // a NaN stays: nothing is greater
+    result = is_nan(x) || x > result ? x : result;  // a NaN stays: nothing is greater
   }
   return result;
 }

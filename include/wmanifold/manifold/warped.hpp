@@ -28,7 +28,7 @@ class WarpedManifold {
   /// straight to tell u, and theta finite where a step of the warp vanishes; 0 is for study. ArgumentError for a
   /// low-rank layer, or a price that is negative or not finite.
   explicit WarpedManifold(Curve curve, double price = 1) : curve_(std::move(curve)), price_(price) {
-    if (!(price >= 0 && std::isfinite(price))) [[unlikely]] {
+    if (!(is_finite(price) && price >= 0)) [[unlikely]] {
       fail("warped manifold: expected a price of at least 0, got ", price);
     }
     for (Index l = 0; l < stack().depth(); ++l) {

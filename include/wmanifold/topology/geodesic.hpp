@@ -61,7 +61,7 @@ template <SmoothTopology T>
 /// (shorter where it stops at an end). How a context might drift. ArgumentError for a length that is not finite.
 template <SmoothTopology T>
 [[nodiscard]] std::vector<Point<T>> geodesic_walk(Point<T> const& start, double length, Index count, Random& random) {
-  if (!std::isfinite(length)) [[unlikely]] {
+  if (!is_finite(length)) [[unlikely]] {
     fail("geodesic_walk: expected steps of a finite length, got ", length);
   }
   std::vector<Point<T>> points;

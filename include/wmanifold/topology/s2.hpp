@@ -19,7 +19,7 @@ struct S2 {
   /// The direction of any vector but zero.
   [[nodiscard]] static Point<S2> direction(double x, double y, double z) {
     double const scale = std::max({std::abs(x), std::abs(y), std::abs(z)});
-    if (!(scale > 0 && std::isfinite(x) && std::isfinite(y) && std::isfinite(z))) [[unlikely]] {
+    if (!(is_finite(x) && is_finite(y) && is_finite(z) && scale > 0)) [[unlikely]] {
       fail("s2: expected a finite vector other than zero, got (", x, ", ", y, ", ", z, ")");
     }
     // Scaled first, so that the length of the largest and smallest vectors is a number too.
@@ -29,7 +29,7 @@ struct S2 {
   }
   /// Longitude (any) and latitude (in [-90, 90]), in degrees.
   [[nodiscard]] static Point<S2> degrees(double longitude, double latitude) {
-    if (!(std::isfinite(longitude) && latitude >= -90 && latitude <= 90)) [[unlikely]] {
+    if (!(is_finite(longitude) && is_finite(latitude) && latitude >= -90 && latitude <= 90)) [[unlikely]] {
       fail("s2: expected a finite longitude and a latitude in [-90, 90] degrees, got (", longitude, ", ", latitude,
            ")");
     }
@@ -40,7 +40,7 @@ struct S2 {
 
   static Coordinates<S2> canonical(Coordinates<S2> const& c) {
     double const length = std::hypot(c[0], c[1], c[2]);
-    if (!(std::abs(length - 1) <= 1e-5)) [[unlikely]] {
+    if (!(is_finite(length) && std::abs(length - 1) <= 1e-5)) [[unlikely]] {
       fail("s2: expected a vector of length 1, got (", c[0], ", ", c[1], ", ", c[2], ") of length ", length);
     }
     return {c[0] / length, c[1] / length, c[2] / length};
