@@ -29,6 +29,7 @@
 #include <wmanifold/core/aligned.hpp>
 #include <wmanifold/core/error.hpp>
 #include <wmanifold/core/legendre.hpp>
+#include <wmanifold/core/local_array.hpp>
 #include <wmanifold/core/matrix.hpp>
 #include <wmanifold/core/parallel.hpp>
 #include <wmanifold/core/random.hpp>

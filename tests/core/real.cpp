@@ -32,3 +32,20 @@ TEST_CASE_TEMPLATE("all_finite finds what is not, wherever it is", R, float, dou
   R const numbers[] = {1, 2, Limits::quiet_NaN()};
   CHECK(wm::all_finite(numbers, 2));
 }
+
+TEST_CASE_TEMPLATE("is_finite and is_nan go by the bits, at compile time too", R, float, double) {
+  using Limits = std::numeric_limits<R>;
+  static_assert(wm::is_finite(R{1}) && !wm::is_finite(Limits::infinity()) && wm::is_nan(Limits::quiet_NaN()));
+  for (R const x : {R{0}, -R{0}, R{1}, Limits::denorm_min(), Limits::max(), Limits::lowest()}) {
+    CHECK(wm::is_finite(x));
+    CHECK_FALSE(wm::is_nan(x));
+  }
+  for (R const x : {Limits::quiet_NaN(), -Limits::quiet_NaN(), Limits::signaling_NaN()}) {
+    CHECK_FALSE(wm::is_finite(x));
+    CHECK(wm::is_nan(x));
+  }
+  for (R const x : {Limits::infinity(), -Limits::infinity()}) {
+    CHECK_FALSE(wm::is_finite(x));
+    CHECK_FALSE(wm::is_nan(x));
+  }
+}

@@ -17,11 +17,11 @@ struct Dual {
   using value_type = R;
 
   R value = 0;
-  std::array<R, static_cast<std::size_t>(n)> derivatives{};
+  LocalArray<R, static_cast<std::size_t>(n)> derivatives{};
 
   constexpr Dual() = default;
   constexpr Dual(R x) noexcept : value(x) {}
-  constexpr Dual(R x, std::array<R, static_cast<std::size_t>(n)> const& d) noexcept : value(x), derivatives(d) {}
+  constexpr Dual(R x, std::array<R, static_cast<std::size_t>(n)> const& d) noexcept : value(x), derivatives{d} {}
 
   /// The variable that is differentiated in direction `i`.
   [[nodiscard]] static constexpr Dual variable(R x, int i = 0) noexcept {

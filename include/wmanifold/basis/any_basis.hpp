@@ -139,7 +139,7 @@ inline std::optional<SmallMatrix> graph_named(std::string const& space) {
       int const i = whole_number_of(nodes[0], 0, n - 1);
       int const j = nodes.size() == 2 ? whole_number_of(nodes[1], 0, n - 1) : -1;
       double const weight = weighted.size() == 1 ? 1 : weighted.size() == 2 ? number_of(weighted[1]) : -1;
-      if (i < 0 || j < 0 || i == j || !(weight > 0 && std::isfinite(weight))) {
+      if (i < 0 || j < 0 || i == j || !(is_finite(weight) && weight > 0)) {
         return std::nullopt;
       }
       weights(i, j) = weights(j, i) = weight;
@@ -292,11 +292,11 @@ class AnyBasis {
   void values(std::span<double const> s, std::span<double> out) const {
     require_count(topology_.c_str(), "coordinates", coordinates_, static_cast<Index>(s.size()));
     require_count(name_.c_str(), "values", size_, static_cast<Index>(out.size()));
-    std::array<double, most_coordinates> point{};
+    LocalArray<double, most_coordinates> point{};
     for (std::size_t i = 0, at = 0; i < factors_.size(); at += factors_[i++].coordinates) {
       factors_[i].canonical(factors_[i], s.subspan(at), std::span(point).subspan(at));
     }
-    std::array<double, most_functions> factor{};
+    LocalArray<double, most_functions> factor{};
     std::fill(out.begin(), out.end(), 1.0);
     int done = 1;
     for (std::size_t i = 0, at = 0; i < factors_.size(); at += factors_[i++].coordinates) {
@@ -336,7 +336,7 @@ class AnyBasis {
   std::span<double const> own_state(std::size_t factors, std::span<double const>& rest) const {
     std::size_t const begin = factors > 1 && !rest.empty() ? 1 : 0;
     double const count = begin == 1 ? rest[0] : static_cast<double>(rest.size());
-    if (!(count >= 0 && count <= static_cast<double>(rest.size() - begin) && count == std::floor(count))) [[unlikely]] {
+    if (!(is_finite(count) && count >= 0 && count <= static_cast<double>(rest.size() - begin) && count == std::floor(count))) [[unlikely]] {
       refuse_state();
     }
     auto const own = rest.subspan(begin, static_cast<std::size_t>(count));

@@ -88,9 +88,9 @@ template <Basis B>
 
 /// The values of a basis at a point, as an array.
 template <Basis B>
-[[nodiscard]] std::array<double, static_cast<std::size_t>(B::size)> values_at(B const& basis,
+[[nodiscard]] LocalArray<double, static_cast<std::size_t>(B::size)> values_at(B const& basis,
                                                                               Point<typename B::Topology> const& s) {
-  std::array<double, static_cast<std::size_t>(B::size)> phi{};
+  LocalArray<double, static_cast<std::size_t>(B::size)> phi{};
   basis.values(s, phi);
   return phi;
 }

@@ -34,7 +34,7 @@ struct BernsteinOn {
     if constexpr (n == 0) {
       out[0] = 0;
     } else {
-      std::array<double, static_cast<std::size_t>(n)> lower{};
+      LocalArray<double, static_cast<std::size_t>(n)> lower{};
       evaluate<n - 1>(s[0], lower);
       for (int i = 0; i <= n; ++i) {
         double const before = i > 0 ? lower[static_cast<std::size_t>(i - 1)] : 0;

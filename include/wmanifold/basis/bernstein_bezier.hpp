@@ -108,7 +108,7 @@ struct BernsteinBezier {
     double operator()(std::size_t i, int a) const noexcept { return powers_[i][static_cast<std::size_t>(a)]; }
 
    private:
-    std::array<std::array<double, static_cast<std::size_t>(d + 1)>, width> powers_;
+    LocalArray<std::array<double, static_cast<std::size_t>(d + 1)>, width> powers_;
   };
 };
 

@@ -50,7 +50,7 @@ inline std::vector<double> kept_knots(SplineShape const& shape, std::span<double
   require_count(what, "knots", shape.given(), std::ssize(given));
   for (std::size_t i = 0; i < given.size(); ++i) {
     double const t = given[i];
-    if (!(t >= 0 && (shape.is_closed ? t < shape.length() : t <= 1))) [[unlikely]] {
+    if (!(is_finite(t) && t >= 0 && (shape.is_closed ? t < shape.length() : t <= 1))) [[unlikely]] {
       fail(what, ": expected knots in ", shape.is_closed ? "[0, 2 pi)" : "[0, 1]", ", got ", t, " as knot ", i);
     }
     if (i > 0 && t < given[i - 1]) [[unlikely]] {
@@ -114,8 +114,8 @@ inline void spline_pieces(int degree, double const* t, double s, double* out) no
 inline void spline_values(SplineShape const& shape, double const* knots, double s, double* out) noexcept {
   double const x = unrolled(shape, knots, s);
   int const i = span_at(shape, knots, x);
-  double pieces[most_spline_degree + 1];
-  spline_pieces(shape.degree, knots + i, x, pieces);
+  LocalArray<double, most_spline_degree + 1> pieces;
+  spline_pieces(shape.degree, knots + i, x, pieces.data());
   std::fill_n(out, shape.functions, 0.0);
   for (int a = 0; a <= shape.degree; ++a) {
     out[shape.function(i, a)] = pieces[a];
@@ -127,8 +127,8 @@ inline void spline_derivatives(SplineShape const& shape, double const* knots, do
   double const x = unrolled(shape, knots, s);
   int const i = span_at(shape, knots, x);
   double const* const t = knots + i;
-  double lower[most_spline_degree + 1];
-  spline_pieces(shape.degree - 1, t, x, lower);
+  LocalArray<double, most_spline_degree + 1> lower;
+  spline_pieces(shape.degree - 1, t, x, lower.data());
   std::fill_n(out, shape.functions, 0.0);
   double before = 0;
   for (int a = 0; a <= shape.degree; ++a) {
@@ -228,7 +228,7 @@ class BSplineOn {
     return static_cast<std::size_t>(is_near ? low * (p + 1) + high - low : high * (p + 1) + n - (high - low));
   }
 
-  std::array<double, static_cast<std::size_t>(shape.kept())> knots_;
+  LocalArray<double, static_cast<std::size_t>(shape.kept())> knots_;
   std::vector<double> gram_ = std::vector<double>(static_cast<std::size_t>(n * (p + 1)));
 };
 

@@ -14,7 +14,7 @@ requires SmoothTopology<typename B::Topology>
 [[nodiscard]] SmallMatrix frame_derivatives(B const& basis, Point<typename B::Topology> const& s) {
   using Space = typename B::Topology;
   constexpr auto width = static_cast<std::size_t>(Space::coordinates);
-  std::array<double, static_cast<std::size_t>(B::size) * width> rows{};
+  LocalArray<double, static_cast<std::size_t>(B::size) * width> rows{};
   basis.derivatives(s, rows);
   auto const frame = tangent_frame(s);
   return SmallMatrix::NullaryExpr(B::size, Space::dimension, [&](Index k, Index d) {

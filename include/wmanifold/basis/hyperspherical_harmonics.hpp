@@ -64,7 +64,7 @@ struct HypersphericalHarmonics {
     double d_real;
     double d_imaginary;
   };
-  using Powers = std::array<std::array<Part, 2>, static_cast<std::size_t>(L + 1)>;
+  using Powers = LocalArray<std::array<Part, 2>, static_cast<std::size_t>(L + 1)>;
 
   static Powers powers(double real, double imaginary) noexcept {
     Powers all{};

@@ -133,7 +133,7 @@ class LaplacianEigenvectors {
   static constexpr double constant(int i) noexcept { return i == 0 ? 1 : 0; }
 
  private:
-  std::array<std::array<double, static_cast<std::size_t>(k)>, static_cast<std::size_t>(Space::size)> rows_;
+  LocalArray<std::array<double, static_cast<std::size_t>(k)>, static_cast<std::size_t>(Space::size)> rows_;
 };
 
 }  // namespace wmanifold

@@ -25,7 +25,7 @@ struct LegendreOn {
     legendre_polynomials(n, 2 * s[0] - 1, out.data());
   }
   void derivatives(Point<Interval> const& s, std::span<double> out) const noexcept {
-    std::array<double, static_cast<std::size_t>(size)> p{};
+    LocalArray<double, static_cast<std::size_t>(size)> p{};
     legendre_polynomials(n, 2 * s[0] - 1, p.data(), out.data());
     for (double& d : out.first(static_cast<std::size_t>(size))) {
       d *= 2;

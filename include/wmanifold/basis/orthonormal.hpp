@@ -69,7 +69,7 @@ class Orthonormal {
 
   [[no_unique_address]] B basis_;
   std::vector<double> whiten_;  // the lower triangle of C^-1, row by row
-  std::array<double, static_cast<std::size_t>(size)> constant_{};
+  LocalArray<double, static_cast<std::size_t>(size)> constant_{};
 };
 
 /// The orthonormal version of a basis.

@@ -43,7 +43,7 @@ namespace detail {
 /// negative or not finite.
 template <Basis B>
 [[nodiscard]] SmallMatrix step_price(B const& basis, double stiffness) {
-  if (!(stiffness >= 0 && std::isfinite(stiffness))) [[unlikely]] {
+  if (!(is_finite(stiffness) && stiffness >= 0)) [[unlikely]] {
     fail("step price: expected a stiffness of at least 0, got ", stiffness);
   }
   SmallMatrix const gram = gram_matrix(basis);

@@ -120,7 +120,7 @@ class Subset {
     for_each_factor([&]<std::size_t D>() {  // the factor that is differentiated
       using Differentiated = typename std::tuple_element_t<D, std::tuple<Factors...>>;
       constexpr std::size_t width = static_cast<std::size_t>(Differentiated::Topology::coordinates);
-      std::array<double, static_cast<std::size_t>(Differentiated::size) * width> gradient{};
+      LocalArray<double, static_cast<std::size_t>(Differentiated::size) * width> gradient{};
       if constexpr (DifferentiableBasis<Differentiated>) {
         std::get<D>(factors_).derivatives(Topology::template part<D>(s), gradient);
       }
@@ -170,8 +170,8 @@ class Subset {
     }();
     return starts[f] + static_cast<std::size_t>(digit);
   }
-  std::array<double, functions> factor_values(Point<Topology> const& s) const noexcept {
-    std::array<double, functions> all{};
+  LocalArray<double, functions> factor_values(Point<Topology> const& s) const noexcept {
+    LocalArray<double, functions> all{};
     for_each_factor([&]<std::size_t I>() {
       std::get<I>(factors_).values(Topology::template part<I>(s),
                                    std::span(all).subspan(place(I, 0), static_cast<std::size_t>(sizes[I])));

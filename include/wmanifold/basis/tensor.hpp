@@ -66,7 +66,7 @@ class Tensor {
     for_each_factor([&]<std::size_t D>() {  // the factor that is differentiated
       using Differentiated = typename std::tuple_element_t<D, std::tuple<Factors...>>;
       constexpr int own_width = Differentiated::Topology::coordinates;
-      std::array<double, static_cast<std::size_t>(Differentiated::size * own_width)> gradient{};
+      LocalArray<double, static_cast<std::size_t>(Differentiated::size * own_width)> gradient{};
       if constexpr (DifferentiableBasis<Differentiated>) {
         std::get<D>(factors_).derivatives(Topology::template part<D>(s), gradient);
       }

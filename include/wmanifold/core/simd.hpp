@@ -7,10 +7,6 @@
 #include <cmath>
 #include <type_traits>
 
-#if defined(__FAST_MATH__) && !defined(WMANIFOLD_ALLOW_FAST_MATH)
-#error "wmanifold: -ffast-math breaks NaN checks and xsimd's tanh and sin; drop it, or define WMANIFOLD_ALLOW_FAST_MATH"
-#endif
-
 namespace wmanifold {
 
 /// What a translation unit is compiled for. It is part of the type of every kernel, so that units built with different

@@ -124,7 +124,7 @@ class Walker {
 
  private:
   static WalkerOptions const& checked(WalkerOptions const& options) {
-    if (!(options.speed > 0)) [[unlikely]] {
+    if (is_nan(options.speed) || !(options.speed > 0)) [[unlikely]] {
       fail("walker: expected a positive speed, a distance per sample, got ", options.speed);
     }
     if (options.every < 1) [[unlikely]] {

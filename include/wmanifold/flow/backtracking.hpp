@@ -31,8 +31,8 @@ class Backtracking {
         rate_(options.first_rate),
         gradient_(model.parameters().zeros_like()),
         direction_(gradient_) {
-    if (!(options.first_rate > 0 && std::isfinite(options.first_rate) && options.sufficient > 0 &&
-          options.sufficient < 1 && options.most_halvings > 0)) [[unlikely]] {
+    if (!(is_finite(options.first_rate) && options.first_rate > 0 && is_finite(options.sufficient) &&
+          options.sufficient > 0 && options.sufficient < 1 && options.most_halvings > 0)) [[unlikely]] {
       fail("backtracking: expected a positive rate, a share in (0, 1) and at least one halving, got ",
            options.first_rate, ", ", options.sufficient, " and ", options.most_halvings);
     }

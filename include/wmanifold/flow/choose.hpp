@@ -51,7 +51,7 @@ inline void require_options(ChooseOptions const& how) {
   if (how.least < 2 || how.most < how.least) [[unlikely]] {
     fail("choose: expected at least 2 trainings and at most no fewer, got ", how.least, " and ", how.most);
   }
-  if (!(how.errors >= 0) || !(how.tolerance >= 0)) [[unlikely]] {
+  if (is_nan(how.errors) || is_nan(how.tolerance) || !(how.errors >= 0) || !(how.tolerance >= 0)) [[unlikely]] {
     fail("choose: expected errors and a tolerance of at least 0, got ", how.errors, " and ", how.tolerance);
   }
 }
@@ -108,7 +108,7 @@ template <class Train, class Score, class... Make>
       try {
         train(model, repeat);
         double const value = static_cast<double>(score(std::as_const(model), repeat));
-        candidate.scores.push_back(std::isfinite(value) ? value : worst);
+        candidate.scores.push_back(is_finite(value) ? value : worst);
       } catch (NumericalError const&) {
         candidate.scores.push_back(worst);
       }

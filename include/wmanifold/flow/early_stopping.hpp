@@ -12,7 +12,7 @@ class EarlyStopping {
  public:
   /// ArgumentError for a patience below 1 or a negative least improvement.
   explicit EarlyStopping(Index patience, double least = 0) : patience_(patience), least_(least) {
-    if (patience < 1 || !(least >= 0)) [[unlikely]] {
+    if (patience < 1 || is_nan(least) || !(least >= 0)) [[unlikely]] {
       fail("early stopping: expected a patience of at least 1 and an improvement of at least 0, got ", patience,
            " and ", least);
     }

@@ -205,10 +205,10 @@ class GradientFlow {
       fail("flow: expected either a rate or a movement budget, got ", options.rate ? "both" : "neither");
     }
     double const length = options.rate ? *options.rate : *options.movement;
-    if (!(length > 0 && std::isfinite(length))) [[unlikely]] {
+    if (!(is_finite(length) && length > 0)) [[unlikely]] {
       fail("flow: expected a positive ", options.rate ? "rate" : "movement budget", ", got ", length);
     }
-    if (options.clip && !(*options.clip > 0)) [[unlikely]] {
+    if (options.clip && (is_nan(*options.clip) || !(*options.clip > 0))) [[unlikely]] {
       fail("flow: expected a positive movement to clip at, got ", *options.clip);
     }
     return options;
@@ -304,7 +304,7 @@ class GradientFlow {
 
   template <class T>
   double go(Parameters<R> const& gradient, double largest) {
-    if (!std::isfinite(largest)) [[unlikely]] {
+    if (!is_finite(largest)) [[unlikely]] {
       fail<NumericalError>("flow: expected a finite gradient, got one that is not");
     }
     if (options_.movement && largest == 0) {
@@ -453,7 +453,7 @@ class GradientFlow {
     pass(gradient.rows(), gradient.stride(), 0);
     pass(1, static_cast<Index>(gradient.numbers().size()) - in_rows, in_rows);
     double const unit = metric_.template movement<T>(*model_, direction_, scratch_);
-    if (!std::isfinite(unit) || !(factor_at(unit) * std::max(unit, reach.of_direction) <= limit)) [[unlikely]] {
+    if (!is_finite(unit) || !(factor_at(unit) * std::max(unit, reach.of_direction) <= limit)) [[unlikely]] {
       fail<NumericalError>("flow: expected a finite direction, got one that is not");
     }
     std::swap(state_.moments, next_);

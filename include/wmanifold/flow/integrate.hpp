@@ -53,8 +53,9 @@ template <class T = HostTarget, class Model, class Objective>
 Integration integrate(Model& model, Objective& objective, double duration, IntegrationOptions const& options = {}) {
   using R = typename Model::Scalar;
   using Pair = detail::DormandPrince;
-  if (!(duration > 0 && std::isfinite(duration) && options.relative >= 0 && options.absolute >= 0 &&
-        options.relative + options.absolute > 0 && options.first_step >= 0 && options.fixed_steps >= 0)) [[unlikely]] {
+  if (!(is_finite(duration) && duration > 0 && is_finite(options.relative) && options.relative >= 0 &&
+        is_finite(options.absolute) && options.absolute >= 0 && options.relative + options.absolute > 0 &&
+        is_finite(options.first_step) && options.first_step >= 0 && options.fixed_steps >= 0)) [[unlikely]] {
     fail("integration: expected a positive duration, tolerances and steps of at least 0, got ", duration, ", ",
          options.relative, " and ", options.absolute, ", ", options.first_step, " and ", options.fixed_steps);
   }

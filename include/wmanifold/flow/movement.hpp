@@ -36,7 +36,7 @@ class MatrixEntries {
         sum += std::abs(m(i, j));
       }
       starts_.push_back(static_cast<Index>(values_.size()));
-      norm_ = sum > norm_ || std::isnan(sum) ? sum : norm_;
+      norm_ = is_nan(sum) || sum > norm_ ? sum : norm_;
     }
   }
 

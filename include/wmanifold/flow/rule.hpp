@@ -54,13 +54,13 @@ concept FlowRule = std::copyable<Rule> &&
 namespace detail {
 
 inline void require_fraction(char const* what, double value) {
-  if (!(value >= 0 && value < 1)) [[unlikely]] {
+  if (!(is_finite(value) && value >= 0 && value < 1)) [[unlikely]] {
     fail("flow: expected ", what, " in [0, 1), got ", value);
   }
 }
 
 inline void require_not_negative(char const* what, double value) {
-  if (!(value >= 0 && std::isfinite(value))) [[unlikely]] {
+  if (!(is_finite(value) && value >= 0)) [[unlikely]] {
     fail("flow: expected ", what, " of at least 0, got ", value);
   }
 }

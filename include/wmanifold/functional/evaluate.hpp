@@ -52,7 +52,7 @@ requires LossOn<L, Model>
       for (Index b = begin; b < end; ++b) {
         std::span<R const> const row(outputs.row(b).data(), width);
         double const value = static_cast<double>(loss_at<T>(loss, s, row, part, b, std::span<R>{}));
-        if (!std::isfinite(value)) [[unlikely]] {
+        if (!is_finite(value)) [[unlikely]] {
           fail<NumericalError>("evaluation: expected a finite loss, got ", value, " for sample ", first + b, " of ",
                                inputs.rows());
         }

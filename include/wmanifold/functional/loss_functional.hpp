@@ -77,7 +77,7 @@ class LossFunctional {
     auto const views = model.template run_backward<T>(inputs, contexts, work, gradient,
                                                       {.inputs = request.inputs, .contexts = request.contexts});
     double const largest = kernel::largest<T, R>(static_cast<Index>(gradient.numbers().size()), gradient.data());
-    if (!std::isfinite(largest)) [[unlikely]] {
+    if (!is_finite(largest)) [[unlikely]] {
       fail<NumericalError>("loss functional: expected a finite gradient, got one that is not, at a loss of ", value);
     }
     return {value, views, largest};
@@ -95,7 +95,7 @@ class LossFunctional {
                   static_cast<Index>(weights.size()));
     double total = 0;
     for (std::size_t b = 0; b < weights.size(); ++b) {
-      if (!(weights[b] >= 0 && std::isfinite(weights[b]))) [[unlikely]] {
+      if (!(is_finite(weights[b]) && weights[b] >= 0)) [[unlikely]] {
         fail("weights: expected numbers of at least 0, got ", weights[b], " for sample ", b);
       }
       total += weights[b];
@@ -117,7 +117,7 @@ class LossFunctional {
         std::span<R const> const row(outputs.row(b).data(), width);
         auto const own = slopes.empty() ? slopes : slopes.subspan(static_cast<std::size_t>(b) * width, width);
         double const loss = static_cast<double>(loss_at<T>(loss_, s, row, targets, b, own));
-        if (!std::isfinite(loss)) [[unlikely]] {
+        if (!is_finite(loss)) [[unlikely]] {
           fail<NumericalError>("loss functional: expected a finite loss, got ", loss, " for sample ", b, " of ",
                                outputs.rows());
         }

@@ -9,7 +9,7 @@ namespace detail {
 
 inline void check_strengths(double weight_decay, double energy) {
   for (double const strength : {weight_decay, energy}) {
-    if (!(strength >= 0 && std::isfinite(strength))) [[unlikely]] {
+    if (!(is_finite(strength) && strength >= 0)) [[unlikely]] {
       fail("prior: expected a strength of at least 0, got ", strength);
     }
   }

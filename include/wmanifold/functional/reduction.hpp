@@ -50,7 +50,7 @@ class Cvar {
  public:
   /// ArgumentError unless 0 < alpha <= 1.
   explicit Cvar(double alpha) : alpha_(alpha) {
-    if (!(alpha > 0 && alpha <= 1)) [[unlikely]] {
+    if (!(is_finite(alpha) && alpha > 0 && alpha <= 1)) [[unlikely]] {
       fail("cvar: expected a fraction of contexts in (0, 1], got ", alpha);
     }
   }

@@ -47,11 +47,11 @@ inline void check(InferenceOptions const& options) {
     fail("inference: expected at least one point, one descent and one step, got ", options.points, ", ",
          options.descents, " and ", options.most_steps);
   }
-  if (!(options.tolerance > 0 && std::isfinite(options.tolerance) && options.evidence > 0 &&
-        std::isfinite(options.evidence))) [[unlikely]] {
+  if (!(is_finite(options.tolerance) && options.tolerance > 0 && is_finite(options.evidence) &&
+        options.evidence > 0)) [[unlikely]] {
     fail("inference: expected a positive tolerance and evidence, got ", options.tolerance, " and ", options.evidence);
   }
-  if (options.apart && !(*options.apart > 0)) [[unlikely]] {
+  if (options.apart && (is_nan(*options.apart) || !(*options.apart > 0))) [[unlikely]] {
     fail("inference: expected a positive least distance of the runner-up, got ", *options.apart);
   }
 }

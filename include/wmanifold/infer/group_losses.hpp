@@ -76,7 +76,7 @@ class GroupLosses {
         sum += loss_of(outputs, b, s, sample, {});
         if (sample + 1 == begin(group + 1)) {
           double const mean = sum / static_cast<double>(size(group));
-          values[(group - first) * stride] = std::isfinite(mean) ? mean : infinite;
+          values[(group - first) * stride] = is_finite(mean) ? mean : infinite;
           sum = 0;
           ++group;
         }
@@ -120,12 +120,12 @@ class GroupLosses {
     for (auto& trial : trials) {
       auto const n = static_cast<double>(size(trial.group));
       trial.value /= n;
-      bool is_finite = std::isfinite(trial.value);
+      bool are_numbers = is_finite(trial.value);
       for (double& x : trial.gradient) {
         x /= n;
-        is_finite = is_finite && std::isfinite(x);
+        are_numbers = are_numbers && is_finite(x);
       }
-      if (!is_finite) {
+      if (!are_numbers) {
         trial.value = infinite;
         trial.gradient = {};
       }

@@ -37,7 +37,7 @@ template <Topology T>
 template <SmoothTopology T>
 struct Curved {
   Trial<T> minimum;
-  std::array<Coordinates<T>, static_cast<std::size_t>(T::dimension)> frame;  ///< of its tangent space
+  LocalArray<Coordinates<T>, static_cast<std::size_t>(T::dimension)> frame;  ///< of its tangent space
   std::vector<Trial<T>> beside;  ///< per direction of the frame: before it and behind it
 
   Curved(Trial<T> const& at, double step) : minimum(at), frame(tangent_frame(at.point)) {

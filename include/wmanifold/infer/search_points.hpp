@@ -46,7 +46,7 @@ class SearchPoints {
   [[nodiscard]] std::vector<std::size_t> local_minima(std::span<double const> values) const {
     std::vector<std::size_t> found;
     for (std::size_t i = 0; i < values.size(); ++i) {
-      if (std::isfinite(values[i]) && std::none_of(neighbours_[i].begin(), neighbours_[i].end(), [&](std::size_t j) {
+      if (is_finite(values[i]) && std::none_of(neighbours_[i].begin(), neighbours_[i].end(), [&](std::size_t j) {
             return values[j] < values[i] || (values[j] == values[i] && j < i);
           })) {
         found.push_back(i);

@@ -245,7 +245,7 @@ void replay(std::string const& where, TensorFile const& file, Index inputs, Inde
   }
   bool const in_double = std::same_as<R, double> && metadata_of(where, file, "real") == number_name<double>;
   double const allowed = (in_double ? 1e-12 : 1e-5) * largest;
-  if (!(error <= allowed)) [[unlikely]] {
+  if (is_nan(error) || !(error <= allowed)) [[unlikely]] {
     fail<FileError>(where, ": expected the model to give its test outputs to ", allowed, ", got an error of ", error);
   }
 }
@@ -287,7 +287,7 @@ Model model_from(std::string const& where, TensorFile const& file, typename Mode
     if constexpr (Bent<Model>) {
       auto const price = tensor_of<double>(where, file, "warp.price", {}).front();
       auto const& theta = tensor_of<R>(where, file, "warp.theta", {Model::warp_degree});
-      if (!(price >= 0)) [[unlikely]] {
+      if (!(is_finite(price) && price >= 0)) [[unlikely]] {
         fail<FileError>(where, ": expected a price of the warp of at least 0, got ", price);
       }
       Model bent(typename Model::Curve(zeros, std::move(basis), stack), price);

@@ -22,8 +22,8 @@ void activate(Function const& function, Index count, R* values, R* derivatives) 
     one(values + n, derivatives == nullptr ? nullptr : derivatives + n);
   }
   if (n < count) {  // the rest goes through the same arithmetic, so that a value never depends on its place
-    std::array<R, lanes> value{};
-    std::array<R, lanes> derivative{};
+    LocalArray<R, lanes> value{};
+    LocalArray<R, lanes> derivative{};
     std::copy(values + n, values + count, value.begin());
     one(value.data(), derivative.data());
     std::copy_n(value.begin(), count - n, values + n);

@@ -34,7 +34,7 @@ inline constexpr Index most_results = 64;
 inline constexpr Index least_units = 64;
 
 /// One number for each piece of a block: the pieces depend on its size alone, not on the number of threads.
-using PieceResults = std::array<double, static_cast<std::size_t>(most_results)>;
+using PieceResults = LocalArray<double, static_cast<std::size_t>(most_results)>;
 
 /// results[i] = body(begin, end) for pieces of [0, count) units.
 template <class T, class Body>
@@ -67,30 +67,31 @@ template <class T, Real R>
 [[nodiscard]] double largest(Index count, R const* data) {
   using V = simd::Batch<T, R>;
   constexpr Index lanes = simd::lanes<T, R>;
-  auto const results = detail::in_pieces<T>((count + line<R> - 1) / line<R>, pass_cost / 4 * count,
-                                            [&](Index first, Index last) -> double {
-                                              Index n = first * line<R>;
-                                              Index const end = std::min(last * line<R>, count);
-                                              V most(R{0});
-                                              V odd(R{0});  // a NaN from the first number on that is not finite
-                                              for (; n + lanes <= end; n += lanes) {
-                                                V const x = V::load_unaligned(data + n);
-                                                most = max(most, simd::abs(x));
-                                                odd = simd::fma(x, V(R{0}), odd);
-                                              }
-                                              alignas(alignment) std::array<R, static_cast<std::size_t>(lanes)> numbers;
-                                              most.store_aligned(numbers.data());
-                                              R result = *std::max_element(numbers.begin(), numbers.end());
-                                              double rest = detail::sum_of<T, R>(odd);
-                                              for (; n < end; ++n) {
-                                                result = std::max(result, std::abs(data[n]));
-                                                rest += static_cast<double>(data[n]) * 0;
-                                              }
-                                              return static_cast<double>(result) + rest;
-                                            });
+  auto const largest_of = [&](Index first, Index last) {
+    Index n = first * line<R>;
+    Index const end = std::min(last * line<R>, count);
+    V most(R{0});
+    R rest{0};
+    bool are_finite = true;
+    while (n < end) {  // in parts that stay in L1, as they are read twice
+      Index const stop = std::min(n + 1024, end);
+      are_finite = are_finite && all_finite(data + n, stop - n);
+      for (; n + lanes <= stop; n += lanes) {
+        most = max(most, simd::abs(V::load_unaligned(data + n)));
+      }
+      for (; n < stop; ++n) {
+        rest = std::max(rest, std::abs(data[n]));
+      }
+    }
+    alignas(alignment) std::array<R, static_cast<std::size_t>(lanes)> numbers;
+    most.store_aligned(numbers.data());
+    R const result = std::max(rest, *std::max_element(numbers.begin(), numbers.end()));
+    return are_finite ? static_cast<double>(result) : std::numeric_limits<double>::quiet_NaN();
+  };
+  auto const results = detail::in_pieces<T>((count + line<R> - 1) / line<R>, pass_cost / 4 * count, largest_of);
   double result = 0;
   for (double const x : results) {
-    result = x > result || std::isnan(x) ? x : result;  // a NaN stays: nothing is greater
+    result = is_nan(x) || x > result ? x : result;  // a NaN stays: nothing is greater
   }
   return result;
 }
@@ -170,7 +171,7 @@ void combine_rows(SparseRows<R> const& matrix, Index stride, Index count, R cons
 /// trace(A^T G B) over two K x N blocks, summed in double; `gram` is K x K. Any count and stride.
 template <class T, Real R>
 [[nodiscard]] double metric_product(double const* gram, Index rows, Index stride, Index count, R const* a, R const* b) {
-  std::array<double, static_cast<std::size_t>(tile_columns)> column;
+  LocalArray<double, static_cast<std::size_t>(tile_columns)> column;
   double total = 0;
   for (Index n0 = 0; n0 < count; n0 += tile_columns) {
     Index const n1 = std::min(count, n0 + tile_columns);
@@ -349,12 +350,12 @@ template <class T, Real R, class Rule>
     return detail::descend_tiles<T, R>(blocks, terms, rule);
   }
   // Rows that do not meet are gone through one after the other: long streams, which the processor fetches ahead.
-  constexpr std::array<Index, 2> starts{0, 1};
+  constexpr LocalArray<Index, 2> starts{0, 1};
   constexpr Index first = 0;
   double sum = 0;
   for (Index k = 0; k < blocks.rows; ++k) {
     Index const row = k * blocks.stride;
-    std::array<R*, most_moments> moments{};
+    LocalArray<R*, most_moments> moments{};
     for (std::size_t i = 0; i < blocks.moments.size(); ++i) {
       moments[i] = blocks.moments[i] + row;
     }
@@ -382,7 +383,7 @@ double detail::descend_tiles(DescentBlocks<R> const& blocks, DescentTerms<R> con
   Index const widest = std::clamp(tile_numbers / rows / line<R> * line<R>, line<R>, tile_columns);
   auto const tile_at = [&](Index at, Index width, R* direction) -> double {
     detail::combine_tile<T, R>(terms.rise, width, blocks.stride, blocks.gradient + at, width, direction);
-    std::array<R*, most_moments> moments{};
+    LocalArray<R*, most_moments> moments{};
     for (std::size_t i = 0; i < blocks.moments.size(); ++i) {
       moments[i] = blocks.moments[i] + at;
     }

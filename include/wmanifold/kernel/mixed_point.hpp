@@ -16,8 +16,8 @@ namespace detail {
 /// A few rows of a layer, and a coefficient each.
 template <Real R, int Rows>
 struct FewRows {
-  std::array<R const*, Rows> from;
-  std::array<R, Rows> coefficients;
+  LocalArray<R const*, Rows> from;
+  LocalArray<R, Rows> coefficients;
   Index inputs;
   Index outputs;
 
@@ -27,7 +27,7 @@ struct FewRows {
   void for_each_input(R const* x, Body const& body) const noexcept {
     for (Index i = 0; i <= inputs; ++i) {
       R const input = i < inputs ? x[i] : R{1};
-      std::array<R, Rows> scales;
+      LocalArray<R, Rows> scales;
       for (std::size_t k = 0; k < Rows; ++k) {
         scales[k] = coefficients[k] * input;
       }
@@ -49,14 +49,14 @@ void add_few_rows(FewRows<R, Rows> const& rows, Range outputs, R const* x, R* y)
     });
     return sum;
   };
-  auto const spread = [](std::array<R, Rows> const& scales) __attribute__((always_inline)) {
+  auto const spread = [](LocalArray<R, Rows> const& scales) __attribute__((always_inline)) {
     std::array<V, Rows> left;
     unroll<Rows>([&](auto k) __attribute__((always_inline)) { left[k] = V(scales[k]); });
     return left;
   };
 
   if (rows.outputs < lanes) {  // the whole layer
-    std::array<R, static_cast<std::size_t>(lanes)> sums{};
+    LocalArray<R, static_cast<std::size_t>(lanes)> sums{};
     rows.for_each_input(x, [&](auto const& scales, Index at) __attribute__((always_inline)) {
       for (std::size_t k = 0; k < Rows; ++k) {
         R const* const weights = rows.from[k] + at;

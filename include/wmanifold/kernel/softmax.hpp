@@ -15,7 +15,7 @@ template <class T, Real R>
   using V = simd::Batch<T, R>;
   constexpr Index lanes = simd::lanes<T, R>;
   R const top = *std::max_element(logits, logits + count);
-  std::array<R, static_cast<std::size_t>(lanes)> part;
+  LocalArray<R, static_cast<std::size_t>(lanes)> part;
   auto const exponential = [&](R const* x) {
     using simd::exp;
     V const e = exp(V::load_unaligned(x) - V(top));
@@ -28,7 +28,7 @@ template <class T, Real R>
     if (some == lanes) {
       sums += exponential(logits + o);
     } else {
-      std::array<R, static_cast<std::size_t>(lanes)> rest;
+      LocalArray<R, static_cast<std::size_t>(lanes)> rest;
       rest.fill(-std::numeric_limits<R>::infinity());  // whose exponential is 0
       std::copy_n(logits + o, some, rest.begin());
       sums += exponential(rest.data());

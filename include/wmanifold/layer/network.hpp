@@ -98,7 +98,7 @@ class BasicNetwork {
   void operator()(std::span<R const> x, std::span<R> y) const requires(Stack::is_static) {
     detail::require_sample<R>(inputs(), outputs(), x, y);
     if constexpr (kernel::ThroughTable<T>) {  // no table knows the sizes
-      std::array<R, static_cast<std::size_t>(2 * widest_of(Stack{}))> scratch;
+      LocalArray<R, static_cast<std::size_t>(2 * widest_of(Stack{}))> scratch;
       run<T>(x.data(), y.data(), scratch.data());
     } else {
       run_static<T, 0>(x.data(), y.data());

@@ -17,7 +17,7 @@ struct PredictionEntropy {
   using Targets = NoTargets;
 
   void check(NoTargets, Index, Index) const {
-    if (!(temperature > 0 && std::isfinite(temperature))) [[unlikely]] {
+    if (!(is_finite(temperature) && temperature > 0)) [[unlikely]] {
       fail("prediction entropy: expected a positive temperature, got ", temperature);
     }
   }

@@ -71,7 +71,7 @@ void draw_network(Stack const& stack, Random& random, std::span<R> network) {
 /// negative or not finite.
 template <Real R, Basis B, class Stack>
 void initialise(Initialisation how, Seed seed, B const& basis, Stack const& stack, Parameters<R>& parameters) {
-  if (!(how.fraction >= 0 && std::isfinite(how.fraction))) [[unlikely]] {
+  if (!(is_finite(how.fraction) && how.fraction >= 0)) [[unlikely]] {
     fail("initialisation: expected a fraction of at least 0, got ", how.fraction);
   }
   int in_centre = 0;

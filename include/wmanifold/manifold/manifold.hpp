@@ -267,8 +267,8 @@ class BasicManifold {
   /// whose coefficients are not zero.
   struct Meeting {
     static constexpr bool of_few = support_of<B>() < B::size;
-    std::array<R, K> coefficients;
-    std::array<Index, K> rows;
+    LocalArray<R, K> coefficients;
+    LocalArray<Index, K> rows;
     Index count = 0;
     Index stride;
 
@@ -377,7 +377,7 @@ class BasicManifold {
     constexpr auto width = static_cast<std::size_t>(Topology::coordinates);
     grow(work.context_gradient, work.samples * Topology::coordinates);
     contexts.for_each([&](Point const& s, Index begin, Index end) {
-      std::array<double, K * width> slopes{};
+      LocalArray<double, K * width> slopes{};
       basis_.derivatives(s, slopes);
       for (Index b = begin; b < end; ++b) {
         for (std::size_t c = 0; c < width; ++c) {

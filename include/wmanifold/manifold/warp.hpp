@@ -15,7 +15,7 @@ class Warp {
 
  public:
   static constexpr std::size_t size = static_cast<std::size_t>(degree);
-  using Numbers = std::array<double, size>;
+  using Numbers = LocalArray<double, size>;
 
   template <class Theta>
   explicit Warp(Theta const& theta) noexcept {
@@ -36,7 +36,7 @@ class Warp {
     Numbers in_theta;
   };
   [[nodiscard]] Value operator()(double s) const noexcept {
-    std::array<double, size + 1> b{};
+    LocalArray<double, size + 1> b{};
     Bernstein<Interval, degree>{}.values(Point<Interval>::unchecked({s}), b);
     Value value{0, 0, {}};
     double above = 0;  // sum of b_i over i > j
@@ -45,7 +45,7 @@ class Warp {
       value.in_theta[j] = above;
       value.u += steps_[j] * above;
     }
-    std::array<double, size> lower{};
+    LocalArray<double, size> lower{};
     Bernstein<Interval, degree - 1>{}.values(Point<Interval>::unchecked({s}), lower);
     for (std::size_t j = 0; j < size; ++j) {
       value.slope += degree * steps_[j] * lower[j];

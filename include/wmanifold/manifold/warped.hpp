@@ -28,7 +28,7 @@ class WarpedManifold {
   /// straight to tell u, and theta finite where a step of the warp vanishes; 0 is for study. ArgumentError for a
   /// low-rank layer, or a price that is negative or not finite.
   explicit WarpedManifold(Curve curve, double price = 1) : curve_(std::move(curve)), price_(price) {
-    if (!(price >= 0 && std::isfinite(price))) [[unlikely]] {
+    if (!(is_finite(price) && price >= 0)) [[unlikely]] {
       fail("warped manifold: expected a price of at least 0, got ", price);
     }
     for (Index l = 0; l < stack().depth(); ++l) {
@@ -111,7 +111,7 @@ class WarpedManifold {
                                                   {.inputs = request.inputs, .contexts = true});
     // dL/du of every sample becomes dL/dtheta, and in its place dL/ds.
     auto const u = warp();
-    std::array<double, size> sums{};
+    LocalArray<double, size> sums{};
     contexts.for_each([&](Point const& s, Index begin, Index end) {
       auto const here = u(s[0]);
       for (auto b = static_cast<std::size_t>(begin); b < static_cast<std::size_t>(end); ++b) {

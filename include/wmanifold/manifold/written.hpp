@@ -68,8 +68,8 @@ class WrittenManifold {
     if (start.empty() || !all_finite(start.data(), static_cast<Index>(start.size()))) [[unlikely]] {
       fail("written manifold: expected at least one parameter and finite ones, got ", start.size());
     }
-    if (!(metric.degree >= 0 && metric.damping >= 0 && std::isfinite(metric.damping) && metric.tolerance > 0 &&
-          metric.tolerance < 1 && metric.most_iterations > 0)) [[unlikely]] {
+    if (!(metric.degree >= 0 && is_finite(metric.damping) && metric.damping >= 0 &&
+          is_finite(metric.tolerance) && metric.tolerance > 0 && metric.tolerance < 1 && metric.most_iterations > 0)) [[unlikely]] {
       fail(
           "written manifold: expected a metric of degree and damping at least 0, tolerance in (0, 1) and some "
           "iterations, got ",
@@ -145,7 +145,7 @@ class WrittenManifold {
 
   /// M(s, P) with the parameters, and the context where asked for, as variables of `tape`.
   struct Recording {
-    std::array<Var, static_cast<std::size_t>(Space::coordinates)> context;
+    LocalArray<Var, static_cast<std::size_t>(Space::coordinates)> context;
     std::vector<Var> parameters;
     std::vector<Var> weights;
   };

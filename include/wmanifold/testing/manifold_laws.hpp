@@ -69,7 +69,7 @@ class ArrayError {
  public:
   void add(double ours, double theirs) noexcept {
     double const d = std::abs(ours - theirs);
-    difference_ = d > difference_ || std::isnan(d) ? d : difference_;  // a NaN stays: nothing is greater
+    difference_ = is_nan(d) || d > difference_ ? d : difference_;  // a NaN stays: nothing is greater
     size_ = std::max(size_, std::abs(theirs));
   }
   template <class A, class B>

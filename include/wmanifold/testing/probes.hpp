@@ -32,7 +32,7 @@ template <std::size_t n>
 [[nodiscard]] double largest(std::array<double, n> const& a) noexcept {
   double result = 0;
   for (double const x : a) {
-    if (std::isnan(x)) {
+    if (is_nan(x)) {
       return x;
     }
     result = std::max(result, std::abs(x));

@@ -10,7 +10,7 @@ namespace detail {
 
 /// Throws ArgumentError for what is not the number of one of n contexts.
 inline void require_context(int n, double number) {
-  if (!(number >= 0 && number < n && number == std::floor(number))) [[unlikely]] {
+  if (!(is_finite(number) && number >= 0 && number < n && number == std::floor(number))) [[unlikely]] {
     fail("finite", n, ": expected a whole number in [0, ", n - 1, "], got ", number);
   }
 }

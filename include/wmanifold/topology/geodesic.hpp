@@ -10,15 +10,15 @@ namespace wmanifold {
 /// An orthonormal frame of the tangent space at p, T::dimension vectors: Gram-Schmidt over the projected axes, the
 /// longest rest first.
 template <SmoothTopology T>
-[[nodiscard]] std::array<Coordinates<T>, static_cast<std::size_t>(T::dimension)> tangent_frame(
+[[nodiscard]] LocalArray<Coordinates<T>, static_cast<std::size_t>(T::dimension)> tangent_frame(
     Point<T> const& p) noexcept {
   constexpr auto axes = static_cast<std::size_t>(T::coordinates);
-  std::array<Coordinates<T>, axes> rest{};
+  LocalArray<Coordinates<T>, axes> rest{};
   for (std::size_t i = 0; i < axes; ++i) {
     rest[i][i] = 1;
     rest[i] = T::tangent(p, rest[i]);
   }
-  std::array<Coordinates<T>, static_cast<std::size_t>(T::dimension)> frame{};
+  LocalArray<Coordinates<T>, static_cast<std::size_t>(T::dimension)> frame{};
   auto from = rest.begin();
   for (auto& e : frame) {
     std::iter_swap(from, std::max_element(from, rest.end(), [](auto const& a, auto const& b) {
@@ -124,7 +124,7 @@ template <Steppable T>
 /// (shorter where it stops at an end). How a context might drift. ArgumentError for a length that is not finite.
 template <SmoothTopology T>
 [[nodiscard]] std::vector<Point<T>> geodesic_walk(Point<T> const& start, double length, Index count, Random& random) {
-  if (!std::isfinite(length)) [[unlikely]] {
+  if (!is_finite(length)) [[unlikely]] {
     fail("geodesic_walk: expected steps of a finite length, got ", length);
   }
   std::vector<Point<T>> points;

@@ -33,7 +33,7 @@ struct Graph {
   /// are not positive and finite.
   [[nodiscard]] constexpr Graph with(Edge const& edge) const {
     bool const are_nodes = edge.from >= 0 && edge.from < n && edge.to >= 0 && edge.to < n && edge.from != edge.to;
-    if (!(are_nodes && edge.weight > 0 && edge.weight <= std::numeric_limits<double>::max())) [[unlikely]] {
+    if (!(are_nodes && is_finite(edge.weight) && edge.weight > 0 && edge.weight <= std::numeric_limits<double>::max())) [[unlikely]] {
       fail("graph: expected an edge between two of ", n, " nodes with a positive weight, got ", edge.from, " to ",
            edge.to, " with ", edge.weight);
     }

@@ -18,23 +18,23 @@ struct Interval {
   [[nodiscard]] static Point<Interval> at(double s) { return Point<Interval>(Coordinates<Interval>{s}); }
 
   /// The point of [0, 1] that is nearest; ArgumentError for a NaN.
-  [[nodiscard]] static Point<Interval> clamped(double s) { return at(std::isnan(s) ? s : std::clamp(s, 0.0, 1.0)); }
+  [[nodiscard]] static Point<Interval> clamped(double s) { return at(is_nan(s) ? s : std::clamp(s, 0.0, 1.0)); }
 
   /// The point that stands for `value` on a user's own range; low and high may be in either order. See Range, which
   /// maps back too.
   [[nodiscard]] static Point<Interval> at(double value, double low, double high) {
-    if (!(std::isfinite(high - low) && low != high)) [[unlikely]] {
+    if (!(is_finite(high - low) && low != high)) [[unlikely]] {
       fail("interval: expected a range with two different finite ends, got [", low, ", ", high, "]");
     }
     double const s = (value - low) / (high - low);
-    if (!(s >= 0 && s <= 1)) [[unlikely]] {
+    if (!(is_finite(s) && s >= 0 && s <= 1)) [[unlikely]] {
       fail("interval: expected a value in [", low, ", ", high, "], got ", value);
     }
     return Point<Interval>::unchecked({s});
   }
 
   static Coordinates<Interval> canonical(Coordinates<Interval> const& c) {
-    if (!(c[0] >= 0 && c[0] <= 1)) [[unlikely]] {
+    if (!(is_finite(c[0]) && c[0] >= 0 && c[0] <= 1)) [[unlikely]] {
       fail("interval: expected s in [0, 1], got ", c[0]);
     }
     return c;

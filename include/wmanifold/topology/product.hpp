@@ -146,7 +146,7 @@ struct Product {
 
   template <std::size_t I>
   static constexpr int offset(int Counts::*count) noexcept {
-    std::array<Counts, sizeof...(Factors)> const all{Counts{cube_dimension_of<Factors>(), Factors::coordinates}...};
+    LocalArray<Counts, sizeof...(Factors)> const all{Counts{cube_dimension_of<Factors>(), Factors::coordinates}...};
     int sum = 0;
     for (std::size_t i = 0; i < I; ++i) {
       sum += all[i].*count;

@@ -16,7 +16,7 @@ class Range {
   /// ArgumentError, too, for ends that are not both positive.
   [[nodiscard]] static Range logarithmic(double low, double high) {
     static_cast<void>(Interval::at(low, low, high));
-    if (!(low > 0 && high > 0)) [[unlikely]] {
+    if (!(is_finite(low) && is_finite(high) && low > 0 && high > 0)) [[unlikely]] {
       fail("range: expected two positive ends for a logarithm, got [", low, ", ", high, "]");
     }
     return Range(low, high, true);
@@ -35,7 +35,7 @@ class Range {
   }
   /// The same with values beyond an end taken for that end; ArgumentError for a NaN.
   [[nodiscard]] Point<Interval> clamped(double value) const {
-    return at(std::isnan(value) ? value : std::clamp(value, std::min(low_, high_), std::max(low_, high_)));
+    return at(is_nan(value) ? value : std::clamp(value, std::min(low_, high_), std::max(low_, high_)));
   }
 
   /// The value that a point stands for; at the ends, these to the last bit.

@@ -13,7 +13,7 @@ struct RP1 {
 
   [[nodiscard]] static Point<RP1> radians(double angle) { return Point<RP1>(Coordinates<RP1>{angle}); }
   [[nodiscard]] static Point<RP1> degrees(double angle) {
-    if (!std::isfinite(angle)) [[unlikely]] {
+    if (!is_finite(angle)) [[unlikely]] {
       fail("rp1: expected a finite angle, got ", angle);
     }
     // Reduced before it is scaled: 180 degrees are no turn at all to the last bit.
@@ -22,7 +22,7 @@ struct RP1 {
 
   /// Any finite angle, modulo half a turn.
   static Coordinates<RP1> canonical(Coordinates<RP1> const& c) {
-    if (!std::isfinite(c[0])) [[unlikely]] {
+    if (!is_finite(c[0])) [[unlikely]] {
       fail("rp1: expected a finite angle, got ", c[0]);
     }
     return {detail::wrapped(c[0], std::numbers::pi)};

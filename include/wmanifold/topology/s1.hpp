@@ -37,7 +37,7 @@ struct S1 {
 
   [[nodiscard]] static Point<S1> radians(double angle) { return Point<S1>(Coordinates<S1>{angle}); }
   [[nodiscard]] static Point<S1> degrees(double angle) {
-    if (!std::isfinite(angle)) [[unlikely]] {
+    if (!is_finite(angle)) [[unlikely]] {
       fail("s1: expected a finite angle, got ", angle);
     }
     // Reduced before it is scaled: 360 degrees are a whole turn to the last bit.
@@ -46,7 +46,7 @@ struct S1 {
 
   /// Any finite angle, modulo a turn.
   static Coordinates<S1> canonical(Coordinates<S1> const& c) {
-    if (!std::isfinite(c[0])) [[unlikely]] {
+    if (!is_finite(c[0])) [[unlikely]] {
       fail("s1: expected a finite angle, got ", c[0]);
     }
     return {wrapped(c[0])};

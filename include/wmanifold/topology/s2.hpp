@@ -20,7 +20,7 @@ struct S2 {
   /// The direction of any vector but zero.
   [[nodiscard]] static Point<S2> direction(double x, double y, double z) {
     double const scale = std::max({std::abs(x), std::abs(y), std::abs(z)});
-    if (!(scale > 0 && std::isfinite(x) && std::isfinite(y) && std::isfinite(z))) [[unlikely]] {
+    if (!(is_finite(x) && is_finite(y) && is_finite(z) && scale > 0)) [[unlikely]] {
       fail("s2: expected a finite vector other than zero, got (", x, ", ", y, ", ", z, ")");
     }
     // Scaled first, so that the length of the largest and smallest vectors is a number too.
@@ -30,7 +30,7 @@ struct S2 {
   }
   /// Longitude (any) and latitude (in [-90, 90]), in degrees.
   [[nodiscard]] static Point<S2> degrees(double longitude, double latitude) {
-    if (!(std::isfinite(longitude) && latitude >= -90 && latitude <= 90)) [[unlikely]] {
+    if (!(is_finite(longitude) && is_finite(latitude) && latitude >= -90 && latitude <= 90)) [[unlikely]] {
       fail("s2: expected a finite longitude and a latitude in [-90, 90] degrees, got (", longitude, ", ", latitude,
            ")");
     }
@@ -41,7 +41,7 @@ struct S2 {
 
   static Coordinates<S2> canonical(Coordinates<S2> const& c) {
     double const length = std::hypot(c[0], c[1], c[2]);
-    if (!(std::abs(length - 1) <= 1e-5)) [[unlikely]] {
+    if (!(is_finite(length) && std::abs(length - 1) <= 1e-5)) [[unlikely]] {
       fail("s2: expected a vector of length 1, got (", c[0], ", ", c[1], ", ", c[2], ") of length ", length);
     }
     return {c[0] / length, c[1] / length, c[2] / length};
@@ -99,7 +99,7 @@ struct S2 {
     return q;
   }
   /// Turned about two axes, and the opposite.
-  static std::array<Point<S2>, 3> symmetries(Point<S2> const& p) noexcept {
+  static LocalArray<Point<S2>, 3> symmetries(Point<S2> const& p) noexcept {
     double const c = std::cos(1.0);
     double const s = std::sin(1.0);
     return {Point<S2>::unchecked({c * p[0] - s * p[1], s * p[0] + c * p[1], p[2]}),

@@ -30,7 +30,7 @@ struct Simplex {
   /// Amounts of at least 0, not all zero, over their sum.
   [[nodiscard]] static Point<Simplex> normalised(Coordinates<Simplex> c) {
     double const most = *std::max_element(c.begin(), c.end());
-    bool const are_amounts = std::all_of(c.begin(), c.end(), [](double x) { return x >= 0 && std::isfinite(x); });
+    bool const are_amounts = std::all_of(c.begin(), c.end(), [](double x) { return is_finite(x) && x >= 0; });
     if (!(are_amounts && most > 0)) [[unlikely]] {
       fail(name(), ": expected finite amounts of at least 0, not all of them 0, got ", listed(c));
     }
@@ -56,7 +56,7 @@ struct Simplex {
   }
 
   static Coordinates<Simplex> canonical(Coordinates<Simplex> const& c) {
-    bool const are_shares = std::all_of(c.begin(), c.end(), [](double x) { return x >= 0; });
+    bool const are_shares = std::all_of(c.begin(), c.end(), [](double x) { return is_finite(x) && x >= 0; });
     if (!(are_shares && std::abs(total(c) - 1) <= 1e-5)) [[unlikely]] {
       fail(name(), ": expected ", n + 1, " shares of at least 0 that sum to 1, got ", listed(c), " with sum ",
            total(c));
@@ -126,7 +126,7 @@ struct Simplex {
     return q;
   }
   /// Each share in the next one's place, and the first two exchanged.
-  static std::array<Point<Simplex>, 2> symmetries(Point<Simplex> const& p) noexcept {
+  static LocalArray<Point<Simplex>, 2> symmetries(Point<Simplex> const& p) noexcept {
     auto turned = p.coordinates();
     std::rotate(turned.begin(), turned.begin() + 1, turned.end());
     auto exchanged = p.coordinates();

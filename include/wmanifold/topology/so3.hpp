@@ -30,8 +30,8 @@ struct SO3 {
   /// The rotation of any quaternion but zero.
   [[nodiscard]] static Point<SO3> normalised(double w, double x, double y, double z) {
     double const most = std::max({std::abs(w), std::abs(x), std::abs(y), std::abs(z)});
-    bool const is_finite = std::isfinite(w) && std::isfinite(x) && std::isfinite(y) && std::isfinite(z);
-    if (!(most > 0 && is_finite)) [[unlikely]] {
+    bool const are_numbers = is_finite(w) && is_finite(x) && is_finite(y) && is_finite(z);
+    if (!(are_numbers && most > 0)) [[unlikely]] {
       fail("so3: expected a finite quaternion other than zero, got (", w, ", ", x, ", ", y, ", ", z, ")");
     }
     // Scaled first, so that the length of the largest and smallest is a number too.
@@ -42,8 +42,8 @@ struct SO3 {
   /// By an angle in radians about an axis, a vector of any length but zero; counter-clockwise, seen from its tip.
   [[nodiscard]] static Point<SO3> axis_angle(Vector const& axis, double angle) {
     double const most = std::max({std::abs(axis[0]), std::abs(axis[1]), std::abs(axis[2])});
-    bool const is_finite = std::isfinite(axis[0]) && std::isfinite(axis[1]) && std::isfinite(axis[2]);
-    if (!(most > 0 && is_finite && std::isfinite(angle))) [[unlikely]] {
+    bool const are_numbers = is_finite(axis[0]) && is_finite(axis[1]) && is_finite(axis[2]);
+    if (!(are_numbers && is_finite(angle) && most > 0)) [[unlikely]] {
       fail("so3: expected a finite axis other than zero and a finite angle, got (", axis[0], ", ", axis[1], ", ",
            axis[2], ") and ", angle);
     }
@@ -63,7 +63,7 @@ struct SO3 {
   /// Yaw about z, then pitch about the new y, then roll about the newest x, in degrees: the convention of aircraft,
   /// R = R_z(yaw) R_y(pitch) R_x(roll).
   [[nodiscard]] static Point<SO3> yaw_pitch_roll(double yaw, double pitch, double roll) {
-    if (!(std::isfinite(yaw) && std::isfinite(pitch) && std::isfinite(roll))) [[unlikely]] {
+    if (!(is_finite(yaw) && is_finite(pitch) && is_finite(roll))) [[unlikely]] {
       fail("so3: expected finite angles of yaw, pitch and roll, got ", yaw, ", ", pitch, " and ", roll);
     }
     auto const radians = [](double degrees) { return std::fmod(degrees, 360.0) * (std::numbers::pi / 180); };
@@ -83,7 +83,7 @@ struct SO3 {
     double const determinant = m[0][0] * (m[1][1] * m[2][2] - m[1][2] * m[2][1]) -
                                m[0][1] * (m[1][0] * m[2][2] - m[1][2] * m[2][0]) +
                                m[0][2] * (m[1][0] * m[2][1] - m[1][1] * m[2][0]);
-    if (!(off <= 1e-5 && determinant > 0)) [[unlikely]] {
+    if (!(is_finite(off) && is_finite(determinant) && off <= 1e-5 && determinant > 0)) [[unlikely]] {
       fail("so3: expected a rotation matrix, orthonormal and of determinant 1, got one that is off by ", off,
            " and has the determinant ", determinant);
     }
@@ -131,7 +131,7 @@ struct SO3 {
 
   static Coordinates<SO3> canonical(Coordinates<SO3> const& c) {
     double const length = norm(c);
-    if (!(std::abs(length - 1) <= 1e-5)) [[unlikely]] {
+    if (!(is_finite(length) && std::abs(length - 1) <= 1e-5)) [[unlikely]] {
       fail("so3: expected a quaternion of length 1, got (", c[0], ", ", c[1], ", ", c[2], ", ", c[3], ") of length ",
            length);
     }
@@ -190,7 +190,7 @@ struct SO3 {
     return {scaled(-1, p.coordinates())};
   }
   /// After or before another rotation, and back.
-  static std::array<Point<SO3>, 3> symmetries(Point<SO3> const& p) noexcept {
+  static LocalArray<Point<SO3>, 3> symmetries(Point<SO3> const& p) noexcept {
     auto const other = Point<SO3>::unchecked({0.5, 0.1, -0.7, 0.5});
     return {composed(other, p), composed(p, other), inverse(p)};
   }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <wmanifold/core/error.hpp>
+#include <wmanifold/core/local_array.hpp>
 #include <wmanifold/core/real.hpp>
 
 #include <array>
@@ -15,7 +16,7 @@ namespace wmanifold {
 
 /// The numbers that name a point of topology T, or a tangent vector at one.
 template <class T>
-using Coordinates = std::array<double, static_cast<std::size_t>(T::coordinates)>;
+using Coordinates = LocalArray<double, static_cast<std::size_t>(T::coordinates)>;
 
 namespace detail {
 
@@ -44,7 +45,7 @@ template <class T>
 
 /// A point of the unit cube that is mapped on T.
 template <class T>
-using CubePoint = std::array<double, static_cast<std::size_t>(cube_dimension_of<T>())>;
+using CubePoint = LocalArray<double, static_cast<std::size_t>(cube_dimension_of<T>())>;
 
 /// A point of a topology, checked when it is made, so that what takes points need not check. Always in double:
 /// a context is a handful of numbers a sample, and a seam deserves them.
