@@ -361,7 +361,8 @@ def at_code(model, factors):
 struct Network {
   Real values[numbers];
   void operator()(const Real* x, Real* y) const { detail::run(values, x, y); }
-};"""]
+};
+"""]
     points, place = [], 0  # what is known of each factor's coordinates
     for factor in factors:
         count = wm.context_count(factor.space) if factor.kind == "finite#" else factor.coordinates

@@ -489,7 +489,9 @@ def require_interval(c):
 def require_angle(what, period, c):
     if not math.isfinite(c[0]):
         raise ModelError(f"{what}: expected a finite angle, got {c[0]:.9g}")
-    return [math.fmod(c[0], period) % period]
+    rest = math.fmod(c[0], period)
+    positive = rest + period if rest < 0 else rest
+    return [positive if positive < period else 0.0]  # a tiny negative angle rounds to a whole period
 
 
 def require_unit(what, noun, c):

@@ -1,11 +1,15 @@
 """wmanifold_model.py beside the library: wmanifold_model_test.py MODELS, the program of models.cpp."""
 
 import json
+import math
+import os
 import pathlib
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -22,6 +26,53 @@ except ImportError:
     torch = None
 
 MODELS = sys.argv.pop(1)
+TOOLS = ROOT / "tools"
+NAN, INF = math.nan, math.inf
+# What names a point, and what does not.
+POINTS = {
+    "point": [[]],
+    "interval": [[0], [1], [0.5], [-0.0], [1 + 2**-52], [-1e-300], [1e308], [-INF], [INF], [NAN]],
+    "s1": [[0], [7], [-1], [1e9], [-1e-300], [2 * math.pi], [NAN], [INF], [-INF]],
+    "rp1": [[0], [7], [-1], [1e9], [math.pi], [NAN], [INF]],
+    "s2": [[0, 0, 1], [0.6, 0, -0.8], [1.000009, 0, 0], [1.00002, 0, 0], [0.99998, 0, 0], [0, 0, 0], [1, 1, 1], [NAN, 0, 1],
+           [INF, 0, 0], [1e200, 1e200, 0]],
+    "so3": [[1, 0, 0, 0], [0.5, 0.5, 0.5, -0.5], [-0.6, 0, 0.8, 0], [0, 0, 0, 0], [1, 1, 0, 0], [0, 0, 0, 1.00002],
+            [NAN, 1, 0, 0], [0, -INF, 0, 0], [1e-200, 1e100, 0, 0]],
+    "simplex1": [[0, 1], [0.25, 0.75], [1.000009, 0], [1.1, -0.1], [0.5, 0.4], [0, 0], [NAN, 1], [INF, 0]],
+    "simplex2": [[0.5, 0.25, 0.25], [1, 0, 0], [0.3, 0.3, 0.400005], [0.3, 0.3, 0.3], [-1e-9, 0.5, 0.500000001], [1, -INF, INF]],
+    "finite1": [[0], [1], [-1], [0.5], [NAN]],
+    "finite3": [[0], [2], [3], [-1], [1.5], [1e300], [2.0000000001], [NAN], [INF], [-INF]],
+    "interval*s1": [[0.5, 9], [1.5, 0], [0.5, INF], [-1, NAN]],
+    "t2": [[1, 2], [-1, 7], [NAN, 0], [0, INF]],
+    "finite3*s2": [[2, 0, 0, 1], [2, 0, 0, 2], [3, 0, 0, 1]],
+    "interval*interval": [[0, 1], [0, 1.001], [2, 0]],
+}
+WARNINGS = "-Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror".split()
+LINEAR = "dense 2 4, relu, dense 4 1"
+
+
+def sequential(names, shapes, bias=True):
+    """A state dict of these modules and weights of (out, in), whose numbers say which module they are of."""
+    state = {}
+    for n, (name, shape) in enumerate(zip(names, shapes)):
+        state[name + ".weight"] = np.full(shape, n + 1, np.float32)
+        if bias:
+            state[name + ".bias"] = np.full(shape[0], n + 1, np.float32)
+    return state
+
+
+def order_of(model):
+    """From 1, the modules of `sequential` in the order of the model's layers."""
+    return [int(model.tensors[f"layer.{n}.weight"].flat[0]) for n in range(len(model.layers))]
+
+
+def safetensors(header, data=b""):
+    text = header if isinstance(header, bytes) else json.dumps(header).encode()
+    return len(text).to_bytes(8, "little") + text + data
+
+
+def run(tool, *arguments, **more):
+    return subprocess.run([sys.executable, "-B", TOOLS / tool, *map(str, arguments)], capture_output=True, text=True, **more)
 COMPILER = shutil.which("c++") or shutil.which("g++") or shutil.which("clang++")
 
 
@@ -69,6 +120,110 @@ class Files(unittest.TestCase):
             got = wm.coefficients(case["topology"], case["basis"], np.array([case["context"]]))[0]
             with self.subTest(case["basis"]):
                 np.testing.assert_allclose(got, case["phi"], rtol=0, atol=1e-12)
+
+    def assert_sentence(self, done, pattern):
+        self.assertEqual(done.returncode, 1, done.stderr)
+        self.assertRegex(done.stderr, pattern)
+        self.assertEqual(done.stderr.count("\n"), 1, done.stderr)
+        self.assertTrue(done.stderr.startswith("error: "), done.stderr)
+
+    def test_points_are_those_of_the_library(self):
+        lines = [(space, point) for space, points in POINTS.items() for point in points]
+        listed = self.folder / "points"
+        listed.write_text("".join(" ".join([space, *map(repr, map(float, point))]) + "\n" for space, point in lines))
+        printed = subprocess.run([MODELS, "points", listed], check=True, capture_output=True, text=True).stdout.splitlines()
+        self.assertEqual(len(printed), len(lines))
+        refused = 0
+        for (space, point), expected in zip(lines, printed):
+            basis = {"t2": "constant*constant"}.get(space, "*".join(["constant"] * len(space.split("*"))))
+            with self.subTest(f"{space} {point}"):
+                try:
+                    got = wm.canonical(space, wm.factors(space, basis), [point])[0]
+                except wm.ModelError as error:
+                    sentence = expected.removeprefix("refused: wmanifold: ").replace("-nan", "nan")
+                    if not any(map(math.isinf, point)):  # whose length may be infinite or none
+                        self.assertEqual(str(error), sentence)
+                    self.assertIn("refused", expected)
+                    refused += 1
+                else:
+                    self.assertNotIn("refused", expected)
+                    np.testing.assert_allclose(np.abs(got), np.abs(np.array(expected.split(), float)), rtol=0, atol=1e-15)
+        self.assertGreater(refused, 40)
+
+    def test_contexts_that_name_no_point_are_refused_everywhere(self):
+        self.written()
+        bad = {"bernstein3": ["1.5", "-0.1"], "box": ["0.5,2", "0.5"], "ellipse": ["0,0"], "harmonics3": ["0,0,2", "0,0,0"],
+               "attitude4": ["1,1,1,1"], "mixture3": ["0.5,0.5,0.5", "2,-1,0"], "rooms4": ["6", "-1", "1.5"],
+               "speakers": ["3,0"], "knots7": ["1.0001"], "tilted2": ["0,-1"], "point": ["0.5"]}
+        for name, contexts in bad.items():
+            file = self.folder / f"{name}.safetensors"
+            model = wm.Model.load(file)
+            for text in contexts:
+                with self.subTest(f"{name} {text}"):
+                    context = wm.context_from(text)
+                    x = model.tensors["test.inputs"][:1]
+                    for use in (model.at, lambda s: model.coefficients([s]), lambda s: model.predict([s], x),
+                                lambda s: header.header(model, "name", "", s), lambda s: wm.export(model, out, [s])):
+                        out = self.folder / "out"
+                        with self.assertRaisesRegex(wm.ModelError, "expected"):
+                            use(context)
+                    for tool in (["export", file, out, text], [file, out, text]):
+                        main = wm.main if tool[0] == "export" else header.main
+                        with self.assertRaisesRegex(SystemExit, "error: .*expected"):
+                            main(list(map(str, tool)))
+                    self.assertFalse(out.exists())
+
+    def test_contexts_that_are_no_numbers_are_refused(self):
+        self.written()
+        model = wm.Model.load(self.folder / "bernstein3.safetensors")
+        for context in ("0.5", ["0.5"], [None], [True], [0.5j], [[0.5]], [[0.5], [0.5]], {}, [NAN], [INF], [], [[0.1], [0.2, 0.3]]):
+            with self.subTest(context), self.assertRaisesRegex(wm.ModelError, "expected"):
+                model.at(context)
+        np.testing.assert_array_equal(model.at(0.5)[0][0], model.at([0.5])[0][0])
+        for text in ("nan", "inf", "1e999", "0x1", "0_5", "\u0660.5", "0.5,", ",0.5", "0.5;", "0.5 0.5", "", " ", "--1", "."):
+            with self.subTest(text), self.assertRaises(SystemExit):
+                wm.main(["export", str(self.folder / "bernstein3.safetensors"), str(self.folder / "out"), text])
+        with self.assertRaisesRegex(wm.ModelError, "as many contexts as inputs"):
+            model.predict([[0.5]], np.zeros((2, 4)))
+        with self.assertRaisesRegex(wm.ModelError, "expected 4 inputs"):
+            model.predict([[0.5]], np.zeros((1, 3)))
+
+    @unittest.skipIf(COMPILER is None, "no C++ compiler")
+    def test_headers_refuse_contexts_that_name_no_point_also_under_fast_math(self):
+        self.written()
+        spaces = {"bernstein3": "interval", "box": "interval*interval", "ellipse": "s1", "lines2": "rp1", "harmonics3": "s2",
+                  "attitude4": "so3", "mixture3": "simplex2", "torus": "t2"}
+        lines = ["int main() {", "  int wrong = 0;"]
+        for name, space in spaces.items():
+            header.main([str(self.folder / f"{name}.safetensors"), str(self.folder / f"{name}.hpp")])
+            for point in POINTS[space]:
+                try:
+                    wm.Model.load(self.folder / f"{name}.safetensors").at(point)
+                    is_point = 1
+                except wm.ModelError:
+                    is_point = 0
+                numbers = ", ".join(map(repr, map(float, point))).replace("nan", "no_number").replace("inf", "infinite")
+                lines.append(f"""  {{
+    const double s[] = {{{numbers}}};
+    {name}::Network network, before;
+    std::memset(&network, 0x55, sizeof network);
+    std::memcpy(&before, &network, sizeof network);
+    const bool done = {name}::at(s, network);
+    const bool is_same = std::memcmp(&network, &before, sizeof network) == 0;
+    if (done != {is_point} || is_same == done) std::printf("{name} {point}: %d %d\\n", done, is_same), ++wrong;
+  }}""")
+        lines += ["  wrong += bernstein3::clamped(-1) < 0 || bernstein3::clamped(2) > 1 || bernstein3::clamped(0.25) < 0.25;",
+                  "  return wrong != 0;", "}"]
+        source = self.folder / "main.cpp"
+        top = [f'#include "{name}.hpp"' for name in spaces] + ["#include <cstdio>", "#include <cstdlib>"]
+        top += [f'static const double {name} = std::strtod("{text}", nullptr);'
+                for name, text in (("no_number", "nan"), ("infinite", "inf"))]
+        source.write_text("\n".join(top + lines) + "\n")
+        for flags in (["-O0"], ["-O2", "-ffast-math"]):
+            with self.subTest(flags):
+                subprocess.run([COMPILER, "-std=c++14", *WARNINGS, *flags, source, "-o", self.folder / "main"], check=True)
+                done = subprocess.run([self.folder / "main"], capture_output=True, text=True)
+                self.assertEqual((done.returncode, done.stdout), (0, ""))
 
     def test_topologies_without_a_meaning_are_refused(self):
         for space, basis in (("finite3[0-1,1-3]", "laplacian2"), ("finite3[]", "one_per_context"), ("finite0", "constant"),
@@ -132,8 +287,7 @@ class Files(unittest.TestCase):
         lines += [f'  std::printf("{name} %.3e\\n", {name}::off_by());' for name in names] + ["}"]
         source = self.folder / "main.cpp"
         source.write_text("\n".join(lines) + "\n")
-        warnings = "-Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror".split()
-        subprocess.run([COMPILER, "-std=c++14", *warnings, source, "-o", self.folder / "main"], check=True)
+        subprocess.run([COMPILER, "-std=c++14", *WARNINGS, source, "-o", self.folder / "main"], check=True)
         printed = subprocess.run([self.folder / "main"], check=True, capture_output=True, text=True).stdout.split()
         self.assertEqual(printed[::2], names)
         for name, error in zip(names, map(float, printed[1::2])):
