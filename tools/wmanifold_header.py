@@ -243,7 +243,7 @@ POINTS = {
     "so3": ("so3: a quaternion (w, x, y, z) of length 1, to 1e-5", "detail::normalise<4>(s + {at})", ""),
     "simplex#": ("{space}: {count} shares of at least 0 that sum to 1, to 1e-5", "detail::normalise_shares<{count}>(s + {at})", ""),
     "finite#": ("{space}: a whole number in [0, {last}]",
-                "s[{at}] >= 0 && s[{at}] <= {last} && std::floor(s[{at}]) == s[{at}]", ""),
+                "s[{at}] >= 0 && s[{at}] <= {last} && !(s[{at}] > std::floor(s[{at}]))", ""),
 }
 
 
@@ -566,7 +566,7 @@ def header(model, name, source, context=None):
 
 def work(arguments):
     if arguments in (["--help"], ["-h"]):
-        return wm.say(__doc__.strip())
+        return wm.say((__doc__ or "").strip())
     if len(arguments) not in (2, 3):
         raise wm.ModelError(f"expected 'MODEL OUT.hpp' or 'MODEL OUT.hpp CONTEXT', got '{' '.join(arguments)}'; --help says what "
                             "they do")

@@ -169,6 +169,9 @@ class Stored:
         with open(path, "rb") as file:
             first = file.read(8)
             length = int.from_bytes(first, "little")
+            if first[:4] == b"PK\3\4":
+                raise ModelError(f"{path}: expected a safetensors file, got an archive, as torch.save writes; write the state dict "
+                                 "with safetensors.torch.save_file")
             if len(first) < 8 or length > size - 8 or length > LARGEST_HEADER:
                 raise ModelError(f"{path}: expected a safetensors file, got {size} bytes that name a header of {length}")
             self.metadata, header = parsed_header(path, file.read(length))
@@ -432,14 +435,14 @@ def laplacian(k, s, space):
     values, vectors = np.linalg.eigh(np.diag(weights.sum(1)) - weights)
     columns = [np.ones(n)]
     first = 1
-    while first < n:  # an eigenspace each: Gram and Schmidt over its projections of the nodes
+    while first < n and len(columns) < k:  # an eigenspace each: Gram and Schmidt over its projections of the nodes
         end = first + 1
         while end < n and values[end] - values[end - 1] <= 1e-9 * values[-1]:
             end += 1
         rest = vectors[:, first:end] @ vectors[:, first:end].T
         for node in range(n):
             left = end - len(columns)
-            if left > 0 and rest[node, node] > 0.0123 * left / n:
+            if left > 0 and len(columns) < k and rest[node, node] > 0.0123 * left / n:
                 v = rest[:, node] / math.sqrt(rest[node, node])
                 rest = rest - np.outer(v, v)
                 columns.append(v * math.sqrt(n / (v @ v)))
@@ -690,8 +693,7 @@ def layers_from(text):
     """Layers of a text as the library writes and reads it: sizes of at least 1 that chain, each activation behind a layer."""
     layers, may_activate = [], False
     for part in text.split(","):
-        words = part.split(" ")
-        words = [word for word in words if word]
+        words = re.findall(r"[^ \t\r\n]+", part)
         is_sized = all(re.fullmatch("0*[1-9][0-9]{0,11}", word) for word in words[1:])
         if words and words[0] in ("dense", "shared", "low_rank"):
             if len(words) != (4 if words[0] == "low_rank" else 3) or not is_sized:
@@ -771,13 +773,14 @@ class Model:
             raise ModelError(f"expected the model to give its test outputs to {allowed:.2g}, got an error of {error:.2g}")
 
     @staticmethod
-    def load(path):
-        """Refuses what is not whole, or does not give its own test outputs."""
+    def load(path, replay=True):
+        """Refuses what is not whole, or, with `replay`, does not give its own test outputs."""
         metadata, tensors = read_safetensors(path)
         try:
             with np.errstate(all="ignore"):
                 model = Model(metadata, tensors)
-                model.require_test_outputs()
+                if replay:
+                    model.require_test_outputs()
         except ModelError as error:
             raise ModelError(f"{path}: {error}") from None
         return model
@@ -951,7 +954,7 @@ def modules_of(state):
             biases[module] = numbers
             continue
         if numbers.ndim != 2:
-            kind = {1: "a normalisation", 3: "a convolution", 4: "a convolution", 5: "a convolution"}.get(numbers.ndim, "no dense layer")
+            kind = {1: "a normalisation or a PReLU", 3: "a convolution", 4: "a convolution", 5: "a convolution"}.get(numbers.ndim, "no dense layer")
             raise ModelError(f"'{name}': expected a weight of out x in, got one of {sizes_text(numbers.shape)}, as of {kind}")
         first = addresses.setdefault(address_of(value), name) if numbers.size else name
         if first != name:
@@ -1140,7 +1143,7 @@ def program(work, arguments):
 
 def work(arguments):
     if arguments in (["--help"], ["-h"]):
-        say(__doc__.strip())
+        say((__doc__ or "").strip())
     elif len(arguments) == 2 and arguments[0] == "show":
         show(arguments[1])
     elif len(arguments) >= 3 and arguments[0] == "export":

@@ -119,7 +119,7 @@ void print_points(std::filesystem::path const& file) {
     auto const is_one = [&]<class... T>(std::tuple<T...>*) { return (print_point<T>(space, coordinates) || ...); };
     using Spaces = std::tuple<wm::OnePoint, wm::Interval, wm::S1, wm::RP1, wm::S2, wm::SO3, wm::Simplex<1>, wm::Simplex<2>,
                               wm::Finite<1>, wm::Finite<3>, wm::Product<wm::Interval, wm::S1>, wm::Torus<2>,
-                              wm::Product<wm::Finite<3>, wm::S2>, wm::Product<wm::Interval, wm::Interval>>;
+                              wm::Product<wm::Finite<3>, wm::S1>, wm::Product<wm::Finite<3>, wm::S2>, wm::Product<wm::Interval, wm::Interval>>;
     if (!is_one(static_cast<Spaces*>(nullptr))) {
       throw wm::ArgumentError("no topology of the test: " + space);
     }
