@@ -278,8 +278,10 @@ def replace_file(path, parts):
                     pass  # a group that the user is not in
                 os.chmod(beside, stat.S_IMODE(old.st_mode))
             os.replace(beside, target)
-        except BaseException:
+        except BaseException as error:
             os.unlink(beside)
+            if isinstance(error, OSError):
+                raise ModelError(f"cannot write all of {path}: {error.strerror}") from None
             raise
 
 
