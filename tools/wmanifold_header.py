@@ -4,18 +4,35 @@
     wmanifold_header.py MODEL OUT.hpp              the whole manifold: at(s, network) forms the network at a context
     wmanifold_header.py MODEL OUT.hpp 0.5,0.25     the network at a context (its coordinates), a constant
 
-The header needs <cmath> and nothing else, does not allocate, throw or lock, and has its numbers as constexpr arrays. Its
-namespace is OUT. It carries the model's test vector: off_by() is the largest error against it.
+The header needs <cfloat>, <cmath>, <cstdint> and <cstring> and nothing else, does not allocate, throw or lock, and has its
+numbers as constexpr arrays. Its namespace is OUT. at() returns false, and leaves the network as it was, for a context that
+names no point by the library's rules; nothing is clamped in silence. It carries the model's test vector: off_by() is the
+largest error against it.
 """
 
-import math
-import pathlib
-import re
+import signal
 import sys
 
-import numpy as np
+if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # an interrupt ends the program without a traceback, here too
+    sys.dont_write_bytecode = True
 
-import wmanifold_model as wm
+import math
+import os
+import pathlib
+import re
+
+sys.path.append(os.path.dirname(os.path.realpath(__file__)))  # also through a link, and where Python does not look there
+
+try:
+    import numpy as np
+
+    import wmanifold_model as wm
+except ImportError as missing:
+    if __name__ == "__main__":
+        sys.exit(f"error: expected numpy (Debian: python3-numpy), and wmanifold_model.py beside {os.path.realpath(__file__)}: "
+                 f"{missing}")
+    raise
 
 # phi(s) of one factor, into out.
 BASES = {
@@ -132,7 +149,7 @@ inline void hyperspherical(const double* s, double* out) {
 // The row of a discrete context.
 template <int contexts, int size>
 inline void look_up(const double (&rows_of)[contexts][size], const double* s, double* out) {
-  const int row = s[0] > 0 ? s[0] < contexts - 1 ? static_cast<int>(s[0]) : contexts - 1 : 0;
+  const int row = static_cast<int>(s[0]);
   for (int k = 0; k < size; ++k) out[k] = rows_of[row][k];
 }""",
     "harmonics": """
@@ -172,9 +189,70 @@ ACTIVATIONS = {
 }
 
 
+IS_FINITE = """// Is it a number? By its bits, as compilers told of "fast" or "finite" mathematics drop the question.
+inline bool is_finite(double x) {
+  constexpr std::uint64_t exponent = DBL_MANT_DIG == 53 ? 0x7ff0000000000000u : 0x7f800000u;
+  std::uint64_t bits = 0;
+  std::memcpy(&bits, &x, sizeof x);
+  return (bits & exponent) != exponent;
+}
+"""
+
+WRAPPED = """// An angle in [0, period).
+inline double wrapped(double angle, double period) {
+  const double rest = std::fmod(angle, period);
+  const double positive = rest < 0 ? rest + period : rest;
+  return positive < period ? positive : 0;
+}
+"""
+
+UNIT = """// A vector of length 1, to 1e-5, to the last bit; false for others.
+template <int n>
+inline bool normalise(double* s) {
+  double square = 0;
+  for (int i = 0; i < n; ++i) square += s[i] * s[i];
+  const double length = std::sqrt(square);
+  if (!is_finite(length) || std::fabs(length - 1) > 1e-5) return false;
+  for (int i = 0; i < n; ++i) s[i] /= length;
+  return true;
+}
+"""
+
+SHARES = """// Shares of at least 0 that sum to 1, to 1e-5, to the last bit; false for others.
+template <int n>
+inline bool normalise_shares(double* s) {
+  double sum = 0;
+  bool are_positive = true;
+  for (int i = 0; i < n; ++i) {
+    sum += s[i];
+    are_positive = are_positive && s[i] >= 0;
+  }
+  if (!are_positive || !is_finite(sum) || std::fabs(sum - 1) > 1e-5) return false;
+  for (int i = 0; i < n; ++i) s[i] /= sum;
+  return true;
+}
+"""
+
+# Of each topology: what names a point, in words; in code, where finite numbers are not enough; what is done to it then.
+POINTS = {
+    "point": ("nothing, as there is one point", "", ""),
+    "interval": ("interval: a number in [0, 1]", "s[{at}] >= 0 && s[{at}] <= 1", ""),
+    "s1": ("s1: any finite angle, in radians", "", "s[{at}] = detail::wrapped(s[{at}], 6.2831853071795865)"),
+    "rp1": ("rp1: any finite angle, in radians", "", "s[{at}] = 2 * detail::wrapped(s[{at}], 3.1415926535897932)"),
+    "s2": ("s2: a vector of length 1, to 1e-5", "detail::normalise<3>(s + {at})", ""),
+    "so3": ("so3: a quaternion (w, x, y, z) of length 1, to 1e-5", "detail::normalise<4>(s + {at})", ""),
+    "simplex#": ("{space}: {count} shares of at least 0 that sum to 1, to 1e-5", "detail::normalise_shares<{count}>(s + {at})", ""),
+    "finite#": ("{space}: a whole number in [0, {last}]",
+                "s[{at}] >= 0 && s[{at}] <= {last} && !(s[{at}] > std::floor(s[{at}]))", ""),
+}
+
+
 def array(name, kind, numbers):
     """constexpr kind name[rows][columns], or name[count]."""
-    numbers = np.asarray(numbers)
+    with np.errstate(all="ignore"):
+        numbers = np.asarray(numbers, np.float32 if kind == "float" else float)
+    if not np.isfinite(numbers).all():
+        raise wm.ModelError(f"expected numbers that a {kind} holds, got some beyond in '{name}'")
     digits, suffix = (9, "f") if kind == "float" else (17, "")
 
     def text(number):
@@ -261,6 +339,8 @@ def rows_code(model, factors, real):
     for n, factor in enumerate(factors):
         if factor.kind == "finite#":
             out.append(array(f"table_{n}", "double", factor.values(np.arange(len(wm.graph(factor.space)))[:, None])))
+    kinds = {factor.kind for factor in factors}
+    out += [WRAPPED] * bool(kinds & {"s1", "rp1"}) + [UNIT] * bool(kinds & {"s2", "so3"}) + [SHARES] * ("simplex#" in kinds)
     out += [BASES[name].strip() + "\n" for name in sorted({code_of(factor) for factor in factors})]
     out.append("""// to[n] = sum_k coefficients[k] from[k][n]
 template <int count, int size>
@@ -282,21 +362,27 @@ struct Network {
   Real values[numbers];
   void operator()(const Real* x, Real* y) const { detail::run(values, x, y); }
 };
-
-// Forms the network at a context, named as the library names it; an interval's numbers are cut to [0, 1], those of
-// discrete contexts to what there is.
-inline void at(const double* context, Network& network) {
-  double s[coordinates + 1];
-  double phi[rows + 1];  // and 1, of what all contexts share"""]
-    place = 0
+"""]
+    points, place = [], 0  # what is known of each factor's coordinates
     for factor in factors:
-        for c in range(place, place + factor.coordinates):
-            cut = f"context[{c}] > 0 ? context[{c}] < 1 ? context[{c}] : 1 : 0"
-            turned = f"2 * context[{c}]" if factor.space == "rp1" else f"context[{c}]"
-            out.append(f"  s[{c}] = {cut if factor.space == 'interval' else turned};")
+        count = wm.context_count(factor.space) if factor.kind == "finite#" else factor.coordinates
+        points.append({"at": place, "space": factor.space, "count": count, "last": count - 1})
         place += factor.coordinates
-    if place == 0:
-        out.append("  (void)context;")
+    if any(factor.kind == "interval" for factor in factors):
+        out.append("// The number of [0, 1] that is nearest, for a knob that may overshoot; a NaN stays one.\n"
+                   "inline double clamped(double s) { return s < 0 ? 0 : s > 1 ? 1 : s; }\n")
+    out.append("// Forms the network at a context, `coordinates` numbers, and is true; false, and the network is as it was, for numbers\n"
+               "// that name no point. These do, one factor of the topology after the other:")
+    demands = [POINTS[factor.kind][0].format(**point) for factor, point in zip(factors, points)]
+    out += [f"//   {demand}" for demand in dict.fromkeys(demands)]
+    out.append("inline bool at(const double* context, Network& network) {\n"
+               "  double s[coordinates + 1];\n"
+               "  double phi[rows + 1];  // and 1, of what all contexts share")
+    out.append("  for (int c = 0; c < coordinates; ++c) {\n    if (!detail::is_finite(context[c])) return false;\n"
+               "    s[c] = context[c];\n  }" if place else "  (void)context;")
+    for factor, point in zip(factors, points):
+        demand, turn = (text.format(**point) for text in POINTS[factor.kind][1:])
+        out += [f"  if (!({demand})) return false;"] * bool(demand) + [f"  {turn};"] * bool(turn)
     out.append(f"  s[{place}] = 0;\n  phi[0] = 1;")
     done, place = 1, 0
     for n, factor in enumerate(factors):
@@ -314,14 +400,15 @@ inline void at(const double* context, Network& network) {
     for n, layer in enumerate(model.layers):
         out.append(f"  detail::mix({layer_rows(model, n)[1]}, detail::layer_{n}, network.values + {offset});")
         offset += (layer.inputs + 1) * layer.outputs
-    return out + ["}\n"]
+    return out + ["  return true;\n}\n"]
 
 
 def test_code(inputs, outputs, contexts, real, evaluation):
     """The model's test vector."""
     arrays = [("contexts", "double", contexts)] if contexts.size else []
     arrays += [("x", real, inputs), ("expected", real, outputs)]
-    out = ["// The largest error over the model's own test vector: some roundings where all is well.",
+    out = ["// The largest error over the model's own test vector: some roundings where all is well; DBL_MAX where an output is no",
+           "// number.",
            "inline double off_by() {"]
     out += ["  " + array(*each).replace("\n", "\n  ").rstrip() for each in arrays]
     out.append(f"""  double most = 0;
@@ -330,7 +417,8 @@ def test_code(inputs, outputs, contexts, real, evaluation):
     {evaluation}
     for (int o = 0; o < outputs; ++o) {{
       const double error = std::fabs(static_cast<double>(y[o]) - static_cast<double>(expected[b][o]));
-      if (!(error <= most)) most = error;
+      if (!detail::is_finite(error)) return DBL_MAX;
+      if (error > most) most = error;
     }}
   }}
   return most;
@@ -339,12 +427,110 @@ def test_code(inputs, outputs, contexts, real, evaluation):
     return out
 
 
-def header(model, name, source, context=None):
-    """The text of a header, of the whole manifold or of the network at a context."""
+# Words of C++, and what the headers of C, POSIX and common platforms declare or define outside of namespaces, without the
+# suffixes that follow; families of names are in FAMILIES.
+SUFFIXES = "(f|l|f16|f32|f64|f128|f32x|f64x|_r|_l|64|_unlocked|_np)$"
+FAMILIES = ("pthread_.*|sem_.*|sched_.*|f(32|64)x?(add|div|fma|mul|sqrt|sub).*|timer_.*|cookie_.*|atomic_.*|(si|sa|st|va|posix|"
+            "process|pkey|shm|clock)_.*|cfget.*|.*(printf|scanf)|.*_t|[A-Z0-9_]*|M_[A-Z0-9_]*[a-z0-9]*|(PRI|SCN).*")
+TAKEN = frozenset("""
+    a64l abort abs accept accept4 access acct acos acosh adjtime alarm alignas aligned_alloc alignof alloca alphasort and
+    and_eq arc4random arc4random_buf arc4random_uniform arm asctime asin asinh asm asprintf assert assert_perror
+    at_quick_exit atan atan2 atanh atexit atof atoi atol auto avr basename bcmp bcopy be16toh be32toh be64toh bind bit
+    bitand bitor bitset bool boolean break brk bsearch btowc byte bzero c16rtomb c32rtomb c8rtomb calloc canonicalize
+    canonicalize_file_name carg case catch cbrt cdecl ceil cfmakeraw cfsetispeed cfsetospeed cfsetspeed char chdir chmod
+    chown chroot cimag class clearenv clearerr clock clone close close_range closedir closefrom cmsghdr co_await co_return
+    co_yield compl complex concept confstr conj connect const const_cast consteval constexpr constinit constrain continue
+    copy_file_range copysign cos cosh cproj creal creat crypt ctermid ctime cuserid d_fileno dadd daemon daylight ddiv
+    decltype default degrees delete dfma difftime dirent dirfd div dmul do double dprintf drand48 drand48_data drem dsqrt
+    dsub dup dup2 dup3 duplocale dynamic_cast dysize eaccess ecvt else emit endusershell enum environ erand48 erf erfc errno
+    esp8266 euidaccess execl execle execlp execv execve execveat execvp execvpe exit exp exp10 exp2 explicit explicit_bzero
+    expm1 export extern f_owner_ex fabs faccessat fadd fallocate false far fchdir fchmod fchmodat fchown fchownat fclose
+    fcloseall fcntl fcvt fd_mask fd_set fdatasync fdim fdiv fdopen fdopendir feclearexcept fedisableexcept feenableexcept
+    fegetenv fegetexcept fegetexceptflag fegetmode fegetround feholdexcept feof feraiseexcept ferror fesetenv fesetexcept
+    fesetexceptflag fesetmode fesetround fetestexcept fetestexceptflag feupdateenv fexecve fflush ffma ffs fgetc fgetpos
+    fgets fgetwc fgetws file_handle fileno finite float flock flockfile floor fma fmax fmaximum fmaximum_mag
+    fmaximum_mag_num fmaximum_num fmaxmag fmemopen fmin fminimum fminimum_mag fminimum_mag_num fminimum_num fminmag fmod
+    fmul fopen fopencookie for foreach forever fork fpathconf fpclassify fputc fputs fputwc fputws fread free freelocale
+    freopen frexp friend fromfp fromfpx fseek fseeko fsetpos fsqrt fstat fstatat fsub fsync ftell ftello ftruncate
+    ftrylockfile funlockfile futimens futimes futimesat fwide fwrite gamma gcvt get_current_dir_name getc getchar getcpu
+    getcwd getdate getdate_err getdelim getdents64 getdirentries getdomainname getdtablesize getegid getentropy getenv
+    geteuid getgid getgroups gethostid gethostname getitimer getline getloadavg getlogin getopt getpagesize getpass
+    getpayload getpeername getpgid getpgrp getpid getppid getpt getresgid getresuid getsid getsockname getsockopt getsubopt
+    gettid gettimeofday getuid getumask getusershell getw getwc getwchar getwd gmtime goto grantpt group_member gsignal
+    htobe16 htobe32 htobe64 htole16 htole32 htole64 huge hyper hypot i386 if ilogb imaginary imaxabs imaxdiv index initstate
+    inline int interface interrupts iovec isalnum isalpha isascii isatty isblank iscanonical iscntrl isctype isdigit iseqsig
+    isfdtype isfinite isgraph isgreater isgreaterequal isinf isless islessequal islessgreater islower isnan isnormal isprint
+    ispunct issignaling isspace issubnormal isunordered isupper iswalnum iswalpha iswblank iswcntrl iswctype iswdigit
+    iswgraph iswlower iswprint iswpunct iswspace iswupper iswxdigit isxdigit iszero itimerspec itimerval j0 j1 jmp_buf jn
+    jrand48 kill kill_dependency killpg l64a labs lchmod lchown lcong48 lconv ldexp ldiv le16toh le32toh le64toh lgamma
+    linger link linkat linux listen llabs lldiv llogb llrint llround localeconv localtime lockf lockf64 log log10 log1p log2
+    logb long longjmp lrand48 lrint lround lseek lstat lutimes madvise main malloc math_errhandling max mblen mbrlen
+    mbrtoc16 mbrtoc32 mbrtoc8 mbrtowc mbsinit mbsnrtowcs mbsrtowcs mbstowcs mbtowc memccpy memchr memcmp memcpy memfd_create
+    memfrob memmem memmove mempcpy memrchr memset min mincore mips mkdir mkdirat mkdtemp mkfifo mkfifoat mknod mknodat
+    mkostemp mkostemps mkstemp mkstemps mktemp mktime mlock mlock2 mlockall mmap mmsghdr modf mprotect mrand48 mremap msghdr
+    msvc msync munlock munlockall munmap mutable name_to_handle_at namespace nan nanosleep near nearbyint new newlocale
+    nextafter nextdown nexttoward nextup nice noexcept noreturn not not_eq nrand48 nullptr obstack obstack_printf
+    obstack_vprintf offsetof on_exit open open_by_handle_at open_memstream open_wmemstream openat opendir operator optarg
+    opterr optind optopt or or_eq osockaddr pascal pathconf pause pclose perror pipe pipe2 poll pollfd popen posix pow ppoll
+    pread private profil program_invocation_name program_invocation_short_name protected pselect psiginfo psignal ptsname
+    public putc putchar putenv puts putw putwc putwchar pwrite qecvt qfcvt qgcvt qsort quick_exit radians raise rand random
+    random_data rawmemchr read readahead readdir readlink readlinkat realloc reallocarray realpath recv recvfrom recvmmsg
+    recvmsg reflexpr register reinterpret_cast remainder remap_file_pages remove remquo rename renameat renameat2 requires
+    restrict return revoke rewind rewinddir rindex rint rmdir round roundeven rpmatch rusage sbrk scalb scalbln scalbn
+    scandir scandirat secure_getenv seed48 seekdir select send sendmmsg sendmsg sendto setbuf setbuffer setdomainname
+    setegid setenv seteuid setgid sethostid sethostname setitimer setjmp setlinebuf setlocale setlogin setns setpayload
+    setpayloadsig setpgid setpgrp setregid setresgid setresuid setreuid setsid setsockopt setstate settimeofday setuid
+    setusershell setvbuf short shutdown sigabbrev_np sigaction sigaddset sigaltstack sigandset sigblock sigcontext sigdelset
+    sigdescr_np sigemptyset sigev_notify_attributes sigev_notify_function sigevent sigfillset siggetmask sighold sigignore
+    siginterrupt sigisemptyset sigismember sigjmp_buf siglongjmp sigmask signal signals signbit signed signgam significand
+    sigorset sigpause sigpending sigprocmask sigqueue sigrelse sigreturn sigset sigsetjmp sigsetmask sigstack sigsuspend
+    sigtimedwait sigval sigwait sigwaitinfo sin sincos sinh sizeof sleep slots small snprintf sockaddr sockaddr_storage
+    sockatmark socket socketpair splice sprintf sq sqrt srand srand48 srandom sscanf ssignal stat static static_assert
+    static_cast statx statx_timestamp std stderr stdin stdout stpcpy stpncpy strcasecmp strcasestr strcat strchr strchrnul
+    strcmp strcoll strcpy strcspn strdup strdupa strerror strerrordesc_np strerrorname_np strfromd strfromf strfromf128
+    strfromf32 strfromf32x strfromf64 strfromf64x strfroml strfry strftime strlen strncasecmp strncat strncmp strncpy
+    strndup strndupa strnlen strpbrk strptime strrchr strsep strsignal strspn strstr strtod strtof strtof128 strtof32
+    strtof32x strtof64 strtof64x strtoimax strtok strtol strtold strtoq strtoul strtoumax strtouq struct strverscmp strxfrm
+    sun swab switch swprintf swscanf symlink symlinkat sync sync_file_range syncfs synchronized syscall sysconf system
+    sysv_signal tan tanh tcdrain tcflow tcflush tcgetattr tcgetpgrp tcgetsid tcsendbreak tcsetattr tcsetpgrp tee telldir
+    template termios tgamma tgkill this thread_local throw time timegm timelocal timeradd timerclear timercmp timerisset
+    timersub timespec timespec_get timespec_getres timeval timex timezone tm tmpfile tmpnam toascii tolower totalorder
+    totalordermag toupper towctrans towlower towupper transaction_safe true trunc truncate try ttyname ttyslot typedef
+    typeid typename typeof typeof_unqual tzname tzset u_char u_int u_long u_short ualarm ucred ufromfp ufromfpx uint ulong
+    umask ungetc ungetwc union unix unlink unlinkat unlockpt unsetenv unshare unsigned uselocale ushort using usleep
+    utimensat utimes valloc vax versionsort vfork vhangup virtual vmsplice void volatile wait wait3 wait4 waitid waitpid
+    wcpcpy wcpncpy wcrtomb wcscasecmp wcscat wcschr wcschrnul wcscmp wcscoll wcscpy wcscspn wcsdup wcsftime wcslen
+    wcsncasecmp wcsncat wcsncmp wcsncpy wcsnlen wcsnrtombs wcspbrk wcsrchr wcsrtombs wcsspn wcsstr wcstod wcstof wcstof128
+    wcstof32 wcstof32x wcstof64 wcstof64x wcstoimax wcstok wcstol wcstold wcstombs wcstoq wcstoul wcstoumax wcstouq wcswcs
+    wcswidth wcsxfrm wctob wctomb wctrans wctype wcwidth while wmanifold wmemchr wmemcmp wmemcpy wmemmove wmempcpy wmemset
+    word write xor xor_eq y0 y1 yn
+""".split())
+
+
+def require_name(name):
+    """A name that makes a namespace in any program: no word of C++, nothing that its headers may declare or define."""
     if not re.fullmatch("[A-Za-z_][A-Za-z0-9_]*", name):
         raise wm.ModelError(f"expected a header whose name makes a namespace, as clipper.hpp, got '{name}'")
+    if name.startswith("_") or "__" in name:
+        raise wm.ModelError(f"expected a header whose name makes a namespace, without a '_' in front or two in a row, which C++ "
+                            f"keeps for itself, got '{name}'")
+    base = re.sub(SUFFIXES, "", name)
+    if {name, base, re.sub(SUFFIXES, "", base)} & TAKEN or re.fullmatch(FAMILIES, name):
+        raise wm.ModelError(f"expected a header whose name makes a namespace, other than words, macros and functions of C and C++ "
+                            f"and names without a small letter, got '{name}'; '{name.lower()}_model' would do")
+
+
+def comment(text):
+    """Text that a comment of one line holds, whatever it is."""
+    return re.sub(r"[^ -~]|[\\?]", "_", text)
+
+
+def header(model, name, source, context=None):
+    """The text of a header, of the whole manifold or of the network at a context."""
+    require_name(name)
     real = "float" if model.metadata["real"] == "F32" else "double"
-    topology, basis, layers = (model.metadata[key] for key in ("topology", "basis", "layers"))
+    topology, basis = model.metadata["topology"], model.metadata["basis"]
+    layers = ", ".join(layer.text() for layer in model.layers)
     factors = wm.factors(topology, basis, model.tensors.get("basis.state", ()))
     strange = [factor.name for factor in factors if code_of(factor) not in BASES]
     if context is None and (strange or wm.rule_and_product(basis)[0]):
@@ -353,9 +539,10 @@ def header(model, name, source, context=None):
                             "and the header has the network there")
     numbers = sum((layer.inputs + 1) * layer.outputs for layer in model.layers)
     inputs, outputs, contexts = (model.tensors[f"test.{part}"] for part in ("inputs", "outputs", "contexts"))
-    out = [f"// {layers}, over {topology} by {basis}{'' if context is None else f', at {context}'}",
-           f"// Made by wmanifold_header.py from {source}: make it anew rather than edit it.",
-           f"#pragma once\n\n#include <cmath>\n\nnamespace {name} {{\n\nusing Real = {real};\n",
+    out = [comment(f"// {layers}, over {topology} by {basis}{'' if context is None else f', at {context}'}"),
+           comment(f"// Made by wmanifold_header.py from {source}: make it anew rather than edit it."),
+           "#pragma once\n\n#include <cfloat>\n#include <cmath>\n#include <cstdint>\n#include <cstring>\n",
+           f"namespace {name} {{\n\nusing Real = {real};\n",
            f"constexpr int inputs = {model.layers[0].inputs};\nconstexpr int outputs = {model.layers[-1].outputs};",
            f"constexpr int numbers = {numbers};  // weights and biases of the network at a context"]
     if context is None:
@@ -363,8 +550,9 @@ def header(model, name, source, context=None):
                 f"constexpr int rows = {math.prod(factor.size for factor in factors)};  // K"]
         own = rows_code(model, factors, real)
         use = at_code(model, factors)
-        at = f"at({'contexts[b]' if contexts.size else 'nullptr'}, network);"
-        test = test_code(inputs, outputs, contexts, real, f"Network network;\n    {at}\n    network(x[b], y);")
+        at = f"at({'contexts[b]' if contexts.size else 'nullptr'}, network)"
+        test = test_code(inputs, outputs, contexts, real,
+                         f"Network network;\n    if (!{at}) return DBL_MAX;\n    network(x[b], y);")
     else:
         network = model.at(context)
         own = [array("weights", real, np.concatenate([flat(w[None], b[None])[0] for w, b, _ in network]))]
@@ -372,20 +560,27 @@ def header(model, name, source, context=None):
                "inline void run(const Real* x, Real* y) { detail::run(detail::weights, x, y); }\n"]
         outputs = np.stack([wm.evaluate(network, x) for x in inputs])
         test = test_code(inputs, outputs, np.empty(0), real, "run(x[b], y);")
-    out += ["\nnamespace detail {\n", *own, *run_code(model.layers), "}  // namespace detail\n", *use, *test]
+    out += ["\nnamespace detail {\n", IS_FINITE, *own, *run_code(model.layers), "}  // namespace detail\n", *use, *test]
     return "\n".join(out) + f"\n}}  // namespace {name}\n"
 
 
-def main(arguments):
+def work(arguments):
+    if arguments in (["--help"], ["-h"]):
+        return wm.say((__doc__ or "").strip())
     if len(arguments) not in (2, 3):
-        sys.exit(__doc__)
-    try:
-        path = pathlib.Path(arguments[1])
-        context = wm.context_from(arguments[2]) if len(arguments) == 3 else None
-        text = header(wm.Model.load(arguments[0]), path.stem, pathlib.Path(arguments[0]).name, context)
-        path.write_text(text)
-    except (wm.ModelError, OSError) as error:
-        sys.exit(f"error: {error}")
+        raise wm.ModelError(f"expected 'MODEL OUT.hpp' or 'MODEL OUT.hpp CONTEXT', got '{' '.join(arguments)}'; --help says what "
+                            "they do")
+    model, out = arguments[:2]
+    name = pathlib.Path(out).stem
+    require_name(name)
+    context = wm.context_from(arguments[2]) if len(arguments) == 3 else None
+    wm.require_another(model, out)
+    text = header(wm.Model.load(model), name, pathlib.Path(model).name, context)
+    wm.replace_file(out, [text.encode("ascii")])
+
+
+def main(arguments):
+    wm.program(work, arguments)
 
 
 if __name__ == "__main__":

@@ -7,71 +7,282 @@
                                                 of several contexts the i-th has i.0.weight, i.0.bias, ...
     wmanifold_model.py import IN OUT LAYERS     the reverse: a model over the one-point space, which wmanifold reads
                                                 and lifts; LAYERS as in "dense 784 32, relu, dense 32 10"
+                       [--order fc1,fc2,...]    the modules in the order that they run in, where IN does not say it
 
 As a module: Model.load(path), model.at(context), model.predict(contexts, inputs), state_dict(network),
-Model.from_state_dict(state, layers).save(path).
+Model.from_state_dict(state, layers).save(path). What does not fit raises ModelError; nothing is written then. As a
+program: one sentence, and the status 1.
 """
 
+import signal
+import sys
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # an interrupt ends the program without a traceback, here too
+
+import functools
 import itertools
 import json
 import math
-import pathlib
+import os
 import re
-import sys
+import secrets
+import stat
+import zlib
 
-import numpy as np
+try:
+    import numpy as np
+except ImportError as missing:
+    if __name__ == "__main__":
+        sys.exit(f"error: expected numpy (Debian: python3-numpy), which {sys.executable} cannot import: {missing}")
+    raise
 
 FORMAT = "wmanifold 1"
 NETWORK_FORMAT = "wmanifold network 1"
 TYPES = {"F32": np.float32, "F64": np.float64, "U64": np.uint64}
+# Of files from elsewhere, by the bytes of a number; BF16 is the upper half of an F32.
+FOREIGN_TYPES = {**TYPES, "F16": np.float16, "BF16": np.uint16, "BOOL": np.bool_, "I64": np.int64, "U8": np.uint8, "I8": np.int8,
+                 "U16": np.uint16, "I16": np.int16, "U32": np.uint32, "I32": np.int32}
 NAMES = {np.dtype(kind): name for name, kind in TYPES.items()}
 TEST_SAMPLES = 8
+LARGEST_HEADER = 16 << 20
+MOST_NUMBERS = 1 << 40
+MOST_ROWS = 1 << 20
+MOST_CONTEXTS = 1024  # of a discrete topology
+MOST_ORDER = 256
+MOST_COORDINATES = 64
 
 
 class ModelError(Exception):
-    """What was expected of a file, and what came."""
+    """What was expected, and what came."""
+
+
+def listed(numbers):
+    return "(" + ", ".join(f"{number:.9g}" for number in numbers) + ")"
+
+
+def sizes_text(shape):
+    return " x ".join(map(str, shape)) or "one number"
+
+
+def numbers_of(what, numbers):
+    """Numbers as an array of doubles; text, truth values and complex numbers are none."""
+    try:
+        array = np.asarray(numbers)
+    except (ValueError, TypeError, RuntimeError) as error:
+        raise ModelError(f"{what}: expected an array of numbers, got something else ({error})") from None
+    if array.dtype.kind not in "fiu":
+        raise ModelError(f"{what}: expected numbers, got {numbers!r:.60}")
+    return array.astype(float)
+
+
+# Files.
+
+
+def object_of(pairs):
+    """A JSON object, each key of it once."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        keys = [key for key, _ in pairs]
+        raise ValueError(f"the key '{next(key for key in keys if keys.count(key) > 1)}' twice")
+    return found
+
+
+def parsed_header(path, text):
+    """Metadata and entries of a header: JSON from the first byte on, with spaces behind it, and nothing else."""
+
+    def no_number(constant):
+        raise ValueError(f"{constant}, which is no number of JSON")
+
+    try:
+        if text[:1] != b"{":
+            raise ValueError("no '{' as the first byte")
+        if not text.rstrip(b" ").endswith(b"}"):
+            raise ValueError("no '}' as the last byte but spaces")
+        header = json.loads(text.decode("utf-8"), object_pairs_hook=object_of, parse_constant=no_number)
+        json.dumps(header, ensure_ascii=False).encode("utf-8")  # half of a surrogate pair is no text
+    except (ValueError, RecursionError) as error:
+        raise ModelError(f"{path}: expected a header that is a JSON object, got something else ({error})") from None
+    metadata = header.pop("__metadata__", {})
+    if not isinstance(metadata, dict) or not all(isinstance(value, str) for value in metadata.values()):
+        raise ModelError(f"{path}: expected metadata that is an object of texts, got something else")
+    return metadata, header
+
+
+def is_count(number):
+    return type(number) is int and 0 <= number <= MOST_NUMBERS
+
+
+def entry_of(path, name, entry, types):
+    """Type, shape and extent of a tensor, as its entry in the header says."""
+    where = f"{path}: tensor '{name}'"
+    entry = entry if isinstance(entry, dict) else {}
+    kind, shape, extent = (entry.get(key) for key in ("dtype", "shape", "data_offsets"))
+    if not isinstance(kind, str) or not isinstance(shape, list) or not isinstance(extent, list) or len(extent) != 2:
+        raise ModelError(f"{where}: expected dtype, shape and two data_offsets, got something else")
+    if kind not in types:
+        raise ModelError(f"{where}: expected the type {', '.join(types)}, got {kind}")
+    if not all(map(is_count, shape)) or math.prod(max(size, 1) for size in shape) > MOST_NUMBERS:
+        raise ModelError(f"{where}: expected a shape of whole numbers, at most 2^40 numbers in all, got {shape!s:.60}")
+    if not all(type(offset) is int and offset >= 0 for offset in extent):
+        raise ModelError(f"{where}: expected two data_offsets that are whole numbers, got {extent!s:.60}")
+    return kind, tuple(shape), *extent
+
+
+def checksum(metadata, tensors):
+    """crc32 of metadata and tensors in the order of their names; `tensors` holds (type, shape, bytes) of each."""
+    crc = 0
+    for key in sorted(metadata, key=str.encode):
+        if key != "checksum":
+            crc = zlib.crc32(key.encode() + b"\0" + metadata[key].encode() + b"\0", crc)
+    for name in sorted(tensors, key=str.encode):
+        kind, shape, numbers = tensors[name]
+        sizes = b"".join(str(size).encode() + b"\0" for size in shape)
+        crc = zlib.crc32(name.encode() + b"\0" + kind.encode() + b"\0" + sizes + b"\0", crc)
+        crc = zlib.crc32(numbers, crc)
+    return f"crc32:{crc:08x}"
+
+
+def require_file(path):
+    """The size of a file that is one: a pipe or a device may never end."""
+    status = os.stat(path)
+    if stat.S_ISDIR(status.st_mode):
+        raise ModelError(f"{path}: expected a file, got a folder")
+    if not stat.S_ISREG(status.st_mode):
+        raise ModelError(f"{path}: expected a file, got a device, a pipe or a socket")
+    return status.st_size
+
+
+def memory_size():
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, ValueError, OSError):
+        return math.inf
+
+
+class Stored:
+    """What a safetensors file holds. `in_order` says whether its header names the tensors in the order they lie in."""
+
+    def __init__(self, path, types=None):
+        types = types or TYPES
+        size = require_file(path)
+        with open(path, "rb") as file:
+            first = file.read(8)
+            length = int.from_bytes(first, "little")
+            if first[:4] == b"PK\3\4":
+                raise ModelError(f"{path}: expected a safetensors file, got an archive, as torch.save writes; write the state dict "
+                                 "with safetensors.torch.save_file")
+            if len(first) < 8 or length > size - 8 or length > LARGEST_HEADER:
+                raise ModelError(f"{path}: expected a safetensors file, got {size} bytes that name a header of {length}")
+            self.metadata, header = parsed_header(path, file.read(length))
+            entries = {name: entry_of(path, name, entry, types) for name, entry in header.items()}
+            require_side_by_side(path, entries, types, size - 8 - length)
+            if size > memory_size():
+                raise ModelError(f"{path}: expected a file that memory holds, got {size} bytes")
+            data = memoryview(file.read())
+        if len(data) != size - 8 - length:
+            raise ModelError(f"{path}: expected {size} bytes, got {8 + length + len(data)}")
+        raw = {name: (kind, shape, data[begin:end]) for name, (kind, shape, begin, end) in entries.items()}
+        self.require_checksum(path, raw)
+        begins = [begin for _, _, begin, end in entries.values() if begin < end]
+        self.in_order = begins == sorted(begins)
+        self.types = {name: kind for name, (kind, *_) in entries.items()}
+        self.tensors = {}
+        for name, (kind, shape, numbers) in raw.items():
+            tensor = np.frombuffer(numbers, np.dtype(types[kind]).newbyteorder("<")).reshape(shape)
+            if kind == "BF16":
+                tensor = (tensor.astype("<u4") << 16).view("<f4")
+            if tensor.dtype.kind == "f" and not np.isfinite(tensor).all():
+                raise ModelError(f"{path}: tensor '{name}': expected finite numbers, got some that are not")
+            self.tensors[name] = tensor
+
+    def require_checksum(self, path, raw):
+        given = self.metadata.get("checksum")
+        is_own = self.metadata.get("format", "").startswith("wmanifold")
+        if given is None or not (is_own or given.startswith("crc32:")):
+            return
+        found = checksum(self.metadata, raw)
+        if given != found:
+            raise ModelError(f"{path}: expected the checksum '{given}', got '{found}'; the file was damaged or edited")
+
+
+def require_side_by_side(path, entries, types, size):
+    """Tensors that take up as many bytes as their shapes say, all of the file's, each its own."""
+    covered = 0
+    for name, (kind, shape, begin, end) in sorted(entries.items(), key=lambda entry: entry[1][2:]):
+        expected = math.prod(shape) * np.dtype(types[kind]).itemsize
+        if begin > end or end > size or end - begin != expected:
+            raise ModelError(f"{path}: tensor '{name}': expected {expected} bytes within the {size} there are, "
+                             f"got [{begin}, {end})")
+        if expected > 0:
+            if begin != covered:
+                raise ModelError(f"{path}: expected tensors side by side, got '{name}' at {begin} where {covered} is next")
+            covered = end
+    if covered != size:
+        raise ModelError(f"{path}: expected tensors that cover {size} bytes, got {covered}")
 
 
 def read_safetensors(path):
-    """Metadata and tensors of a file, whoever wrote it."""
-    data = pathlib.Path(path).read_bytes()
-    length = int.from_bytes(data[:8], "little")
-    if len(data) < 8 or length > len(data) - 8:
-        raise ModelError(f"{path}: expected a safetensors file, got {len(data)} bytes that name a header of {length}")
-    try:
-        header = json.loads(data[8 : 8 + length])
-    except ValueError as error:
-        raise ModelError(f"{path}: expected a header that is JSON, got something else ({error})") from None
-    metadata = header.pop("__metadata__", {})
-    numbers = memoryview(data)[8 + length :]
-    tensors = {}
-    for name, entry in header.items():
-        kind, shape, (begin, end) = entry["dtype"], tuple(entry["shape"]), entry["data_offsets"]
-        if kind not in TYPES:
-            raise ModelError(f"{path}: tensor '{name}': expected the type {', '.join(TYPES)}, got {kind}")
-        size = math.prod(shape) * np.dtype(TYPES[kind]).itemsize
-        if not 0 <= begin <= end <= len(numbers) or end - begin != size:
-            raise ModelError(f"{path}: tensor '{name}': expected {size} bytes, got [{begin}, {end})")
-        tensors[name] = np.frombuffer(numbers[begin:end], TYPES[kind]).reshape(shape)
-    return metadata, tensors
+    """Metadata and tensors of a file, whoever wrote it. A checksum, where there is one, must be right."""
+    stored = Stored(path)
+    return stored.metadata, stored.tensors
 
 
 def write_safetensors(path, metadata, tensors):
-    """Written beside `path` first, then renamed: a crash leaves an old file whole."""
-    header = {"__metadata__": metadata} if metadata else {}
-    offset = 0
+    """Replaces the file as replace_file does. Metadata gets a checksum; numbers must be finite."""
+    raw = {}
     for name, tensor in tensors.items():
-        header[name] = {"dtype": NAMES[tensor.dtype], "shape": list(tensor.shape),
-                        "data_offsets": [offset, offset + tensor.nbytes]}
-        offset += tensor.nbytes
+        if tensor.dtype not in NAMES:
+            raise ModelError(f"cannot write {path}: tensor '{name}': expected the type {', '.join(TYPES)}, got {tensor.dtype}")
+        if tensor.dtype.kind == "f" and not np.isfinite(tensor).all():
+            raise ModelError(f"cannot write {path}: tensor '{name}': expected finite numbers, got some that are not")
+        raw[name] = (NAMES[tensor.dtype], tensor.shape, tensor.astype(tensor.dtype.newbyteorder("<")).tobytes())
+    header = {"__metadata__": {**metadata, "checksum": checksum(metadata, raw)}} if metadata else {}
+    offset = 0
+    for name, (kind, shape, numbers) in raw.items():
+        header[name] = {"dtype": kind, "shape": list(shape), "data_offsets": [offset, offset + len(numbers)]}
+        offset += len(numbers)
     text = json.dumps(header).encode()
     text += b" " * (-len(text) % 8)
-    beside = pathlib.Path(f"{path}.part")
-    with beside.open("wb") as out:
-        out.write(len(text).to_bytes(8, "little") + text)
-        for tensor in tensors.values():
-            out.write(np.ascontiguousarray(tensor).tobytes())
-    beside.rename(path)
+    replace_file(path, [len(text).to_bytes(8, "little"), text, *(numbers for _, _, numbers in raw.values())])
+
+
+def replace_file(path, parts):
+    """Writes beside `path` under a name of its own, then renames: any error leaves an old file whole, and nothing beside
+    it. A link is followed; mode and group stay; what is no file, or is read-only, is refused."""
+    target = os.path.realpath(path)
+    if str(path).endswith(os.sep):
+        raise ModelError(f"{path}: expected a file, got a folder")
+    try:
+        require_file(target)
+        old = os.stat(target)
+    except FileNotFoundError:
+        old = None
+    if old and not (old.st_mode & 0o222 and os.access(target, os.W_OK)):
+        raise ModelError(f"{path}: expected a file that may be written, got one that is read-only")
+    beside = os.path.join(os.path.dirname(target), f".wmanifold-{secrets.token_hex(8)}.part")
+    try:
+        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+    except OSError as error:
+        raise ModelError(f"cannot write {path}: {error.strerror}; does its folder exist, and may you write there?") from None
+    with open(descriptor, "wb") as out:
+        try:
+            for part in parts:
+                out.write(part)
+            out.flush()
+            os.fsync(out.fileno())
+            if old:
+                try:
+                    os.chown(beside, -1, old.st_gid)
+                except (AttributeError, OSError):
+                    pass  # a group that the user is not in
+                os.chmod(beside, stat.S_IMODE(old.st_mode))
+            os.replace(beside, target)
+        except BaseException as error:
+            os.unlink(beside)
+            if isinstance(error, OSError):
+                raise ModelError(f"cannot write all of {path}: {error.strerror}") from None
+            raise
 
 
 # Bases: contexts (samples x coordinates) to coefficients (samples x K), in the order of docs/mathematics.md.
@@ -99,6 +310,24 @@ def catmull_rom(n, s):
     return unit(x) + unit(n - x)
 
 
+def require_knots(degree, knots, count, closed):
+    """Knots that the library takes: kept_knots of basis/bspline.hpp."""
+    what, order = "closed spline" if closed else "spline", degree + 1
+    if len(knots) != count:
+        raise ModelError(f"{what}: expected {count} knots, got {len(knots)}")
+    if not all(0 <= t < 2 * math.pi if closed else 0 <= t <= 1 for t in knots):
+        raise ModelError(f"{what}: expected knots in {'[0, 2 pi)' if closed else '[0, 1]'}, got {listed(knots)}")
+    if not (np.diff(knots) >= 0).all():
+        raise ModelError(f"{what}: expected knots that do not decrease, got {listed(knots)}")
+    if not closed and (knots[order - 1] != 0 or knots[-order] != 1):
+        raise ModelError(f"{what}: expected knots that begin with {order} zeros and end with as many ones, got {listed(knots)}")
+    round_ = np.concatenate([knots, knots[:order] + 2 * math.pi]) if closed else knots[1:-1]
+    jumps = [t for t, u in zip(round_, round_[degree:]) if t == u]
+    if jumps:
+        raise ModelError(f"{what}: expected a knot between the ends at most {degree} times, got {jumps[0]:.9g} {order} times, "
+                         "where the spline would jump")
+
+
 def bspline(order, s, space, knots):
     degree, n = order
     closed = space == "s1"
@@ -106,8 +335,7 @@ def bspline(order, s, space, knots):
     given = n if closed else n + degree + 1
     if len(knots) == 0:
         knots = length * np.clip(np.arange(given) - (0 if closed else degree), 0, spans) / spans
-    if len(knots) != given or not (np.diff(knots) >= 0).all():
-        raise ModelError(f"expected {given} knots that do not decrease, got {list(knots)}")
+    require_knots(degree, knots, given, closed)
     t = np.concatenate([knots[n - degree :] - length, knots, knots[: degree + 1] + length]) if closed else np.asarray(knots)
     x = s[:, 0] % length if closed else s[:, 0]
     x = np.where(x < t[degree], x + length, x) if closed else x
@@ -168,17 +396,34 @@ def hyperspherical(degree, s):
     return np.stack(out, 1)
 
 
+def context_count(space):
+    """The number of contexts of a discrete topology: 3 for finite3, finite3[0-1,1-2:0.5]."""
+    count = int(re.match("finite([0-9]+)", space)[1])
+    if count > MOST_CONTEXTS:
+        raise ModelError(f"expected a topology of at most {MOST_CONTEXTS} contexts, got {count}")
+    return count
+
+
 def graph(space):
-    """The weights of a graph from the name of its topology: finite3, finite3[0-1,1-2:0.5]."""
-    number, edges = re.fullmatch(r"finite(\d+)(?:\[(.*)\])?", space).groups()
-    n = int(number)
+    """The weights of a connected graph from the name of its topology: finite3, finite3[0-1,1-2:0.5]."""
+    n = context_count(space)
+    number, digits = "(0|[1-9][0-9]{0,8})", r"[0-9]+(?:\.[0-9]+)?(?:e[-+]?[0-9]+)?"
+    edges = re.fullmatch(r"finite[0-9]+(?:\[(.*)\])?", space)[1]
     weights = np.ones((n, n)) if edges is None else np.zeros((n, n))
     for edge in [] if edges is None else edges.split(","):
-        parts = re.fullmatch(r"(\d+)-(\d+)(?::([-+.e\d]+))?", edge)
-        if not parts or max(int(parts[1]), int(parts[2])) >= n:
+        parts = re.fullmatch(f"{number}-{number}(?::({digits}))?", edge)
+        i, j, weight = (int(parts[1]), int(parts[2]), float(parts[3] or 1)) if parts else (0, 0, 0)
+        if i == j or max(i, j) >= n or not 0 < weight < math.inf:
             raise ModelError(f"expected edges between {n} contexts, as 'finite3[0-1,1-2:0.5]', got '{edge}' in '{space}'")
-        weights[int(parts[1]), int(parts[2])] = weights[int(parts[2]), int(parts[1])] = float(parts[3] or 1)
+        weights[i, j] = weights[j, i] = weight
     np.fill_diagonal(weights, 0)
+    reached, next_ = {0}, [0]
+    for at in next_:
+        new = set(np.flatnonzero(weights[at]).tolist()) - reached
+        reached |= new
+        next_ += new
+    if len(reached) < n:
+        raise ModelError(f"expected a graph with a path from each context to each, got '{space}'")
     return weights
 
 
@@ -192,14 +437,14 @@ def laplacian(k, s, space):
     values, vectors = np.linalg.eigh(np.diag(weights.sum(1)) - weights)
     columns = [np.ones(n)]
     first = 1
-    while first < n:  # an eigenspace each: Gram and Schmidt over its projections of the nodes
+    while first < n and len(columns) < k:  # an eigenspace each: Gram and Schmidt over its projections of the nodes
         end = first + 1
         while end < n and values[end] - values[end - 1] <= 1e-9 * values[-1]:
             end += 1
         rest = vectors[:, first:end] @ vectors[:, first:end].T
         for node in range(n):
             left = end - len(columns)
-            if left > 0 and rest[node, node] > 0.0123 * left / n:
+            if left > 0 and len(columns) < k and rest[node, node] > 0.0123 * left / n:
                 v = rest[:, node] / math.sqrt(rest[node, node])
                 rest = rest - np.outer(v, v)
                 columns.append(v * math.sqrt(n / (v @ v)))
@@ -233,19 +478,70 @@ BASES = {
     "hyperspherical": Family(hyperspherical, lambda l: (l + 1) * (l + 2) * (l + 3) // 6, "so3"),
     "bernstein_bezier": Family(lambda degree, s, _: bernstein_bezier(degree, s),
                                lambda degree, space: math.comb(degree + int(space[7:]), degree), "simplex#", of_space=True),
-    "one_per_context": Family(one_per_context, lambda _, space: len(graph(space)), "finite#", of_space=True),
+    "one_per_context": Family(one_per_context, lambda _, space: context_count(space), "finite#", of_space=True),
     "laplacian": Family(laplacian, lambda k, _: k, "finite#", of_space=True),
 }
 WITHOUT_ORDER = ("constant", "one_per_context")
 COORDINATES = {"point": 0, "interval": 1, "s1": 1, "s2": 3, "rp1": 1, "so3": 4, "finite#": 1}
 
 
+def require_interval(c):
+    if not 0 <= c[0] <= 1:
+        raise ModelError(f"interval: expected s in [0, 1], got {c[0]:.9g}")
+    return c
+
+
+def require_angle(what, period, c):
+    if not math.isfinite(c[0]):
+        raise ModelError(f"{what}: expected a finite angle, got {c[0]:.9g}")
+    rest = math.fmod(c[0], period)
+    positive = rest + period if rest < 0 else rest
+    return [positive if positive < period else 0.0]  # a tiny negative angle rounds to a whole period
+
+
+def require_unit(what, noun, c):
+    length = math.hypot(*c)
+    if not abs(length - 1) <= 1e-5:
+        raise ModelError(f"{what}: expected a {noun} of length 1, got {listed(c)} of length {length:.9g}")
+    return [x / length for x in c]
+
+
+def require_shares(c):
+    total = sum(c)
+    if not (all(x >= 0 for x in c) and abs(total - 1) <= 1e-5):
+        raise ModelError(f"simplex{len(c) - 1}: expected {len(c)} shares of at least 0 that sum to 1, got {listed(c)} with sum "
+                         f"{total:.9g}")
+    return [x / total for x in c] if abs(total - 1) > 1.2e-16 * (len(c) + 1) else c
+
+
+def require_context(n, c):
+    if not (0 <= c[0] < n and c[0] == math.floor(c[0])):
+        raise ModelError(f"finite{n}: expected a whole number in [0, {n - 1}], got {c[0]:.9g}")
+    return c
+
+
+# What names a point of each topology, by the rules and tolerances of include/wmanifold/topology/: coordinates to the same
+# point's within the fundamental domain.
+CANONICAL = {
+    "point": list,
+    "interval": require_interval,
+    "s1": functools.partial(require_angle, "s1", 2 * math.pi),
+    "rp1": functools.partial(require_angle, "rp1", math.pi),
+    "s2": functools.partial(require_unit, "s2", "vector"),
+    "so3": functools.partial(require_unit, "so3", "quaternion"),
+    "simplex#": require_shares,
+}
+
+
 class Factor:
     """One basis on one topology: of a tensor product, one factor. `knots` are of splines, none where they are uniform."""
 
     def __init__(self, space, basis, knots=()):
-        name, order = re.fullmatch(r"(.*?)((?<=bspline)\d+_\d+|\d*)", basis, re.DOTALL).groups()
-        self.kind = re.sub(r"^simplex[1-9]\d*$", "simplex#", re.sub(r"^finite[1-9]\d*(\[.*\])?$", "finite#", space))
+        number = "(?:0|[1-9][0-9]{0,5})"
+        found = re.fullmatch(f"(bspline)({number}_{number})|([a-z_]*[a-z])({number}|)", basis)
+        name, order = [part for part in found.groups() if part is not None] if found else (basis, "")
+        kinds = {"simplex#": "simplex[1-9][0-9]{0,5}", "finite#": r"finite[1-9][0-9]{0,5}(\[[^\n]*\])?"}
+        self.kind = next((kind for kind, names in kinds.items() if re.fullmatch(names, space)), space)
         known = name in BASES and self.kind in BASES[name].spaces and (order == "") == (name in WITHOUT_ORDER)
         if not known or ("_" in order) != (name == "bspline"):
             raise ModelError(f"expected a basis of {', '.join(BASES)} with its degree on its topology, got '{basis}' on '{space}'")
@@ -253,10 +549,28 @@ class Factor:
             raise ModelError(f"expected knots for splines, got {len(knots)} for '{basis}'")
         self.space, self.name, self.knots = space, name, np.asarray(knots, float)
         self.order = tuple(map(int, order.split("_"))) if "_" in order else int(order or 0)
+        if name != "laplacian" and np.max(self.order) > MOST_ORDER:
+            raise ModelError(f"expected a basis of a degree of at most {MOST_ORDER}, got '{basis}'")
         if name == "bspline" and not 1 <= self.order[0] < self.order[1]:
             raise ModelError(f"expected a spline with more functions than its degree, at least 1, got '{basis}'")
-        self.size = BASES[name].size(self.order, space)
+        if self.kind == "finite#":
+            n = len(graph(space))
+            if name == "laplacian" and not 1 <= self.order <= n:
+                raise ModelError(f"expected 1 to {n} eigenvectors on '{space}', got '{basis}'")
+        if (name == "catmull_rom" and self.order < 3) or (name == "hyperspherical" and self.order % 2):
+            raise ModelError(f"expected catmull_rom of at least 3 functions and hyperspherical of an even degree, got '{basis}'")
         self.coordinates = int(space[7:]) + 1 if self.kind == "simplex#" else COORDINATES[self.kind]
+        if self.coordinates > MOST_COORDINATES:
+            raise ModelError(f"expected at most {MOST_COORDINATES} coordinates, got '{space}'")
+        self.size = BASES[name].size(self.order, space)
+        if name == "bspline":
+            bspline(self.order, np.zeros((1, 1)), space, self.knots)  # refuses knots
+
+    def canonical(self, coordinates):
+        """The point's coordinates within the fundamental domain. Refuses numbers that name no point."""
+        if self.kind == "finite#":
+            return require_context(context_count(self.space), coordinates)
+        return CANONICAL[self.kind](coordinates)
 
     def values(self, contexts):
         contexts = 2 * contexts if self.space == "rp1" else contexts  # where even harmonics are left
@@ -266,7 +580,7 @@ class Factor:
 
 def rule_and_product(basis):
     """"total2" and "fourier2" from "total2(fourier2)"; no rule for a whole product."""
-    found = re.fullmatch(r"(total\d+|additive)\((.*)\)", basis)
+    found = re.fullmatch(r"(total(?:0|[1-9][0-9]{0,5})|additive)\((.*)\)", basis)
     return found.groups() if found else (None, basis)
 
 
@@ -274,7 +588,7 @@ def factors(topology, basis, state=()):
     """The factors of a basis. The circles of a torus, as t2, have a name each, or one for all. Of several factors, each
     one's part of the state is behind its count."""
     parts, names = topology.split("*"), rule_and_product(basis)[1].split("*")
-    circles = [int(part[1:]) if part[:1] == "t" and part[1:].isdigit() else 0 for part in parts]
+    circles = [int(part[1:]) if re.fullmatch("t[1-9][0-9]{0,1}", part) else 0 for part in parts]
     spaces = [space for part, n in zip(parts, circles) for space in (["s1"] * n if n else [part])]
     if len(names) == len(parts):
         names = [name for name, n in zip(names, circles) for _ in range(max(n, 1))]
@@ -285,10 +599,14 @@ def factors(topology, basis, state=()):
         states, rest = [], list(state)
         for _ in spaces:
             count = int(rest[0]) if rest else 0
+            if rest and not (count == rest[0] and 0 <= count < len(rest)):
+                raise ModelError(f"expected a state that is each factor's behind its count, got {len(state)} numbers that are not")
             states.append(rest[1 : 1 + count])
             rest = rest[1 + count :]
     if len(rest):
-        raise ModelError(f"expected a state that is each factor's behind its count, got {list(state)}")
+        raise ModelError(f"expected a state that is each factor's behind its count, got {len(state)} numbers that are not")
+    if len(spaces) > MOST_COORDINATES:
+        raise ModelError(f"expected at most {MOST_COORDINATES} factors, got '{topology}'")
     return [Factor(space, name, own) for space, name, own in zip(spaces, names, states)]
 
 
@@ -305,15 +623,30 @@ def kept(rule, parts):
     indices = [()]
     for factor in parts:
         indices = [(*index, digit) for index in indices for digit in range(factor.size) if keeps((*index, digit))]
+        if len(indices) > MOST_ROWS:
+            raise ModelError(f"expected a basis of at most {MOST_ROWS} functions, got more of '{rule}(...)'")
     return indices
+
+
+def canonical(topology, parts, contexts):
+    """Contexts (samples x coordinates) as points of a topology with these factors. Refuses those that name no point, as the
+    library does."""
+    contexts = numbers_of(topology, contexts)
+    expected = sum(factor.coordinates for factor in parts)
+    if contexts.ndim != 2 or contexts.shape[1] != expected:
+        got = contexts.shape[1] if contexts.ndim == 2 else f"an array of {sizes_text(contexts.shape)}"
+        raise ModelError(f"expected contexts of {expected} coordinates on '{topology}', got {got}")
+    points = []
+    for context in contexts.tolist():
+        rest = iter(context)
+        points.append([x for factor in parts for x in factor.canonical(list(itertools.islice(rest, factor.coordinates)))])
+    return np.array(points).reshape(contexts.shape)
 
 
 def coefficients(topology, basis, contexts, state=()):
     """phi(s) of each context."""
     parts = factors(topology, basis, state)
-    expected = sum(factor.coordinates for factor in parts)
-    if contexts.shape[1] != expected:
-        raise ModelError(f"expected contexts of {expected} coordinates on '{topology}', got {contexts.shape[1]}")
+    contexts = canonical(topology, parts, contexts)
     columns = np.cumsum([0] + [factor.coordinates for factor in parts])
     values = [factor.values(contexts[:, a:b]) for factor, a, b in zip(parts, columns, columns[1:])]
     rule, _ = rule_and_product(basis)
@@ -323,6 +656,16 @@ def coefficients(topology, basis, contexts, state=()):
     for own in values:
         phi = (phi[:, :, None] * own[:, None, :]).reshape(len(contexts), -1)
     return phi
+
+
+def rows_of(topology, basis, state=()):
+    """K, without a value of the basis."""
+    parts = factors(topology, basis, state)
+    rule, _ = rule_and_product(basis)
+    rows = len(kept(rule, parts)) if rule else math.prod(factor.size for factor in parts)
+    if rows > MOST_ROWS:
+        raise ModelError(f"expected a basis of at most {MOST_ROWS} functions, got {rows} of '{basis}'")
+    return rows
 
 
 ACTIVATIONS = {
@@ -343,20 +686,35 @@ class Layer:
     def __init__(self, kind, inputs, outputs, rank=0):
         self.kind, self.inputs, self.outputs, self.rank, self.activation = kind, inputs, outputs, rank, "identity"
 
+    def text(self, kind=None):
+        sizes = [kind or self.kind, self.inputs, self.outputs] + ([self.rank] if not kind and self.kind == "low_rank" else [])
+        return " ".join(map(str, sizes)) + ("" if self.activation == "identity" else f", {self.activation}")
+
 
 def layers_from(text):
-    layers = []
+    """Layers of a text as the library writes and reads it: sizes of at least 1 that chain, each activation behind a layer."""
+    layers, may_activate = [], False
     for part in text.split(","):
-        words = part.split()
-        numbers = words[1:]
-        if words and words[0] in ("dense", "shared", "low_rank") and all(n.isdigit() for n in numbers):
-            if len(numbers) == (3 if words[0] == "low_rank" else 2):
-                layers.append(Layer(words[0], *map(int, numbers)))
-                continue
-        elif len(words) == 1 and words[0] in ACTIVATIONS and layers:
+        words = re.findall(r"[^ \t\r\n]+", part)
+        is_sized = all(re.fullmatch("0*[1-9][0-9]{0,11}", word) for word in words[1:])
+        if words and words[0] in ("dense", "shared", "low_rank"):
+            if len(words) != (4 if words[0] == "low_rank" else 3) or not is_sized:
+                raise ModelError("expected 'dense IN OUT', 'shared IN OUT' or 'low_rank IN OUT RANK' with sizes of at least 1, got "
+                                 f"'{part.strip()}' in '{text}'")
+            layer = Layer(words[0], *map(int, words[1:]))
+            if layers and layers[-1].outputs != layer.inputs:
+                raise ModelError(f"expected dense layer {len(layers)} to take {layers[-1].outputs} inputs, as many as the layer "
+                                 f"before it gives, got {layer.inputs} in '{text}'")
+            layers.append(layer)
+            may_activate = True
+        elif len(words) == 1 and words[0] in ACTIVATIONS and may_activate:
             layers[-1].activation = words[0]
-            continue
-        raise ModelError(f"expected 'dense IN OUT', 'shared IN OUT', 'low_rank IN OUT RANK' or an activation, got '{part}'")
+            may_activate = False
+        elif len(words) == 1 and words[0] in ACTIVATIONS:
+            raise ModelError(f"expected each activation to follow a dense layer, got two in a row or one at the start in '{text}'")
+        else:
+            raise ModelError(f"expected 'dense IN OUT', 'shared IN OUT', 'low_rank IN OUT RANK' or an activation of "
+                             f"{', '.join(ACTIVATIONS)}, got '{part.strip()}' in '{text}'")
     return layers
 
 
@@ -365,129 +723,443 @@ class Model:
 
     def __init__(self, metadata, tensors):
         if metadata.get("format") != FORMAT:
-            raise ModelError(f"expected the format '{FORMAT}', got '{metadata.get('format')}'")
+            got = f"'{metadata['format']}'" if "format" in metadata else "none"
+            raise ModelError(f"expected the format '{FORMAT}', got {got}")
         if "warp" in metadata:
             raise ModelError(f"expected a model without a warp, got one of degree {metadata['warp']}")
+        for key in ("topology", "basis", "layers", "real"):
+            if key not in metadata:
+                raise ModelError(f"expected metadata '{key}', got none")
+        if metadata["real"] not in ("F32", "F64"):
+            raise ModelError(f"expected real 'F32' or 'F64', got '{metadata['real']}'")
         self.metadata, self.tensors = metadata, tensors
         self.layers = layers_from(metadata["layers"])
+        self.require_tensors()
+
+    def require_tensors(self):
+        """Every tensor as the metadata says: its type and shape, and finite numbers."""
+        real, topology, basis = (self.metadata[key] for key in ("real", "topology", "basis"))
+        state = self.tensors.get("basis.state", np.empty(0))
+        if "basis.state" in self.tensors:
+            self.require_tensor("basis.state", "F64", (state.size,))
+        rows = rows_of(topology, basis, state)
+        coordinates = sum(factor.coordinates for factor in factors(topology, basis, state))
+        expected = {}
+        for n, layer in enumerate(self.layers):
+            front = (rows,) if layer.kind == "dense" else ()
+            expected[f"layer.{n}.weight"] = (real, (*front, layer.outputs, layer.inputs))
+            expected[f"layer.{n}.bias"] = (real, (*front, layer.outputs))
+            if layer.kind == "low_rank":
+                expected[f"layer.{n}.right"] = (real, (layer.inputs + 1, layer.rank))
+                expected[f"layer.{n}.left"] = (real, (layer.outputs, layer.rank))
+                expected[f"layer.{n}.scales"] = (real, (rows, layer.rank))
+        expected["test.contexts"] = ("F64", (TEST_SAMPLES, coordinates))
+        expected["test.inputs"] = (real, (TEST_SAMPLES, self.layers[0].inputs))
+        expected["test.outputs"] = (real, (TEST_SAMPLES, self.layers[-1].outputs))
+        for name, (kind, shape) in expected.items():
+            self.require_tensor(name, kind, shape)
+
+    def require_tensor(self, name, kind, shape):
+        if name not in self.tensors:
+            raise ModelError(f"expected a tensor '{name}' of {sizes_text(shape)}, got none")
+        tensor = self.tensors[name]
+        if NAMES.get(tensor.dtype) != kind or tensor.shape != shape:
+            raise ModelError(f"expected tensor '{name}' to be {kind} of {sizes_text(shape)}, got "
+                             f"{NAMES.get(tensor.dtype, tensor.dtype)} of {sizes_text(tensor.shape)}")
+        if not np.isfinite(tensor).all():
+            raise ModelError(f"tensor '{name}': expected finite numbers, got some that are not")
+
+    def require_test_outputs(self):
+        error, allowed = self.off_by()
+        if not error <= allowed:
+            raise ModelError(f"expected the model to give its test outputs to {allowed:.2g}, got an error of {error:.2g}")
 
     @staticmethod
-    def load(path):
-        return Model(*read_safetensors(path))
+    def load(path, replay=True):
+        """Refuses what is not whole, or, with `replay`, does not give its own test outputs."""
+        metadata, tensors = read_safetensors(path)
+        try:
+            with np.errstate(all="ignore"):
+                model = Model(metadata, tensors)
+                if replay:
+                    model.require_test_outputs()
+        except ModelError as error:
+            raise ModelError(f"{path}: {error}") from None
+        return model
 
     def save(self, path):
+        """Refuses what `load` would refuse; an old file stays then."""
+        with np.errstate(all="ignore"):
+            Model(self.metadata, self.tensors).require_test_outputs()
         write_safetensors(path, self.metadata, self.tensors)
 
     def coefficients(self, contexts):
-        contexts = np.atleast_2d(np.asarray(contexts, float))
-        state = self.tensors.get("basis.state", ())
-        return coefficients(self.metadata["topology"], self.metadata["basis"], contexts, state)
+        """phi(s) of each context, or of one. Refuses numbers that name no point."""
+        contexts = numbers_of(self.metadata["topology"], contexts)
+        contexts = np.atleast_2d(contexts) if contexts.ndim < 2 else contexts
+        return coefficients(self.metadata["topology"], self.metadata["basis"], contexts, self.tensors.get("basis.state", ()))
 
-    def weights(self, n, phi):
-        """Weight (out x in) and bias of layer n where the basis has the values phi."""
-        weight, bias = (self.tensors[f"layer.{n}.{part}"].astype(float) for part in ("weight", "bias"))
+    def weights(self, n, phi, of=lambda numbers: numbers):
+        """Weight (out x in) and bias of layer n where the basis has the values phi; of its numbers, or their sizes."""
+        weight, bias = (of(self.tensors[f"layer.{n}.{part}"].astype(float)) for part in ("weight", "bias"))
         if self.layers[n].kind == "dense":
             return np.tensordot(phi, weight, 1), phi @ bias
         if self.layers[n].kind == "low_rank":
-            right, left, scales = (self.tensors[f"layer.{n}.{part}"].astype(float) for part in ("right", "left", "scales"))
+            right, left, scales = (of(self.tensors[f"layer.{n}.{part}"].astype(float)) for part in ("right", "left", "scales"))
             both = left @ np.diag(phi @ scales) @ right.T
             return weight + both[:, :-1], bias + both[:, -1]
         return weight, bias
 
     def at(self, context):
-        """The network at a context: (weight, bias, activation) of each layer."""
-        phi = self.coefficients([context])[0]
+        """The network at a context: (weight, bias, activation) of each layer. Refuses numbers that name no point."""
+        context = numbers_of(self.metadata["topology"], context)
+        phi = self.coefficients(context.reshape(1, -1) if context.ndim < 2 else context[None])[0]
         return [(*self.weights(n, phi), layer.activation) for n, layer in enumerate(self.layers)]
 
     def predict(self, contexts, inputs):
-        return np.stack([evaluate(self.at(context), x) for context, x in zip(contexts, inputs)])
+        """The outputs for each input at its context."""
+        if len(contexts) != len(inputs):
+            raise ModelError(f"predict: expected as many contexts as inputs, got {len(contexts)} and {len(inputs)}")
+        outputs = [evaluate(self.at(context), x) for context, x in zip(contexts, inputs)]
+        return np.stack(outputs) if outputs else np.empty((0, self.layers[-1].outputs))
+
+    def off_by(self):
+        """The largest error of the file's own test outputs, and what rounding explains: that of the library's load, or several
+        times what noise of the size of roundings, in every layer, does to the outputs. A steep network makes much of it."""
+        expected = self.tensors["test.outputs"].astype(float)
+        largest = max(1, np.abs(expected).max())
+        allowed, rounding = (1e-12, 2.0**-48) if self.metadata["real"] == "F64" else (1e-5, 2.0**-23)
+        error, allowed = 0.0, allowed * largest
+        random = np.random.default_rng(0)
+        phis = self.coefficients(self.tensors["test.contexts"])
+        for phi, x, y in zip(phis, self.tensors["test.inputs"].astype(float), expected):
+            noisy = x
+            for n, layer in enumerate(self.layers):
+                weight, bias = self.weights(n, phi)
+                most, most_bias = self.weights(n, np.abs(phi), np.abs)
+                noise = rounding * (most @ np.abs(x) + most_bias) * random.uniform(-1, 1, layer.outputs)
+                f = ACTIVATIONS[layer.activation]
+                x, noisy = f(weight @ x + bias), f(weight @ noisy + bias + noise)
+            off, apart = np.abs(x - y).max(), np.abs(noisy - x).max()
+            error = error if off <= error else off  # a NaN stays
+            allowed = max(allowed, 4 * apart) if math.isfinite(apart) else allowed
+        return (error if math.isfinite(error) else math.inf), allowed
 
     def replay(self):
-        """The largest error of the file's own test outputs, over their size."""
-        expected = self.tensors["test.outputs"]
-        got = self.predict(self.tensors["test.contexts"], self.tensors["test.inputs"])
-        return np.abs(got - expected).max() / max(1, np.abs(expected).max())
+        """The largest error of the file's own test outputs, over their size; infinite where one is no number."""
+        return self.off_by()[0] / max(1, np.abs(self.tensors["test.outputs"].astype(float)).max())
 
     @staticmethod
-    def from_state_dict(state, layers):
-        """A model over the one-point space from the parameters of a torch.nn.Sequential, by name."""
-        names = sorted((name for name in state if name.endswith(".weight")), key=lambda n: int(n.split(".")[-2]))
+    def from_state_dict(state, layers, order=None):
+        """A model over the one-point space from the parameters of dense layers as PyTorch names them, NAME.weight and
+        NAME.bias, rounded to float. Layers run in the order of the state dict, or `order`, the modules' names; a layer
+        without a bias has zeros. Refuses an order that neither numbers in the names nor shapes tell."""
+        modules = modules_of(state)
         plain = layers_from(layers)
-        if len(names) != len(plain) or any(layer.kind != "dense" for layer in plain):
-            raise ModelError(f"expected {len(names)} dense layers, as there are weights, got '{layers}'")
+        if len(modules) != len(plain) or any(layer.kind != "dense" for layer in plain):
+            raise ModelError(f"expected {len(modules)} dense layers, as there are weights ({', '.join(map(shown, modules))}), "
+                             f"got '{layers}'")
+        names = in_order(modules, plain, names_of(order) if order is not None else None, is_ordered(state))
         tensors = {}
         network = []
         for n, (name, layer) in enumerate(zip(names, plain)):
-            weight = np.asarray(state[name], np.float32)
-            bias = np.asarray(state[name[: -len("weight")] + "bias"], np.float32)
-            if weight.shape != (layer.outputs, layer.inputs) or bias.shape != (layer.outputs,):
-                raise ModelError(f"{name}: expected {layer.outputs} x {layer.inputs} and a bias, got {weight.shape}, {bias.shape}")
+            weight, bias = modules[name]
+            bias = np.zeros(layer.outputs, np.float32) if bias is None else bias
+            if bias.shape != (layer.outputs,):
+                raise ModelError(f"{shown(name)}: expected a bias of {layer.outputs}, got one of {sizes_text(bias.shape)}")
             tensors[f"layer.{n}.weight"], tensors[f"layer.{n}.bias"] = weight[None], bias[None]
             network.append((weight.astype(float), bias.astype(float), layer.activation))
         inputs = np.random.default_rng(0).standard_normal((TEST_SAMPLES, plain[0].inputs)).astype(np.float32)
+        with np.errstate(all="ignore"):
+            outputs = np.stack([evaluate(network, x) for x in inputs]).astype(np.float32)
+        if not np.isfinite(outputs).all():
+            raise ModelError("expected a network whose outputs are finite in F32, got some that are not for inputs of size 1")
         tensors["test.contexts"] = np.empty((TEST_SAMPLES, 0))
-        tensors["test.inputs"] = inputs
-        tensors["test.outputs"] = np.stack([evaluate(network, x) for x in inputs]).astype(np.float32)
+        tensors["test.inputs"], tensors["test.outputs"] = inputs, outputs
         metadata = {"format": FORMAT, "topology": "point", "basis": "constant", "real": "F32",
-                    "layers": ", ".join(part.strip() for part in layers.split(","))}
+                    "layers": ", ".join(layer.text() for layer in plain)}
         return Model(metadata, tensors)
 
 
+# State dicts: which layers are in them, and in which order.
+
+
+class StateDict(dict):
+    """Of a file: `is_ordered` where its order is known to be that of the modules."""
+
+    is_ordered = False
+
+
+def state_of_file(path):
+    """The tensors of a file from elsewhere. safetensors sorts names as text, and its older versions leave the header in any
+    order; a header in another order than sorted, in which the tensors lie too, is that of the state dict."""
+    stored = Stored(path, FOREIGN_TYPES)
+    state = StateDict(stored.tensors)
+    sorts = [[name for name in stored.tensors if stored.types[name] == kind] for kind in set(stored.types.values())]
+    state.is_ordered = stored.in_order and not all(names == sorted(names) for names in sorts)
+    return state
+
+
+def is_ordered(state):
+    """Is the order of this dict that of the modules? PyTorch marks its own; names sorted as text say nothing."""
+    if isinstance(state, StateDict):
+        return state.is_ordered
+    return hasattr(state, "_metadata") or list(state) != sorted(state)
+
+
+def shown(name):
+    return f"'{name}'" if name else "the one without a name"
+
+
+def parameter(name, value):
+    """Numbers of a parameter, in float. They must be finite there."""
+    what = f"'{name}'"
+    if getattr(value, "requires_grad", False):
+        raise ModelError(f"{what}: expected numbers, got a parameter that takes gradients; hand over module.state_dict()")
+    try:
+        if hasattr(value, "detach"):  # PyTorch's, of any type of reals
+            value = value.cpu().double().numpy() if value.is_floating_point() else value.cpu().numpy()
+        numbers = np.asarray(value)
+    except (ValueError, TypeError, RuntimeError) as error:
+        raise ModelError(f"{what}: expected an array of numbers, got something else ({error})") from None
+    if numbers.dtype.kind != "f":
+        raise ModelError(f"{what}: expected real numbers, got {numbers.dtype} of {sizes_text(numbers.shape)}; quantised or "
+                         "counted numbers are no weights")
+    with np.errstate(all="ignore"):
+        real = numbers.astype(np.float32)
+    if not np.isfinite(numbers).all():
+        raise ModelError(f"{what}: expected finite numbers, got some that are not")
+    if not np.isfinite(real).all():
+        raise ModelError(f"{what}: expected numbers that F32 holds, got some beyond")
+    return real
+
+
+def address_of(value):
+    try:
+        return value.data_ptr() if hasattr(value, "data_ptr") else value.__array_interface__["data"][0]
+    except (AttributeError, RuntimeError):
+        return id(value)
+
+
+def modules_of(state):
+    """Weight (out x in) and bias, or None, of each module, in the order of the state dict. Refuses anything else in it."""
+    if not hasattr(state, "items") or not all(isinstance(name, str) for name in state):
+        raise ModelError("expected a state dict, names with their numbers, got something else")
+    modules, biases, addresses = {}, {}, {}
+    for name, value in state.items():
+        module, _, part = name.rpartition(".")
+        if part not in ("weight", "bias"):
+            raise ModelError(f"expected weights and biases of dense layers alone, got '{name}', which is neither; fold other "
+                             "layers into dense ones first")
+        numbers = parameter(name, value)
+        if part == "bias":
+            biases[module] = numbers
+            continue
+        if numbers.ndim != 2:
+            kind = {1: "a normalisation or a PReLU", 3: "a convolution", 4: "a convolution", 5: "a convolution"}.get(numbers.ndim, "no dense layer")
+            raise ModelError(f"'{name}': expected a weight of out x in, got one of {sizes_text(numbers.shape)}, as of {kind}")
+        first = addresses.setdefault(address_of(value), name) if numbers.size else name
+        if first != name:
+            raise ModelError(f"'{name}': expected numbers of its own, got those of '{first}'; layers of the library share none")
+        modules[module] = numbers
+    for module in biases:
+        if module not in modules:
+            raise ModelError(f"'{module}.bias': expected a weight beside it, got none")
+    if not modules:
+        raise ModelError("expected weights and biases of dense layers, got none")
+    return {module: (weight, biases.get(module)) for module, weight in modules.items()}
+
+
+def names_of(order):
+    """"fc1,fc2" or a list."""
+    if isinstance(order, str):
+        return [name.strip() for name in order.split(",")]
+    names = list(order)
+    if not all(isinstance(name, str) for name in names):
+        raise ModelError(f"expected an order of names, got {names!s:.60}")
+    return names
+
+
+def compare(a, b):
+    """Which of two modules runs first, by the numbers in the first part of their paths that differs: -1 or 1. 0 where these do
+    not tell, as in 'encoder.0' and 'decoder.0'."""
+    for one, other in zip(a.split("."), b.split(".")):
+        if one != other:
+            one, other = re.split("([0-9]+)", one), re.split("([0-9]+)", other)
+            ones, others = list(map(int, one[1::2])), list(map(int, other[1::2]))
+            return 0 if one[::2] != other[::2] or ones == others else -1 if ones < others else 1
+    return 0
+
+
+def by_numbers(names):
+    """Modules in the order of the numbers in their names; None where these do not tell."""
+    if any(compare(a, b) == 0 for a, b in itertools.combinations(names, 2)):
+        return None
+    return sorted(names, key=functools.cmp_to_key(compare))
+
+
+def in_order(modules, layers, order, is_known):
+    """The modules' names in the order that they run in: `order`, or that of the state dict where it is known, or of the
+    numbers in the names; or else the one that fits the shapes, if it is the only one."""
+    wanted = [(layer.outputs, layer.inputs) for layer in layers]
+    names = list(modules)
+    if order is not None:
+        if sorted(order) != sorted(names):
+            raise ModelError(f"expected an order of {', '.join(map(shown, names))}, each once, got {', '.join(map(shown, order))}")
+        return require_shapes(modules, order, wanted)
+    numbered = by_numbers(names)
+    guess = names if is_known else numbered
+    is_contradiction = is_known and numbered not in (None, names)
+    if is_contradiction:  # names sorted as text explain it
+        guess = numbered if names == sorted(names) else None
+    if guess and [modules[name][0].shape for name in guess] == wanted:
+        return guess
+    of_shape = {shape: [name for name in names if modules[name][0].shape == shape] for shape in wanted}
+    if [len(of_shape[shape]) for shape in wanted] == [wanted.count(shape) for shape in wanted]:
+        if guess or is_contradiction:  # is wrong, or nobody knows: numbers of names tell nothing
+            sorts = {shape: same if len(same) == 1 else None for shape, same in of_shape.items()}
+        else:
+            sorts = {shape: by_numbers(same) for shape, same in of_shape.items()}
+        if None not in sorts.values():
+            each = {shape: iter(same) for shape, same in sorts.items()}
+            return [next(each[shape]) for shape in wanted]
+    ask = f"name the order that they run in, as by --order {','.join(names)} (order=[...] in Python)"
+    if guess:
+        return require_shapes(modules, guess, wanted, f", in the order {', '.join(map(shown, guess))}; if it is another, {ask}")
+    raise ModelError(f"expected modules whose order in the file, numbers or shapes say which runs first, got "
+                     f"{', '.join(map(shown, names))}; {ask}")
+
+
+def require_shapes(modules, names, wanted, more=""):
+    for n, (name, shape) in enumerate(zip(names, wanted)):
+        got = modules[name][0].shape
+        if got != shape:
+            raise ModelError(f"{shown(name)}: expected a weight of {sizes_text(shape)} (out x in) as layer {n}, got one of "
+                             f"{sizes_text(got)}{more}")
+    return names
+
+
 def evaluate(network, x):
+    """The outputs of a network for one input."""
+    x = numbers_of("network", x)
+    if network and x.shape != network[0][0].shape[1:]:
+        raise ModelError(f"network: expected {network[0][0].shape[1]} inputs, got {sizes_text(x.shape)}")
     for weight, bias, activation in network:
         x = ACTIVATIONS[activation](weight @ x + bias)
     return x
 
 
 def state_dict(network):
-    """The parameters of a network by their names in a torch.nn.Sequential of linear layers and activations."""
+    """The parameters of a network, in float, by their names in a torch.nn.Sequential of linear layers and activations."""
     state = {}
     place = 0
     for weight, bias, activation in network:
-        state[f"{place}.weight"], state[f"{place}.bias"] = weight.astype(np.float32), bias.astype(np.float32)
+        with np.errstate(all="ignore"):
+            state[f"{place}.weight"], state[f"{place}.bias"] = weight.astype(np.float32), bias.astype(np.float32)
+        if not (np.isfinite(state[f"{place}.weight"]).all() and np.isfinite(state[f"{place}.bias"]).all()):
+            raise ModelError(f"'{place}': expected weights and biases that F32 holds, got some beyond")
         place += 1 if activation == "identity" else 2
     return state
 
 
 def context_from(text):
     """"0.5,0.25" as coordinates; "" on the one-point space."""
-    try:
-        return [float(number) for number in text.split(",") if text]
-    except ValueError:
-        raise ModelError(f"expected a context as its coordinates, 0.5,0.25, got '{text}'") from None
+    numbers = [part.strip(" ") for part in text.split(",")] if text.strip(" ") else []
+    if not all(re.fullmatch(r"[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?", number) for number in numbers):
+        raise ModelError(f"expected a context as its coordinates, 0.5,0.25, got '{text}'")
+    return [float(number) for number in numbers]
 
 
 def export(model, path, contexts):
-    networks = [state_dict(model.at(context)) for context in contexts]
-    layers = [f"dense {l.inputs} {l.outputs}" + (f", {l.activation}" if l.activation != "identity" else "") for l in model.layers]
+    """Writes the networks at some contexts. Refuses contexts that name no point."""
+    if not contexts:
+        raise ModelError("expected at least one context, got none")
+    parts = factors(model.metadata["topology"], model.metadata["basis"], model.tensors.get("basis.state", ()))
+    points = [canonical(model.metadata["topology"], parts, [context])[0] for context in contexts]
+    networks = [state_dict(model.at(point)) for point in points]
     tensors = dict(networks[0])
     if len(networks) > 1:
         tensors = {f"{i}.{name}": value for i, network in enumerate(networks) for name, value in network.items()}
-        tensors["contexts"] = np.asarray(contexts, float)
-    write_safetensors(path, {"format": NETWORK_FORMAT, "layers": ", ".join(layers)}, tensors)
+        tensors["contexts"] = np.stack(points)
+    metadata = {"format": NETWORK_FORMAT, "layers": ", ".join(layer.text("dense") for layer in model.layers)}
+    write_safetensors(path, metadata, tensors)
+
+
+def require_another(path, out):
+    if os.path.exists(out) and os.path.samefile(path, out):
+        raise ModelError(f"expected to write another file than {path}, which is read")
+
+
+def printable(text):
+    """Text without what a terminal obeys."""
+    return "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in text)
 
 
 def show(path):
     model = Model.load(path)
-    for key, value in sorted(model.metadata.items()):
-        print(f"{key:12} {value}")
+    lines = [f"{key:12} {printable(value)}" for key, value in sorted(model.metadata.items())]
     rows = len(model.coefficients(model.tensors["test.contexts"][:1])[0])
     numbers = sum(tensor.size for name, tensor in model.tensors.items() if name.startswith("layer."))
-    print(f"{'rows':12} {rows}\n{'numbers':12} {numbers}\n{'test vector':12} off by {model.replay():.1e}")
+    say(*lines, f"{'rows':12} {rows}", f"{'numbers':12} {numbers}", f"{'test vector':12} off by {model.replay():.1e}")
+
+
+def import_layers(path, out, layers, order=None):
+    require_another(path, out)
+    state = state_of_file(path)
+    Model.from_state_dict(state, layers, order).save(out)
+
+
+def say(*lines):
+    """Writes lines to the standard output."""
+    try:
+        if hasattr(sys.stdout, "reconfigure"):
+            sys.stdout.reconfigure(errors="backslashreplace")
+        print(*lines, sep="\n", flush=True)
+    except OSError as error:  # nobody reads, or the disk is full; what is left may not be tried again
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        raise ModelError(f"cannot write to the standard output: {error.strerror}") from None
+
+
+def program(work, arguments):
+    """Does the work of a program. What goes wrong ends in one sentence and the status 1."""
+    try:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    except ValueError:
+        pass  # not in the first thread
+    try:
+        with np.errstate(all="ignore"):
+            work(arguments)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except OSError as error:
+        name = "a file" if error.filename is None else f"'{os.fsdecode(error.filename)}'"
+        sentence = f"cannot open, read or write {name}: {error.strerror}"
+    except MemoryError:
+        sentence = "expected numbers that memory holds, got too many"
+    except (ModelError, RecursionError) as error:
+        sentence = str(error)
+    else:
+        return
+    sys.exit("error: " + re.sub(r"[\r\n]\s*", " ", sentence))
+
+
+def work(arguments):
+    if arguments in (["--help"], ["-h"]):
+        say((__doc__ or "").strip())
+    elif len(arguments) == 2 and arguments[0] == "show":
+        show(arguments[1])
+    elif len(arguments) >= 3 and arguments[0] == "export":
+        require_another(arguments[1], arguments[2])
+        export(Model.load(arguments[1]), arguments[2], [context_from(text) for text in arguments[3:] or [""]])
+    elif len(arguments) in (4, 6) and arguments[0] == "import" and arguments[4:5] in ([], ["--order"]):
+        import_layers(*arguments[1:4], *arguments[5:])
+    else:
+        raise ModelError("expected 'show MODEL', 'export MODEL OUT CONTEXT...' or 'import IN OUT LAYERS [--order NAMES]', got "
+                         f"'{' '.join(arguments)}'; --help says what they do")
 
 
 def main(arguments):
-    try:
-        if len(arguments) == 2 and arguments[0] == "show":
-            show(arguments[1])
-        elif len(arguments) >= 3 and arguments[0] == "export":
-            export(Model.load(arguments[1]), arguments[2], [context_from(text) for text in arguments[3:] or [""]])
-        elif len(arguments) == 4 and arguments[0] == "import":
-            Model.from_state_dict(read_safetensors(arguments[1])[1], arguments[3]).save(arguments[2])
-        else:
-            sys.exit(__doc__)
-    except (ModelError, OSError) as error:
-        sys.exit(f"error: {error}")
+    program(work, arguments)
 
 
 if __name__ == "__main__":

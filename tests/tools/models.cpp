@@ -1,6 +1,7 @@
 // Model files for tests/tools/wmanifold_model_test.py.
 //   models write FOLDER     a model of each topology, basis, kind of layer and activation
 //   models outputs FILE     what a model over the one-point space gives for its test inputs, line by line
+//   models points FILE      of lines as "interval 0.5", the point's coordinates, or "refused: " and why
 
 #include <wmanifold/basis/bernstein.hpp>
 #include <wmanifold/basis/bernstein_bezier.hpp>
@@ -19,7 +20,9 @@
 #include <wmanifold/topology/one_point.hpp>
 #include <wmanifold/topology/torus.hpp>
 
+#include <fstream>
 #include <iostream>
+#include <sstream>
 #include <string_view>
 
 namespace wm = wmanifold;
@@ -85,6 +88,44 @@ void print_outputs(std::filesystem::path const& file) {
   std::cout << model.predict(batch, wm::Contexts<wm::OnePoint>(points)) << '\n';
 }
 
+template <class T>
+bool print_point(std::string const& space, std::vector<double> const& coordinates) {
+  if (T::name() != space) {
+    return false;
+  }
+  try {
+    wm::Point<T> const point{std::span(coordinates)};
+    for (double const x : point.coordinates()) {
+      std::cout << x << ' ';
+    }
+  } catch (wm::ArgumentError const& e) {
+    std::cout << "refused: " << e.what();
+  }
+  std::cout << '\n';
+  return true;
+}
+
+void print_points(std::filesystem::path const& file) {
+  std::ifstream in(file);
+  std::cout.precision(17);
+  for (std::string line; std::getline(in, line);) {
+    std::istringstream words(line);
+    std::string space;
+    words >> space;
+    std::vector<double> coordinates;
+    for (std::string word; words >> word;) {
+      coordinates.push_back(std::stod(word));
+    }
+    auto const is_one = [&]<class... T>(std::tuple<T...>*) { return (print_point<T>(space, coordinates) || ...); };
+    using Spaces = std::tuple<wm::OnePoint, wm::Interval, wm::S1, wm::RP1, wm::S2, wm::SO3, wm::Simplex<1>, wm::Simplex<2>,
+                              wm::Finite<1>, wm::Finite<3>, wm::Product<wm::Interval, wm::S1>, wm::Torus<2>,
+                              wm::Product<wm::Finite<3>, wm::S1>, wm::Product<wm::Finite<3>, wm::S2>, wm::Product<wm::Interval, wm::Interval>>;
+    if (!is_one(static_cast<Spaces*>(nullptr))) {
+      throw wm::ArgumentError("no topology of the test: " + space);
+    }
+  }
+}
+
 }  // namespace
 
 int main(int count, char** arguments) {
@@ -94,8 +135,10 @@ int main(int count, char** arguments) {
       write(arguments[2]);
     } else if (verb == "outputs") {
       print_outputs(arguments[2]);
+    } else if (verb == "points") {
+      print_points(arguments[2]);
     } else {
-      std::cerr << "models write FOLDER | models outputs FILE\n";
+      std::cerr << "models write FOLDER | models outputs FILE | models points FILE\n";
       return 2;
     }
   } catch (std::exception const& e) {

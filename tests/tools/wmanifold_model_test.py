@@ -1,12 +1,16 @@
 """wmanifold_model.py beside the library: wmanifold_model_test.py MODELS, the program of models.cpp."""
 
 import json
+import math
+import os
 import pathlib
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
 import unittest
+import zlib
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tools"))
@@ -22,6 +26,54 @@ except ImportError:
     torch = None
 
 MODELS = sys.argv.pop(1)
+TOOLS = ROOT / "tools"
+NAN, INF = math.nan, math.inf
+# What names a point, and what does not.
+POINTS = {
+    "point": [[]],
+    "interval": [[0], [1], [0.5], [-0.0], [1 + 2**-52], [-1e-300], [1e308], [-INF], [INF], [NAN]],
+    "s1": [[0], [7], [-1], [1e9], [-1e-300], [2 * math.pi], [NAN], [INF], [-INF]],
+    "rp1": [[0], [7], [-1], [1e9], [math.pi], [NAN], [INF]],
+    "s2": [[0, 0, 1], [0.6, 0, -0.8], [1.000009, 0, 0], [1.00002, 0, 0], [0.99998, 0, 0], [0, 0, 0], [1, 1, 1], [NAN, 0, 1],
+           [INF, 0, 0], [1e200, 1e200, 0]],
+    "so3": [[1, 0, 0, 0], [0.5, 0.5, 0.5, -0.5], [-0.6, 0, 0.8, 0], [0, 0, 0, 0], [1, 1, 0, 0], [0, 0, 0, 1.00002],
+            [NAN, 1, 0, 0], [0, -INF, 0, 0], [1e-200, 1e100, 0, 0]],
+    "simplex1": [[0, 1], [0.25, 0.75], [1.000009, 0], [1.1, -0.1], [0.5, 0.4], [0, 0], [NAN, 1], [INF, 0]],
+    "simplex2": [[0.5, 0.25, 0.25], [1, 0, 0], [0.3, 0.3, 0.400005], [0.3, 0.3, 0.3], [-1e-9, 0.5, 0.500000001], [1, -INF, INF]],
+    "finite1": [[0], [1], [-1], [0.5], [NAN]],
+    "finite3": [[0], [2], [3], [-1], [1.5], [1e300], [2.0000000001], [NAN], [INF], [-INF]],
+    "interval*s1": [[0.5, 9], [1.5, 0], [0.5, INF], [-1, NAN]],
+    "t2": [[1, 2], [-1, 7], [NAN, 0], [0, INF]],
+    "finite3*s1": [[0, 1], [2, -9], [3, 1], [0.5, 1], [-1, 1], [NAN, 1], [1, INF], [INF, 1]],
+    "finite3*s2": [[2, 0, 0, 1], [2, 0, 0, 2], [3, 0, 0, 1]],
+    "interval*interval": [[0, 1], [0, 1.001], [2, 0]],
+}
+WARNINGS = "-Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror".split()
+LINEAR = "dense 2 4, relu, dense 4 1"
+
+
+def sequential(names, shapes, bias=True):
+    """A state dict of these modules and weights of (out, in), whose numbers say which module they are of."""
+    state = {}
+    for n, (name, shape) in enumerate(zip(names, shapes)):
+        state[name + ".weight"] = np.full(shape, n + 1, np.float32)
+        if bias:
+            state[name + ".bias"] = np.full(shape[0], n + 1, np.float32)
+    return state
+
+
+def order_of(model):
+    """From 1, the modules of `sequential` in the order of the model's layers."""
+    return [int(model.tensors[f"layer.{n}.weight"].flat[0]) for n in range(len(model.layers))]
+
+
+def safetensors(header, data=b""):
+    text = header if isinstance(header, bytes) else json.dumps(header).encode()
+    return len(text).to_bytes(8, "little") + text + data
+
+
+def run(tool, *arguments, **more):
+    return subprocess.run([sys.executable, "-B", TOOLS / tool, *map(str, arguments)], capture_output=True, text=True, **more)
 COMPILER = shutil.which("c++") or shutil.which("g++") or shutil.which("clang++")
 
 
@@ -69,6 +121,116 @@ class Files(unittest.TestCase):
             got = wm.coefficients(case["topology"], case["basis"], np.array([case["context"]]))[0]
             with self.subTest(case["basis"]):
                 np.testing.assert_allclose(got, case["phi"], rtol=0, atol=1e-12)
+
+    def assert_sentence(self, done, pattern):
+        self.assertEqual(done.returncode, 1, done.stderr)
+        self.assertRegex(done.stderr, pattern)
+        self.assertEqual(done.stderr.count("\n"), 1, done.stderr)
+        self.assertTrue(done.stderr.startswith("error: "), done.stderr)
+
+    def test_points_are_those_of_the_library(self):
+        lines = [(space, point) for space, points in POINTS.items() for point in points]
+        listed = self.folder / "points"
+        listed.write_text("".join(" ".join([space, *map(repr, map(float, point))]) + "\n" for space, point in lines))
+        printed = subprocess.run([MODELS, "points", listed], check=True, capture_output=True, text=True).stdout.splitlines()
+        self.assertEqual(len(printed), len(lines))
+        refused = 0
+        for (space, point), expected in zip(lines, printed):
+            basis = {"t2": "constant*constant"}.get(space, "*".join(["constant"] * len(space.split("*"))))
+            with self.subTest(f"{space} {point}"):
+                try:
+                    got = wm.canonical(space, wm.factors(space, basis), [point])[0]
+                except wm.ModelError as error:
+                    sentence = expected.removeprefix("refused: wmanifold: ").replace("-nan", "nan")
+                    if not any(map(math.isinf, point)):  # whose length may be infinite or none
+                        self.assertEqual(str(error), sentence)
+                    self.assertIn("refused", expected)
+                    refused += 1
+                else:
+                    self.assertNotIn("refused", expected)
+                    np.testing.assert_allclose(np.abs(got), np.abs(np.array(expected.split(), float)), rtol=0, atol=1e-15)
+        self.assertGreater(refused, 40)
+
+    def test_contexts_that_name_no_point_are_refused_everywhere(self):
+        self.written()
+        bad = {"bernstein3": ["1.5", "-0.1"], "box": ["0.5,2", "0.5"], "ellipse": ["0,0"], "harmonics3": ["0,0,2", "0,0,0"],
+               "attitude4": ["1,1,1,1"], "mixture3": ["0.5,0.5,0.5", "2,-1,0"], "rooms4": ["6", "-1", "1.5"],
+               "speakers": ["3,0"], "knots7": ["1.0001"], "tilted2": ["0,-1"], "point": ["0.5"]}
+        for name, contexts in bad.items():
+            file = self.folder / f"{name}.safetensors"
+            model = wm.Model.load(file)
+            for text in contexts:
+                with self.subTest(f"{name} {text}"):
+                    context = wm.context_from(text)
+                    x = model.tensors["test.inputs"][:1]
+                    for use in (model.at, lambda s: model.coefficients([s]), lambda s: model.predict([s], x),
+                                lambda s: header.header(model, "name", "", s), lambda s: wm.export(model, out, [s])):
+                        out = self.folder / "out"
+                        with self.assertRaisesRegex(wm.ModelError, "expected"):
+                            use(context)
+                    for tool in (["export", file, out, text], [file, out, text]):
+                        main = wm.main if tool[0] == "export" else header.main
+                        with self.assertRaisesRegex(SystemExit, "error: .*expected"):
+                            main(list(map(str, tool)))
+                    self.assertFalse(out.exists())
+
+    def test_contexts_that_are_no_numbers_are_refused(self):
+        self.written()
+        model = wm.Model.load(self.folder / "bernstein3.safetensors")
+        for context in ("0.5", ["0.5"], [None], [True], [0.5j], [[0.5]], [[0.5], [0.5]], {}, [NAN], [INF], [], [[0.1], [0.2, 0.3]]):
+            with self.subTest(context), self.assertRaisesRegex(wm.ModelError, "expected"):
+                model.at(context)
+        np.testing.assert_array_equal(model.at(0.5)[0][0], model.at([0.5])[0][0])
+        for text in ("nan", "inf", "1e999", "0x1", "0_5", "\u0660.5", "0.5,", ",0.5", "0.5;", "0.5 0.5", "", " ", "--1", "."):
+            with self.subTest(text), self.assertRaises(SystemExit):
+                wm.main(["export", str(self.folder / "bernstein3.safetensors"), str(self.folder / "out"), text])
+        with self.assertRaisesRegex(wm.ModelError, "as many contexts as inputs"):
+            model.predict([[0.5]], np.zeros((2, 4)))
+        with self.assertRaisesRegex(wm.ModelError, "expected 4 inputs"):
+            model.predict([[0.5]], np.zeros((1, 3)))
+
+    @unittest.skipIf(COMPILER is None, "no C++ compiler")
+    def test_headers_refuse_contexts_that_name_no_point_also_under_fast_math(self):
+        self.written()
+        spaces = {"bernstein3": "interval", "box": "interval*interval", "ellipse": "s1", "lines2": "rp1", "harmonics3": "s2",
+                  "attitude4": "so3", "mixture3": "simplex2", "torus": "t2", "speakers": "finite3*s1"}
+        lines = ["int main() {", "  int wrong = 0;"]
+        for name, space in spaces.items():
+            header.main([str(self.folder / f"{name}.safetensors"), str(self.folder / f"{name}.hpp")])
+            model = wm.Model.load(self.folder / f"{name}.safetensors")
+            for point in POINTS[space]:
+                numbers = ", ".join(map(repr, map(float, point))).replace("nan", "no_number").replace("inf", "infinite")
+                try:
+                    expected = model.predict([point], [[1, 1, 1, 1]])[0]
+                except wm.ModelError:
+                    expected = []
+                lines.append(f"""  {{
+    const double s[] = {{{numbers}}};
+    {name}::Network network, before;
+    std::memset(&network, 0x55, sizeof network);
+    std::memcpy(&before, &network, sizeof network);
+    const bool done = {name}::at(s, network);
+    const bool is_same = std::memcmp(&network, &before, sizeof network) == 0;
+    if (done != {len(expected) > 0:d} || is_same == done) std::printf("{name} {point}: %d %d\\n", done, is_same), ++wrong;""")
+                if len(expected):
+                    lines.append(f"""    const {name}::Real x[] = {{1, 1, 1, 1}};
+    {name}::Real y[3];
+    network(x, y);""")
+                    lines += [f"    wrong += std::fabs(static_cast<double>(y[{o}]) - {y!r}) > {1e-5 if name == 'ellipse' else 1e-9};"
+                              for o, y in enumerate(expected.tolist())]
+                lines.append("  }")
+        lines += ["  wrong += bernstein3::clamped(-1) < 0 || bernstein3::clamped(2) > 1 || bernstein3::clamped(0.25) < 0.25;",
+                  "  return wrong != 0;", "}"]
+        source = self.folder / "main.cpp"
+        top = [f'#include "{name}.hpp"' for name in spaces] + ["#include <cstdio>", "#include <cstdlib>"]
+        top += [f'static const double {name} = std::strtod("{text}", nullptr);'
+                for name, text in (("no_number", "nan"), ("infinite", "inf"))]
+        source.write_text("\n".join(top + lines) + "\n")
+        for flags in (["-O0", "-fno-exceptions", "-fno-rtti"], ["-O2", "-ffast-math"]):
+            with self.subTest(flags):
+                subprocess.run([COMPILER, "-std=c++14", *WARNINGS, *flags, source, "-o", self.folder / "main"], check=True)
+                done = subprocess.run([self.folder / "main"], capture_output=True, text=True)
+                self.assertEqual((done.returncode, done.stdout), (0, ""))
 
     def test_topologies_without_a_meaning_are_refused(self):
         for space, basis in (("finite3[0-1,1-3]", "laplacian2"), ("finite3[]", "one_per_context"), ("finite0", "constant"),
@@ -132,8 +294,7 @@ class Files(unittest.TestCase):
         lines += [f'  std::printf("{name} %.3e\\n", {name}::off_by());' for name in names] + ["}"]
         source = self.folder / "main.cpp"
         source.write_text("\n".join(lines) + "\n")
-        warnings = "-Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror".split()
-        subprocess.run([COMPILER, "-std=c++14", *warnings, source, "-o", self.folder / "main"], check=True)
+        subprocess.run([COMPILER, "-std=c++14", *WARNINGS, source, "-o", self.folder / "main"], check=True)
         printed = subprocess.run([self.folder / "main"], check=True, capture_output=True, text=True).stdout.split()
         self.assertEqual(printed[::2], names)
         for name, error in zip(names, map(float, printed[1::2])):
@@ -185,6 +346,444 @@ class Files(unittest.TestCase):
             broken.write_bytes(content)
             with self.subTest(content), self.assertRaises(wm.ModelError):
                 wm.Model.load(broken)
+
+    def test_import_keeps_the_order_of_the_state_dict(self):
+        square = [(4, 4)] * 4
+        layers = ", relu, ".join(["dense 4 4"] * 4)
+        for names in (["0", "2", "4", "6"], ["net.0", "net.2", "net.4", "net.6"], ["0.0", "0.2", "1.0", "1.2"],
+                      ["0.0", "1.0", "2.0", "3"], ["encoder.0", "encoder.2", "decoder.0", "decoder.2"], ["fc1", "fc2", "fc3", "fc4"],
+                      ["input", "hidden.0", "hidden.1", "head"], ["layer_8", "layer_9", "layer_10", "layer_11"],
+                      ["z", "y", "x", "w"], ["block1.fc2", "block1.fc10", "block2.fc1", "block10.fc1"]):
+            for bias in (True, False):
+                state = sequential(names, square, bias)
+                file = self.folder / "state.safetensors"
+                wm.write_safetensors(file, {}, state)
+                out = self.folder / "model.safetensors"
+                with self.subTest(f"{names} {bias}"):
+                    wm.main(["import", str(file), str(out), layers])
+                    self.assertEqual(order_of(wm.Model.load(out)), [1, 2, 3, 4])
+                    self.assertEqual(order_of(wm.Model.from_state_dict(state, layers)), [1, 2, 3, 4])
+                    bias_of_last = wm.Model.load(out).tensors["layer.3.bias"]
+                    self.assertEqual(bias_of_last.tolist(), [[4.0 if bias else 0.0] * 4])
+
+    def test_import_finds_the_order_of_names_sorted_as_text_or_asks_for_it(self):
+        twelve = [str(2 * n) for n in range(12)]
+        for names, shapes, layers in (
+                (twelve, [(4, 4)] * 12, ", ".join(["dense 4 4"] * 12)),
+                ([f"layer{n}.linear" for n in range(12)], [(4, 4)] * 12, ", ".join(["dense 4 4"] * 12)),
+                (["out", "hidden"], [(4, 2), (1, 4)], LINEAR),  # the only order that fits
+                (["encoder.0", "encoder.2", "decoder.0", "decoder.2"], [(3, 8), (2, 3), (3, 2), (8, 3)],
+                 "dense 8 3, relu, dense 3 2, dense 2 3, relu, dense 3 8"),
+                (["encoder.0", "encoder.2", "encoder.10", "decoder"], [(4, 8), (4, 4), (4, 4), (8, 4)],
+                 "dense 8 4, dense 4 4, dense 4 4, dense 4 8"),
+                (["fc_128", "fc_64", "fc_10"], [(12, 8), (6, 12), (1, 6)], "dense 8 12, dense 12 6, dense 6 1")):
+            state = dict(sorted(sequential(names, shapes).items()))
+            file, out = self.folder / "state.safetensors", self.folder / "model.safetensors"
+            wm.write_safetensors(file, {}, state)
+            with self.subTest(names):
+                wm.main(["import", str(file), str(out), layers])
+                self.assertEqual(order_of(wm.Model.load(out)), list(range(1, len(names) + 1)))
+                self.assertEqual(order_of(wm.Model.from_state_dict(state, layers)), list(range(1, len(names) + 1)))
+        square = ", ".join(["dense 4 4"] * 4)
+        for names in (["encoder.0", "encoder.2", "decoder.0", "decoder.2"], ["input", "hidden.0", "hidden.1", "head"],
+                      ["fc", "fc1", "fc2", "fc3"], ["fc01", "fc1", "fc2", "fc3"], ["first", "second", "third", "fourth"]):
+            state = dict(sorted(sequential(names, [(4, 4)] * 4).items()))
+            wm.write_safetensors(file, {}, state)
+            with self.subTest(names):
+                out.unlink(missing_ok=True)
+                with self.assertRaisesRegex(SystemExit, "error: expected modules whose order .* --order "):
+                    wm.main(["import", str(file), str(out), square])
+                self.assertFalse(out.exists())
+                wm.main(["import", str(file), str(out), square, "--order", ",".join(names)])
+                self.assertEqual(order_of(wm.Model.load(out)), [1, 2, 3, 4])
+                self.assertEqual(order_of(wm.Model.from_state_dict(state, square, order=names)), [1, 2, 3, 4])
+
+    def test_import_refuses_orders_that_contradict_each_other_or_do_not_fit(self):
+        two = "dense 4 4, dense 4 4"
+        state = sequential(["fc2", "fc1"], [(4, 4)] * 2)  # the file and the numbers contradict each other
+        with self.assertRaisesRegex(wm.ModelError, "--order fc2,fc1"):
+            wm.Model.from_state_dict(state, two)
+        self.assertEqual(order_of(wm.Model.from_state_dict(state, two, ["fc1", "fc2"])), [2, 1])
+        for order in ("fc1", "fc1,fc1", "fc1,fc3", "fc1,fc2,fc3", "", [1, 2]):
+            with self.subTest(order), self.assertRaisesRegex(wm.ModelError, "expected an order"):
+                wm.Model.from_state_dict(state, two, order)
+        with self.assertRaisesRegex(wm.ModelError, "'1': expected a weight of 4 x 2 .* got one of 1 x 4"):
+            wm.Model.from_state_dict(sequential(["0", "1"], [(4, 2), (1, 4)]), LINEAR, ["1", "0"])
+        # Tensors that lie in another order than the header names them: nobody knows which is that of the modules.
+        state = sequential(["b", "a"], [(4, 4)] * 2)
+        entries, begin = {}, 0
+        for name in sorted(state):
+            entries[name] = {"dtype": "F32", "shape": list(state[name].shape), "data_offsets": [begin, begin + state[name].nbytes]}
+            begin += state[name].nbytes
+        file = self.folder / "state.safetensors"
+        file.write_bytes(safetensors({name: entries[name] for name in state}, bytes(begin)))
+        with self.assertRaisesRegex(SystemExit, "--order b,a"):
+            wm.main(["import", str(file), str(self.folder / "out"), two])
+
+    def test_import_refuses_what_is_no_dense_network(self):
+        good = sequential(["0", "2"], [(4, 2), (1, 4)])
+        norm = {"1.weight": np.ones(4, np.float32), "1.bias": np.ones(4, np.float32)}
+        tied = sequential(["0", "1"], [(4, 4)] * 2)
+        tied["1.weight"] = tied["0.weight"]
+        cases = {
+            "a LayerNorm": ({**good, **norm}, LINEAR, "'1.weight': .* a normalisation"),
+            "a BatchNorm's counter": ({**good, "1.num_batches_tracked": np.array(3)}, LINEAR, "num_batches_tracked"),
+            "a BatchNorm's mean": ({**good, "1.running_mean": np.ones(4, np.float32)}, LINEAR, "running_mean"),
+            "a convolution": ({"0.weight": np.ones((4, 2, 3, 3), np.float32)}, "dense 2 4", "a convolution"),
+            "attention": ({"a.in_proj_weight": np.ones((4, 2), np.float32)}, "dense 2 4", "in_proj_weight"),
+            "a bias alone": ({**good, "4.bias": np.ones(1, np.float32)}, LINEAR, "4.bias"),
+            "a long bias": ({**good, "2.bias": np.ones(2, np.float32)}, LINEAR, "bias of 1"),
+            "tied": (tied, "dense 4 4, dense 4 4", "numbers of its own"),
+            "whole numbers": ({"weight": np.ones((4, 2), np.int8)}, "dense 2 4", "real numbers"),
+            "complex": ({"weight": np.ones((4, 2), complex)}, "dense 2 4", "real numbers"),
+            "text": ({"weight": "numbers"}, "dense 2 4", "real numbers"),
+            "ragged": ({"weight": [[1.0], [1.0, 2.0]]}, "dense 2 4", "array of numbers|real numbers"),
+            "NaN": ({"weight": np.full((4, 2), NAN, np.float32)}, "dense 2 4", "finite"),
+            "infinite": ({"weight": np.full((4, 2), INF)}, "dense 2 4", "finite"),
+            "beyond F32": ({"weight": np.full((4, 2), 1e300)}, "dense 2 4", "F32 holds"),
+            "outputs beyond F32": (sequential(["0", "1"], [(4, 4)] * 2) | {"0.weight": np.full((4, 4), 3e38, np.float32),
+                                                                           "1.weight": np.full((4, 4), 3e38, np.float32)},
+                                   "dense 4 4, dense 4 4", "finite in F32"),
+            "nothing": ({}, "dense 2 4", "got none"),
+            "no dict": ([1, 2], "dense 2 4", "state dict"),
+            "a name that is none": ({0: np.ones((4, 2))}, "dense 2 4", "state dict"),
+            "fewer layers": (good, "dense 2 4", "expected 2 dense layers"),
+            "wrong sizes": (good, "dense 2 5, relu, dense 5 1", "expected a weight of 5 x 2"),
+            "transposed": ({"weight": np.ones((2, 4), np.float32)}, "dense 2 4", "expected a weight of 4 x 2"),
+        }
+        for text in ("", " ", "dense 2 4,", ",dense 2 4", "dense 2 4,, relu", "dense 2 \u00b2", "dense 2 \u0664", "dense 2 0", "dense 0 4",
+                     "dense -2 4", "dense 2 4.0", "dense 2", "dense 2 4 1", "relu, dense 2 4", "dense 2 4, relu, tanh", "dense 2 4, leaky_relu",
+                     "dense 2 4, dense 5 1", "low_rank 2 4 0", "Dense 2 4", "dense 2 4; relu", "dense 2 99999999999999999999"):
+            cases[f"layers '{text}'"] = ({"weight": np.ones((4, 2), np.float32)}, text, "expected")
+        for name, (state, layers, sentence) in cases.items():
+            with self.subTest(name), self.assertRaisesRegex(wm.ModelError, sentence):
+                wm.Model.from_state_dict(state, layers)
+
+    def test_import_reads_half_and_double_numbers(self):
+        numbers = np.array([[0.5, -1.25], [3.0, 0.125]])
+        halves = {"F16": numbers.astype("<f2").tobytes(), "F32": numbers.astype("<f4").tobytes(), "F64": numbers.astype("<f8").tobytes(),
+                  "BF16": (numbers.astype("<f4").view("<u4") >> 16).astype("<u2").tobytes()}
+        file, out = self.folder / "state.safetensors", self.folder / "model.safetensors"
+        for kind, data in halves.items():
+            with self.subTest(kind):
+                file.write_bytes(safetensors({"weight": {"dtype": kind, "shape": [2, 2], "data_offsets": [0, len(data)]}}, data))
+                wm.main(["import", str(file), str(out), "dense 2 2"])
+                np.testing.assert_array_equal(wm.Model.load(out).tensors["layer.0.weight"], numbers[None])
+
+    @unittest.skipIf(torch is None, "PyTorch is not installed (Debian: python3-torch)")
+    def test_state_dicts_of_pytorch(self):
+        class Net(torch.nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.enter = torch.nn.Linear(4, 4)
+                self.body = torch.nn.Sequential(torch.nn.Linear(4, 4), torch.nn.Tanh(), torch.nn.Linear(4, 4, bias=False))
+                self.answer = torch.nn.Linear(4, 4)
+
+            def forward(self, x):
+                return self.answer(self.body(torch.tanh(self.enter(x))))
+
+        layers = "dense 4 4, tanh, dense 4 4, tanh, dense 4 4, dense 4 4"
+        for net in (Net(), Net().double(), Net().bfloat16()):
+            model = wm.Model.from_state_dict(net.state_dict(), layers)
+            inputs = torch.tensor(model.tensors["test.inputs"])
+            np.testing.assert_allclose(model.predict(np.empty((8, 0)), inputs), net.float()(inputs).detach().numpy(), atol=1e-6)
+        with self.assertRaisesRegex(wm.ModelError, "takes gradients"):
+            wm.Model.from_state_dict(dict(Net().named_parameters()), layers)
+        shared = torch.nn.Linear(4, 4)
+        with self.assertRaisesRegex(wm.ModelError, "numbers of its own"):
+            wm.Model.from_state_dict(torch.nn.Sequential(shared, torch.nn.Tanh(), shared).state_dict(), "dense 4 4, tanh, dense 4 4")
+        for layer in (torch.nn.Linear(4, 4, device="meta"), torch.nn.LSTM(4, 4), torch.nn.Conv1d(4, 4, 1), torch.nn.Embedding(4, 3)):
+            with self.subTest(layer), self.assertRaises(wm.ModelError):
+                wm.Model.from_state_dict(torch.nn.Sequential(layer).state_dict(), "dense 4 4")
+
+    def test_files_that_are_not_what_they_say_are_refused(self):
+        entry = {"dtype": "F32", "shape": [2], "data_offsets": [0, 8]}
+        one = json.dumps(entry)
+        cases = {
+            "a tensor twice": (b'{"a": %b, "a": %b}' % (one.encode(), one.encode()), 8),
+            "metadata twice": (b'{"__metadata__": {"k": "1", "k": "2"}}', 0),
+            "dtype twice": (b'{"a": {"dtype": "F64", "dtype": "F32", "shape": [2], "data_offsets": [0, 8]}}', 8),
+            "text in front": (b' {"a": %b}' % one.encode(), 8),
+            "a mark in front": (b'\xef\xbb\xbf{"a": %b}' % one.encode(), 8),
+            "a NUL behind": (b'{"a": %b}\0' % one.encode(), 8),
+            "a newline behind": (b'{"a": %b}\n' % one.encode(), 8),
+            "text behind": (b'{"a": %b} x' % one.encode(), 8),
+            "two objects": (b'{"a": %b}{}' % one.encode(), 8),
+            "a list": (b"[]", 0),
+            "nothing": (b"", 0),
+            "no UTF-8": (b'{"\xff": %b}' % one.encode(), 8),
+            "half a pair": (b'{"\\ud800": %b}' % one.encode(), 8),
+            "NaN": (b'{"a": {"dtype": "F32", "shape": [NaN], "data_offsets": [0, 8]}}', 8),
+            "long digits": (b'{"a": {"dtype": "F32", "shape": [%b], "data_offsets": [0, 8]}}' % (b"9" * 5000), 8),
+            "deep": (b'{"a": ' + b"[" * 100000 + b"]" * 100000 + b"}", 0),
+            "no entry": (b'{"a": 1}', 0),
+            "no dtype": ({"a": {"shape": [2], "data_offsets": [0, 8]}}, 8),
+            "three offsets": ({"a": {**entry, "data_offsets": [0, 8, 8]}}, 8),
+            "a negative shape": ({"a": {**entry, "shape": [-2]}}, 8),
+            "a real shape": ({"a": {**entry, "shape": [2.0]}}, 8),
+            "a true shape": ({"a": {**entry, "shape": [2, True]}}, 8),
+            "a huge shape": ({"a": {**entry, "shape": [2**40, 2**40, 0], "data_offsets": [0, 0]}}, 0),
+            "a huge promise": ({"a": {**entry, "shape": [2**38], "data_offsets": [0, 2**40]}}, 8),
+            "an unknown type": ({"a": {**entry, "dtype": "F99"}}, 8),
+            "metadata of numbers": ({"__metadata__": {"k": 1}}, 0),
+            "metadata that is none": ({"__metadata__": None}, 0),
+            "beyond the file": ({"a": entry}, 7),
+            "bytes left": ({"a": entry}, 9),
+            "a hole": ({"a": entry, "b": {**entry, "data_offsets": [9, 17]}}, 17),
+            "the same bytes": ({"a": entry, "b": entry}, 8),
+            "overlapping": ({"a": entry, "b": {**entry, "data_offsets": [4, 12]}}, 12),
+            "backwards": ({"a": {**entry, "data_offsets": [8, 0]}}, 8),
+        }
+        file = self.folder / "file.safetensors"
+        for name, (head, size) in cases.items():
+            file.write_bytes(safetensors(head, bytes(size)))
+            with self.subTest(name), self.assertRaisesRegex(wm.ModelError, "expected"):
+                wm.read_safetensors(file)
+        for number in (NAN, INF, -INF):
+            for kind, dtype in (("F32", "<f4"), ("F64", "<f8")):
+                data = np.array([0, number], dtype).tobytes()
+                file.write_bytes(safetensors({"a": {"dtype": kind, "shape": [2], "data_offsets": [0, len(data)]}}, data))
+                with self.subTest(f"{number} {kind}"), self.assertRaisesRegex(wm.ModelError, "finite"):
+                    wm.read_safetensors(file)
+                with self.assertRaisesRegex(wm.ModelError, "finite"):
+                    wm.write_safetensors(file, {}, {"a": np.array([number], dtype)})
+        file.write_bytes((2**63).to_bytes(8, "little") + b"{}")
+        with self.assertRaisesRegex(wm.ModelError, "name a header of"):
+            wm.read_safetensors(file)
+        with open(file, "wb") as out:  # sparse: a header that promises more than memory has
+            size = 1 << 45
+            head = safetensors({"a": {"dtype": "F32", "shape": [size // 4], "data_offsets": [0, size]}})
+            out.write(head)
+            try:
+                out.truncate(len(head) + size)
+            except OSError:
+                size = 0  # no file system of such files
+        if size:
+            with self.assertRaisesRegex(wm.ModelError, "memory holds"):
+                wm.read_safetensors(file)
+        file.write_bytes(safetensors(b'{"a": %b}   ' % one.encode(), bytes(8)))
+        self.assertEqual(wm.read_safetensors(file)[1]["a"].tolist(), [0, 0])
+
+    def test_models_that_do_not_fit_their_words_are_refused(self):
+        self.written()
+        metadata, tensors = wm.read_safetensors(self.folder / "placed.safetensors")
+        without = lambda things, key: {k: v for k, v in things.items() if k != key}
+        nan = tensors["layer.0.weight"].copy()
+        nan.flat[0] = NAN
+        cases = {f"without {key}": (without(metadata, key), tensors) for key in ("format", "topology", "basis", "layers", "real")}
+        cases.update({f"without {name}": (metadata, without(tensors, name)) for name in tensors})
+        cases.update({
+            "another format": ({**metadata, "format": "wmanifold 2"}, tensors),
+            "another real": ({**metadata, "real": "F32"}, tensors), "no real": ({**metadata, "real": "F16"}, tensors),
+            "another basis": ({**metadata, "basis": "fourier2"}, tensors), "a huge basis": ({**metadata, "basis": "fourier99999"}, tensors),
+            "no basis": ({**metadata, "basis": "fourier\u0661"}, tensors), "a zero in front": ({**metadata, "basis": "fourier01"}, tensors),
+            "a newline": ({**metadata, "topology": "s1\n"}, tensors), "no layers": ({**metadata, "layers": ""}, tensors),
+            "many contexts": ({**metadata, "topology": "finite999999", "basis": "one_per_context"}, tensors),
+            "many circles": ({**metadata, "topology": "t99", "basis": "fourier1"}, tensors),
+            "a state": (metadata, {**tensors, "basis.state": np.array([0.5])}),
+            "a NaN": (metadata, {**tensors, "layer.0.weight": nan}),
+            "a turned weight": (metadata, {**tensors, "layer.0.weight": np.ascontiguousarray(tensors["layer.0.weight"].T)}),
+        })
+        for name, (words, numbers) in cases.items():
+            with self.subTest(name), self.assertRaisesRegex(wm.ModelError, "expected"):
+                wm.Model(words, numbers).save(self.folder / "out")
+            if name != "a NaN":
+                wm.write_safetensors(self.folder / "file", words, numbers)
+                with self.subTest(name), self.assertRaisesRegex(wm.ModelError, "file: .*expected"):
+                    wm.Model.load(self.folder / "file")
+        self.assertFalse((self.folder / "out").exists())
+
+    def test_a_model_that_does_not_give_its_test_outputs_is_refused(self):
+        self.written()
+        for name in ("ellipse", "fourier3"):
+            metadata, tensors = wm.read_safetensors(self.folder / f"{name}.safetensors")
+            tensors["test.outputs"] = tensors["test.outputs"] * 1.001
+            file = self.folder / "wrong.safetensors"
+            wm.write_safetensors(file, metadata, tensors)
+            for tool in (["show", file], ["export", file, "out", "1"]):
+                with self.subTest(tool[0]):
+                    self.assert_sentence(run("wmanifold_model.py", *tool, cwd=self.folder), "test outputs .* got an error of")
+            self.assert_sentence(run("wmanifold_header.py", file, "out.hpp", cwd=self.folder), "test outputs")
+            self.assertFalse((self.folder / "out").exists() or (self.folder / "out.hpp").exists())
+
+    def test_a_steep_network_loads_but_a_wrong_one_does_not(self):
+        random, width, depth = np.random.default_rng(3), 32, 30
+        state = {f"{2 * n}.weight": random.standard_normal((width, width)).astype(np.float32) / 2 for n in range(depth)}
+        model = wm.Model.from_state_dict(state, ", tanh, ".join([f"dense {width} {width}"] * depth))
+        outputs = []
+        for x in model.tensors["test.inputs"]:  # in float, as the library
+            for n in range(depth):
+                x = np.tanh(x) if n else x
+                x = model.tensors[f"layer.{n}.weight"][0] @ x
+            outputs.append(x)
+        model.tensors["test.outputs"] = np.stack(outputs)
+        self.assertGreater(model.replay(), 1e-5)
+        model.save(self.folder / "steep.safetensors")
+        self.assertGreater(wm.Model.load(self.folder / "steep.safetensors").replay(), 1e-5)
+        model.tensors[f"layer.{depth - 1}.bias"] = np.full((1, width), 0.5, np.float32)
+        with self.assertRaisesRegex(wm.ModelError, "test outputs"):
+            model.save(self.folder / "steep.safetensors")
+
+    def test_checksums(self):
+        def crc(metadata, tensors):
+            text = b"".join(k.encode() + b"\0" + metadata[k].encode() + b"\0" for k in sorted(metadata, key=str.encode) if k != "checksum")
+            for name in sorted(tensors, key=str.encode):
+                tensor = tensors[name]
+                text += name.encode() + b"\0" + wm.NAMES[tensor.dtype].encode() + b"\0"
+                text += b"".join(b"%d\0" % size for size in tensor.shape) + b"\0" + tensor.tobytes()
+            return f"crc32:{zlib.crc32(text):08x}"
+
+        metadata = {"z": "\u00e9\u4e2d", "a": "", "checksum": "old", "format": "wmanifold 1"}
+        tensors = {"b": np.arange(3, dtype=np.float32), "a": np.zeros((0, 2)), "\u00e9": np.array(7, np.uint64)}
+        file = self.folder / "file.safetensors"
+        wm.write_safetensors(file, metadata, tensors)
+        got, _ = wm.read_safetensors(file)
+        self.assertEqual(got, {**metadata, "checksum": crc(metadata, tensors)})
+        self.assertEqual(wm.checksum({}, {}), "crc32:00000000")
+        whole = bytearray(file.read_bytes())
+        whole[-1] ^= 1
+        file.write_bytes(whole)
+        with self.assertRaisesRegex(wm.ModelError, "checksum 'crc32:[0-9a-f]{8}', got 'crc32:[0-9a-f]{8}'"):
+            wm.read_safetensors(file)
+        whole[-1] ^= 1
+        for old, new in ((b'"a": ""', b'"b": ""'), (b"crc32:", b"CRC32:"), (b"[3]", b"[ 3, 1]"[:3])):
+            if old != new:
+                file.write_bytes(whole.replace(old, new))
+                with self.subTest(new), self.assertRaises(wm.ModelError):
+                    wm.read_safetensors(file)
+        file.write_bytes(safetensors({"__metadata__": {"checksum": "sha256:0"}}))  # somebody else's
+        self.assertEqual(wm.read_safetensors(file)[0], {"checksum": "sha256:0"})
+
+    def test_metadata_of_the_users_stays(self):
+        self.written()
+        model = wm.Model.load(self.folder / "ellipse.safetensors")
+        model.metadata.update({"made_by": "\u4e2d\n", "knobs": '{"drive": [0, 11]}'})
+        model.save(self.folder / "again.safetensors")
+        again = wm.Model.load(self.folder / "again.safetensors")
+        self.assertEqual({k: v for k, v in again.metadata.items() if k != "checksum"},
+                         {k: v for k, v in model.metadata.items() if k != "checksum"})
+        done = run("wmanifold_model.py", "show", self.folder / "again.safetensors",
+                   env={**os.environ, "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "PYTHONIOENCODING": "latin-1"})
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertIn("\\u4e2d\\n", done.stdout)
+
+    def test_files_are_replaced_whole_or_not_at_all(self):
+        tensors = {"a": np.zeros(2)}
+        file = self.folder / "file"
+        file.write_bytes(b"old")
+        file.chmod(0o640)
+        link = self.folder / "link"
+        link.symlink_to(file)
+        wm.write_safetensors(link, {}, tensors)
+        self.assertTrue(link.is_symlink())
+        self.assertEqual(file.stat().st_mode & 0o777, 0o640)
+        self.assertEqual(list(wm.read_safetensors(file)[1]), ["a"])
+        old = file.read_bytes()
+        file.chmod(0o444)
+        with self.assertRaisesRegex(wm.ModelError, "read-only"):
+            wm.write_safetensors(file, {}, {"b": np.zeros(3)})
+        file.chmod(0o644)
+
+        def parts():
+            yield b"new"
+            raise KeyboardInterrupt
+
+        with self.assertRaises(KeyboardInterrupt):
+            wm.replace_file(file, parts())
+        self.assertEqual(file.read_bytes(), old)
+        self.assertEqual(sorted(path.name for path in self.folder.iterdir()), ["file", "link"])
+        os.mkfifo(self.folder / "pipe")
+        for path in (self.folder, self.folder / "pipe", "/dev/null", self.folder / "new" / "file", self.folder / "new" / "", ""):
+            with self.subTest(path), self.assertRaises((wm.ModelError, OSError)):
+                wm.write_safetensors(path if path == "" else f"{path}/" if path == self.folder / "new" / "" else path, {}, tensors)
+        self.assertEqual(sorted(path.name for path in self.folder.iterdir()), ["file", "link", "pipe"])
+
+    def test_names_that_cpp_knows_are_refused(self):
+        self.written()
+        model = str(self.folder / "point.safetensors")
+        taken = ("class int std NULL EOF errno _Foo _foo a__b linux unix M_PI I near far min max main 2box co_await and xor_eq nullptr "
+                 "assert stdin signbit isnan sin sinf tanhl gamma y0 j1 index memcpy strlen size_t int8_t my_t DBL_MAX PI abs log exp div "
+                 "printf time signal signal read double_t float complex wmanifold posix final-cut a.b m\u00fcller \u4e2d x\u0301 __x__ ").split()
+        for name in [*taken, "a b", ".hpp"]:
+            with self.subTest(name), self.assertRaisesRegex(SystemExit, "error: expected a header whose name makes a namespace"):
+                header.main([model, str(self.folder / f"{name}.hpp")])
+        self.assertEqual(list(self.folder.glob("*.hpp")), [])
+
+    @unittest.skipIf(COMPILER is None, "no C++ compiler")
+    def test_names_that_are_taken_are_fine_and_headers_hold_any_words(self):
+        self.written()
+        names = ("clipper A1x Real Network at off_by detail inputs outputs numbers rows run mix dense relu look_up bernstein fourier clamped "
+                 "is_finite wrapped strip memory torus final override import module model values s phi x y").split()
+        odd = self.folder / "a\n#error \\??\u4e2d\\"
+        shutil.copy(self.folder / "strip.safetensors", odd)
+        for name in names:
+            header.main([str(odd), str(self.folder / f"{name}.hpp")])
+        source = self.folder / "main.cpp"
+        source.write_text("".join(f'#include "{name}.hpp"\n' for name in names) + "int main() {\n  return 0"
+                          + "".join(f" + ({name}::off_by() < 1e-13 ? 0 : 1)" for name in names) + ";\n}\n")
+        subprocess.run([COMPILER, "-std=c++14", *WARNINGS, source, "-o", self.folder / "main"], check=True)
+        subprocess.run([self.folder / "main"], check=True)
+
+    def test_programs_end_in_one_sentence(self):
+        self.written()
+        (self.folder / "short").write_bytes(b"1234")
+        (self.folder / "archive").write_bytes(b"PK\3\4" + bytes(100))
+        (self.folder / "damaged").write_bytes((self.folder / "ellipse.safetensors").read_bytes()[:-8])
+        (self.folder / "folder").mkdir()
+        os.mkfifo(self.folder / "pipe")
+        (self.folder / "blocked").symlink_to("/dev/zero")
+        wm.write_safetensors(self.folder / "state", {}, sequential(["0", "2"], [(4, 2), (1, 4)]))
+        model = str(self.folder / "ellipse.safetensors")
+        self.addCleanup(os.chdir, os.getcwd())
+        os.chdir(self.folder)
+        calls = []
+        for what in ("missing", "folder", "pipe", "blocked", "short", "archive", "damaged", "state", "", "a\nb", "short/x"):
+            calls += [(wm, "show", what), (wm, "export", what, "out", "1"), (header, what, "out.hpp")]
+            calls += [(wm, "import", what, "out", "dense 2 2")]
+        calls += [(wm,), (wm, "shw", model), (wm, "show"), (wm, "import", "state", "out")]
+        calls += [(wm, "import", "state", "out", LINEAR, *more) for more in (["--order"], ["--odd", "0,2"], ["--order", "2,0"])]
+        calls += [(wm, "import", "state", "state", LINEAR), (wm, "export", model, model, "1"), (wm, "export", model, "folder", "1")]
+        calls += [(wm, "export", model, "no/out", "1"), (wm, "export", model, "out", "1", "nan"), (header,), (header, model)]
+        calls += [(header, model, "no/out.hpp"), (header, model, "a" * 300 + ".hpp"), (header, model, "out.hpp", "1", "2")]
+        calls += [(header, model, model), (header, "out.hpp", model), (header, model, "pipe"), (header, model, "folder")]
+        for tool, *arguments in calls:
+            with self.subTest(f"{tool.__name__} {arguments}"), self.assertRaises(SystemExit) as ended:
+                tool.main(arguments)
+            self.assertRegex(ended.exception.code, r"\Aerror: [^\n]*(expected|cannot)[^\n]*\Z")
+        for arguments in (("show", "missing"), ("export", model, "out", "nan"), ("import", "state", "out", "dense 2 4,")):
+            self.assert_sentence(run("wmanifold_model.py", *arguments, cwd=self.folder), "expected|cannot")
+        self.assert_sentence(run("wmanifold_header.py", model, "class.hpp", cwd=self.folder), "expected")
+        self.assertFalse([path for path in self.folder.iterdir() if path.name.startswith((".", "out"))])
+        for tool in ("wmanifold_model.py", "wmanifold_header.py"):
+            self.assertEqual(run(tool, "--help").returncode, 0)
+            done = subprocess.run([sys.executable, "-S", "-B", TOOLS / tool, "show", model], capture_output=True, text=True)
+            self.assert_sentence(done, "numpy")  # -S: without the folder of packages
+        if os.path.exists("/dev/full"):
+            with open("/dev/full", "w") as full:
+                done = subprocess.run([sys.executable, "-B", TOOLS / "wmanifold_model.py", "show", self.folder / model], stdout=full,
+                                      stderr=subprocess.PIPE, text=True)
+            self.assert_sentence(done, "cannot write to the standard output")
+
+    def test_programs_run_from_elsewhere_and_through_a_link(self):
+        self.written()
+        elsewhere = self.folder / "elsewhere"
+        elsewhere.mkdir()
+        for tool, arguments in (("wmanifold_model.py", ("export", "out.safetensors", "1")), ("wmanifold_header.py", ("out.hpp", "1"))):
+            (elsewhere / tool).symlink_to(TOOLS / tool)
+            model = self.folder / "ellipse.safetensors"
+            given = [arguments[0], model, *arguments[1:]] if arguments[0] == "export" else [model, *arguments]
+            done = subprocess.run([sys.executable, "-I", "-B", elsewhere / tool, *given], cwd=elsewhere, capture_output=True, text=True)
+            with self.subTest(tool):
+                self.assertEqual((done.returncode, done.stderr, done.stdout), (0, "", ""))
+        self.assertTrue((elsewhere / "out.safetensors").exists() and (elsewhere / "out.hpp").exists())
+
+    def test_an_interrupt_is_quiet(self):
+        code = ("import sys, time; sys.path.insert(0, sys.argv[1]); import wmanifold_model as wm\n"
+                "wm.program(lambda arguments: (print('x', flush=True), time.sleep(60)), [])")
+        with subprocess.Popen([sys.executable, "-B", "-c", code, TOOLS], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
+            running.stdout.read(1)
+            running.send_signal(signal.SIGINT)
+            self.assertEqual((running.wait(), running.stderr.read()), (130, b""))
 
 
 unittest.main(verbosity=2)
