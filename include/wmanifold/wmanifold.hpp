@@ -101,6 +101,7 @@
 #include <wmanifold/manifold/lift.hpp>
 #include <wmanifold/manifold/manifold.hpp>
 #include <wmanifold/manifold/parameters.hpp>
+#include <wmanifold/manifold/slice.hpp>
 #include <wmanifold/manifold/warp.hpp>
 #include <wmanifold/manifold/warped.hpp>
 #include <wmanifold/manifold/written.hpp>
@@ -110,6 +111,7 @@
 #include <wmanifold/topology/finite.hpp>
 #include <wmanifold/topology/geodesic.hpp>
 #include <wmanifold/topology/graph.hpp>
+#include <wmanifold/topology/held.hpp>
 #include <wmanifold/topology/interval.hpp>
 #include <wmanifold/topology/one_point.hpp>
 #include <wmanifold/topology/product.hpp>
