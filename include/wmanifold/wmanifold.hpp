@@ -66,6 +66,7 @@
 #include <wmanifold/infer/group_losses.hpp>
 #include <wmanifold/infer/posterior.hpp>
 #include <wmanifold/infer/search_points.hpp>
+#include <wmanifold/infer/search_space.hpp>
 #include <wmanifold/kernel/activate.hpp>
 #include <wmanifold/kernel/dense.hpp>
 #include <wmanifold/kernel/descend.hpp>
