@@ -191,12 +191,16 @@ class ContextSearch {
         estimate.noise = options_.noise ? *options_.noise : std::sqrt(noise_left(group, estimate.objective));
         evidence = static_cast<double>(outputs_) / 2 / *estimate.noise / *estimate.noise;
       }
+      if (estimates_noise()) {  // from few numbers the noise is uncertain too: Student's distribution is that much wider
+        auto const freedom = static_cast<double>(numbers(group) - Space::dimension);
+        evidence *= std::max(freedom - 2, 0.5) / freedom;
+      }
     }
     return std::min(evidence, most);
   }
 
-  /// The variance of the noise, without bias where outputs are linear in the context as far as the noise carries, and
-  /// no smaller than rounding's.
+  /// The variance of the noise, without bias where outputs are linear in the context as far as the posterior reaches,
+  /// and no smaller than rounding's.
   [[nodiscard]] double noise_left(Index group, double objective) const {
     auto const n = static_cast<double>(numbers(group));
     double const left = objective * n / (n - Space::dimension);

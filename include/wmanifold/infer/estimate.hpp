@@ -18,9 +18,9 @@ struct InferenceOptions {
   std::optional<double> apart = std::nullopt;
   /// Of MeanSquaredError: the standard deviation of the targets' noise, for the uncertainty, in the targets' unit. It is
   /// taken to be normal, independent and the same in every sample and output. None: estimated for each group from what
-  /// is left over at its best context, sum of squares / (samples outputs - dimension); a group that has no more numbers
-  /// than its context has dimensions cannot tell, and is refused. From few numbers (less than 10 more) the estimate
-  /// itself varies so much that errors exceed the uncertainty more often than a normal distribution's.
+  /// is left over at its best context, sum of squares / (samples outputs - dimension), and the uncertainty is widened by
+  /// what so few numbers leave open (Student's distribution); a group that has no more numbers than its context has
+  /// dimensions cannot tell, and is refused. What the model itself is wrong by counts as noise then.
   std::optional<double> noise = std::nullopt;
   /// What a unit of a sample's loss is worth as log-likelihood, for the uncertainty. None: outputs / (2 noise^2) for
   /// MeanSquaredError, 1 for all other losses, as is right for cross-entropy; a squared error that you write needs it.
