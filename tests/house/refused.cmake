@@ -53,6 +53,14 @@ refuses("struct NoPairs { static std::string name() { return {}; }
   using Order1 = Legendre<Interval, 1>;
   auto z(Manifold<Subset<NoPairs, Order1, Order1, Order1>, Dense<1, 1>> const& m) { return slice<0>(m, Interval::at(0)); }"
   "which has to keep of them what it keeps beside order 0 in those that are held")
+refuses("auto aa(Manifold<Ellipse, Dense<1, 1>> const& m, Matrix<float> const& x)
+  { return infer_context(m, PredictionEntropy{}, x, {}, hold<0>(S1::degrees(0))); }"
+  "only a Product has factors to hold")
+refuses("auto ab(Manifold<Constant<>, Dense<1, 1>> const& m, Matrix<float> const& x) { return infer_context(m, PredictionEntropy{}, x); }"
+  "a space of one point has no context to infer")
+refuses("auto ac(Manifold<Additive<Torus<2>, 1>, Dense<1, 1>> const& m, Matrix<float> const& x)
+  { return infer_context(m, PredictionEntropy{}, x, {}, hold<0>(Interval::at(0))); }"
+  "a factor is held at a Point of its own topology")
 
 # Compiles declarations; sets <status> and <errors>.
 set(options -std=c++20 -fsyntax-only -w)

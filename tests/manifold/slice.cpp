@@ -30,6 +30,15 @@ Model<R, B> random_model(B basis = {}) {
   return model;
 }
 
+template <class Space>
+wm::Point<Space> joined(wm::Point<Space> const& point) {
+  return point;
+}
+template <class Space, class... Points>
+wm::Point<Space> joined(Points const&... parts) requires(sizeof...(Points) > 1) {
+  return Space::at(parts...);
+}
+
 /// The law of slices at random points. The parts that are left, of a single factor the point, go where they belong.
 template <std::size_t... places, class M>
 void check_slice(M const& model) {
@@ -43,11 +52,7 @@ void check_slice(M const& model) {
     using Rest = typename decltype(sliced)::Topology;
     using Holding = wm::detail::Holding<Space, decltype(wm::hold<places...>(Space::template part<places>(whole)...))>;
     auto const rest = [&]<std::size_t... I>(std::index_sequence<I...>) {
-      if constexpr (sizeof...(I) == 1) {
-        return Space::template part<Holding::left[0]>(whole);
-      } else {
-        return Rest::at(Space::template part<Holding::left[I]>(whole)...);
-      }
+      return joined<Rest>(Space::template part<Holding::left[I]>(whole)...);
     }
     (std::make_index_sequence<Holding::left.size()>{});
     static_assert(std::same_as<decltype(rest), wm::Point<Rest> const>);

@@ -28,7 +28,9 @@ struct LeavesOf<Product<Factors...>, held> {
   using type = decltype(std::tuple_cat(std::declval<typename LeavesOf<Factors, held>::type>()...));
 };
 template <class Space, class Known>
-struct LeavesBeside;
+struct LeavesBeside : LeavesOf<Space, false> {
+  static_assert(Holding<Space, Known>::is_valid);  // is not, and says why
+};
 template <class Space>
 struct LeavesBeside<Space, NothingHeld> : LeavesOf<Space, false> {};
 template <class... Factors, std::size_t first, std::size_t... more, class... Points>

@@ -58,11 +58,11 @@ struct BasisSlice {
       if constexpr (has_one) {
         return Whole::template factor<left[0]>(basis);
       } else {
-        using Rest = typename Whole::template Same<std::decay_t<decltype(Whole::template factor<left[I]>(basis))>...>;
-        if constexpr (std::same_as<Rest, Constant<typename Rest::Topology>>) {
-          return Rest{};
+        using Some = typename Whole::template Same<std::decay_t<decltype(Whole::template factor<left[I]>(basis))>...>;
+        if constexpr (std::same_as<Some, Constant<typename Some::Topology>>) {
+          return Some{};
         } else {
-          return Rest(Whole::template factor<left[I]>(basis)...);
+          return Some(Whole::template factor<left[I]>(basis)...);
         }
       }
     }
