@@ -37,6 +37,10 @@
 #include <wmanifold/core/simd.hpp>
 #include <wmanifold/core/symmetric.hpp>
 #include <wmanifold/core/unroll.hpp>
+#include <wmanifold/data/gather.hpp>
+#include <wmanifold/data/mini_batches.hpp>
+#include <wmanifold/data/split.hpp>
+#include <wmanifold/data/standardisation.hpp>
 #include <wmanifold/deploy/flush_denormals.hpp>
 #include <wmanifold/deploy/latest.hpp>
 #include <wmanifold/deploy/walker.hpp>
