@@ -38,6 +38,10 @@
 #include <wmanifold/core/simd.hpp>
 #include <wmanifold/core/symmetric.hpp>
 #include <wmanifold/core/unroll.hpp>
+#include <wmanifold/data/gather.hpp>
+#include <wmanifold/data/mini_batches.hpp>
+#include <wmanifold/data/split.hpp>
+#include <wmanifold/data/standardisation.hpp>
 #include <wmanifold/deploy/flush_denormals.hpp>
 #include <wmanifold/deploy/latest.hpp>
 #include <wmanifold/deploy/walker.hpp>
@@ -67,6 +71,7 @@
 #include <wmanifold/infer/group_losses.hpp>
 #include <wmanifold/infer/posterior.hpp>
 #include <wmanifold/infer/search_points.hpp>
+#include <wmanifold/infer/search_space.hpp>
 #include <wmanifold/kernel/activate.hpp>
 #include <wmanifold/kernel/dense.hpp>
 #include <wmanifold/kernel/descend.hpp>
@@ -102,6 +107,7 @@
 #include <wmanifold/manifold/lift.hpp>
 #include <wmanifold/manifold/manifold.hpp>
 #include <wmanifold/manifold/parameters.hpp>
+#include <wmanifold/manifold/slice.hpp>
 #include <wmanifold/manifold/warp.hpp>
 #include <wmanifold/manifold/warped.hpp>
 #include <wmanifold/manifold/written.hpp>
@@ -111,6 +117,7 @@
 #include <wmanifold/topology/finite.hpp>
 #include <wmanifold/topology/geodesic.hpp>
 #include <wmanifold/topology/graph.hpp>
+#include <wmanifold/topology/held.hpp>
 #include <wmanifold/topology/interval.hpp>
 #include <wmanifold/topology/one_point.hpp>
 #include <wmanifold/topology/product.hpp>

@@ -39,6 +39,29 @@ refuses("Point<Finite<3, graph_of<3>({{0, 1}})>> q({0.0})" "Finite needs a graph
 refuses("Point<Simplex<0>> r({1.0})" "Simplex<n> has a dimension n of at least 1")
 refuses("Manifold<Line, Dense<3, 4>, Relu, Dense<5, 2>> s(zeros)" "take as many inputs as the Dense layer before it gives outputs")
 
+refuses("using Knobs = BasicManifold<double, TotalDegree<Box<3>, 1>, Dense<1, 1>>; auto t(Knobs const& m) { return slice<3>(m, Interval::at(0)); }"
+  "the factors that are held are named by their numbers in the Product, from 0 on, each once")
+refuses("auto u(Knobs const& m) { return slice<1, 1>(m, Interval::at(0), Interval::at(1)); }" "from 0 on, each once")
+refuses("auto v(Knobs const& m) { return slice<1>(m, 0.5); }" "a factor is held at a Point of its own topology")
+refuses("auto w(Knobs const& m) { return slice<0, 1>(m, Interval::at(0)); }" "each factor that is held takes a point")
+refuses("auto x(Knobs const& m) { return slice<0, 1, 2>(m, Interval::at(0), Interval::at(0), Interval::at(0)); }"
+  "with all of them held, model.at(point) is the network")
+refuses("auto y(Manifold<Ellipse, Dense<1, 1>> const& m) { return slice<0>(m, S1::degrees(0)); }"
+  "a slice is taken of a BasicManifold whose basis is a Tensor, a Subset (TotalDegree, Additive) or Constant")
+refuses("struct NoPairs { static std::string name() { return {}; }
+  static constexpr bool keeps(std::span<int const> o) { return o.size() != 2 || o[0] + o[1] == 0; } };
+  using Order1 = Legendre<Interval, 1>;
+  auto z(Manifold<Subset<NoPairs, Order1, Order1, Order1>, Dense<1, 1>> const& m) { return slice<0>(m, Interval::at(0)); }"
+  "which has to keep of them what it keeps beside order 0 in those that are held")
+refuses("auto aa(Manifold<Ellipse, Dense<1, 1>> const& m, Matrix<float> const& x)
+  { return infer_context(m, PredictionEntropy{}, x, {}, hold<0>(S1::degrees(0))); }"
+  "only a Product has factors to hold")
+refuses("auto ab(Manifold<Constant<>, Dense<1, 1>> const& m, Matrix<float> const& x) { return infer_context(m, PredictionEntropy{}, x); }"
+  "a space of one point has no context to infer")
+refuses("auto ac(Manifold<Additive<Torus<2>, 1>, Dense<1, 1>> const& m, Matrix<float> const& x)
+  { return infer_context(m, PredictionEntropy{}, x, {}, hold<0>(Interval::at(0))); }"
+  "a factor is held at a Point of its own topology")
+
 # Compiles declarations; sets <status> and <errors>.
 set(options -std=c++20 -fsyntax-only -w)
 if(CXX MATCHES "clang")

@@ -106,6 +106,13 @@ class Subset {
   Subset() = default;
   explicit Subset(Factors... factors) requires(sizeof...(Factors) > 0) : factors_(std::move(factors)...) {}
 
+  template <std::size_t I>
+  [[nodiscard]] constexpr auto const& factor() const noexcept {
+    return std::get<I>(factors_);
+  }
+  /// Which function of each factor function k is the product of.
+  [[nodiscard]] static constexpr Digits digits(int k) noexcept { return indices[static_cast<std::size_t>(k)]; }
+
   void values(Point<Topology> const& s, std::span<double> out) const noexcept {
     auto const parts = factor_values(s);
     for (std::size_t k = 0; k < indices.size(); ++k) {

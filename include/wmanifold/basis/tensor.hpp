@@ -49,6 +49,19 @@ class Tensor {
   Tensor() = default;
   explicit Tensor(Factors... factors) requires(sizeof...(Factors) > 0) : factors_(std::move(factors)...) {}
 
+  template <std::size_t I>
+  [[nodiscard]] constexpr auto const& factor() const noexcept {
+    return std::get<I>(factors_);
+  }
+  /// Which function of each factor function k is the product of.
+  [[nodiscard]] static constexpr std::array<int, count> digits(int k) noexcept {
+    std::array<int, count> all{};
+    for (std::size_t f = count; f-- > 0; k /= sizes[f]) {
+      all[f] = k % sizes[f];
+    }
+    return all;
+  }
+
   void values(Point<Topology> const& s, std::span<double> out) const noexcept {
     out[0] = 1;
     int done = 1;

@@ -11,6 +11,7 @@
 #include <span>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace wmanifold {
 
@@ -82,6 +83,11 @@ class Random {
     for (std::size_t i = items.size(); i > 1; --i) {
       std::swap(items[i - 1], items[static_cast<std::size_t>(below(static_cast<Index>(i)))]);
     }
+  }
+
+  template <class T>
+  void shuffle(std::vector<T>& items) {
+    shuffle(std::span<T>(items));
   }
 
   friend bool operator==(Random const&, Random const&) = default;

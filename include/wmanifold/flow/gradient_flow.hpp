@@ -23,9 +23,13 @@ enum class Geometry {
 struct NoMomentum {};
 
 /// How a flow steps. One of `rate` and `movement` is given.
+///
+/// Normalise the inputs first: to mean 0 and deviation 1 per column (Standardisation), targets of squared errors, too;
+/// no rate makes up for columns of other sizes.
 template <class Momentum>
 struct BasicFlowOptions {
-  std::optional<double> rate = std::nullopt;      ///< dP = -rate v
+  /// dP = -rate v. To begin with: 1e-2 to 1e-1 for the heavy ball with a momentum of 0.9, 1e-3 to 1e-2 for Adam.
+  std::optional<double> rate = std::nullopt;
   std::optional<double> movement = std::nullopt;  ///< dP along -v, the manifold moves by just this much (equation 6)
   Momentum momentum = {};                         ///< of the heavy ball
   Geometry geometry = Geometry::movement;

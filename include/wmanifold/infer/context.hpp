@@ -7,7 +7,8 @@
 #include <iterator>
 
 /// The context from data, where nobody tells it. The mean loss of samples that share a context is looked at on points
-/// of low discrepancy, and descended from the best of them, a neighbourhood each. With labels the loss is the one that
+/// of low discrepancy, and descended from the best of them, a neighbourhood each; so in each state of discrete factors.
+/// With labels the loss is the one that
 /// was trained, else the entropy of predictions: a network at the wrong context tends to be undecided.
 namespace wmanifold {
 
@@ -17,30 +18,56 @@ concept Unlabelled = Loss<L, R> && std::same_as<typename L::template Targets<R>,
 
 namespace detail {
 
-template <class T, class Model, class L>
+template <class T, class Model, class L, class Known>
 class ContextSearch {
   static_assert(WeightManifold<Model>, "wmanifold: a context is inferred for a weight manifold (manifold/batch.hpp)");
   static_assert(Loss<L, typename Model::Scalar>,
                 "wmanifold: a context is inferred by a loss that does not see the context itself (layer/loss.hpp)");
-  static_assert(SmoothTopology<typename Model::Topology>,
-                "wmanifold: a context is inferred by a descent along geodesics, which takes a topology with exp and "
-                "log; of discrete contexts, the loss can be compared at each");
-  static_assert(!SmoothTopology<typename Model::Topology> || Model::Topology::dimension > 0,
-                "wmanifold: a space of one point has no context to infer");
+
+  using R = typename Model::Scalar;
+  using Whole = typename Model::Topology;
+  using Domain = SearchSpace<Whole, Known>;
+  using Space = typename Domain::Searched;
+  static constexpr bool is_searched = Space::dimension > 0;
+  static_assert(is_searched || Domain::tries_states, "wmanifold: a space of one point has no context to infer");
+  static constexpr bool has_slope = [] {
+    if constexpr (is_searched && requires { typename Model::Basis; }) {
+      return DifferentiableBasis<typename Model::Basis>;
+    } else {
+      return true;
+    }
+  }();
+  static_assert(has_slope,
+                "wmanifold: a context is inferred by a descent, which takes a basis with derivatives in the smooth "
+                "factors (a Tensor or Subset of bases of the factors has them)");
+  /// For a squared error a unit of loss is worth what the noise says.
+  static constexpr bool is_squared = std::same_as<L, MeanSquaredError>;
 
  public:
-  using R = typename Model::Scalar;
-  using Space = typename Model::Topology;
-  using Estimate = ContextEstimate<Space>;
+  using Estimate = ContextEstimate<Whole>;
 
   ContextSearch(Model const& model, L const& loss, ConstMatrixRef<R> const& inputs,
                 typename L::template Targets<R> const& targets, std::vector<Index> const& sizes,
-                InferenceOptions const& options)
+                InferenceOptions const& options, Known const& known)
       : losses_(model, loss, inputs, targets, sizes),
+        targets_(targets),
+        outputs_(model.outputs()),
         options_(options),
-        search_((check(options), options.points), options.seed),
+        states_(Domain::states(known)),
+        search_((check(options), is_searched ? options.points : 1), options.seed),
         apart_(options.apart.value_or(search_.spread() / 4)),
-        step_(search_.spread() / 100) {}
+        step_(search_.spread() / 100) {
+    if (!is_squared && options.noise) [[unlikely]] {
+      fail("inference: expected a noise for MeanSquaredError only, got ", *options.noise,
+           "; for another loss, say what a unit of it is worth by evidence");
+    }
+    for (Index g = 0; estimates_noise() && g < losses_.groups(); ++g) {
+      if (numbers(g) <= Space::dimension) [[unlikely]] {
+        fail("inference: expected a noise (or an evidence), or more target numbers than the ", Space::dimension,
+             " that are inferred in each group, to estimate the noise from, got ", numbers(g), " in group ", g);
+      }
+    }
+  }
 
   /// Groups are independent of each other; so many are worked on at a time that batches are full.
   std::vector<Estimate> all() {
@@ -59,61 +86,174 @@ class ContextSearch {
   }
 
  private:
-  void some(Index first, Index count, std::vector<Estimate>& estimates) {
-    auto const points = search_.points();
-    values_.resize(count, static_cast<Index>(points.size()));
-    for (std::size_t i = 0; i < points.size(); ++i) {
-      losses_.at(points[i], first, count, values_.data() + i, static_cast<Index>(points.size()));
-    }
-    std::vector<Descent<Space>> descents;
-    for (Index g = 0; g < count; ++g) {
-      begin_descents(first + g, values_of(g), descents);
-    }
-    descend(losses_, descents, options_.most_steps);
+  /// What is found in one state for one group: its distinct minima, the lowest first, none where no loss is finite; and
+  /// then the posterior.
+  struct Found {
+    std::vector<Trial<Space>> minima;
+    Spread posterior;
+  };
 
-    std::vector<Curved<Space>> curved;
-    auto descent = descents.begin();
+  void some(Index first, Index count, std::vector<Estimate>& estimates) {
+    std::vector<Matrix<double>> values(states_.size());  // per state: groups x points
+    std::vector<std::vector<Found>> found(states_.size());
+    for (std::size_t z = 0; z < states_.size(); ++z) {
+      losses_.hold(states_[z]);
+      found[z] = minima(first, count, values[z]);
+    }
+    std::vector<double> weights;
     for (Index g = 0; g < count; ++g) {
-      auto const end =
-          std::find_if(descent, descents.end(), [&](auto const& d) { return d.best().group != first + g; });
-      auto const minima = distinct_minima(descent, end);
-      descent = end;
-      auto const& best = minima.front();
-      Estimate estimate{best.point, best.value, 0, std::nullopt};
-      auto const other = std::find_if(minima.begin(), minima.end(), [&](Trial<Space> const& minimum) {
-        return Space::distance(best.point, minimum.point) >= apart_;
-      });
-      if (other != minima.end()) {
-        estimate.runner_up = {other->point, other->value};
+      auto const at = static_cast<std::size_t>(g);
+      auto const best = best_state(found, at);
+      if (found[best][at].minima.empty()) [[unlikely]] {
+        fail<NumericalError>("inference: expected a finite loss at one of ", search_.points().size() * states_.size(),
+                             " points at least, got none for group ", first + g);
       }
-      auto const wide = wide_posterior(search_, values_of(g), best.value, weight_of(first + g), best.point);
-      if (wide) {
-        estimate.uncertainty = std::sqrt(*wide);
-      } else {
-        for (auto const& minimum : minima) {
-          curved.emplace_back(minimum, step_);
+      auto const& minimum = found[best][at].minima.front();
+      Estimate estimate{whole(best, minimum), minimum.value, 0, runner_up(found, at, best), std::nullopt, {}};
+      double const evidence = evidence_of(first + g, estimate);
+      weights.push_back(evidence * static_cast<double>(losses_.size(first + g)));
+      estimates.push_back(std::move(estimate));
+    }
+    for (std::size_t z = 0; z < states_.size(); ++z) {
+      losses_.hold(states_[z]);
+      posteriors(first, values[z], weights, found[z]);
+    }
+    for (Index g = 0; g < count; ++g) {
+      auto const at = static_cast<std::size_t>(g);
+      auto& estimate = estimates[estimates.size() - static_cast<std::size_t>(count) + at];
+      estimate.uncertainty = std::sqrt(found[best_state(found, at)][at].posterior.square);
+      if constexpr (Domain::tries_states) {
+        compare_states(found, at, weights[at], estimate);
+      }
+    }
+  }
+
+  [[nodiscard]] Point<Whole> whole(std::size_t state, Trial<Space> const& at) const noexcept {
+    return Domain::whole(states_[state], at.point);
+  }
+  [[nodiscard]] static double least(Found const& found) noexcept {
+    return found.minima.empty() ? std::numeric_limits<double>::infinity() : found.minima.front().value;
+  }
+  [[nodiscard]] static std::size_t best_state(std::vector<std::vector<Found>> const& found, std::size_t group) {
+    auto const best = std::min_element(found.begin(), found.end(), [&](auto const& a, auto const& b) {
+      return least(a[group]) < least(b[group]);
+    });
+    return static_cast<std::size_t>(best - found.begin());
+  }
+
+  /// The lowest of the best state's other minima that are far enough, and of the other states' lowest ones.
+  [[nodiscard]] std::optional<ContextMinimum<Whole>> runner_up(std::vector<std::vector<Found>> const& found,
+                                                               std::size_t group, std::size_t best) const {
+    std::optional<ContextMinimum<Whole>> lowest;
+    auto const& own = found[best][group].minima;
+    for (std::size_t z = 0; z < found.size(); ++z) {
+      auto const& all = found[z][group].minima;
+      auto const other = std::find_if(all.begin(), all.end(), [&](auto const& minimum) {
+        return z != best || Space::distance(own.front().point, minimum.point) >= apart_;
+      });
+      if (other != all.end() && (!lowest || other->value < lowest->objective)) {
+        lowest = {whole(z, *other), other->value};
+      }
+    }
+    return lowest;
+  }
+
+  void compare_states(std::vector<std::vector<Found>> const& found, std::size_t group, double weight,
+                      Estimate& estimate) const {
+    double sum = 0;
+    for (std::size_t z = 0; z < states_.size(); ++z) {
+      auto const& [minima, posterior] = found[z][group];
+      double const value = least(found[z][group]);
+      double const mass =
+          minima.empty() ? 0
+                         : states_[z].share * posterior.mass * std::exp(-weight * (value - estimate.objective));
+      auto const point =
+          minima.empty() ? Domain::whole(states_[z], search_.points().front()) : whole(z, minima.front());
+      estimate.states.push_back({point, value, std::sqrt(posterior.square), mass});
+      sum += mass;
+    }
+    for (auto& state : estimate.states) {
+      state.probability /= sum;
+    }
+  }
+
+  // ---- what a unit of loss is worth -----------------------------------------------------------------------------
+
+  [[nodiscard]] bool estimates_noise() const noexcept {
+    return is_squared && !options_.noise && !options_.evidence;
+  }
+  /// How many numbers the targets of a group are.
+  [[nodiscard]] Index numbers(Index group) const noexcept { return losses_.size(group) * outputs_; }
+
+  double evidence_of(Index group, Estimate& estimate) const {
+    constexpr double most = 1e100;  // far from where its square is infinite
+    double evidence = options_.evidence.value_or(1);
+    if constexpr (is_squared) {
+      if (!options_.evidence) {
+        estimate.noise = options_.noise ? *options_.noise : std::sqrt(noise_left(group, estimate.objective));
+        evidence = static_cast<double>(outputs_) / 2 / *estimate.noise / *estimate.noise;
+      }
+      if (estimates_noise()) {  // from few numbers the noise is uncertain too: Student's distribution is that much wider
+        auto const freedom = static_cast<double>(numbers(group) - Space::dimension);
+        evidence *= std::max(freedom - 2, 0.5) / freedom;
+      }
+    }
+    return std::min(evidence, most);
+  }
+
+  /// The variance of the noise, without bias where outputs are linear in the context as far as the posterior reaches,
+  /// and no smaller than rounding's.
+  [[nodiscard]] double noise_left(Index group, double objective) const {
+    auto const n = static_cast<double>(numbers(group));
+    double const left = objective * n / (n - Space::dimension);
+    auto const targets = targets_.middleRows(losses_.begin(group), losses_.size(group));
+    double const square = targets.template cast<double>().squaredNorm() / n;
+    double const rounding = std::numeric_limits<R>::epsilon();
+    return std::max(left, rounding * rounding * (square > 0 ? square : 1));
+  }
+
+  // ---- minima in one state --------------------------------------------------------------------------------------
+
+  /// Per group, from the values at the points, which are written down.
+  std::vector<Found> minima(Index first, Index count, Matrix<double>& values) {
+    auto const points = search_.points();
+    values.resize(count, static_cast<Index>(points.size()));
+    for (std::size_t i = 0; i < points.size(); ++i) {
+      losses_.at(points[i], first, count, values.data() + i, static_cast<Index>(points.size()));
+    }
+    std::vector<Found> found(static_cast<std::size_t>(count));
+    if constexpr (is_searched) {
+      std::vector<Descent<Space>> descents;
+      for (Index g = 0; g < count; ++g) {
+        begin_descents(first + g, row(values, g), descents);
+      }
+      descend(losses_, descents, options_.most_steps);
+      auto descent = descents.begin();
+      for (Index g = 0; g < count; ++g) {
+        auto const end =
+            std::find_if(descent, descents.end(), [&](auto const& d) { return d.best().group != first + g; });
+        found[static_cast<std::size_t>(g)].minima = distinct_minima(descent, end);
+        descent = end;
+      }
+    } else {
+      for (Index g = 0; g < count; ++g) {
+        if (std::isfinite(values(g, 0))) {
+          found[static_cast<std::size_t>(g)].minima.push_back({first + g, points.front(), values(g, 0)});
         }
       }
-      estimates.push_back(estimate);
     }
-    narrow_uncertainties(curved, estimates);
+    return found;
   }
 
-  [[nodiscard]] std::span<double const> values_of(Index g) const noexcept {
-    return {values_.row(g).data(), static_cast<std::size_t>(values_.cols())};
-  }
-  [[nodiscard]] double weight_of(Index group) const noexcept {
-    return options_.evidence * static_cast<double>(losses_.size(group));
+  [[nodiscard]] static std::span<double const> row(Matrix<double> const& values, Index g) noexcept {
+    return {values.row(g).data(), static_cast<std::size_t>(values.cols())};
   }
 
-  /// From the best local minima among the points; one of them as far from the best as a runner-up, where there is one.
+  /// From the best local minima among the points, if any; one of them as far from the best as a runner-up, where there
+  /// is one.
   void begin_descents(Index group, std::span<double const> values, std::vector<Descent<Space>>& descents) const {
     auto const points = search_.points();
     auto starts = search_.local_minima(values);
-    if (starts.empty()) [[unlikely]] {
-      fail<NumericalError>("inference: expected a finite loss at one of ", points.size(),
-                           " points at least, got none for group ", group);
-    }
     auto const kept = std::min(starts.size(), static_cast<std::size_t>(options_.descents));
     auto const far = std::find_if(starts.begin(), starts.end(), [&](std::size_t i) {
       return Space::distance(points[starts.front()], points[i]) >= apart_;
@@ -143,9 +283,34 @@ class ContextSearch {
     return distinct;
   }
 
-  /// Of the groups whose posterior is narrow: that of a mixture of normal ones at the minima, as wide as the curvature
-  /// says and never wider than the space.
-  void narrow_uncertainties(std::vector<Curved<Space>>& curved, std::vector<Estimate>& estimates) {
+  // ---- the posterior in one state -------------------------------------------------------------------------------
+
+  void posteriors(Index first, Matrix<double> const& values, std::vector<double> const& weights,
+                  std::vector<Found>& found) {
+    if constexpr (is_searched) {
+      std::vector<Curved<Space>> curved;  // of the groups whose posterior is narrow
+      for (std::size_t g = 0; g < found.size(); ++g) {
+        auto& [minima, posterior] = found[g];
+        if (minima.empty()) {
+          continue;
+        }
+        auto const wide = wide_posterior(search_, row(values, static_cast<Index>(g)), minima.front().value, weights[g],
+                                         minima.front().point);
+        if (wide) {
+          posterior = *wide;
+        } else {
+          for (auto const& minimum : minima) {
+            curved.emplace_back(minimum, step_);
+          }
+        }
+      }
+      narrow_posteriors(first, weights, curved, found);
+    }
+  }
+
+  /// That of a mixture of normal ones at the minima, as wide as the curvature says and never wider than the space.
+  void narrow_posteriors(Index first, std::vector<double> const& weights, std::vector<Curved<Space>>& curved,
+                         std::vector<Found>& found) {
     std::vector<Trial<Space>> beside;
     for (auto const& c : curved) {
       beside.insert(beside.end(), c.beside.begin(), c.beside.end());
@@ -155,28 +320,32 @@ class ContextSearch {
     double const most = search_.spread() * search_.spread() / Space::dimension;
     for (auto c = curved.begin(); c != curved.end();) {
       Index const group = c->minimum.group;
-      auto& estimate = estimates[static_cast<std::size_t>(group)];
+      auto const at = static_cast<std::size_t>(group - first);
+      auto const best = c->minimum;
       double sum = 0;
       double second = 0;
       for (; c != curved.end() && c->minimum.group == group; ++c) {
         std::copy_n(from, c->beside.size(), c->beside.begin());
         from += static_cast<std::ptrdiff_t>(c->beside.size());
-        auto const width = c->width(weight_of(group), most, step_);
-        double const d = Space::distance(estimate.point, c->minimum.point);
-        double const w = std::exp(-weight_of(group) * (c->minimum.value - estimate.objective)) * width.root;
+        auto const width = c->width(weights[at], most, step_);
+        double const d = Space::distance(best.point, c->minimum.point);
+        double const w = std::exp(-weights[at] * (c->minimum.value - best.value)) * width.integral;
         sum += w;
         second += w * (d * d + width.variance);
       }
-      estimate.uncertainty = std::sqrt(std::min(second / sum, search_.spread() * search_.spread()));
+      found[at].posterior = {std::min(second / sum, search_.spread() * search_.spread()),
+                             Domain::tries_states ? std::min(sum / volume_of<Space>(), 1.0) : 1.0};
     }
   }
 
-  GroupLosses<T, Model, L> losses_;
+  GroupLosses<T, Model, L, Domain> losses_;
+  typename L::template Targets<R> const& targets_;
+  Index outputs_;
   InferenceOptions options_;
+  std::vector<typename Domain::State> states_;
   SearchPoints<Space> search_;
   double apart_;
   double step_;  // of differences of gradients
-  Matrix<double> values_;
 };
 
 }  // namespace detail
@@ -184,33 +353,39 @@ class ContextSearch {
 /// The contexts of groups of samples, `sizes[g]` consecutive ones each (samples x inputs; targets as the loss takes
 /// them): an estimate per group. Groups of one: every sample has a context of its own. Throws ArgumentError for what
 /// does not fit, and NumericalError for a group without a finite loss at any point of the search.
-template <class T = HostTarget, class Model, class L>
+///
+/// On a product, factors that are known are held: `infer_contexts(model, loss, x, y, sizes, {}, hold<1>(Interval::at(0.3)))`
+/// looks for the others. Every combination of the states of discrete factors (Finite) is tried, one search each, so that
+/// the cost is their number times a search; the estimate says how probable each is. A space that is all discrete takes
+/// one evaluation a state. Points are of the whole topology, what is held included.
+template <class T = HostTarget, class Model, class L, class Known = NothingHeld>
 [[nodiscard]] std::vector<ContextEstimate<typename Model::Topology>> infer_contexts(
     Model const& model, L const& loss, std::type_identity_t<ConstMatrixRef<typename Model::Scalar>> const& inputs,
     typename L::template Targets<typename Model::Scalar> const& targets, std::vector<Index> const& sizes,
-    InferenceOptions const& options = {}) {
-  return detail::ContextSearch<T, Model, L>(model, loss, inputs, targets, sizes, options).all();
+    InferenceOptions const& options = {}, Known const& known = {}) {
+  return detail::ContextSearch<T, Model, L, Known>(model, loss, inputs, targets, sizes, options, known).all();
 }
-template <class T = HostTarget, class Model, Unlabelled<typename Model::Scalar> L>
+template <class T = HostTarget, class Model, Unlabelled<typename Model::Scalar> L, class Known = NothingHeld>
 [[nodiscard]] std::vector<ContextEstimate<typename Model::Topology>> infer_contexts(
     Model const& model, L const& loss, std::type_identity_t<ConstMatrixRef<typename Model::Scalar>> const& inputs,
-    std::vector<Index> const& sizes, InferenceOptions const& options = {}) {
-  return infer_contexts<T>(model, loss, inputs, NoTargets{}, sizes, options);
+    std::vector<Index> const& sizes, InferenceOptions const& options = {}, Known const& known = {}) {
+  return infer_contexts<T>(model, loss, inputs, NoTargets{}, sizes, options, known);
 }
 
 /// The one context that all samples share.
-template <class T = HostTarget, class Model, class L>
+template <class T = HostTarget, class Model, class L, class Known = NothingHeld>
 [[nodiscard]] ContextEstimate<typename Model::Topology> infer_context(
     Model const& model, L const& loss, std::type_identity_t<ConstMatrixRef<typename Model::Scalar>> const& inputs,
-    typename L::template Targets<typename Model::Scalar> const& targets, InferenceOptions const& options = {}) {
+    typename L::template Targets<typename Model::Scalar> const& targets, InferenceOptions const& options = {},
+    Known const& known = {}) {
   require_batch<typename Model::Scalar>("inputs", inputs, model.inputs());
-  return infer_contexts<T>(model, loss, inputs, targets, {Index{inputs.rows()}}, options).front();
+  return infer_contexts<T>(model, loss, inputs, targets, {Index{inputs.rows()}}, options, known).front();
 }
-template <class T = HostTarget, class Model, Unlabelled<typename Model::Scalar> L>
+template <class T = HostTarget, class Model, Unlabelled<typename Model::Scalar> L, class Known = NothingHeld>
 [[nodiscard]] ContextEstimate<typename Model::Topology> infer_context(
     Model const& model, L const& loss, std::type_identity_t<ConstMatrixRef<typename Model::Scalar>> const& inputs,
-    InferenceOptions const& options = {}) {
-  return infer_context<T>(model, loss, inputs, NoTargets{}, options);
+    InferenceOptions const& options = {}, Known const& known = {}) {
+  return infer_context<T>(model, loss, inputs, NoTargets{}, options, known);
 }
 
 }  // namespace wmanifold

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <wmanifold/infer/search_space.hpp>
 #include <wmanifold/layer/loss.hpp>
 #include <wmanifold/manifold/batch.hpp>
 
@@ -28,13 +29,14 @@ template <class Model>
   return model;
 }
 
-/// The mean losses of groups of samples, runs of consecutive ones, as functions of a context for each group. Refers to
-/// loss, inputs and targets.
-template <class T, class Model, class L>
+/// The mean losses of groups of samples, runs of consecutive ones, as functions of what is searched of the context of
+/// each group; the rest of it is what `hold` was told last. Refers to loss, inputs and targets.
+template <class T, class Model, class L, class Domain>
 class GroupLosses {
  public:
   using R = typename Model::Scalar;
-  using Space = typename Model::Topology;
+  using Whole = typename Model::Topology;
+  using Space = typename Domain::Searched;
   using Targets = typename L::template Targets<R>;
 
   /// Throws ArgumentError where samples, targets and groups do not fit each other or the model.
@@ -58,6 +60,8 @@ class GroupLosses {
                   begins_.back());
   }
 
+  void hold(typename Domain::State const& state) noexcept { state_ = state; }
+
   [[nodiscard]] Index groups() const noexcept { return static_cast<Index>(begins_.size()) - 1; }
   /// Where the samples of group g begin; of groups(), their number.
   [[nodiscard]] Index begin(Index g) const noexcept { return begins_[static_cast<std::size_t>(g)]; }
@@ -68,12 +72,13 @@ class GroupLosses {
     Index group = first;
     double sum = 0;
     Index const origin = begin(first);
+    auto const context = Domain::whole(state_, s);
     for_each_batch(begin(first + count) - origin, [&](Index from, Index samples) {
       auto const outputs = model_.template predict<T>(inputs_.middleRows(origin + from, samples),
-                                                      Contexts<Space>::shared(s, samples), work_);
+                                                      Contexts<Whole>::shared(context, samples), work_);
       for (Index b = 0; b < samples; ++b) {
         Index const sample = origin + from + b;
-        sum += loss_of(outputs, b, s, sample, {});
+        sum += loss_of(outputs, b, context, sample, {});
         if (sample + 1 == begin(group + 1)) {
           double const mean = sum / static_cast<double>(size(group));
           values[(group - first) * stride] = is_finite(mean) ? mean : infinite;
@@ -86,7 +91,7 @@ class GroupLosses {
 
   /// Value and gradient of every trial.
   void at(std::span<Trial<Space>> trials) {
-    std::vector<Point<Space>> points;
+    std::vector<Point<Whole>> points;
     std::vector<Index> sizes;
     std::vector<Index> samples;  // of the batch at hand
     std::vector<std::size_t> owners;
@@ -103,7 +108,7 @@ class GroupLosses {
       trial.gradient = {};
       for (Index b = begin(trial.group); b < begin(trial.group + 1);) {
         Index const some = std::min(begin(trial.group + 1) - b, batch - static_cast<Index>(samples.size()));
-        points.push_back(trial.point);
+        points.push_back(Domain::whole(state_, trial.point));
         sizes.push_back(some);
         owners.push_back(t);
         for (Index i = 0; i < some; ++i) {
@@ -136,14 +141,14 @@ class GroupLosses {
   static constexpr Index batch = 256;
   static constexpr double infinite = std::numeric_limits<double>::infinity();
 
-  double loss_of(BatchView<R> const& outputs, Index row, Point<Space> const& s, Index sample,
+  double loss_of(BatchView<R> const& outputs, Index row, Point<Whole> const& s, Index sample,
                  std::span<R> slope) const {
     std::span<R const> const prediction(outputs.row(row).data(), static_cast<std::size_t>(outputs.cols()));
     return static_cast<double>(loss_at<T>(loss_, s, prediction, targets_, sample, slope));
   }
 
   /// Adds the losses and gradients of one batch: run r of its samples, sizes[r] of them, is trial owners[r]'s.
-  void differentiate(std::span<Trial<Space>> trials, std::vector<Point<Space>> const& points,
+  void differentiate(std::span<Trial<Space>> trials, std::vector<Point<Whole>> const& points,
                      std::vector<Index> const& sizes, std::vector<Index> const& samples,
                      std::vector<std::size_t> const& owners) {
     auto const rows = static_cast<Index>(samples.size());
@@ -152,7 +157,7 @@ class GroupLosses {
       rows_.row(b) = inputs_.row(samples[static_cast<std::size_t>(b)]);
     }
     bool const is_shared = rows > static_cast<Index>(points.size());
-    auto const contexts = is_shared ? Contexts<Space>::grouped(points, sizes) : Contexts<Space>(points);
+    auto const contexts = is_shared ? Contexts<Whole>::grouped(points, sizes) : Contexts<Whole>(points);
     auto const outputs = model_.template forward<T>(rows_, contexts, work_);
     auto const width = static_cast<std::size_t>(outputs.cols());
     grow(work_.output_gradient, outputs.size());
@@ -169,7 +174,7 @@ class GroupLosses {
     for (std::size_t r = 0; r < owners.size(); ++r) {
       for (Index const end = b + sizes[r]; b < end; ++b) {
         for (std::size_t c = 0; c < trials[owners[r]].gradient.size(); ++c) {
-          trials[owners[r]].gradient[c] += slope(b, static_cast<Index>(c));
+          trials[owners[r]].gradient[c] += slope(b, static_cast<Index>(Domain::places[c]));
         }
       }
     }
@@ -180,6 +185,7 @@ class GroupLosses {
   ConstMatrixRef<R> const& inputs_;
   Targets const& targets_;
   std::vector<Index> begins_{0};
+  typename Domain::State state_;
   Workspace<R> work_;
   Parameters<R> gradient_;  // of the parameters, where a model does not rest
   Matrix<R> rows_;

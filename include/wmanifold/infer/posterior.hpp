@@ -5,14 +5,22 @@
 #include <wmanifold/infer/search_points.hpp>
 #include <wmanifold/topology/geodesic.hpp>
 
+#include <numbers>
 #include <optional>
 
 namespace wmanifold::detail {
 
-/// The posterior exp(-weight L(s)) mu(ds) as the points of a search see it: the mean square distance from `centre`
-/// where it is wide enough to be summed over them, else nothing. `values` are L at the points, `least` its minimum.
+/// What is said of a posterior exp(-weight L(s)) mu(ds) of least L: the mean square distance from a point, and its mass
+/// E exp(-weight (L(s) - least)), at most 1.
+struct Spread {
+  double square = 0;
+  double mass = 1;
+};
+
+/// The posterior as the points of a search see it, about `centre`, where it is wide enough to be summed over them, else
+/// nothing. `values` are L at the points, `least` its minimum.
 template <Topology T>
-[[nodiscard]] std::optional<double> wide_posterior(SearchPoints<T> const& search, std::span<double const> values,
+[[nodiscard]] std::optional<Spread> wide_posterior(SearchPoints<T> const& search, std::span<double const> values,
                                                    double least, double weight, Point<T> const& centre) {
   double sum = 0;
   double squares = 0;
@@ -30,7 +38,37 @@ template <Topology T>
   // 2 sqrt(pi) = 3.5 in each direction; from there on the sum is as good as an integral, unless the minimum is a narrow
   // one that no point is in.
   double const enough = std::pow(3.5, T::dimension);
-  return largest > 0.6 && sum * sum > enough * squares ? std::optional(second / sum) : std::nullopt;
+  bool const is_wide = largest > 0.6 && sum * sum > enough * squares;
+  return is_wide ? std::optional(Spread{second / sum, sum / static_cast<double>(values.size())}) : std::nullopt;
+}
+
+/// The volume of a space in its own unit of distance (S1: 2 pi), as far as its measure is even: what the map of the unit
+/// cube, which carries the uniform measure to it, enlarges volumes by at one point.
+template <SmoothTopology T>
+[[nodiscard]] double volume_of() {
+  constexpr auto n = static_cast<std::size_t>(T::dimension);
+  static_assert(cube_dimension_of<T>() == T::dimension);
+  constexpr double step = 1e-6;
+  CubePoint<T> u{};
+  for (std::size_t i = 0; i < n; ++i) {
+    u[i] = 0.41 + 0.17 * std::sin(static_cast<double>(i));
+  }
+  auto const p = T::from_cube(u);
+  std::array<Coordinates<T>, n> sides{};
+  for (std::size_t i = 0; i < n; ++i) {
+    auto beside = u;
+    beside[i] += step;
+    sides[i] = T::log(p, T::from_cube(beside));
+  }
+  SmallMatrix squares = SmallMatrix::NullaryExpr(T::dimension, T::dimension, [&](Index i, Index j) {
+    return dot(sides[static_cast<std::size_t>(i)], sides[static_cast<std::size_t>(j)]) / (step * step);
+  });
+  diagonalise(squares);
+  double square = 1;
+  for (Index i = 0; i < T::dimension; ++i) {
+    square *= squares(i, i);
+  }
+  return std::sqrt(square);
 }
 
 /// A minimum and what its curvature is found from.
@@ -53,11 +91,12 @@ struct Curved {
   }
 
   /// Laplace's approximation of the posterior around this minimum: its variance, no direction's above `most`, and the
-  /// root of the covariance's determinant. Next to an end of the space, where the objective falls out of it, the
-  /// posterior is exponential: E x^2 = 2 / (weight slope)^2.
+  /// integral of exp(-weight (L - L_minimum)) in the space's unit of volume. Next to an end of the space, where the
+  /// objective falls out of it, the posterior is exponential: E x^2 = 2 / (weight slope)^2, its integral is the root of
+  /// half of that.
   struct Width {
     double variance = 0;
-    double root = 1;
+    double integral = 1;
   };
   [[nodiscard]] Width width(double weight, double most, double step) const {
     auto const n = static_cast<Index>(frame.size());
@@ -71,6 +110,9 @@ struct Curved {
       Coordinates<T> const moved = T::log(minimum.point, T::exp(minimum.point, v));
       for (std::size_t c = 0; c < blocked.size(); ++c) {
         blocked[c] += moved[c] * steepness / step;
+      }
+      if (dot(blocked, blocked) < 1e-12 * steepness * steepness) {  // rounding, which a large weight would make much of
+        blocked = {};
       }
     }
     SmallMatrix precision(n, n);
@@ -97,7 +139,10 @@ struct Curved {
     for (Index i = 0; i < n; ++i) {
       double const variance = precision(i, i) * most > 1 ? 1 / precision(i, i) : most;
       width.variance += variance;
-      width.root *= std::sqrt(variance);
+      width.integral *= std::sqrt(2 * std::numbers::pi * variance);
+    }
+    if (weight * weight * dot(blocked, blocked) * most > 1) {  // one direction is exponential
+      width.integral /= std::sqrt(4 * std::numbers::pi);
     }
     return width;
   }

@@ -10,16 +10,36 @@ namespace detail {
 /// to.row(j) = sum_k change(j, k) from(k), summed in double.
 template <Real R, class RowOf>
 void recombine(SmallMatrix const& change, RowOf const& from, Parameters<R>& to) {
+  std::vector<double> sums(static_cast<std::size_t>(to.columns()));
   for (Index j = 0; j < change.rows(); ++j) {
-    auto row = to.row(j);
-    for (std::size_t n = 0; n < row.size(); ++n) {
-      double sum = 0;
-      for (Index k = 0; k < change.cols(); ++k) {
-        sum += change(j, k) * static_cast<double>(from(k)[n]);
+    std::fill(sums.begin(), sums.end(), 0.0);
+    for (Index k = 0; k < change.cols(); ++k) {
+      if (double const factor = change(j, k); factor != 0) {
+        auto const row = from(k);
+        for (std::size_t n = 0; n < sums.size(); ++n) {
+          sums[n] += factor * static_cast<double>(row[n]);
+        }
       }
-      row[n] = static_cast<R>(sum);
+    }
+    std::transform(sums.begin(), sums.end(), to.row(j).begin(), [](double x) { return static_cast<R>(x); });
+  }
+}
+
+/// The manifold of `basis` whose rows are `change` times those of another; what is shared and frozen there is here.
+template <Basis To, Real R, Basis From, class... Layers>
+[[nodiscard]] BasicManifold<R, To, Layers...> recombined(BasicManifold<R, From, Layers...> const& manifold,
+                                                         SmallMatrix const& change, To basis) {
+  BasicManifold<R, To, Layers...> result(zeros, std::move(basis), manifold.stack());
+  recombine(
+      change, [&](Index k) { return manifold.parameters().row(k); }, result.parameters());
+  std::copy(manifold.parameters().shared().begin(), manifold.parameters().shared().end(),
+            result.parameters().shared().begin());
+  for (Index l = 0; l < manifold.stack().depth(); ++l) {
+    if (manifold.is_frozen(l)) {
+      result.freeze(l);
     }
   }
+  return result;
 }
 
 }  // namespace detail
@@ -41,17 +61,7 @@ template <Basis To, Real R, Basis From, class... Layers>
 [[nodiscard]] BasicManifold<R, To, Layers...> rewrite(BasicManifold<R, From, Layers...> const& manifold,
                                                       To basis = {}) {
   auto const change = change_of_basis(manifold.basis(), basis);
-  BasicManifold<R, To, Layers...> result(zeros, std::move(basis), manifold.stack());
-  detail::recombine(
-      change, [&](Index k) { return manifold.parameters().row(k); }, result.parameters());
-  std::copy(manifold.parameters().shared().begin(), manifold.parameters().shared().end(),
-            result.parameters().shared().begin());
-  for (Index l = 0; l < manifold.stack().depth(); ++l) {
-    if (manifold.is_frozen(l)) {
-      result.freeze(l);
-    }
-  }
-  return result;
+  return detail::recombined(manifold, change, std::move(basis));
 }
 
 }  // namespace wmanifold

@@ -3,6 +3,7 @@
 #include <wmanifold/autodiff/tape.hpp>
 #include <wmanifold/layer/network.hpp>
 #include <wmanifold/manifold/batch.hpp>
+#include <wmanifold/topology/product.hpp>
 
 #include <utility>
 
@@ -122,7 +123,7 @@ class WrittenManifold {
   template <class T = HostTarget>
   InputGradients<R> run_backward(ConstMatrixRef<R> const& inputs, Contexts<Space> const& contexts, Workspace<R>& work,
                                  Parameters<R>& gradient, GradientRequest request = {}) const {
-    if constexpr (!SmoothTopology<Space>) {
+    if constexpr (!has_directions) {
       require_no_context_gradients<Space>(request);
     }
     Index const size = parameters_of(stack_);
@@ -162,6 +163,9 @@ class WrittenManifold {
   }
 
  private:
+  /// Is there a derivative in some coordinate of the context?
+  static constexpr bool has_directions = SmoothTopology<Space> || Space::dimension > 0;
+
   [[nodiscard]] std::vector<double> in_double() const { return {parameters_.row(0).begin(), parameters_.row(0).end()}; }
 
   static ParametersView<R const> networks(Contexts<Space> const& contexts, Workspace<R> const& work) noexcept {
@@ -219,9 +223,7 @@ class WrittenManifold {
         for (std::size_t c = 0; c < slope.size(); ++c) {
           slope[c] = tape.gradient(recording.context[c]) / static_cast<double>(end - begin);
         }
-        if constexpr (SmoothTopology<Space>) {  // others were refused
-          slope = Space::tangent(s, slope);
-        }
+        slope = detail::tangent_part(s, slope);
         for (Index b = begin; b < end; ++b) {
           std::copy(slope.begin(), slope.end(), work.context_gradient.begin() + b * Space::coordinates);
         }

@@ -62,6 +62,14 @@ struct Product {
     return part;
   }
 
+  /// A point's coordinates with another part I.
+  template <std::size_t I>
+  [[nodiscard]] static Coordinates<Product> with(Point<Product> const& p, Coordinates<Factor<I>> const& part) noexcept {
+    auto c = p.coordinates();
+    std::copy(part.begin(), part.end(), c.begin() + offset<I>(&Counts::coordinates));
+    return c;
+  }
+
   static Coordinates<Product> canonical(Coordinates<Product> const& c) {
     return joined([&]<std::size_t I>() { return Factor<I>::canonical(slice<I>(c)); });
   }
@@ -154,14 +162,6 @@ struct Product {
     return sum;
   }
 
-  /// A point's coordinates with another part I.
-  template <std::size_t I>
-  static Coordinates<Product> with(Point<Product> const& p, Coordinates<Factor<I>> const& part) noexcept {
-    auto c = p.coordinates();
-    std::copy(part.begin(), part.end(), c.begin() + offset<I>(&Counts::coordinates));
-    return c;
-  }
-
   template <class Body>
   static void for_each_factor(Body&& body) {
     [&]<std::size_t... I>(std::index_sequence<I...>) { (body.template operator()<I>(), ...); }
@@ -180,6 +180,29 @@ struct Product {
 };
 
 namespace detail {
+
+/// The part of an ambient vector that is tangent at p; of discrete factors, where nothing is, zeros.
+template <Topology T>
+[[nodiscard]] Coordinates<T> tangent_part(Point<T> const&, Coordinates<T> const&) noexcept {
+  return {};
+}
+template <SmoothTopology T>
+[[nodiscard]] Coordinates<T> tangent_part(Point<T> const& p, Coordinates<T> const& v) noexcept {
+  return T::tangent(p, v);
+}
+template <Topology... Factors>
+requires(!SmoothTopology<Product<Factors...>>) [[nodiscard]] Coordinates<Product<Factors...>> tangent_part(
+    Point<Product<Factors...>> const& p, Coordinates<Product<Factors...>> const& v) noexcept {
+  auto result = p;
+  [&]<std::size_t... I>(std::index_sequence<I...>) {
+    using T = Product<Factors...>;
+    ((result = Point<T>::unchecked(
+          T::template with<I>(result, tangent_part(T::template part<I>(p), T::template slice<I>(v))))),
+     ...);
+  }
+  (std::index_sequence_for<Factors...>{});
+  return result.coordinates();
+}
 
 template <class Space, class Sequence>
 struct Power;

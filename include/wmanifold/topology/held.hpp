@@ -1,0 +1,86 @@
+#pragma once
+
+#include <wmanifold/topology/product.hpp>
+
+#include <algorithm>
+
+namespace wmanifold {
+
+/// Factors of a Product, by number, each held at a point of its own topology. Made by `hold`.
+template <class Places, class... Points>
+struct Held;
+template <std::size_t... places, class... Points>
+struct Held<std::index_sequence<places...>, Points...> {
+  std::tuple<Points...> points;
+};
+
+/// Factors of a product at points that are known: `hold<0, 2>(point_of_factor_0, point_of_factor_2)`.
+template <std::size_t... places, class... Points>
+[[nodiscard]] Held<std::index_sequence<places...>, Points...> hold(Points const&... points) {
+  return {{points...}};
+}
+
+namespace detail {
+
+/// The product of some spaces; of one, that space.
+template <class... Spaces>
+struct ProductOf {
+  using type = Product<Spaces...>;
+};
+template <class Space>
+struct ProductOf<Space> {
+  using type = Space;
+};
+
+/// Which factors of a space are held, and what is wrong with that, a sentence each. Only Products have factors.
+template <class Space, class Held>
+struct Holding {
+  static constexpr bool is_valid = false;
+  static_assert(std::same_as<Space, void>,
+                "wmanifold: only a Product has factors to hold; on another topology the context is one point");
+};
+template <class... Factors, std::size_t... places, class... Points>
+struct Holding<Product<Factors...>, Held<std::index_sequence<places...>, Points...>> {
+  static constexpr std::size_t count = sizeof...(Factors);
+  static constexpr bool are_as_many = sizeof...(places) == sizeof...(Points);
+  static_assert(are_as_many, "wmanifold: each factor that is held takes a point: <0, 2>(..., point_of_factor_0, "
+                             "point_of_factor_2)");
+  /// Per factor of the product.
+  static constexpr std::array<bool, count> is_held = [] {
+    std::array<bool, count> held{};
+    ((places < count ? void(held[places] = true) : void()), ...);
+    return held;
+  }();
+  static constexpr auto numbers_held = static_cast<std::size_t>(std::count(is_held.begin(), is_held.end(), true));
+  static constexpr bool are_numbers = numbers_held == sizeof...(places);
+  static_assert(are_numbers, "wmanifold: the factors that are held are named by their numbers in the Product, from 0 on, "
+                             "each once");
+  static constexpr bool are_theirs = [] {
+    if constexpr (are_numbers && are_as_many) {
+      return (std::same_as<Points, Point<std::tuple_element_t<places, std::tuple<Factors...>>>> && ...);
+    } else {
+      return true;  // said above
+    }
+  }();
+  static_assert(are_theirs, "wmanifold: a factor is held at a Point of its own topology (S1::degrees(30), "
+                            "Interval::at(0.5), Finite<3>::at(1))");
+  static constexpr bool leaves_some = sizeof...(places) > 0 && numbers_held < count;
+  static_assert(leaves_some, "wmanifold: at least one factor is held and at least one is left; with all of them held, "
+                             "model.at(point) is the network");
+  static constexpr bool is_valid = are_as_many && are_numbers && are_theirs && leaves_some;
+
+  /// The numbers of those that are left, rising.
+  static constexpr auto left = [] {
+    std::array<std::size_t, count - numbers_held> numbers{};
+    std::size_t to = 0;
+    for (std::size_t i = 0; i < count && to < numbers.size(); ++i) {
+      if (!is_held[i]) {
+        numbers[to++] = i;
+      }
+    }
+    return numbers;
+  }();
+};
+
+}  // namespace detail
+}  // namespace wmanifold
