@@ -202,7 +202,7 @@ class GradientFlow {
  private:
   /// No number of a step may exceed this: far enough from the end of the range that rounding, and what a rule computes
   /// on its way, stay within it.
-  static constexpr double limit = std::numeric_limits<R>::max() / 8;
+  static constexpr double limit = double{std::numeric_limits<R>::max()} / 8;
 
   static RuleOptions checked(RuleOptions const& options) {
     if (options.rate.has_value() == options.movement.has_value()) [[unlikely]] {
