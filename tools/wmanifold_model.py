@@ -198,9 +198,9 @@ class Stored:
 
     def require_checksum(self, path, raw):
         given = self.metadata.get("checksum")
-        is_own = self.metadata.get("format", "").startswith("wmanifold")
+        is_own = self.metadata.get("format") in (FORMAT, NETWORK_FORMAT)
         if given is None or not (is_own or given.startswith("crc32:")):
-            return
+            return  # what others call a checksum, checkpoints of version 0.1 among them
         found = checksum(self.metadata, raw)
         if given != found:
             raise ModelError(f"{path}: expected the checksum '{given}', got '{found}'; the file was damaged or edited")
@@ -230,6 +230,8 @@ def read_safetensors(path):
 
 def write_safetensors(path, metadata, tensors):
     """Replaces the file as replace_file does. Metadata gets a checksum; numbers must be finite."""
+    if not all(isinstance(value, str) for value in metadata.values()):
+        raise ModelError(f"cannot write {path}: expected metadata that is text, got something else")
     raw = {}
     for name, tensor in tensors.items():
         if tensor.dtype not in NAMES:
@@ -247,6 +249,21 @@ def write_safetensors(path, metadata, tensors):
     replace_file(path, [len(text).to_bytes(8, "little"), text, *(numbers for _, _, numbers in raw.values())])
 
 
+def keep_attributes(path, old):
+    """Mode and group of an old file, and the owner where that is possible; another group may do no more than all others."""
+    mode = stat.S_IMODE(old.st_mode)
+    if hasattr(os, "chown"):
+        try:
+            os.chown(path, old.st_uid, old.st_gid)
+        except OSError:
+            mode &= ~(stat.S_ISUID | stat.S_ISGID)
+            try:
+                os.chown(path, -1, old.st_gid)
+            except OSError:
+                mode &= ~stat.S_IRWXG | (mode & stat.S_IRWXO) << 3
+    os.chmod(path, mode)
+
+
 def replace_file(path, parts):
     """Writes beside `path` under a name of its own, then renames: any error leaves an old file whole, and nothing beside
     it. A link is followed; mode and group stay; what is no file, or is read-only, is refused."""
@@ -262,7 +279,7 @@ def replace_file(path, parts):
         raise ModelError(f"{path}: expected a file that may be written, got one that is read-only")
     beside = os.path.join(os.path.dirname(target), f".wmanifold-{secrets.token_hex(8)}.part")
     try:
-        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600 if old else 0o666)
     except OSError as error:
         raise ModelError(f"cannot write {path}: {error.strerror}; does its folder exist, and may you write there?") from None
     with open(descriptor, "wb") as out:
@@ -272,11 +289,7 @@ def replace_file(path, parts):
             out.flush()
             os.fsync(out.fileno())
             if old:
-                try:
-                    os.chown(beside, -1, old.st_gid)
-                except (AttributeError, OSError):
-                    pass  # a group that the user is not in
-                os.chmod(beside, stat.S_IMODE(old.st_mode))
+                keep_attributes(beside, old)
             os.replace(beside, target)
         except BaseException as error:
             os.unlink(beside)
@@ -818,8 +831,10 @@ class Model:
 
     def predict(self, contexts, inputs):
         """The outputs for each input at its context."""
-        if len(contexts) != len(inputs):
-            raise ModelError(f"predict: expected as many contexts as inputs, got {len(contexts)} and {len(inputs)}")
+        contexts, inputs = numbers_of(self.metadata["topology"], contexts), numbers_of("inputs", inputs)
+        if contexts.ndim == 0 or inputs.ndim == 0 or len(contexts) != len(inputs):
+            raise ModelError("predict: expected as many contexts as inputs, got arrays of "
+                             f"{sizes_text(contexts.shape)} and {sizes_text(inputs.shape)}")
         outputs = [evaluate(self.at(context), x) for context, x in zip(contexts, inputs)]
         return np.stack(outputs) if outputs else np.empty((0, self.layers[-1].outputs))
 
@@ -894,17 +909,24 @@ def state_of_file(path):
     """The tensors of a file from elsewhere. safetensors sorts names as text, and its older versions leave the header in any
     order; a header in another order than sorted, in which the tensors lie too, is that of the state dict."""
     stored = Stored(path, FOREIGN_TYPES)
+    if stored.metadata.get("format") == FORMAT:
+        raise ModelError(f"{path}: expected layers from elsewhere, got a model of wmanifold; export it at a context first")
     state = StateDict(stored.tensors)
-    sorts = [[name for name in stored.tensors if stored.types[name] == kind] for kind in set(stored.types.values())]
-    state.is_ordered = stored.in_order and not all(names == sorted(names) for names in sorts)
+    state.is_ordered = stored.in_order and not is_sorted(stored.types)
     return state
 
 
+def is_sorted(types):
+    """Are names sorted as text, within each type as safetensors does it, so that their order says nothing?"""
+    names = {kind: [name for name, own in types.items() if own == kind] for kind in set(types.values())}
+    return all(each == sorted(each) for each in names.values())
+
+
 def is_ordered(state):
-    """Is the order of this dict that of the modules? PyTorch marks its own; names sorted as text say nothing."""
+    """Is the order of this dict that of the modules? PyTorch marks its own."""
     if isinstance(state, StateDict):
         return state.is_ordered
-    return hasattr(state, "_metadata") or list(state) != sorted(state)
+    return hasattr(state, "_metadata") or not is_sorted({name: str(getattr(value, "dtype", "")) for name, value in state.items()})
 
 
 def shown(name):
@@ -1072,7 +1094,7 @@ def context_from(text):
 
 def export(model, path, contexts):
     """Writes the networks at some contexts. Refuses contexts that name no point."""
-    if not contexts:
+    if len(contexts) == 0:
         raise ModelError("expected at least one context, got none")
     parts = factors(model.metadata["topology"], model.metadata["basis"], model.tensors.get("basis.state", ()))
     points = [canonical(model.metadata["topology"], parts, [context])[0] for context in contexts]

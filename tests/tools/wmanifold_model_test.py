@@ -184,8 +184,9 @@ class Files(unittest.TestCase):
         for text in ("nan", "inf", "1e999", "0x1", "0_5", "\u0660.5", "0.5,", ",0.5", "0.5;", "0.5 0.5", "", " ", "--1", "."):
             with self.subTest(text), self.assertRaises(SystemExit):
                 wm.main(["export", str(self.folder / "bernstein3.safetensors"), str(self.folder / "out"), text])
-        with self.assertRaisesRegex(wm.ModelError, "as many contexts as inputs"):
-            model.predict([[0.5]], np.zeros((2, 4)))
+        for contexts in ([[0.5]], None, 0.5, "0.5", [["0.5"]] * 2, [[0.5], []], [[2], [0]]):
+            with self.subTest(contexts), self.assertRaisesRegex(wm.ModelError, "expected"):
+                model.predict(contexts, np.zeros((2, 4)))
         with self.assertRaisesRegex(wm.ModelError, "expected 4 inputs"):
             model.predict([[0.5]], np.zeros((1, 3)))
 
@@ -419,6 +420,14 @@ class Files(unittest.TestCase):
         file.write_bytes(safetensors({name: entries[name] for name in state}, bytes(begin)))
         with self.assertRaisesRegex(SystemExit, "--order b,a"):
             wm.main(["import", str(file), str(self.folder / "out"), two])
+        # Types of their own for weights and biases: each is sorted by itself.
+        mixed = {name: value.astype(np.float64) if name.endswith("bias") else value for name, value in state.items()}
+        mixed = dict(sorted(mixed.items(), key=lambda item: (item[0].endswith("weight"), item[0])))
+        wm.write_safetensors(file, {}, mixed)
+        with self.assertRaisesRegex(SystemExit, "--order a,b"):
+            wm.main(["import", str(file), str(self.folder / "out"), two])
+        with self.assertRaisesRegex(wm.ModelError, "--order a,b"):
+            wm.Model.from_state_dict(mixed, two)
 
     def test_import_refuses_what_is_no_dense_network(self):
         good = sequential(["0", "2"], [(4, 2), (1, 4)])
@@ -737,6 +746,7 @@ class Files(unittest.TestCase):
         self.addCleanup(os.chdir, os.getcwd())
         os.chdir(self.folder)
         calls = []
+        calls.append((wm, "import", model, "out", "dense 4 6, relu, dense 6 3"))
         for what in ("missing", "folder", "pipe", "blocked", "short", "archive", "damaged", "state", "", "a\nb", "short/x"):
             calls += [(wm, "show", what), (wm, "export", what, "out", "1"), (header, what, "out.hpp")]
             calls += [(wm, "import", what, "out", "dense 2 2")]
