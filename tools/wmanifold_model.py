@@ -519,6 +519,11 @@ def require_unit(what, noun, c):
     return [x / length for x in c]
 
 
+def require_rotation(c):
+    c = require_unit("so3", "quaternion", c)
+    return [-x for x in c] if next(x for x in c if x != 0) < 0 else c
+
+
 def require_shares(c):
     total = sum(c)
     if not (all(x >= 0 for x in c) and abs(total - 1) <= 1e-5):
@@ -541,7 +546,7 @@ CANONICAL = {
     "s1": functools.partial(require_angle, "s1", 2 * math.pi),
     "rp1": functools.partial(require_angle, "rp1", math.pi),
     "s2": functools.partial(require_unit, "s2", "vector"),
-    "so3": functools.partial(require_unit, "so3", "quaternion"),
+    "so3": require_rotation,
     "simplex#": require_shares,
 }
 
@@ -1008,7 +1013,8 @@ def compare(a, b):
     for one, other in zip(a.split("."), b.split(".")):
         if one != other:
             one, other = re.split("([0-9]+)", one), re.split("([0-9]+)", other)
-            ones, others = list(map(int, one[1::2])), list(map(int, other[1::2]))
+            ones, others = ([(len(digits), digits) for digits in (number.lstrip("0") for number in parts[1::2])]
+                            for parts in (one, other))
             return 0 if one[::2] != other[::2] or ones == others else -1 if ones < others else 1
     return 0
 
