@@ -13,8 +13,9 @@ largest error against it.
 import signal
 import sys
 
-if __name__ == "__main__":
+if __name__ == "__main__" and signal.getsignal(signal.SIGINT) is signal.default_int_handler:
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # an interrupt ends the program without a traceback, here too
+if __name__ == "__main__":
     sys.dont_write_bytecode = True
 
 import math
@@ -241,7 +242,8 @@ POINTS = {
     "rp1": ("rp1: any finite angle, in radians", "", "s[{at}] = 2 * detail::wrapped(s[{at}], 3.1415926535897932)"),
     "s2": ("s2: a vector of length 1, to 1e-5", "detail::normalise<3>(s + {at})", ""),
     "so3": ("so3: a quaternion (w, x, y, z) of length 1, to 1e-5", "detail::normalise<4>(s + {at})", ""),
-    "simplex#": ("{space}: {count} shares of at least 0 that sum to 1, to 1e-5", "detail::normalise_shares<{count}>(s + {at})", ""),
+    "simplex#": ("{space}: {count} shares of at least 0 that sum to 1, to 1e-5",
+                 "detail::normalise_shares<{count}>(s + {at})", ""),
     "finite#": ("{space}: a whole number in [0, {last}]",
                 "s[{at}] >= 0 && s[{at}] <= {last} && !(s[{at}] > std::floor(s[{at}]))", ""),
 }
@@ -371,8 +373,8 @@ struct Network {
     if any(factor.kind == "interval" for factor in factors):
         out.append("// The number of [0, 1] that is nearest, for a knob that may overshoot; a NaN stays one.\n"
                    "inline double clamped(double s) { return s < 0 ? 0 : s > 1 ? 1 : s; }\n")
-    out.append("// Forms the network at a context, `coordinates` numbers, and is true; false, and the network is as it was, for numbers\n"
-               "// that name no point. These do, one factor of the topology after the other:")
+    out.append("// Forms the network at a context, `coordinates` numbers, and is true; false, and the network is as it was, for\n"
+               "// numbers that name no point. These do, one factor of the topology after the other:")
     demands = [POINTS[factor.kind][0].format(**point) for factor, point in zip(factors, points)]
     out += [f"//   {demand}" for demand in dict.fromkeys(demands)]
     out.append("inline bool at(const double* context, Network& network) {\n"
@@ -407,8 +409,8 @@ def test_code(inputs, outputs, contexts, real, evaluation):
     """The model's test vector."""
     arrays = [("contexts", "double", contexts)] if contexts.size else []
     arrays += [("x", real, inputs), ("expected", real, outputs)]
-    out = ["// The largest error over the model's own test vector: some roundings where all is well; DBL_MAX where an output is no",
-           "// number.",
+    out = ["// The largest error over the model's own test vector: some roundings where all is well; DBL_MAX where an output is",
+           "// no number.",
            "inline double off_by() {"]
     out += ["  " + array(*each).replace("\n", "\n  ").rstrip() for each in arrays]
     out.append(f"""  double most = 0;

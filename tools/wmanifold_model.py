@@ -17,7 +17,7 @@ program: one sentence, and the status 1.
 import signal
 import sys
 
-if __name__ == "__main__":
+if __name__ == "__main__" and signal.getsignal(signal.SIGINT) is signal.default_int_handler:
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # an interrupt ends the program without a traceback, here too
 
 import functools
@@ -41,8 +41,8 @@ FORMAT = "wmanifold 1"
 NETWORK_FORMAT = "wmanifold network 1"
 TYPES = {"F32": np.float32, "F64": np.float64, "U64": np.uint64}
 # Of files from elsewhere, by the bytes of a number; BF16 is the upper half of an F32.
-FOREIGN_TYPES = {**TYPES, "F16": np.float16, "BF16": np.uint16, "BOOL": np.bool_, "I64": np.int64, "U8": np.uint8, "I8": np.int8,
-                 "U16": np.uint16, "I16": np.int16, "U32": np.uint32, "I32": np.int32}
+FOREIGN_TYPES = {**TYPES, "F16": np.float16, "BF16": np.uint16, "BOOL": np.bool_, "I64": np.int64, "U8": np.uint8,
+                 "I8": np.int8, "U16": np.uint16, "I16": np.int16, "U32": np.uint32, "I32": np.int32}
 NAMES = {np.dtype(kind): name for name, kind in TYPES.items()}
 TEST_SAMPLES = 8
 LARGEST_HEADER = 16 << 20
@@ -170,8 +170,8 @@ class Stored:
             first = file.read(8)
             length = int.from_bytes(first, "little")
             if first[:4] == b"PK\3\4":
-                raise ModelError(f"{path}: expected a safetensors file, got an archive, as torch.save writes; write the state dict "
-                                 "with safetensors.torch.save_file")
+                raise ModelError(f"{path}: expected a safetensors file, got an archive, as torch.save writes; write the "
+                                 "state dict with safetensors.torch.save_file")
             if len(first) < 8 or length > size - 8 or length > LARGEST_HEADER:
                 raise ModelError(f"{path}: expected a safetensors file, got {size} bytes that name a header of {length}")
             self.metadata, header = parsed_header(path, file.read(length))
@@ -717,8 +717,8 @@ def layers_from(text):
         is_sized = all(re.fullmatch("0*[1-9][0-9]{0,11}", word) for word in words[1:])
         if words and words[0] in ("dense", "shared", "low_rank"):
             if len(words) != (4 if words[0] == "low_rank" else 3) or not is_sized:
-                raise ModelError("expected 'dense IN OUT', 'shared IN OUT' or 'low_rank IN OUT RANK' with sizes of at least 1, got "
-                                 f"'{part.strip()}' in '{text}'")
+                raise ModelError("expected 'dense IN OUT', 'shared IN OUT' or 'low_rank IN OUT RANK' with sizes of at least 1, "
+                                 f"got '{part.strip()}' in '{text}'")
             layer = Layer(words[0], *map(int, words[1:]))
             if layers and layers[-1].outputs != layer.inputs:
                 raise ModelError(f"expected dense layer {len(layers)} to take {layers[-1].outputs} inputs, as many as the layer "
@@ -729,7 +729,8 @@ def layers_from(text):
             layers[-1].activation = words[0]
             may_activate = False
         elif len(words) == 1 and words[0] in ACTIVATIONS:
-            raise ModelError(f"expected each activation to follow a dense layer, got two in a row or one at the start in '{text}'")
+            raise ModelError("expected each activation to follow a dense layer, got two in a row or one at the start in "
+                             f"'{text}'")
         else:
             raise ModelError(f"expected 'dense IN OUT', 'shared IN OUT', 'low_rank IN OUT RANK' or an activation of "
                              f"{', '.join(ACTIVATIONS)}, got '{part.strip()}' in '{text}'")
@@ -931,7 +932,8 @@ def is_ordered(state):
     """Is the order of this dict that of the modules? PyTorch marks its own."""
     if isinstance(state, StateDict):
         return state.is_ordered
-    return hasattr(state, "_metadata") or not is_sorted({name: str(getattr(value, "dtype", "")) for name, value in state.items()})
+    types = {name: str(getattr(value, "dtype", "")) for name, value in state.items()}
+    return hasattr(state, "_metadata") or not is_sorted(types)
 
 
 def shown(name):
@@ -983,8 +985,9 @@ def modules_of(state):
             biases[module] = numbers
             continue
         if numbers.ndim != 2:
-            kind = {1: "a normalisation or a PReLU", 3: "a convolution", 4: "a convolution", 5: "a convolution"}.get(numbers.ndim, "no dense layer")
-            raise ModelError(f"'{name}': expected a weight of out x in, got one of {sizes_text(numbers.shape)}, as of {kind}")
+            kinds = {1: "a normalisation or a PReLU", 3: "a convolution", 4: "a convolution", 5: "a convolution"}
+            raise ModelError(f"'{name}': expected a weight of out x in, got one of {sizes_text(numbers.shape)}, as of "
+                             f"{kinds.get(numbers.ndim, 'no dense layer')}")
         first = addresses.setdefault(address_of(value), name) if numbers.size else name
         if first != name:
             raise ModelError(f"'{name}': expected numbers of its own, got those of '{first}'; layers of the library share none")
@@ -1027,43 +1030,41 @@ def by_numbers(names):
 
 
 def in_order(modules, layers, order, is_known):
-    """The modules' names in the order that they run in: `order`, or that of the state dict where it is known, or of the
-    numbers in the names; or else the one that fits the shapes, if it is the only one."""
+    """The modules' names in the order that they run in: `order`; or that of the state dict where it is known, or of the numbers
+    in the names; where there is neither, the only one that fits the shapes. An order that does not fit is not mended."""
     wanted = [(layer.outputs, layer.inputs) for layer in layers]
     names = list(modules)
+    shapes = {name: weight.shape for name, (weight, _) in modules.items()}
     if order is not None:
         if sorted(order) != sorted(names):
-            raise ModelError(f"expected an order of {', '.join(map(shown, names))}, each once, got {', '.join(map(shown, order))}")
-        return require_shapes(modules, order, wanted)
+            raise ModelError(f"expected an order of {', '.join(map(shown, names))}, each once, got "
+                             f"{', '.join(map(shown, order))}")
+        return require_shapes(shapes, order, wanted)
     numbered = by_numbers(names)
-    guess = names if is_known else numbered
-    is_contradiction = is_known and numbered not in (None, names)
-    if is_contradiction:  # names sorted as text explain it
-        guess = numbered if names == sorted(names) else None
-    if guess and [modules[name][0].shape for name in guess] == wanted:
-        return guess
-    of_shape = {shape: [name for name in names if modules[name][0].shape == shape] for shape in wanted}
-    if [len(of_shape[shape]) for shape in wanted] == [wanted.count(shape) for shape in wanted]:
-        if guess or is_contradiction:  # is wrong, or nobody knows: numbers of names tell nothing
-            sorts = {shape: same if len(same) == 1 else None for shape, same in of_shape.items()}
-        else:
-            sorts = {shape: by_numbers(same) for shape, same in of_shape.items()}
-        if None not in sorts.values():
-            each = {shape: iter(same) for shape, same in sorts.items()}
+    orders = [names] if is_known else []
+    if numbered and numbered not in orders:  # contradicts the state dict, unless names are sorted as text there
+        orders = [numbered] if names == sorted(names) else [*orders, numbered]
+    if not orders:
+        of_shape = {shape: by_numbers([name for name in names if shapes[name] == shape]) for shape in wanted}
+        if all(of_shape.values()) and sorted(shapes.values()) == sorted(wanted):
+            each = {shape: iter(same) for shape, same in of_shape.items()}
             return [next(each[shape]) for shape in wanted]
     ask = f"name the order that they run in, as by --order {','.join(names)} (order=[...] in Python)"
-    if guess:
-        return require_shapes(modules, guess, wanted, f", in the order {', '.join(map(shown, guess))}; if it is another, {ask}")
+    if len(orders) == 1:
+        return require_shapes(shapes, orders[0], wanted, f", in the order {', '.join(map(shown, orders[0]))}; if it is another, "
+                                                         f"{ask}")
+    fitting = [each for each in orders if [shapes[name] for name in each] == wanted]
+    if len(fitting) == 1:
+        return fitting[0]
     raise ModelError(f"expected modules whose order in the file, numbers or shapes say which runs first, got "
                      f"{', '.join(map(shown, names))}; {ask}")
 
 
-def require_shapes(modules, names, wanted, more=""):
+def require_shapes(shapes, names, wanted, more=""):
     for n, (name, shape) in enumerate(zip(names, wanted)):
-        got = modules[name][0].shape
-        if got != shape:
+        if shapes[name] != shape:
             raise ModelError(f"{shown(name)}: expected a weight of {sizes_text(shape)} (out x in) as layer {n}, got one of "
-                             f"{sizes_text(got)}{more}")
+                             f"{sizes_text(shapes[name])}{more}")
     return names
 
 
@@ -1150,10 +1151,8 @@ def say(*lines):
 
 def program(work, arguments):
     """Does the work of a program. What goes wrong ends in one sentence and the status 1."""
-    try:
+    if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:  # as it is set above
         signal.signal(signal.SIGINT, signal.default_int_handler)
-    except ValueError:
-        pass  # not in the first thread
     try:
         with np.errstate(all="ignore"):
             work(arguments)
