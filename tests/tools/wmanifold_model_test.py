@@ -667,11 +667,11 @@ class Files(unittest.TestCase):
         with self.assertRaisesRegex(wm.ModelError, "checksum 'crc32:[0-9a-f]{8}', got 'crc32:[0-9a-f]{8}'"):
             wm.read_safetensors(file)
         whole[-1] ^= 1
-        for old, new in ((b'"a": ""', b'"b": ""'), (b"crc32:", b"CRC32:"), (b"[3]", b"[ 3, 1]"[:3])):
-            if old != new:
-                file.write_bytes(whole.replace(old, new))
-                with self.subTest(new), self.assertRaises(wm.ModelError):
-                    wm.read_safetensors(file)
+        for old, new in ((b'"a": ""', b'"b": ""'), (b"crc32:", b"CRC32:")):
+            self.assertIn(old, whole)
+            file.write_bytes(whole.replace(old, new))
+            with self.subTest(new), self.assertRaisesRegex(wm.ModelError, "checksum"):
+                wm.read_safetensors(file)
         file.write_bytes(safetensors({"__metadata__": {"checksum": "sha256:0"}}))  # somebody else's
         self.assertEqual(wm.read_safetensors(file)[0], {"checksum": "sha256:0"})
 
