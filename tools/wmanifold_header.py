@@ -13,8 +13,9 @@ largest error against it.
 import signal
 import sys
 
-if __name__ == "__main__":
+if __name__ == "__main__" and signal.getsignal(signal.SIGINT) is signal.default_int_handler:
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # an interrupt ends the program without a traceback, here too
+if __name__ == "__main__":
     sys.dont_write_bytecode = True
 
 import math
@@ -241,7 +242,8 @@ POINTS = {
     "rp1": ("rp1: any finite angle, in radians", "", "s[{at}] = 2 * detail::wrapped(s[{at}], 3.1415926535897932)"),
     "s2": ("s2: a vector of length 1, to 1e-5", "detail::normalise<3>(s + {at})", ""),
     "so3": ("so3: a quaternion (w, x, y, z) of length 1, to 1e-5", "detail::normalise<4>(s + {at})", ""),
-    "simplex#": ("{space}: {count} shares of at least 0 that sum to 1, to 1e-5", "detail::normalise_shares<{count}>(s + {at})", ""),
+    "simplex#": ("{space}: {count} shares of at least 0 that sum to 1, to 1e-5",
+                 "detail::normalise_shares<{count}>(s + {at})", ""),
     "finite#": ("{space}: a whole number in [0, {last}]",
                 "s[{at}] >= 0 && s[{at}] <= {last} && !(s[{at}] > std::floor(s[{at}]))", ""),
 }
@@ -371,8 +373,8 @@ struct Network {
     if any(factor.kind == "interval" for factor in factors):
         out.append("// The number of [0, 1] that is nearest, for a knob that may overshoot; a NaN stays one.\n"
                    "inline double clamped(double s) { return s < 0 ? 0 : s > 1 ? 1 : s; }\n")
-    out.append("// Forms the network at a context, `coordinates` numbers, and is true; false, and the network is as it was, for numbers\n"
-               "// that name no point. These do, one factor of the topology after the other:")
+    out.append("// Forms the network at a context, `coordinates` numbers, and is true; false, and the network is as it was, for\n"
+               "// numbers that name no point. These do, one factor of the topology after the other:")
     demands = [POINTS[factor.kind][0].format(**point) for factor, point in zip(factors, points)]
     out += [f"//   {demand}" for demand in dict.fromkeys(demands)]
     out.append("inline bool at(const double* context, Network& network) {\n"
@@ -407,8 +409,8 @@ def test_code(inputs, outputs, contexts, real, evaluation):
     """The model's test vector."""
     arrays = [("contexts", "double", contexts)] if contexts.size else []
     arrays += [("x", real, inputs), ("expected", real, outputs)]
-    out = ["// The largest error over the model's own test vector: some roundings where all is well; DBL_MAX where an output is no",
-           "// number.",
+    out = ["// The largest error over the model's own test vector: some roundings where all is well; DBL_MAX where an output is",
+           "// no number.",
            "inline double off_by() {"]
     out += ["  " + array(*each).replace("\n", "\n  ").rstrip() for each in arrays]
     out.append(f"""  double most = 0;
@@ -437,18 +439,18 @@ TAKEN = frozenset("""
     and_eq arc4random arc4random_buf arc4random_uniform arm asctime asin asinh asm asprintf assert assert_perror
     at_quick_exit atan atan2 atanh atexit atof atoi atol auto avr basename bcmp bcopy be16toh be32toh be64toh bind bit
     bitand bitor bitset bool boolean break brk bsearch btowc byte bzero c16rtomb c32rtomb c8rtomb calloc canonicalize
-    canonicalize_file_name carg case catch cbrt cdecl ceil cfmakeraw cfsetispeed cfsetospeed cfsetspeed char chdir chmod
-    chown chroot cimag class clearenv clearerr clock clone close close_range closedir closefrom cmsghdr co_await co_return
-    co_yield compl complex concept confstr conj connect const const_cast consteval constexpr constinit constrain continue
-    copy_file_range copysign cos cosh cproj creal creat crypt ctermid ctime cuserid d_fileno dadd daemon daylight ddiv
-    decltype default degrees delete dfma difftime dirent dirfd div dmul do double dprintf drand48 drand48_data drem dsqrt
-    dsub dup dup2 dup3 duplocale dynamic_cast dysize eaccess ecvt else emit endusershell enum environ erand48 erf erfc errno
-    esp8266 euidaccess execl execle execlp execv execve execveat execvp execvpe exit exp exp10 exp2 explicit explicit_bzero
-    expm1 export extern f_owner_ex fabs faccessat fadd fallocate false far fchdir fchmod fchmodat fchown fchownat fclose
-    fcloseall fcntl fcvt fd_mask fd_set fdatasync fdim fdiv fdopen fdopendir feclearexcept fedisableexcept feenableexcept
-    fegetenv fegetexcept fegetexceptflag fegetmode fegetround feholdexcept feof feraiseexcept ferror fesetenv fesetexcept
-    fesetexceptflag fesetmode fesetround fetestexcept fetestexceptflag feupdateenv fexecve fflush ffma ffs fgetc fgetpos
-    fgets fgetwc fgetws file_handle fileno finite float flock flockfile floor fma fmax fmaximum fmaximum_mag
+    canonicalize_file_name carg case catch cbi cbrt cdecl ceil cfmakeraw cfsetispeed cfsetospeed cfsetspeed char chdir chmod
+    chown chroot cimag class clearenv clearerr cli clock clone close close_range closedir closefrom cmsghdr co_await
+    co_return co_yield compl complex concept confstr conj connect const const_cast consteval constexpr constinit constrain
+    continue copy_file_range copysign cos cosh cproj creal creat crypt ctermid ctime cuserid d_fileno dadd daemon daylight
+    ddiv decltype default degrees delay delete dfma difftime dirent dirfd div dmul do double dprintf drand48 drand48_data
+    drem dsqrt dsub dup dup2 dup3 duplocale dynamic_cast dysize eaccess ecvt else emit endusershell enum environ erand48 erf
+    erfc errno esp8266 euidaccess execl execle execlp execv execve execveat execvp execvpe exit exp exp10 exp2 explicit
+    explicit_bzero expm1 export extern f_owner_ex fabs faccessat fadd fallocate false far fchdir fchmod fchmodat fchown
+    fchownat fclose fcloseall fcntl fcvt fd_mask fd_set fdatasync fdim fdiv fdopen fdopendir feclearexcept fedisableexcept
+    feenableexcept fegetenv fegetexcept fegetexceptflag fegetmode fegetround feholdexcept feof feraiseexcept ferror fesetenv
+    fesetexcept fesetexceptflag fesetmode fesetround fetestexcept fetestexceptflag feupdateenv fexecve fflush ffma ffs fgetc
+    fgetpos fgets fgetwc fgetws file_handle fileno finite float flock flockfile floor fma fmax fmaximum fmaximum_mag
     fmaximum_mag_num fmaximum_num fmaxmag fmemopen fmin fminimum fminimum_mag fminimum_mag_num fminimum_num fminmag fmod
     fmul fopen fopencookie for foreach forever fork fpathconf fpclassify fputc fputs fputwc fputws fread free freelocale
     freopen frexp friend fromfp fromfpx fseek fseeko fsetpos fsqrt fstat fstatat fsub fsync ftell ftello ftruncate
@@ -464,46 +466,46 @@ TAKEN = frozenset("""
     iswgraph iswlower iswprint iswpunct iswspace iswupper iswxdigit isxdigit iszero itimerspec itimerval j0 j1 jmp_buf jn
     jrand48 kill kill_dependency killpg l64a labs lchmod lchown lcong48 lconv ldexp ldiv le16toh le32toh le64toh lgamma
     linger link linkat linux listen llabs lldiv llogb llrint llround localeconv localtime lockf lockf64 log log10 log1p log2
-    logb long longjmp lrand48 lrint lround lseek lstat lutimes madvise main malloc math_errhandling max mblen mbrlen
-    mbrtoc16 mbrtoc32 mbrtoc8 mbrtowc mbsinit mbsnrtowcs mbsrtowcs mbstowcs mbtowc memccpy memchr memcmp memcpy memfd_create
-    memfrob memmem memmove mempcpy memrchr memset min mincore mips mkdir mkdirat mkdtemp mkfifo mkfifoat mknod mknodat
-    mkostemp mkostemps mkstemp mkstemps mktemp mktime mlock mlock2 mlockall mmap mmsghdr modf mprotect mrand48 mremap msghdr
-    msvc msync munlock munlockall munmap mutable name_to_handle_at namespace nan nanosleep near nearbyint new newlocale
-    nextafter nextdown nexttoward nextup nice noexcept noreturn not not_eq nrand48 nullptr obstack obstack_printf
-    obstack_vprintf offsetof on_exit open open_by_handle_at open_memstream open_wmemstream openat opendir operator optarg
-    opterr optind optopt or or_eq osockaddr pascal pathconf pause pclose perror pipe pipe2 poll pollfd popen posix pow ppoll
-    pread private profil program_invocation_name program_invocation_short_name protected pselect psiginfo psignal ptsname
-    public putc putchar putenv puts putw putwc putwchar pwrite qecvt qfcvt qgcvt qsort quick_exit radians raise rand random
-    random_data rawmemchr read readahead readdir readlink readlinkat realloc reallocarray realpath recv recvfrom recvmmsg
-    recvmsg reflexpr register reinterpret_cast remainder remap_file_pages remove remquo rename renameat renameat2 requires
-    restrict return revoke rewind rewinddir rindex rint rmdir round roundeven rpmatch rusage sbrk scalb scalbln scalbn
-    scandir scandirat secure_getenv seed48 seekdir select send sendmmsg sendmsg sendto setbuf setbuffer setdomainname
-    setegid setenv seteuid setgid sethostid sethostname setitimer setjmp setlinebuf setlocale setlogin setns setpayload
-    setpayloadsig setpgid setpgrp setregid setresgid setresuid setreuid setsid setsockopt setstate settimeofday setuid
-    setusershell setvbuf short shutdown sigabbrev_np sigaction sigaddset sigaltstack sigandset sigblock sigcontext sigdelset
-    sigdescr_np sigemptyset sigev_notify_attributes sigev_notify_function sigevent sigfillset siggetmask sighold sigignore
-    siginterrupt sigisemptyset sigismember sigjmp_buf siglongjmp sigmask signal signals signbit signed signgam significand
-    sigorset sigpause sigpending sigprocmask sigqueue sigrelse sigreturn sigset sigsetjmp sigsetmask sigstack sigsuspend
-    sigtimedwait sigval sigwait sigwaitinfo sin sincos sinh sizeof sleep slots small snprintf sockaddr sockaddr_storage
-    sockatmark socket socketpair splice sprintf sq sqrt srand srand48 srandom sscanf ssignal stat static static_assert
-    static_cast statx statx_timestamp std stderr stdin stdout stpcpy stpncpy strcasecmp strcasestr strcat strchr strchrnul
-    strcmp strcoll strcpy strcspn strdup strdupa strerror strerrordesc_np strerrorname_np strfromd strfromf strfromf128
-    strfromf32 strfromf32x strfromf64 strfromf64x strfroml strfry strftime strlen strncasecmp strncat strncmp strncpy
-    strndup strndupa strnlen strpbrk strptime strrchr strsep strsignal strspn strstr strtod strtof strtof128 strtof32
-    strtof32x strtof64 strtof64x strtoimax strtok strtol strtold strtoq strtoul strtoumax strtouq struct strverscmp strxfrm
-    sun swab switch swprintf swscanf symlink symlinkat sync sync_file_range syncfs synchronized syscall sysconf system
-    sysv_signal tan tanh tcdrain tcflow tcflush tcgetattr tcgetpgrp tcgetsid tcsendbreak tcsetattr tcsetpgrp tee telldir
-    template termios tgamma tgkill this thread_local throw time timegm timelocal timeradd timerclear timercmp timerisset
-    timersub timespec timespec_get timespec_getres timeval timex timezone tm tmpfile tmpnam toascii tolower totalorder
-    totalordermag toupper towctrans towlower towupper transaction_safe true trunc truncate try ttyname ttyslot typedef
-    typeid typename typeof typeof_unqual tzname tzset u_char u_int u_long u_short ualarm ucred ufromfp ufromfpx uint ulong
-    umask ungetc ungetwc union unix unlink unlinkat unlockpt unsetenv unshare unsigned uselocale ushort using usleep
-    utimensat utimes valloc vax versionsort vfork vhangup virtual vmsplice void volatile wait wait3 wait4 waitid waitpid
-    wcpcpy wcpncpy wcrtomb wcscasecmp wcscat wcschr wcschrnul wcscmp wcscoll wcscpy wcscspn wcsdup wcsftime wcslen
-    wcsncasecmp wcsncat wcsncmp wcsncpy wcsnlen wcsnrtombs wcspbrk wcsrchr wcsrtombs wcsspn wcsstr wcstod wcstof wcstof128
-    wcstof32 wcstof32x wcstof64 wcstof64x wcstoimax wcstok wcstol wcstold wcstombs wcstoq wcstoul wcstoumax wcstouq wcswcs
-    wcswidth wcsxfrm wctob wctomb wctrans wctype wcwidth while wmanifold wmemchr wmemcmp wmemcpy wmemmove wmempcpy wmemset
-    word write xor xor_eq y0 y1 yn
+    logb long longjmp loop lrand48 lrint lround lseek lstat lutimes madvise main malloc map math_errhandling max mblen
+    mbrlen mbrtoc16 mbrtoc32 mbrtoc8 mbrtowc mbsinit mbsnrtowcs mbsrtowcs mbstowcs mbtowc memccpy memchr memcmp memcpy
+    memfd_create memfrob memmem memmove mempcpy memrchr memset micros millis min mincore mips mkdir mkdirat mkdtemp mkfifo
+    mkfifoat mknod mknodat mkostemp mkostemps mkstemp mkstemps mktemp mktime mlock mlock2 mlockall mmap mmsghdr modf
+    mprotect mrand48 mremap msghdr msvc msync munlock munlockall munmap mutable name_to_handle_at namespace nan nanosleep
+    near nearbyint new newlocale nextafter nextdown nexttoward nextup nice noexcept noreturn not not_eq nrand48 nullptr
+    obstack obstack_printf obstack_vprintf offsetof on_exit open open_by_handle_at open_memstream open_wmemstream openat
+    opendir operator optarg opterr optind optopt or or_eq osockaddr pascal pathconf pause pclose perror pipe pipe2 poll
+    pollfd popen posix pow ppoll pread private profil program_invocation_name program_invocation_short_name protected
+    pselect psiginfo psignal ptsname public putc putchar putenv puts putw putwc putwchar pwrite qecvt qfcvt qgcvt qsort
+    quick_exit radians raise rand random random_data rawmemchr read readahead readdir readlink readlinkat realloc
+    reallocarray realpath recv recvfrom recvmmsg recvmsg reflexpr register reinterpret_cast remainder remap_file_pages
+    remove remquo rename renameat renameat2 requires restrict return revoke rewind rewinddir rindex rint rmdir round
+    roundeven rpmatch rusage sbi sbrk scalb scalbln scalbn scandir scandirat secure_getenv seed48 seekdir sei select send
+    sendmmsg sendmsg sendto setbuf setbuffer setdomainname setegid setenv seteuid setgid sethostid sethostname setitimer
+    setjmp setlinebuf setlocale setlogin setns setpayload setpayloadsig setpgid setpgrp setregid setresgid setresuid
+    setreuid setsid setsockopt setstate settimeofday setuid setup setusershell setvbuf short shutdown sigabbrev_np sigaction
+    sigaddset sigaltstack sigandset sigblock sigcontext sigdelset sigdescr_np sigemptyset sigev_notify_attributes
+    sigev_notify_function sigevent sigfillset siggetmask sighold sigignore siginterrupt sigisemptyset sigismember sigjmp_buf
+    siglongjmp sigmask signal signals signbit signed signgam significand sigorset sigpause sigpending sigprocmask sigqueue
+    sigrelse sigreturn sigset sigsetjmp sigsetmask sigstack sigsuspend sigtimedwait sigval sigwait sigwaitinfo sin sincos
+    sinh sizeof sleep slots small snprintf sockaddr sockaddr_storage sockatmark socket socketpair splice sprintf sq sqrt
+    srand srand48 srandom sscanf ssignal stat static static_assert static_cast statx statx_timestamp std stderr stdin stdout
+    stpcpy stpncpy strcasecmp strcasestr strcat strchr strchrnul strcmp strcoll strcpy strcspn strdup strdupa strerror
+    strerrordesc_np strerrorname_np strfromd strfromf strfromf128 strfromf32 strfromf32x strfromf64 strfromf64x strfroml
+    strfry strftime strlen strncasecmp strncat strncmp strncpy strndup strndupa strnlen strpbrk strptime strrchr strsep
+    strsignal strspn strstr strtod strtof strtof128 strtof32 strtof32x strtof64 strtof64x strtoimax strtok strtol strtold
+    strtoq strtoul strtoumax strtouq struct strverscmp strxfrm sun swab switch swprintf swscanf symlink symlinkat sync
+    sync_file_range syncfs synchronized syscall sysconf system sysv_signal tan tanh tcdrain tcflow tcflush tcgetattr
+    tcgetpgrp tcgetsid tcsendbreak tcsetattr tcsetpgrp tee telldir template termios tgamma tgkill this thread_local throw
+    time timegm timelocal timeradd timerclear timercmp timerisset timersub timespec timespec_get timespec_getres timeval
+    timex timezone tm tmpfile tmpnam toascii tolower tone totalorder totalordermag toupper towctrans towlower towupper
+    transaction_safe true trunc truncate try ttyname ttyslot typedef typeid typename typeof typeof_unqual tzname tzset
+    u_char u_int u_long u_short ualarm ucred ufromfp ufromfpx uint ulong umask ungetc ungetwc union unix unlink unlinkat
+    unlockpt unsetenv unshare unsigned uselocale ushort using usleep utimensat utimes valloc vax versionsort vfork vhangup
+    virtual vmsplice void volatile wait wait3 wait4 waitid waitpid wcpcpy wcpncpy wcrtomb wcscasecmp wcscat wcschr wcschrnul
+    wcscmp wcscoll wcscpy wcscspn wcsdup wcsftime wcslen wcsncasecmp wcsncat wcsncmp wcsncpy wcsnlen wcsnrtombs wcspbrk
+    wcsrchr wcsrtombs wcsspn wcsstr wcstod wcstof wcstof128 wcstof32 wcstof32x wcstof64 wcstof64x wcstoimax wcstok wcstol
+    wcstold wcstombs wcstoq wcstoul wcstoumax wcstouq wcswcs wcswidth wcsxfrm wctob wctomb wctrans wctype wcwidth while
+    wmanifold wmemchr wmemcmp wmemcpy wmemmove wmempcpy wmemset word write xor xor_eq y0 y1 yield yn
 """.split())
 
 

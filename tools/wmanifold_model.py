@@ -17,7 +17,7 @@ program: one sentence, and the status 1.
 import signal
 import sys
 
-if __name__ == "__main__":
+if __name__ == "__main__" and signal.getsignal(signal.SIGINT) is signal.default_int_handler:
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # an interrupt ends the program without a traceback, here too
 
 import functools
@@ -41,8 +41,8 @@ FORMAT = "wmanifold 1"
 NETWORK_FORMAT = "wmanifold network 1"
 TYPES = {"F32": np.float32, "F64": np.float64, "U64": np.uint64}
 # Of files from elsewhere, by the bytes of a number; BF16 is the upper half of an F32.
-FOREIGN_TYPES = {**TYPES, "F16": np.float16, "BF16": np.uint16, "BOOL": np.bool_, "I64": np.int64, "U8": np.uint8, "I8": np.int8,
-                 "U16": np.uint16, "I16": np.int16, "U32": np.uint32, "I32": np.int32}
+FOREIGN_TYPES = {**TYPES, "F16": np.float16, "BF16": np.uint16, "BOOL": np.bool_, "I64": np.int64, "U8": np.uint8,
+                 "I8": np.int8, "U16": np.uint16, "I16": np.int16, "U32": np.uint32, "I32": np.int32}
 NAMES = {np.dtype(kind): name for name, kind in TYPES.items()}
 TEST_SAMPLES = 8
 LARGEST_HEADER = 16 << 20
@@ -170,8 +170,8 @@ class Stored:
             first = file.read(8)
             length = int.from_bytes(first, "little")
             if first[:4] == b"PK\3\4":
-                raise ModelError(f"{path}: expected a safetensors file, got an archive, as torch.save writes; write the state dict "
-                                 "with safetensors.torch.save_file")
+                raise ModelError(f"{path}: expected a safetensors file, got an archive, as torch.save writes; write the "
+                                 "state dict with safetensors.torch.save_file")
             if len(first) < 8 or length > size - 8 or length > LARGEST_HEADER:
                 raise ModelError(f"{path}: expected a safetensors file, got {size} bytes that name a header of {length}")
             self.metadata, header = parsed_header(path, file.read(length))
@@ -198,9 +198,9 @@ class Stored:
 
     def require_checksum(self, path, raw):
         given = self.metadata.get("checksum")
-        is_own = self.metadata.get("format", "").startswith("wmanifold")
+        is_own = self.metadata.get("format") in (FORMAT, NETWORK_FORMAT)
         if given is None or not (is_own or given.startswith("crc32:")):
-            return
+            return  # what others call a checksum, checkpoints of version 0.1 among them
         found = checksum(self.metadata, raw)
         if given != found:
             raise ModelError(f"{path}: expected the checksum '{given}', got '{found}'; the file was damaged or edited")
@@ -230,6 +230,8 @@ def read_safetensors(path):
 
 def write_safetensors(path, metadata, tensors):
     """Replaces the file as replace_file does. Metadata gets a checksum; numbers must be finite."""
+    if not all(isinstance(value, str) for value in metadata.values()):
+        raise ModelError(f"cannot write {path}: expected metadata that is text, got something else")
     raw = {}
     for name, tensor in tensors.items():
         if tensor.dtype not in NAMES:
@@ -247,6 +249,21 @@ def write_safetensors(path, metadata, tensors):
     replace_file(path, [len(text).to_bytes(8, "little"), text, *(numbers for _, _, numbers in raw.values())])
 
 
+def keep_attributes(path, old):
+    """Mode and group of an old file, and the owner where that is possible; another group may do no more than all others."""
+    mode = stat.S_IMODE(old.st_mode)
+    if hasattr(os, "chown"):
+        try:
+            os.chown(path, old.st_uid, old.st_gid)
+        except OSError:
+            mode &= ~(stat.S_ISUID | stat.S_ISGID)
+            try:
+                os.chown(path, -1, old.st_gid)
+            except OSError:
+                mode &= ~stat.S_IRWXG | (mode & stat.S_IRWXO) << 3
+    os.chmod(path, mode)
+
+
 def replace_file(path, parts):
     """Writes beside `path` under a name of its own, then renames: any error leaves an old file whole, and nothing beside
     it. A link is followed; mode and group stay; what is no file, or is read-only, is refused."""
@@ -262,7 +279,7 @@ def replace_file(path, parts):
         raise ModelError(f"{path}: expected a file that may be written, got one that is read-only")
     beside = os.path.join(os.path.dirname(target), f".wmanifold-{secrets.token_hex(8)}.part")
     try:
-        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600 if old else 0o666)
     except OSError as error:
         raise ModelError(f"cannot write {path}: {error.strerror}; does its folder exist, and may you write there?") from None
     with open(descriptor, "wb") as out:
@@ -272,11 +289,7 @@ def replace_file(path, parts):
             out.flush()
             os.fsync(out.fileno())
             if old:
-                try:
-                    os.chown(beside, -1, old.st_gid)
-                except (AttributeError, OSError):
-                    pass  # a group that the user is not in
-                os.chmod(beside, stat.S_IMODE(old.st_mode))
+                keep_attributes(beside, old)
             os.replace(beside, target)
         except BaseException as error:
             os.unlink(beside)
@@ -506,6 +519,11 @@ def require_unit(what, noun, c):
     return [x / length for x in c]
 
 
+def require_rotation(c):
+    c = require_unit("so3", "quaternion", c)
+    return [-x for x in c] if next(x for x in c if x != 0) < 0 else c
+
+
 def require_shares(c):
     total = sum(c)
     if not (all(x >= 0 for x in c) and abs(total - 1) <= 1e-5):
@@ -528,7 +546,7 @@ CANONICAL = {
     "s1": functools.partial(require_angle, "s1", 2 * math.pi),
     "rp1": functools.partial(require_angle, "rp1", math.pi),
     "s2": functools.partial(require_unit, "s2", "vector"),
-    "so3": functools.partial(require_unit, "so3", "quaternion"),
+    "so3": require_rotation,
     "simplex#": require_shares,
 }
 
@@ -699,8 +717,8 @@ def layers_from(text):
         is_sized = all(re.fullmatch("0*[1-9][0-9]{0,11}", word) for word in words[1:])
         if words and words[0] in ("dense", "shared", "low_rank"):
             if len(words) != (4 if words[0] == "low_rank" else 3) or not is_sized:
-                raise ModelError("expected 'dense IN OUT', 'shared IN OUT' or 'low_rank IN OUT RANK' with sizes of at least 1, got "
-                                 f"'{part.strip()}' in '{text}'")
+                raise ModelError("expected 'dense IN OUT', 'shared IN OUT' or 'low_rank IN OUT RANK' with sizes of at least 1, "
+                                 f"got '{part.strip()}' in '{text}'")
             layer = Layer(words[0], *map(int, words[1:]))
             if layers and layers[-1].outputs != layer.inputs:
                 raise ModelError(f"expected dense layer {len(layers)} to take {layers[-1].outputs} inputs, as many as the layer "
@@ -711,7 +729,8 @@ def layers_from(text):
             layers[-1].activation = words[0]
             may_activate = False
         elif len(words) == 1 and words[0] in ACTIVATIONS:
-            raise ModelError(f"expected each activation to follow a dense layer, got two in a row or one at the start in '{text}'")
+            raise ModelError("expected each activation to follow a dense layer, got two in a row or one at the start in "
+                             f"'{text}'")
         else:
             raise ModelError(f"expected 'dense IN OUT', 'shared IN OUT', 'low_rank IN OUT RANK' or an activation of "
                              f"{', '.join(ACTIVATIONS)}, got '{part.strip()}' in '{text}'")
@@ -818,8 +837,10 @@ class Model:
 
     def predict(self, contexts, inputs):
         """The outputs for each input at its context."""
-        if len(contexts) != len(inputs):
-            raise ModelError(f"predict: expected as many contexts as inputs, got {len(contexts)} and {len(inputs)}")
+        contexts, inputs = numbers_of(self.metadata["topology"], contexts), numbers_of("inputs", inputs)
+        if contexts.ndim == 0 or inputs.ndim == 0 or len(contexts) != len(inputs):
+            raise ModelError("predict: expected as many contexts as inputs, got arrays of "
+                             f"{sizes_text(contexts.shape)} and {sizes_text(inputs.shape)}")
         outputs = [evaluate(self.at(context), x) for context, x in zip(contexts, inputs)]
         return np.stack(outputs) if outputs else np.empty((0, self.layers[-1].outputs))
 
@@ -894,17 +915,25 @@ def state_of_file(path):
     """The tensors of a file from elsewhere. safetensors sorts names as text, and its older versions leave the header in any
     order; a header in another order than sorted, in which the tensors lie too, is that of the state dict."""
     stored = Stored(path, FOREIGN_TYPES)
+    if stored.metadata.get("format") == FORMAT:
+        raise ModelError(f"{path}: expected layers from elsewhere, got a model of wmanifold; export it at a context first")
     state = StateDict(stored.tensors)
-    sorts = [[name for name in stored.tensors if stored.types[name] == kind] for kind in set(stored.types.values())]
-    state.is_ordered = stored.in_order and not all(names == sorted(names) for names in sorts)
+    state.is_ordered = stored.in_order and not is_sorted(stored.types)
     return state
 
 
+def is_sorted(types):
+    """Are names sorted as text, within each type as safetensors does it, so that their order says nothing?"""
+    names = {kind: [name for name, own in types.items() if own == kind] for kind in set(types.values())}
+    return all(each == sorted(each) for each in names.values())
+
+
 def is_ordered(state):
-    """Is the order of this dict that of the modules? PyTorch marks its own; names sorted as text say nothing."""
+    """Is the order of this dict that of the modules? PyTorch marks its own."""
     if isinstance(state, StateDict):
         return state.is_ordered
-    return hasattr(state, "_metadata") or list(state) != sorted(state)
+    types = {name: str(getattr(value, "dtype", "")) for name, value in state.items()}
+    return hasattr(state, "_metadata") or not is_sorted(types)
 
 
 def shown(name):
@@ -956,8 +985,9 @@ def modules_of(state):
             biases[module] = numbers
             continue
         if numbers.ndim != 2:
-            kind = {1: "a normalisation or a PReLU", 3: "a convolution", 4: "a convolution", 5: "a convolution"}.get(numbers.ndim, "no dense layer")
-            raise ModelError(f"'{name}': expected a weight of out x in, got one of {sizes_text(numbers.shape)}, as of {kind}")
+            kinds = {1: "a normalisation or a PReLU", 3: "a convolution", 4: "a convolution", 5: "a convolution"}
+            raise ModelError(f"'{name}': expected a weight of out x in, got one of {sizes_text(numbers.shape)}, as of "
+                             f"{kinds.get(numbers.ndim, 'no dense layer')}")
         first = addresses.setdefault(address_of(value), name) if numbers.size else name
         if first != name:
             raise ModelError(f"'{name}': expected numbers of its own, got those of '{first}'; layers of the library share none")
@@ -986,7 +1016,8 @@ def compare(a, b):
     for one, other in zip(a.split("."), b.split(".")):
         if one != other:
             one, other = re.split("([0-9]+)", one), re.split("([0-9]+)", other)
-            ones, others = list(map(int, one[1::2])), list(map(int, other[1::2]))
+            ones, others = ([(len(digits), digits) for digits in (number.lstrip("0") for number in parts[1::2])]
+                            for parts in (one, other))
             return 0 if one[::2] != other[::2] or ones == others else -1 if ones < others else 1
     return 0
 
@@ -999,43 +1030,41 @@ def by_numbers(names):
 
 
 def in_order(modules, layers, order, is_known):
-    """The modules' names in the order that they run in: `order`, or that of the state dict where it is known, or of the
-    numbers in the names; or else the one that fits the shapes, if it is the only one."""
+    """The modules' names in the order that they run in: `order`; or that of the state dict where it is known, or of the numbers
+    in the names; where there is neither, the only one that fits the shapes. An order that does not fit is not mended."""
     wanted = [(layer.outputs, layer.inputs) for layer in layers]
     names = list(modules)
+    shapes = {name: weight.shape for name, (weight, _) in modules.items()}
     if order is not None:
         if sorted(order) != sorted(names):
-            raise ModelError(f"expected an order of {', '.join(map(shown, names))}, each once, got {', '.join(map(shown, order))}")
-        return require_shapes(modules, order, wanted)
+            raise ModelError(f"expected an order of {', '.join(map(shown, names))}, each once, got "
+                             f"{', '.join(map(shown, order))}")
+        return require_shapes(shapes, order, wanted)
     numbered = by_numbers(names)
-    guess = names if is_known else numbered
-    is_contradiction = is_known and numbered not in (None, names)
-    if is_contradiction:  # names sorted as text explain it
-        guess = numbered if names == sorted(names) else None
-    if guess and [modules[name][0].shape for name in guess] == wanted:
-        return guess
-    of_shape = {shape: [name for name in names if modules[name][0].shape == shape] for shape in wanted}
-    if [len(of_shape[shape]) for shape in wanted] == [wanted.count(shape) for shape in wanted]:
-        if guess or is_contradiction:  # is wrong, or nobody knows: numbers of names tell nothing
-            sorts = {shape: same if len(same) == 1 else None for shape, same in of_shape.items()}
-        else:
-            sorts = {shape: by_numbers(same) for shape, same in of_shape.items()}
-        if None not in sorts.values():
-            each = {shape: iter(same) for shape, same in sorts.items()}
+    orders = [names] if is_known else []
+    if numbered and numbered not in orders:  # contradicts the state dict, unless names are sorted as text there
+        orders = [numbered] if names == sorted(names) else [*orders, numbered]
+    if not orders:
+        of_shape = {shape: by_numbers([name for name in names if shapes[name] == shape]) for shape in wanted}
+        if all(of_shape.values()) and sorted(shapes.values()) == sorted(wanted):
+            each = {shape: iter(same) for shape, same in of_shape.items()}
             return [next(each[shape]) for shape in wanted]
     ask = f"name the order that they run in, as by --order {','.join(names)} (order=[...] in Python)"
-    if guess:
-        return require_shapes(modules, guess, wanted, f", in the order {', '.join(map(shown, guess))}; if it is another, {ask}")
+    if len(orders) == 1:
+        return require_shapes(shapes, orders[0], wanted, f", in the order {', '.join(map(shown, orders[0]))}; if it is another, "
+                                                         f"{ask}")
+    fitting = [each for each in orders if [shapes[name] for name in each] == wanted]
+    if len(fitting) == 1:
+        return fitting[0]
     raise ModelError(f"expected modules whose order in the file, numbers or shapes say which runs first, got "
                      f"{', '.join(map(shown, names))}; {ask}")
 
 
-def require_shapes(modules, names, wanted, more=""):
+def require_shapes(shapes, names, wanted, more=""):
     for n, (name, shape) in enumerate(zip(names, wanted)):
-        got = modules[name][0].shape
-        if got != shape:
+        if shapes[name] != shape:
             raise ModelError(f"{shown(name)}: expected a weight of {sizes_text(shape)} (out x in) as layer {n}, got one of "
-                             f"{sizes_text(got)}{more}")
+                             f"{sizes_text(shapes[name])}{more}")
     return names
 
 
@@ -1072,7 +1101,7 @@ def context_from(text):
 
 def export(model, path, contexts):
     """Writes the networks at some contexts. Refuses contexts that name no point."""
-    if not contexts:
+    if len(contexts) == 0:
         raise ModelError("expected at least one context, got none")
     parts = factors(model.metadata["topology"], model.metadata["basis"], model.tensors.get("basis.state", ()))
     points = [canonical(model.metadata["topology"], parts, [context])[0] for context in contexts]
@@ -1122,10 +1151,8 @@ def say(*lines):
 
 def program(work, arguments):
     """Does the work of a program. What goes wrong ends in one sentence and the status 1."""
-    try:
+    if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:  # as it is set above
         signal.signal(signal.SIGINT, signal.default_int_handler)
-    except ValueError:
-        pass  # not in the first thread
     try:
         with np.errstate(all="ignore"):
             work(arguments)
