@@ -96,6 +96,10 @@ TEST_CASE_TEMPLATE("a slice is the manifold at what is held and the rest", R, fl
   check_slice<0>(random_model<R, Modes>());
   check_slice<1>(random_model<R, Modes>());
   check_slice<2, 1>(random_model<R, Modes>());
+  using Attitude = TotalDegree<Product<SO3, Interval>, 2>;
+  check_slice<0>(random_model<R, Attitude>());
+  check_slice<1>(random_model<R, Attitude>());
+  check_slice<0>(random_model<R, wm::Subset<wm::OneAlone, wm::Constant<Finite<3>>, Fourier<S1, 2>>>());
 }
 
 TEST_CASE("a slice keeps the knots of what is left, and none of what is held") {

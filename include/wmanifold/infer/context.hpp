@@ -67,9 +67,10 @@ class ContextSearch {
     }
   }
 
-  /// Groups are independent of each other; so many are worked on at a time that batches are full.
+  /// Groups are independent of each other; so many are worked on at a time that batches are full, and that what is kept
+  /// of all states stays small.
   std::vector<Estimate> all() {
-    constexpr Index enough = 4096;
+    Index const enough = std::max<Index>(4096 / std::ssize(states_), 1);
     std::vector<Estimate> estimates;
     estimates.reserve(static_cast<std::size_t>(losses_.groups()));
     for (Index first = 0; first < losses_.groups();) {
