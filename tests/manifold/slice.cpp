@@ -73,14 +73,12 @@ void check_slice(M const& model) {
 
 template <class B>
 using Slice0 = typename decltype(wm::slice<0>(
-    std::declval<Model<double, B>>(),
-    std::declval<wm::Point<typename B::Topology::template Factor<0>>>()))::Basis;
+    std::declval<Model<double, B>>(), std::declval<wm::Point<typename B::Topology::template Factor<0>>>()))::Basis;
 
 }  // namespace
 
 static_assert(std::same_as<Slice0<TotalDegree<Box<3>, 2>>, TotalDegree<Box<2>, 2>>);
-static_assert(std::same_as<Slice0<wm::Additive<Product<S2, S1, Interval>, 2>>,
-                           wm::Additive<Product<S1, Interval>, 2>>);
+static_assert(std::same_as<Slice0<wm::Additive<Product<S2, S1, Interval>, 2>>, wm::Additive<Product<S1, Interval>, 2>>);
 static_assert(std::same_as<Slice0<Fourier<Torus<3>, 1>>, Fourier<Torus<2>, 1>>);
 static_assert(std::same_as<Slice0<TotalDegree<Box<2>, 2>>, Legendre<Interval, 2>>);
 static_assert(std::same_as<Slice0<wm::Constant<Product<S1, S2, Interval>>>, wm::Constant<Product<S2, Interval>>>);
