@@ -7,9 +7,8 @@ namespace wm = wmanifold;
 using wm::Index;
 
 TEST_CASE("rows, labels and points are gathered alike") {
-  wm::Matrix<float> const inputs = wm::Matrix<float>::NullaryExpr(4, 2, [](Index i, Index j) {
-    return static_cast<float>(10 * i + j);
-  });
+  wm::Matrix<float> const inputs =
+      wm::Matrix<float>::NullaryExpr(4, 2, [](Index i, Index j) { return static_cast<float>(10 * i + j); });
   std::vector<Index> const some{3, 0, 3};
   auto const rows = wm::gather(inputs, some);
   CHECK(rows.rows() == 3);

@@ -29,8 +29,8 @@ std::vector<Index> counted(Index count) {
 }  // namespace
 
 TEST_CASE("an epoch has each sample once, in batches of the size, the last one smaller") {
-  for (auto const& [samples, size, count, last] : {std::array<Index, 4>{10, 3, 4, 1}, {9, 3, 3, 3}, {2, 5, 1, 2},
-                                                   {1, 1, 1, 1}}) {
+  for (auto const& [samples, size, count, last] :
+       {std::array<Index, 4>{10, 3, 4, 1}, {9, 3, 3, 3}, {2, 5, 1, 2}, {1, 1, 1, 1}}) {
     MiniBatches const batches(samples, size, wm::Seed{1});
     CHECK(batches.count() == count);
     for (Index e = 0; e < 3; ++e) {
@@ -84,8 +84,8 @@ TEST_CASE("all orders are as likely") {
 }
 
 TEST_CASE("what makes no batch is refused") {
-  CHECK_THROWS_WITH_AS(MiniBatches(0, 4, wm::Seed{}), doctest::Contains("at least one sample, and one in each batch, got 0 and 4"),
-                       wm::ArgumentError);
+  CHECK_THROWS_WITH_AS(MiniBatches(0, 4, wm::Seed{}),
+                       doctest::Contains("at least one sample, and one in each batch, got 0 and 4"), wm::ArgumentError);
   CHECK_THROWS_AS(MiniBatches(3, 0, wm::Seed{}), wm::ArgumentError);
   CHECK_THROWS_WITH_AS(MiniBatches(3, 4, wm::Seed{}, LastBatch::dropped),
                        doctest::Contains("expected a batch of at most 3 samples"), wm::ArgumentError);

@@ -56,8 +56,8 @@ TEST_CASE("by labels, each has its share") {
 
 TEST_CASE("a split without two parts is refused") {
   for (double const share : {0.0, 1.0, -0.5, std::nan("")}) {
-    CHECK_THROWS_WITH_AS(wm::split(10, share, wm::Seed{}), doctest::Contains("expected a share of validation between 0 and 1"),
-                         wm::ArgumentError);
+    CHECK_THROWS_WITH_AS(wm::split(10, share, wm::Seed{}),
+                         doctest::Contains("expected a share of validation between 0 and 1"), wm::ArgumentError);
   }
   CHECK_THROWS_WITH_AS(wm::split(2, 0.01, wm::Seed{}),
                        doctest::Contains("expected enough samples for both parts, got 2 with a share of 0.01"),

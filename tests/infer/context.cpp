@@ -275,7 +275,8 @@ TEST_CASE("what does not fit is refused, with what was expected and what came") 
   refuses(inputs, labels, {6}, {.descents = 0}, "got 64, 0 and 30");
   refuses(inputs, labels, {6}, {.tolerance = 0}, "expected a positive tolerance, got 0");
   refuses(inputs, labels, {6}, {.apart = -1}, "expected a positive least distance of the runner-up, got -1");
-  refuses(inputs, labels, {6}, {.evidence = std::numeric_limits<double>::infinity()}, "expected a positive evidence, got inf");
+  refuses(inputs, labels, {6}, {.evidence = std::numeric_limits<double>::infinity()},
+          "expected a positive evidence, got inf");
   CHECK_THROWS_WITH_AS(wm::infer_context(model, wm::PredictionEntropy{}, wm::Matrix<double>(0, 3)),
                        doctest::Contains("got an empty batch"), wm::ArgumentError);
   CHECK(model == before);

@@ -91,7 +91,8 @@ TEST_CASE("a noise and the evidence that follows from it are the same; other los
   auto const labels = support::labels(10, 4, 1);
   auto const by_labels = wm::infer_context(model, wm::CrossEntropy{}, inputs, labels);
   CHECK_FALSE(by_labels.noise);
-  CHECK(by_labels.uncertainty == wm::infer_context(model, wm::CrossEntropy{}, inputs, labels, {.evidence = 1}).uncertainty);
+  CHECK(by_labels.uncertainty ==
+        wm::infer_context(model, wm::CrossEntropy{}, inputs, labels, {.evidence = 1}).uncertainty);
 }
 
 TEST_CASE("a noise that cannot be told or makes no sense is refused") {
@@ -101,26 +102,26 @@ TEST_CASE("a noise that cannot be told or makes no sense is refused") {
   auto const infer = [&](std::vector<Index> const& sizes, wm::InferenceOptions const& options) {
     return wm::infer_contexts(model, wm::MeanSquaredError{}, inputs, targets, sizes, options);
   };
-  CHECK_THROWS_WITH_AS(infer({2, 1}, {}),
-                       doctest::Contains("expected a noise (or an evidence), or more target numbers than the 1 that are "
-                                         "inferred in each group, to estimate the noise from, got 1 in group 1"),
-                       wm::ArgumentError);
+  CHECK_THROWS_WITH_AS(
+      infer({2, 1}, {}),
+      doctest::Contains("expected a noise (or an evidence), or more target numbers than the 1 that are "
+                        "inferred in each group, to estimate the noise from, got 1 in group 1"),
+      wm::ArgumentError);
   CHECK(infer({2, 1}, {.noise = 0.1}).size() == 2);
   CHECK(infer({2, 1}, {.evidence = 1}).size() == 2);
   CHECK_THROWS_WITH_AS(infer({3}, {.noise = 0}), doctest::Contains("expected a positive noise, got 0"),
                        wm::ArgumentError);
   CHECK_THROWS_WITH_AS(infer({3}, {.noise = 1, .evidence = 1}), doctest::Contains("got both"), wm::ArgumentError);
-  CHECK_THROWS_WITH_AS(
-      wm::infer_context(model, wm::CrossEntropy{}, inputs, std::vector<int>(3, 0), {.noise = 0.5}),
-      doctest::Contains("expected a noise for MeanSquaredError only, got 0.5"), wm::ArgumentError);
+  CHECK_THROWS_WITH_AS(wm::infer_context(model, wm::CrossEntropy{}, inputs, std::vector<int>(3, 0), {.noise = 0.5}),
+                       doctest::Contains("expected a noise for MeanSquaredError only, got 0.5"), wm::ArgumentError);
 }
 
 TEST_CASE("targets without any noise have the uncertainty of rounding") {
   auto const model = random_model(2);
   auto const inputs = support::matrix<double>(20, 3, 1);
   wm::Matrix<double> const targets = model.predict(inputs, wm::Contexts<S1>::shared(S1::degrees(50), 20));
-  auto const found = wm::infer_context(model, wm::MeanSquaredError{}, inputs, targets,
-                                       {.most_steps = 200, .tolerance = 1e-12});
+  auto const found =
+      wm::infer_context(model, wm::MeanSquaredError{}, inputs, targets, {.most_steps = 200, .tolerance = 1e-12});
   CHECK(found.uncertainty > 0);
   CHECK(found.uncertainty < 1e-9);
   auto nothing = model;

@@ -161,7 +161,8 @@ TEST_CASE("where all is discrete, states are compared by their losses") {
       auto const logits = said(model, inputs, Finite<5>::at(i));
       for (Index b = first; b < first + (g == 0 ? 4 : 2); ++b) {
         std::span<double const> const row(logits.row(b).data(), 4);
-        sums[static_cast<std::size_t>(i)] += wm::CrossEntropy{}(row, std::span<int const>(labels), b, std::span<double>{});
+        sums[static_cast<std::size_t>(i)] +=
+            wm::CrossEntropy{}(row, std::span<int const>(labels), b, std::span<double>{});
       }
     }
     auto const best = static_cast<std::size_t>(std::min_element(sums.begin(), sums.end()) - sums.begin());

@@ -73,14 +73,12 @@ void check_slice(M const& model) {
 
 template <class B>
 using Slice0 = typename decltype(wm::slice<0>(
-    std::declval<Model<double, B>>(),
-    std::declval<wm::Point<typename B::Topology::template Factor<0>>>()))::Basis;
+    std::declval<Model<double, B>>(), std::declval<wm::Point<typename B::Topology::template Factor<0>>>()))::Basis;
 
 }  // namespace
 
 static_assert(std::same_as<Slice0<TotalDegree<Box<3>, 2>>, TotalDegree<Box<2>, 2>>);
-static_assert(std::same_as<Slice0<wm::Additive<Product<S2, S1, Interval>, 2>>,
-                           wm::Additive<Product<S1, Interval>, 2>>);
+static_assert(std::same_as<Slice0<wm::Additive<Product<S2, S1, Interval>, 2>>, wm::Additive<Product<S1, Interval>, 2>>);
 static_assert(std::same_as<Slice0<Fourier<Torus<3>, 1>>, Fourier<Torus<2>, 1>>);
 static_assert(std::same_as<Slice0<TotalDegree<Box<2>, 2>>, Legendre<Interval, 2>>);
 static_assert(std::same_as<Slice0<wm::Constant<Product<S1, S2, Interval>>>, wm::Constant<Product<S2, Interval>>>);
@@ -96,6 +94,10 @@ TEST_CASE_TEMPLATE("a slice is the manifold at what is held and the rest", R, fl
   check_slice<0>(random_model<R, Modes>());
   check_slice<1>(random_model<R, Modes>());
   check_slice<2, 1>(random_model<R, Modes>());
+  using Attitude = TotalDegree<Product<SO3, Interval>, 2>;
+  check_slice<0>(random_model<R, Attitude>());
+  check_slice<1>(random_model<R, Attitude>());
+  check_slice<0>(random_model<R, wm::Subset<wm::OneAlone, wm::Constant<Finite<3>>, Fourier<S1, 2>>>());
 }
 
 TEST_CASE("a slice keeps the knots of what is left, and none of what is held") {

@@ -26,9 +26,8 @@ struct Commas : std::numpunct<char> {
 
 TEST_CASE("numbers are read below their names, whatever the ends of lines, blanks and quotes") {
   wm::Matrix<double> const expected{{1, -2.5, 3e-7}, {1234.5, 0, 6}};
-  for (char const* const text :
-       {"a,b,c\n1,-2.5,3e-7\n1234.5,0,6\n", "a,b,c\r\n1,-2.5,3e-7\r\n1234.5,0,6",
-        "\xEF\xBB\xBF\n \"a\", b ,c\n\n1,\t-2.5,3e-7 \n \"1234.5\",0,6\n\n"}) {
+  for (char const* const text : {"a,b,c\n1,-2.5,3e-7\n1234.5,0,6\n", "a,b,c\r\n1,-2.5,3e-7\r\n1234.5,0,6",
+                                 "\xEF\xBB\xBF\n \"a\", b ,c\n\n1,\t-2.5,3e-7 \n \"1234.5\",0,6\n\n"}) {
     auto const table = parse_csv(text, "a.csv");
     CHECK(table.names == std::vector<std::string>{"a", "b", "c"});
     CHECK(table.numbers == expected);

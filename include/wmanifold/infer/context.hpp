@@ -69,9 +69,10 @@ class ContextSearch {
     }
   }
 
-  /// Groups are independent of each other; so many are worked on at a time that batches are full.
+  /// Groups are independent of each other; so many are worked on at a time that batches are full, and that what is kept
+  /// of all states stays small.
   std::vector<Estimate> all() {
-    constexpr Index enough = 4096;
+    Index const enough = std::max<Index>(4096 / std::ssize(states_), 1);
     std::vector<Estimate> estimates;
     estimates.reserve(static_cast<std::size_t>(losses_.groups()));
     for (Index first = 0; first < losses_.groups();) {
@@ -135,9 +136,8 @@ class ContextSearch {
     return found.minima.empty() ? std::numeric_limits<double>::infinity() : found.minima.front().value;
   }
   [[nodiscard]] static std::size_t best_state(std::vector<std::vector<Found>> const& found, std::size_t group) {
-    auto const best = std::min_element(found.begin(), found.end(), [&](auto const& a, auto const& b) {
-      return least(a[group]) < least(b[group]);
-    });
+    auto const best = std::min_element(found.begin(), found.end(),
+                                       [&](auto const& a, auto const& b) { return least(a[group]) < least(b[group]); });
     return static_cast<std::size_t>(best - found.begin());
   }
 
@@ -165,8 +165,7 @@ class ContextSearch {
       auto const& [minima, posterior] = found[z][group];
       double const value = least(found[z][group]);
       double const mass =
-          minima.empty() ? 0
-                         : states_[z].share * posterior.mass * std::exp(-weight * (value - estimate.objective));
+          minima.empty() ? 0 : states_[z].share * posterior.mass * std::exp(-weight * (value - estimate.objective));
       auto const point =
           minima.empty() ? Domain::whole(states_[z], search_.points().front()) : whole(z, minima.front());
       estimate.states.push_back({point, value, std::sqrt(posterior.square), mass});
@@ -179,9 +178,7 @@ class ContextSearch {
 
   // ---- what a unit of loss is worth -----------------------------------------------------------------------------
 
-  [[nodiscard]] bool estimates_noise() const noexcept {
-    return is_squared && !options_.noise && !options_.evidence;
-  }
+  [[nodiscard]] bool estimates_noise() const noexcept { return is_squared && !options_.noise && !options_.evidence; }
   /// How many numbers the targets of a group are.
   [[nodiscard]] Index numbers(Index group) const noexcept { return losses_.size(group) * outputs_; }
 
@@ -193,7 +190,8 @@ class ContextSearch {
         estimate.noise = options_.noise ? *options_.noise : std::sqrt(noise_left(group, estimate.objective));
         evidence = static_cast<double>(outputs_) / 2 / *estimate.noise / *estimate.noise;
       }
-      if (estimates_noise()) {  // from few numbers the noise is uncertain too: Student's distribution is that much wider
+      if (estimates_noise()) {  // from few numbers the noise is uncertain too: Student's distribution is that much
+                                // wider
         auto const freedom = static_cast<double>(numbers(group) - Space::dimension);
         evidence *= std::max(freedom - 2, 0.5) / freedom;
       }
@@ -354,10 +352,10 @@ class ContextSearch {
 /// them): an estimate per group. Groups of one: every sample has a context of its own. Throws ArgumentError for what
 /// does not fit, and NumericalError for a group without a finite loss at any point of the search.
 ///
-/// On a product, factors that are known are held: `infer_contexts(model, loss, x, y, sizes, {}, hold<1>(Interval::at(0.3)))`
-/// looks for the others. Every combination of the states of discrete factors (Finite) is tried, one search each, so that
-/// the cost is their number times a search; the estimate says how probable each is. A space that is all discrete takes
-/// one evaluation a state. Points are of the whole topology, what is held included.
+/// On a product, factors that are known are held: `infer_contexts(model, loss, x, y, sizes, {},
+/// hold<1>(Interval::at(0.3)))` looks for the others. Every combination of the states of discrete factors (Finite) is
+/// tried, one search each, so that the cost is their number times a search; the estimate says how probable each is. A
+/// space that is all discrete takes one evaluation a state. Points are of the whole topology, what is held included.
 template <class T = HostTarget, class Model, class L, class Known = NothingHeld>
 [[nodiscard]] std::vector<ContextEstimate<typename Model::Topology>> infer_contexts(
     Model const& model, L const& loss, std::type_identity_t<ConstMatrixRef<typename Model::Scalar>> const& inputs,

@@ -16,11 +16,11 @@ struct InferenceOptions {
   /// How far the runner-up is from the point at least, of those in the same discrete state; none: a quarter of the root
   /// mean square distance between points of what is searched (S1: 0.45 radians, the interval: 0.1).
   std::optional<double> apart = std::nullopt;
-  /// Of MeanSquaredError: the standard deviation of the targets' noise, for the uncertainty, in the targets' unit. It is
-  /// taken to be normal, independent and the same in every sample and output. None: estimated for each group from what
-  /// is left over at its best context, sum of squares / (samples outputs - dimension), and the uncertainty is widened by
-  /// what so few numbers leave open (Student's distribution); a group that has no more numbers than its context has
-  /// dimensions cannot tell, and is refused. What the model itself is wrong by counts as noise then.
+  /// Of MeanSquaredError: the standard deviation of the targets' noise, for the uncertainty, in the targets' unit. It
+  /// is taken to be normal, independent and the same in every sample and output. None: estimated for each group from
+  /// what is left over at its best context, sum of squares / (samples outputs - dimension), and the uncertainty is
+  /// widened by what so few numbers leave open (Student's distribution); a group that has no more numbers than its
+  /// context has dimensions cannot tell, and is refused. What the model itself is wrong by counts as noise then.
   std::optional<double> noise = std::nullopt;
   /// What a unit of a sample's loss is worth as log-likelihood, for the uncertainty. None: outputs / (2 noise^2) for
   /// MeanSquaredError, 1 for all other losses, as is right for cross-entropy; a squared error that you write needs it.

@@ -42,8 +42,8 @@ template <Topology T>
   return is_wide ? std::optional(Spread{second / sum, sum / static_cast<double>(values.size())}) : std::nullopt;
 }
 
-/// The volume of a space in its own unit of distance (S1: 2 pi), as far as its measure is even: what the map of the unit
-/// cube, which carries the uniform measure to it, enlarges volumes by at one point.
+/// The volume of a space in its own unit of distance (S1: 2 pi), as far as its measure is even: what the map of the
+/// unit cube, which carries the uniform measure to it, enlarges volumes by at one point.
 template <SmoothTopology T>
 [[nodiscard]] double volume_of() {
   constexpr auto n = static_cast<std::size_t>(T::dimension);

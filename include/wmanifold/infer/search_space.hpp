@@ -57,8 +57,8 @@ template <class... Leaves>
 struct LeafTraits<std::tuple<Leaves...>> {
   /// The product of those that are searched.
   using Searched = typename ProductOfAll<decltype(std::tuple_cat(
-      std::declval<std::conditional_t<Leaves::is_searched, std::tuple<typename Leaves::Topology>, std::tuple<>>>()...))>::
-      type;
+      std::declval<
+          std::conditional_t<Leaves::is_searched, std::tuple<typename Leaves::Topology>, std::tuple<>>>()...))>::type;
   static constexpr bool tries_states = (Leaves::is_tried || ...);
   /// Where in a whole context the coordinates of each begin.
   static constexpr auto begins = [] {
@@ -129,7 +129,8 @@ class SearchSpace {
         for (std::size_t i = 0; i < each.nodes.size(); ++i) {
           auto const& c = each.nodes[i].coordinates();
           more.push_back(state);
-          std::copy(c.begin(), c.end(), more.back().coordinates.begin() + static_cast<std::ptrdiff_t>(Traits::begins[I]));
+          std::copy(c.begin(), c.end(),
+                    more.back().coordinates.begin() + static_cast<std::ptrdiff_t>(Traits::begins[I]));
           more.back().share *= each.weights[i];
         }
       }

@@ -128,13 +128,13 @@ concept Sliceable = IsLinear<M>::value && ProductBasis<typename M::Basis>::is_on
 
 }  // namespace detail
 
-/// The manifold with some factors of its Product held, over the factors that are left: P'_j = sum_i phi_i(held) P_(i,j).
-/// `slice<0, 2>(model, point_of_factor_0, point_of_factor_2)`; the points are of the factors' own topologies.
+/// The manifold with some factors of its Product held, over the factors that are left: P'_j = sum_i phi_i(held)
+/// P_(i,j). `slice<0, 2>(model, point_of_factor_0, point_of_factor_2)`; the points are of the factors' own topologies.
 ///
 /// The basis is that of the factors that are left: of a Tensor their Tensor, of a Subset (TotalDegree, Additive) their
 /// Subset under the same rule, of a single factor its own basis on its own topology. States such as knots go with it.
-/// Shared parameters are copied, frozen layers stay frozen. slice(model, held).at(rest) is model.at(held and rest) up to
-/// rounding.
+/// Shared parameters are copied, frozen layers stay frozen. slice(model, held).at(rest) is model.at(held and rest) up
+/// to rounding.
 template <std::size_t... places, class Model, class... Points>
 [[nodiscard]] auto slice(Model const& model, Points const&... points) {
   constexpr bool is_sliceable = detail::Sliceable<Model>;
