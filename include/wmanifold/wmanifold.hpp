@@ -36,6 +36,7 @@
 #include <wmanifold/core/scalar.hpp>
 #include <wmanifold/core/simd.hpp>
 #include <wmanifold/core/symmetric.hpp>
+#include <wmanifold/core/text.hpp>
 #include <wmanifold/core/unroll.hpp>
 #include <wmanifold/deploy/flush_denormals.hpp>
 #include <wmanifold/deploy/latest.hpp>
