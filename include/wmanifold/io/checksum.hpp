@@ -3,6 +3,7 @@
 #include <wmanifold/io/safetensors.hpp>
 
 #include <array>
+#include <charconv>
 
 namespace wmanifold {
 
@@ -82,13 +83,42 @@ class Crc32 {
 
 namespace detail {
 
+/// What checkpoints of version 0.1 have as their checksum: FNV-1a.
+inline std::string older_checksum_of(TensorFile const& file) {
+  std::uint64_t hash = 0xcbf29ce484222325U;
+  auto const add = [&hash](void const* data, std::size_t size) {
+    auto const* const bytes = static_cast<unsigned char const*>(data);
+    for (std::size_t i = 0; i < size; ++i) {
+      hash = (hash ^ bytes[i]) * 0x100000001b3U;
+    }
+  };
+  auto const add_text = [&](std::string const& text) { add(text.c_str(), text.size() + 1); };
+  for (auto const& [key, value] : file.metadata) {
+    if (key != "checksum") {
+      add_text(key);
+      add_text(value);
+    }
+  }
+  for (auto const& [name, tensor] : file.tensors) {
+    add_text(name);
+    add_text(type_name(tensor));
+    add(tensor.shape.data(), tensor.shape.size() * sizeof(Index));
+    std::visit([&](auto const& v) { add(v.data(), v.size() * sizeof(v[0])); }, tensor.numbers);
+  }
+  std::array<char, 16> digits;
+  return {digits.data(), std::to_chars(digits.data(), digits.data() + digits.size(), hash, 16).ptr};
+}
+
 /// FileError for a file whose checksum is that of other contents. One without a checksum, such as an older one, passes.
 inline void require_checksum(std::string const& where, TensorFile const& file) {
   auto const found = file.metadata.find("checksum");
   if (found == file.metadata.end()) {
     return;
   }
-  if (auto const got = checksum_of(file); got != found->second) [[unlikely]] {
+  auto const format = file.metadata.find("format");
+  bool const is_older = !found->second.starts_with("crc32:") && format != file.metadata.end() &&
+                        format->second == "wmanifold checkpoint 1";
+  if (auto const got = is_older ? older_checksum_of(file) : checksum_of(file); got != found->second) [[unlikely]] {
     fail<FileError>(where, ": expected checksum '", found->second, "', the file's contents have '", got,
                     "': the file was damaged, or edited without a new checksum");
   }
