@@ -267,7 +267,7 @@ void replay(std::string const& where, TensorFile const& file, Model& model, Inde
     return;
   }
   constexpr std::uint64_t draws = 8;
-  constexpr double margin = 16;  // of the largest of so many draws
+  constexpr double margin = 8;  // of the largest move of so many draws, which are each far beyond what rounding does
   double const rounding = 0.5 * (in_double ? std::numeric_limits<double>::epsilon()
                                            : static_cast<double>(std::numeric_limits<float>::epsilon()));
   double const change = static_cast<double>(widest_of(model.stack()) + model.rows() + 8) * rounding;
