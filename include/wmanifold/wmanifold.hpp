@@ -37,6 +37,7 @@
 #include <wmanifold/core/scalar.hpp>
 #include <wmanifold/core/simd.hpp>
 #include <wmanifold/core/symmetric.hpp>
+#include <wmanifold/core/text.hpp>
 #include <wmanifold/core/unroll.hpp>
 #include <wmanifold/data/gather.hpp>
 #include <wmanifold/data/mini_batches.hpp>

@@ -1,6 +1,7 @@
 #include <wmanifold/core/error.hpp>
 
 #include "support/doctest.hpp"
+#include "support/locales.hpp"
 
 #include <type_traits>
 
@@ -13,6 +14,12 @@ TEST_CASE("a failure says where it comes from and streams its parts") {
                        wm::NumericalError);
   CHECK_THROWS_WITH_AS(wm::fail<wm::FileError>("x.bin: ", std::string("too short")), "wmanifold: x.bin: too short",
                        wm::FileError);
+}
+
+TEST_CASE("a failure says the same under every locale") {
+  support::GroupingLocale const locale;
+  CHECK_THROWS_WITH_AS(wm::fail("line: expected ", 1024, " points, got ", 1024.5),
+                       "wmanifold: line: expected 1024 points, got 1024.5", wm::ArgumentError);
 }
 
 TEST_CASE("errors are standard exceptions of their kind") {

@@ -34,6 +34,7 @@ TEST_CASE("a network is ordinary weights and biases, with places as in a sequenc
   wm::save_network(file.path, network);
   auto const content = wm::read_safetensors(file.path);
   CHECK(content.metadata.at("layers") == "dense 3 5, tanh, dense 5 4, dense 4 2");
+  CHECK(content.metadata.at("checksum") == wm::checksum_of(content));
   CHECK(content.tensors.size() == 6);
   CHECK(number(content, "0.weight", {5, 3}, 4, 1) == network.weight(0)(4, 1));
   CHECK(number(content, "0.bias", {5}, 3) == network.bias(0)(3));
@@ -54,4 +55,17 @@ TEST_CASE("a grid of points is a network each, and the points") {
   CHECK(number(content, "2.0.weight", {5, 3}, 4, 1) == model.at(points[2]).weight(0)(4, 1));
   CHECK(number(content, "1.3.bias", {2}, 1) == model.at(points[1]).bias(2)(1));
   CHECK_THROWS_AS(wm::save_networks(file.path, model, {}), wm::ArgumentError);
+}
+
+TEST_CASE("a network's file says how inputs were scaled, and has no knobs") {
+  Scratch const file;
+  auto const network = Model(wm::zeros).at(wm::S1::degrees(40));
+  wm::ModelNotes notes{.metadata = {{"note", "mine"}}, .input_scaling = {{0, 1}, {1, 2}, {2, 3}}};
+  wm::save_network(file.path, network, notes);
+  CHECK(wm::read_notes(file.path) == notes);
+  notes.knob_ranges = {{wm::Range::linear(0, 1)}};
+  CHECK_THROWS_WITH_AS(wm::save_network(file.path, network, notes),
+                       doctest::Contains("for each of 0 coordinates of the context, got 1"), wm::FileError);
+  wm::save_networks(file.path, Model(wm::zeros), std::vector{wm::S1::degrees(40)}, notes);
+  CHECK(wm::read_notes(file.path) == notes);
 }

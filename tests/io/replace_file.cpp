@@ -2,51 +2,193 @@
 
 #include <doctest/doctest.h>
 
+#include <support/locales.hpp>
+
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+#include <atomic>
 #include <sstream>
 #include <string>
+#include <thread>
+#include <vector>
 
 namespace wm = wmanifold;
+namespace fs = std::filesystem;
 
 namespace {
 
 /// An empty folder, gone with the test.
 struct Folder {
-  std::filesystem::path path = std::filesystem::temp_directory_path() / ("wmanifold_files_" + std::to_string(getpid()));
-  Folder() { std::filesystem::create_directory(path); }
-  ~Folder() { std::filesystem::remove_all(path); }
+  fs::path path = fs::temp_directory_path() / ("wmanifold_files_" + std::to_string(getpid()));
+  Folder() { fs::create_directory(path); }
+  ~Folder() { fs::remove_all(path); }
+  [[nodiscard]] long entries() const { return std::distance(fs::directory_iterator(path), {}); }
 };
 
-std::string content_of(std::filesystem::path const& file) {
+std::string content_of(fs::path const& file) {
   std::ostringstream text;
   text << std::ifstream(file).rdbuf();
   return text.str();
 }
+
+void write(fs::path const& file, std::string const& text) {
+  wm::replace_file(file, [&](std::ostream& out) { out << text; });
+}
+
+/// Writing is refused with this message, before anything is asked of the writer.
+void refuses(fs::path const& file, std::string const& message) {
+  CHECK_THROWS_WITH_AS(wm::replace_file(file, [](std::ostream&) { FAIL("written"); }),
+                       doctest::Contains(message.c_str()), wm::FileError);
+}
+
+unsigned mode_of(fs::path const& file) { return static_cast<unsigned>(fs::status(file).permissions()); }
 
 }  // namespace
 
 TEST_CASE("a file is replaced by a whole new one, and nothing is left beside it") {
   Folder const folder;
   auto const file = folder.path / "file";
-  wm::replace_file(file, [](std::ostream& out) { out << "old"; });
+  write(file, "old");
   wm::replace_file(file, [&](std::ostream& out) {
     out << "new";
     CHECK(content_of(file) == "old");
   });
   CHECK(content_of(file) == "new");
-  CHECK(std::distance(std::filesystem::directory_iterator(folder.path), {}) == 1);
+  CHECK(folder.entries() == 1);
 }
 
-TEST_CASE("what cannot be written leaves the old file, and says what to do") {
+TEST_CASE("what cannot be written leaves the old file, nothing beside it, and says what to do") {
   Folder const folder;
   auto const file = folder.path / "file";
-  wm::replace_file(file, [](std::ostream& out) { out << "old"; });
+  write(file, "old");
   CHECK_THROWS_WITH_AS(wm::replace_file(file, [](std::ostream& out) { out.setstate(std::ios::failbit); }),
                        doctest::Contains("cannot write all of"), wm::FileError);
+  CHECK_THROWS_AS(wm::replace_file(file, [](std::ostream&) { throw std::bad_alloc(); }), std::bad_alloc);
   CHECK(content_of(file) == "old");
-  CHECK_THROWS_WITH_AS(wm::replace_file(folder.path / "none" / "file", [](std::ostream&) {}),
-                       doctest::Contains("does its folder exist"), wm::FileError);
-  std::filesystem::create_directory(folder.path / "taken");
-  CHECK_THROWS_WITH_AS(wm::replace_file(folder.path / "taken", [](std::ostream&) {}), doctest::Contains("cannot rename"),
+  CHECK(folder.entries() == 1);
+  CHECK_THROWS_WITH_AS(write(folder.path / "none" / "file", ""), doctest::Contains("does its folder exist"),
                        wm::FileError);
-  CHECK(std::distance(std::filesystem::directory_iterator(folder.path), {}) == 2);
+  refuses("", "expected the name of a file");
+  refuses(folder.path / "new" / "", "expected the name of a file");
+  refuses(folder.path / std::string("a\0b", 3), "expected the name of a file");
+}
+
+TEST_CASE("text that is written depends on no locale") {
+  Folder const folder;
+  support::GroupingLocale const locale;
+  wm::replace_file(folder.path / "file", [](std::ostream& out) { out << 1024.5; });
+  CHECK(content_of(folder.path / "file") == "1024.5");
+}
+
+TEST_CASE("writers at the same time are whole each, and so is what a reader sees") {
+  Folder const folder;
+  auto const file = folder.path / std::string(250, 'n');  // a name with no room for more
+  auto const text = [](char letter) { return std::string(100'000, letter); };
+  write(file, text('a'));
+  std::atomic<int> writing = 3;
+  std::atomic<int> failed = 0;
+  auto const writer = [&](char letter) {
+    try {
+      for (int i = 0; i < 15; ++i) {
+        write(file, text(letter));
+      }
+    } catch (wm::FileError const&) {
+      ++failed;
+    }
+    --writing;
+  };
+  std::vector<std::thread> threads;
+  for (char const letter : {'a', 'b', 'c'}) {
+    threads.emplace_back(writer, letter);
+  }
+  while (writing > 0) {
+    auto const seen = content_of(file);
+    CHECK((seen == text('a') || seen == text('b') || seen == text('c')));
+  }
+  for (auto& thread : threads) {
+    thread.join();
+  }
+  CHECK(failed == 0);
+  CHECK(folder.entries() == 1);
+}
+
+TEST_CASE("a new file has the mode that any has, and one that is replaced keeps its mode and group") {
+  Folder const folder;
+  auto const file = folder.path / "file";
+  auto const before = ::umask(027);
+  write(file, "new");
+  ::umask(before);
+  CHECK(mode_of(file) == 0640);
+  for (unsigned const mode : {0600U, 0664U, 0644U, 0755U, 0200U}) {
+    REQUIRE(::chmod(file.c_str(), mode) == 0);
+    write(file, "newer");
+    CHECK(mode_of(file) == mode);
+  }
+  struct ::stat status {};
+  if (::chown(file.c_str(), 1234, 4321) == 0) {  // root alone may
+    write(file, "newest");
+    REQUIRE(::stat(file.c_str(), &status) == 0);
+    CHECK(status.st_uid == 1234);
+    CHECK(status.st_gid == 4321);
+    CHECK(mode_of(file) == 0200);
+  }
+}
+
+TEST_CASE("a file whose mode lets nobody write is refused, whoever asks") {
+  Folder const folder;
+  auto const file = folder.path / "file";
+  write(file, "old");
+  for (unsigned const mode : {0444U, 0400U, 0555U, 0U}) {
+    REQUIRE(::chmod(file.c_str(), mode) == 0);
+    refuses(file, "expected a file that may be written, got one protected against it");
+    CHECK(mode_of(file) == mode);
+  }
+  REQUIRE(::chmod(file.c_str(), 0600) == 0);
+  CHECK(content_of(file) == "old");
+  CHECK(folder.entries() == 1);
+}
+
+TEST_CASE("what a symbolic link names is written, there or not, and the link stays") {
+  Folder const folder;
+  fs::create_directory(folder.path / "inside");
+  auto const link = folder.path / "link";
+  fs::create_symlink("inside/one", folder.path / "step");
+  fs::create_symlink(folder.path / "step", link);
+  write(link, "new");
+  CHECK(content_of(folder.path / "inside" / "one") == "new");
+  write(link, "newer");
+  CHECK(content_of(folder.path / "inside" / "one") == "newer");
+  CHECK(fs::read_symlink(link) == folder.path / "step");
+  CHECK(fs::is_symlink(folder.path / "step"));
+  CHECK(folder.entries() == 3);
+  CHECK(std::distance(fs::directory_iterator(folder.path / "inside"), {}) == 1);
+
+  fs::create_symlink("round", folder.path / "around");
+  fs::create_symlink("around", folder.path / "round");
+  refuses(folder.path / "round", "cannot write");
+  fs::create_symlink("/dev/null", folder.path / "nothing");
+  refuses(folder.path / "nothing", "expected a file, got a device");
+  fs::create_symlink("inside", folder.path / "folder");
+  refuses(folder.path / "folder", "expected a file, got a folder");
+}
+
+TEST_CASE("folders, devices, pipes and sockets are refused") {
+  Folder const folder;
+  refuses(folder.path, "expected a file, got a folder");
+  refuses("/dev/null", "cannot write /dev/null: expected a file, got a device");
+  auto const pipe = folder.path / "pipe";
+  REQUIRE(::mkfifo(pipe.c_str(), 0600) == 0);
+  refuses(pipe, "expected a file, got a pipe");
+  ::sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  auto const name = (folder.path / "socket").string();
+  if (name.size() < sizeof address.sun_path) {
+    name.copy(address.sun_path, name.size());
+    int const socket = ::socket(AF_UNIX, SOCK_STREAM, 0);
+    REQUIRE(::bind(socket, reinterpret_cast<::sockaddr const*>(&address), sizeof address) == 0);
+    refuses(name, "expected a file, got a socket");
+    ::close(socket);
+  }
 }

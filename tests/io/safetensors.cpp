@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <sys/stat.h>
 #include <unistd.h>
 #include <limits>
 
@@ -40,9 +41,14 @@ TEST_CASE("tensors come back as they were") {
 
 TEST_CASE("what is no file is refused, and named") {
   auto const folder = std::filesystem::temp_directory_path();
-  CHECK_THROWS_WITH_AS((void)wm::read_safetensors(folder), ("wmanifold: cannot open " + folder.string()).c_str(),
-                       wm::FileError);
+  CHECK_THROWS_WITH_AS((void)wm::read_safetensors(folder), ("wmanifold: cannot open " + folder.string() + ": expected a file, got a folder").c_str(), wm::FileError);
   CHECK_THROWS_WITH_AS((void)wm::read_safetensors("/no/such"), "wmanifold: cannot open /no/such", wm::FileError);
+  CHECK_THROWS_WITH_AS((void)wm::read_safetensors("/dev/zero"),
+                       "wmanifold: cannot open /dev/zero: expected a file, got a device", wm::FileError);
+  Scratch const pipe;  // nobody writes into it
+  REQUIRE(::mkfifo(pipe.path.c_str(), 0600) == 0);
+  CHECK_THROWS_WITH_AS((void)wm::read_safetensors(pipe.path), doctest::Contains("expected a file, got a pipe"),
+                       wm::FileError);
 }
 
 TEST_CASE("every truncation of a file is refused") {
@@ -99,7 +105,10 @@ TEST_CASE("hostile headers are refused, with what was expected and what came") {
   refuses(R"({"a":{"dtype":"F32","shape":)" + deep + back + R"(,"data_offsets":[0,8]}})", eight, "whole numbers");
   refuses(
       R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}})",
-      eight, "bytes of its own");
+      eight, "expected tensors side by side, got 'b' at 0 where 4 is next");
+  refuses(
+      R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[0],"data_offsets":[4,4]}})",
+      eight, "got 'b' at 4 where 8 is next");
   refuses(R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}})", eight, "cover 8 bytes, got 4");
   refuses(R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}})", eight, "side by side");
   float const nan = std::numeric_limits<float>::quiet_NaN();
@@ -116,5 +125,46 @@ TEST_CASE("numbers that are not finite are not written, and an old file stays") 
   content.tensors["a"].numbers = std::vector<float>{1, 2, 3, 4, 5, std::numeric_limits<float>::infinity()};
   CHECK_THROWS_WITH_AS(wm::write_safetensors(file.path, content), doctest::Contains("'a': expected finite numbers"),
                        wm::FileError);
+  CHECK(wm::read_safetensors(file.path) == example());
+}
+
+TEST_CASE("a file that promises more than there is, or than memory holds, is refused before it is read") {
+  Scratch const file;
+  std::uint64_t const size = std::uint64_t{64} << 30;
+  file.write("", "", 0);
+  std::error_code error;
+  std::filesystem::resize_file(file.path, size, error);  // a hole, where the file system has such
+  if (error) {
+    MESSAGE("no file of 64 GiB without its bytes here: ", error.message());
+    return;
+  }
+  CHECK_THROWS_AS((void)wm::read_safetensors(file.path), wm::FileError);  // a header of no bytes
+  std::filesystem::remove(file.path);
+  file.write("{}", "", size - 8);
+  std::filesystem::resize_file(file.path, size);
+  CHECK_THROWS_WITH_AS((void)wm::read_safetensors(file.path), doctest::Contains("that name a header of 68719476728"),
+                       wm::FileError);
+  if (auto const memory = wm::detail::memory_size(); memory > 0 && memory < size) {
+    std::filesystem::remove(file.path);
+    std::string const header = R"({"a":{"dtype":"F32","shape":[17179869184],"data_offsets":[0,68719476736]}})";
+    file.write(header, "");
+    std::filesystem::resize_file(file.path, 8 + header.size() + size);
+    CHECK_THROWS_WITH_AS((void)wm::read_safetensors(file.path),
+                         doctest::Contains("bytes, got tensors of 68719476736"), wm::FileError);
+  }
+  // Without asking: the allocator says no.
+  CHECK_THROWS_WITH_AS(wm::detail::within_memory("here", []() -> int { throw std::bad_alloc(); }),
+                       doctest::Contains("here: expected a file that fits into memory"), wm::FileError);
+}
+
+TEST_CASE("tensors are written with as many numbers as their shape says only, and an old file stays") {
+  Scratch const file;
+  wm::write_safetensors(file.path, example());
+  for (std::vector<wm::Index> const& shape : {std::vector<wm::Index>{2, 2}, {}, {7}, {-6}}) {
+    auto content = example();
+    content.tensors["a"].shape = shape;
+    CHECK_THROWS_WITH_AS(wm::write_safetensors(file.path, content), doctest::Contains("tensor 'a': expected "),
+                         wm::FileError);
+  }
   CHECK(wm::read_safetensors(file.path) == example());
 }

@@ -23,7 +23,37 @@ TEST_CASE("what is no header is refused under the name of what it is in") {
   refuses("", "wmanifold: here: expected a header that is a JSON object");
   refuses("[1]", "JSON object");
   refuses(R"({"__metadata__":[]})", "metadata that is an object of texts, got array");
-  refuses(R"({"a":{"dtype":"F32","shape":[1.5],"data_offsets":[0,4]}})", "tensor 'a': expected a shape of whole");
+  refuses(R"({"a":{"dtype":"F32","shape":[1.5],"data_offsets":[0,4]}})", "header with whole numbers");
+  refuses(R"({"a":{"dtype":"F32","shape":[15e1],"data_offsets":[0,4]}})", "tensor 'a': expected a shape of whole");
   refuses(R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[0,-4]}})", "dtype, shape and two data_offsets");
   refuses(R"({"a":{"dtype":"F32","shape":[18446744073709551615],"data_offsets":[0,0]}})", "2^40");
+}
+
+TEST_CASE("a header is one object, with nothing before it, spaces alone behind, and no key twice") {
+  auto const refuses = [](std::string const& text, char const* message) {
+    CAPTURE(text);
+    CHECK_THROWS_WITH_AS((void)wm::parse_header("here", text), doctest::Contains(message), wm::FileError);
+  };
+  std::string const good = R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"__metadata__":{"k":"1.5 \"."}})";
+  CHECK(wm::parse_header("here", good + "   ").metadata.at("k") == "1.5 \".");
+  for (char const* before : {" ", "\n", "x", "{}", "\xef\xbb\xbf"}) {
+    refuses(before + good, "here: expected a header that is a JSON object");
+  }
+  using namespace std::string_literals;
+  for (auto const& behind : {"\0"s, "\0}"s, "\n"s, "x"s, "{}"s, "\0\0"s + good, "//"s, "  \t"s}) {
+    refuses(good + behind, "here: expected a header that is a JSON object");
+  }
+  std::string const entry = R"("a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]})";
+  refuses("{" + entry + "," + entry + "}", "without a key twice, got 'a' again");
+  refuses(R"({"\u0061":1,)" + entry + "}", "got 'a' again");
+  refuses(R"({"__metadata__":{"k":"1","j":"2","k":"1"}})", "got 'k' again");
+  refuses(R"({"__metadata__":{},"__metadata__":{"k":"1"}})", "got '__metadata__' again");
+  refuses(R"({"a":{"dtype":"F64","dtype":"F32","shape":[1],"data_offsets":[0,4]}})", "got 'dtype' again");
+}
+
+TEST_CASE("no header is written that would not be read") {
+  CHECK_THROWS_WITH_AS((void)wm::header_text({{}, {{"__metadata__", {"F32", {1}, 0, 4}}}}),
+                       doctest::Contains("called '__metadata__'"), wm::FileError);
+  CHECK_THROWS_WITH_AS((void)wm::header_text({{{"long", std::string(std::size_t{17} << 20, 'x')}}, {}}),
+                       doctest::Contains("expected at most 16777216 bytes, got 1782"), wm::FileError);
 }

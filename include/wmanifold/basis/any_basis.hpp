@@ -11,11 +11,11 @@
 #include <wmanifold/basis/legendre.hpp>
 #include <wmanifold/basis/spherical_harmonics.hpp>
 #include <wmanifold/basis/subset.hpp>
+#include <wmanifold/core/text.hpp>
 
 #include <algorithm>
 #include <charconv>
 #include <limits>
-#include <locale>
 #include <numeric>
 #include <optional>
 #include <string_view>
@@ -94,24 +94,6 @@ bool any_of_factors(Look const& look) {
          on_simplex.template operator()<3>();
 }
 
-inline std::vector<std::string> split(std::string_view text, char at) {
-  std::vector<std::string> parts;
-  for (std::size_t end = 0; end != std::string_view::npos; text.remove_prefix(std::min(end + 1, text.size()))) {
-    end = text.find(at);
-    parts.emplace_back(text.substr(0, end));
-  }
-  return parts;
-}
-
-/// The number that `text` is, all of it, without a sign; -1 where it is none.
-inline double number_of(std::string const& text) {
-  std::istringstream in(text);
-  in.imbue(std::locale::classic());
-  double number = 0;
-  bool const is_number = !text.empty() && text.front() >= '0' && text.front() <= '9' && in >> number && in.eof();
-  return is_number ? number : -1;
-}
-
 /// The whole number in [low, high] that `text` is, as to_string writes it; -1 where it is none.
 inline int whole_number_of(std::string_view text, int low, int high) {
   int number = -1;
@@ -138,7 +120,7 @@ inline std::optional<SmallMatrix> graph_named(std::string const& space) {
       auto const nodes = split(weighted[0], '-');
       int const i = whole_number_of(nodes[0], 0, n - 1);
       int const j = nodes.size() == 2 ? whole_number_of(nodes[1], 0, n - 1) : -1;
-      double const weight = weighted.size() == 1 ? 1 : weighted.size() == 2 ? number_of(weighted[1]) : -1;
+      double const weight = weighted.size() == 1 ? 1 : weighted.size() == 2 ? number_from(weighted[1]).value_or(-1) : -1;
       if (i < 0 || j < 0 || i == j || !(is_finite(weight) && weight > 0)) {
         return std::nullopt;
       }

@@ -3,6 +3,7 @@
 #include <wmanifold/version.hpp>
 
 #include <cstddef>
+#include <locale>
 #include <sstream>
 #include <stdexcept>
 #include <string>
@@ -24,10 +25,12 @@ struct FileError : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// Throws `Error` with its arguments streamed into one message; out of line, so that checks stay small.
+/// Throws `Error` with its arguments streamed into one message, the same under every locale; out of line, so that checks
+/// stay small.
 template <class Error = ArgumentError, class... Parts>
 [[noreturn, gnu::cold, gnu::noinline]] void fail(Parts const&... parts) {
   std::ostringstream message;
+  message.imbue(std::locale::classic());
   message.precision(9);
   message << "wmanifold: ";
   (message << ... << parts);

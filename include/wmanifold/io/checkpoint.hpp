@@ -17,33 +17,6 @@ namespace detail {
 
 inline constexpr char const* checkpoint_format = "wmanifold checkpoint 1";
 
-/// FNV-1a of everything in a file but the checksum itself: a checkpoint has no test vector to replay.
-inline std::string checksum_of(TensorFile const& file) {
-  std::uint64_t hash = 0xcbf29ce484222325U;
-  auto const add = [&hash](void const* data, std::size_t size) {
-    auto const* const bytes = static_cast<unsigned char const*>(data);
-    for (std::size_t i = 0; i < size; ++i) {
-      hash = (hash ^ bytes[i]) * 0x100000001b3U;
-    }
-  };
-  auto const add_text = [&](std::string const& text) { add(text.c_str(), text.size() + 1); };
-  for (auto const& [key, value] : file.metadata) {
-    if (key != "checksum") {
-      add_text(key);
-      add_text(value);
-    }
-  }
-  for (auto const& [name, tensor] : file.tensors) {
-    add_text(name);
-    add_text(type_name(tensor));
-    add(tensor.shape.data(), tensor.shape.size() * sizeof(Index));
-    std::visit([&](auto const& v) { add(v.data(), v.size() * sizeof(v[0])); }, tensor.numbers);
-  }
-  std::ostringstream text;
-  text << std::hex << hash;
-  return text.str();
-}
-
 template <class Value>
 std::string names_of(std::map<std::string, Value> const& values) {
   std::string names;
@@ -140,8 +113,7 @@ void save_checkpoint(std::filesystem::path const& path, Model const& model, Flow
   for (auto const& [name, number] : progress.numbers) {
     file.tensors["number." + name] = {{}, std::vector{number}};
   }
-  file.metadata["checksum"] = detail::checksum_of(file);
-  write_safetensors(path, file);
+  detail::write_with_checksum(path, std::move(file));
 }
 
 /// Goes on from a checkpoint. The model must have the topology, basis, layers and real type of the one that was saved,
@@ -153,7 +125,8 @@ void load_checkpoint(std::filesystem::path const& path, Model& model, Flow& flow
   std::string const where = path.string();
   TensorFile const file = read_safetensors(path);
   detail::require_metadata(where, file, "format", detail::checkpoint_format);
-  detail::require_metadata(where, file, "checksum", detail::checksum_of(file));
+  static_cast<void>(detail::metadata_of(where, file, "checksum"));
+  detail::require_checksum(where, file);
   for (auto const& [key, expected] : detail::checkpoint_description(model, flow, progress)) {
     detail::require_metadata(where, file, key, expected);
   }

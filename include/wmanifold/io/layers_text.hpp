@@ -1,65 +1,64 @@
 #pragma once
 
 #include <wmanifold/core/error.hpp>
+#include <wmanifold/core/text.hpp>
 #include <wmanifold/layer/stack.hpp>
-
-#include <sstream>
 
 namespace wmanifold::detail {
 
 /// "dense 196 32, relu, shared 32 16, low_rank 16 10 4": the layers of a stack as text, a rank last.
 template <class Stack>
 std::string layers_text(Stack const& stack) {
-  std::ostringstream text;
+  std::string text;
   for (Index l = 0; l < stack.depth(); ++l) {
     DenseShape const& shape = stack.dense(l);
-    text << (l == 0 ? "" : ", ")
-         << (shape.placement == Placement::manifold ? "dense "
-             : shape.placement == Placement::shared ? "shared "
-                                                    : "low_rank ")
-         << shape.inputs << ' ' << shape.outputs;
+    text += l == 0 ? "" : ", ";
+    text += shape.placement == Placement::manifold ? "dense "
+            : shape.placement == Placement::shared ? "shared "
+                                                   : "low_rank ";
+    text += std::to_string(shape.inputs) + ' ' + std::to_string(shape.outputs);
     if (shape.placement == Placement::low_rank) {
-      text << ' ' << shape.rank;
+      text += ' ' + std::to_string(shape.rank);
     }
     stack.with_activation(l, [&]<class A>(A const&) {
       if constexpr (!std::same_as<A, Identity>) {
-        text << ", " << A::name;
+        text.append(", ").append(A::name);
       }
     });
   }
-  return text.str();
+  return text;
+}
+
+/// A size as text; 0, which is none, for what is no whole number.
+inline Index size_from(std::string_view text) {
+  Index size = 0;
+  auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), size);
+  return error == std::errc{} && end == text.data() + text.size() ? size : 0;
 }
 
 /// The reverse. Throws FileError for text that is no list of layers.
 inline LayerList layers_from(std::string const& where, std::string const& text) {
   std::vector<LayerList::Item> items;
-  std::istringstream in(text);
-  for (std::string part; std::getline(in, part, ',');) {
-    std::istringstream words(part);
-    std::string word;
-    words >> word;
-    try {
-      Index inputs = 0;
-      Index outputs = 0;
-      Index rank = 0;
-      if (word == "dense" || word == "shared" || word == "low_rank") {
-        words >> inputs >> outputs;
-      }
+  try {
+    for (auto const& part : split(text, ',')) {
+      auto words = split(part, ' ');
+      std::erase(words, "");
+      std::string const word = words.empty() ? "" : words[0];
+      auto const size = [&](std::size_t i) { return i < words.size() ? size_from(words[i]) : 0; };
+      Index count = 3;
       if (word == "dense") {
-        items.emplace_back(Dense<>(inputs, outputs));
+        items.emplace_back(Dense<>(size(1), size(2)));
       } else if (word == "shared") {
-        items.emplace_back(SharedDense<>(inputs, outputs));
+        items.emplace_back(SharedDense<>(size(1), size(2)));
       } else if (word == "low_rank") {
-        words >> rank;
-        items.emplace_back(LowRankDense<>(inputs, outputs, rank));
+        items.emplace_back(LowRankDense<>(size(1), size(2), size(3)));
+        count = 4;
       } else {
         std::visit([&](auto activation) { items.emplace_back(activation); }, activation_named(word));
+        count = 1;
       }
-    } catch (ArgumentError const& e) {
-      fail<FileError>(where, ": expected layers, got '", text, "' (", e.what(), ")");
+      require_count(word.c_str(), "words", count, std::ssize(words));
     }
-  }
-  try {
     return LayerList(items);
   } catch (ArgumentError const& e) {
     fail<FileError>(where, ": expected layers, got '", text, "' (", e.what(), ")");

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <wmanifold/io/layers_text.hpp>
-#include <wmanifold/io/safetensors.hpp>
+#include <wmanifold/io/notes.hpp>
 #include <wmanifold/layer/network.hpp>
 #include <wmanifold/topology/topology.hpp>
 #include <wmanifold/version.hpp>
@@ -35,30 +35,35 @@ void store_network(TensorFile& file, std::string const& prefix, Network const& n
 }  // namespace detail
 
 /// Writes an ordinary network, such as model.at(s), as safetensors: out x in weights and biases under the names of a
-/// torch.nn.Sequential (0.weight, 0.bias, 2.weight, ...), the layers as metadata. Throws FileError.
+/// torch.nn.Sequential (0.weight, 0.bias, 2.weight, ...), the layers as metadata. It has no context, and no knobs in its notes. Throws FileError.
 template <class Network>
-void save_network(std::filesystem::path const& path, Network const& network) {
+void save_network(std::filesystem::path const& path, Network const& network, ModelNotes const& notes = {}) {
+  detail::require_notes("cannot write " + path.string(), notes, static_cast<std::size_t>(network.inputs()), 0);
   TensorFile file;
+  detail::store_notes(file, notes);
   detail::store_network(file, "", network);
-  write_safetensors(path, file);
+  detail::write_with_checksum(path, std::move(file));
 }
 
 /// Writes the networks of a manifold at some points, one after the other: those of point i as i.0.weight, i.0.bias, ...,
 /// and the tensor `contexts`, points x coordinates. Throws FileError, and ArgumentError where there is no point.
 template <class Model>
 void save_networks(std::filesystem::path const& path, Model const& model,
-                   std::span<Point<typename Model::Topology> const> points) {
+                   std::span<Point<typename Model::Topology> const> points, ModelNotes const& notes = {}) {
   if (points.empty()) [[unlikely]] {
     fail("save_networks: expected at least one point, got none");
   }
+  detail::require_notes("cannot write " + path.string(), notes, static_cast<std::size_t>(model.inputs()),
+                        Model::Topology::coordinates);
   TensorFile file;
+  detail::store_notes(file, notes);
   std::vector<double> contexts;
   for (std::size_t i = 0; i < points.size(); ++i) {
     detail::store_network(file, std::to_string(i) + ".", model.at(points[i]));
     contexts.insert(contexts.end(), points[i].coordinates().begin(), points[i].coordinates().end());
   }
   file.tensors["contexts"] = {{std::ssize(points), Model::Topology::coordinates}, std::move(contexts)};
-  write_safetensors(path, file);
+  detail::write_with_checksum(path, std::move(file));
 }
 
 }  // namespace wmanifold

@@ -2,60 +2,215 @@
 
 #include <wmanifold/core/error.hpp>
 
+#include <chrono>
+#include <cstdio>
 #include <filesystem>
 #include <fstream>
+#include <locale>
 #include <system_error>
 
-#if __has_include(<fcntl.h>) && __has_include(<unistd.h>)
+#if defined(__unix__) || defined(__APPLE__)
+#define WMANIFOLD_POSIX_FILES
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #endif
 
 namespace wmanifold {
 namespace detail {
 
-/// Has the system bring what was written to the disk, where it knows how.
-inline bool synchronise([[maybe_unused]] std::filesystem::path const& file_or_folder) noexcept {
-#if __has_include(<fcntl.h>) && __has_include(<unistd.h>)
-  int const descriptor = ::open(file_or_folder.c_str(), O_RDONLY | O_CLOEXEC);
-  bool const done = descriptor >= 0 && ::fsync(descriptor) == 0;
-  if (descriptor >= 0) {
-    ::close(descriptor);
+/// The status of what a path names: a file or, where it `may_be_new`, nothing. FileError for everything else.
+inline std::filesystem::file_status require_file(char const* cannot, std::filesystem::path const& path,
+                                                 bool may_be_new) {
+  using Type = std::filesystem::file_type;
+  std::error_code error;
+  auto const status = std::filesystem::status(path, error);
+  Type const type = status.type();
+  if (type == Type::regular || (may_be_new && type == Type::not_found)) {
+    return status;
   }
-  return done;
-#else
-  return true;
-#endif
+  if (type == Type::not_found) [[unlikely]] {
+    fail<FileError>(cannot, path.string());
+  }
+  if (type == Type::none) [[unlikely]] {
+    fail<FileError>(cannot, path.string(), ": ", error.message());
+  }
+  fail<FileError>(cannot, path.string(), ": expected a file, got ",
+                  type == Type::directory                             ? "a folder"
+                  : type == Type::fifo                                ? "a pipe"
+                  : type == Type::socket                              ? "a socket"
+                  : type == Type::character || type == Type::block ? "a device"
+                                                                      : "something else");
 }
+
+/// What a path names behind its symbolic links, which need not be there yet.
+inline std::filesystem::path followed(std::filesystem::path path) {
+  auto const first = path;
+  std::error_code error;
+  for (int links = 0; std::filesystem::is_symlink(path, error); ++links) {
+    auto const to = std::filesystem::read_symlink(path, error);
+    if (error || links == 40) [[unlikely]] {
+      fail<FileError>("cannot write ", first.string(), ": expected symbolic links that end, got more than 40");
+    }
+    path = path.parent_path() / to;
+  }
+  return path;
+}
+
+/// The place of a file that is written: not there yet, or a file that may be changed, with what is kept of it.
+struct Place {
+  std::filesystem::path path;
+  bool is_new;
+  std::filesystem::perms mode;
+
+  explicit Place(std::filesystem::path const& named) {
+    constexpr char const* cannot = "cannot write ";
+    static_cast<void>(require_file(cannot, named, true));
+    path = followed(named);
+    if (!path.has_filename() || path.native().find(std::filesystem::path::value_type{}) != std::string::npos)
+        [[unlikely]] {
+      fail<FileError>(cannot, '\'', named.string(), "': expected the name of a file");
+    }
+    auto const status = require_file(cannot, path, true);
+    is_new = status.type() == std::filesystem::file_type::not_found;
+    mode = status.permissions();
+    using std::filesystem::perms;
+    bool is_writable =
+        is_new || (mode & (perms::owner_write | perms::group_write | perms::others_write)) != perms::none;
+#ifdef WMANIFOLD_POSIX_FILES
+    is_writable = is_writable && (is_new || ::access(path.c_str(), W_OK) == 0);
+#endif
+    if (!is_writable) [[unlikely]] {
+      fail<FileError>(cannot, path.string(), ": expected a file that may be written, got one protected against it");
+    }
+  }
+};
+
+/// A new, empty file beside a place, with a name that no other writer has: removed again unless it takes the place.
+class Beside {
+ public:
+  explicit Beside(Place const& place) {
+    // Of the name so much that there is room for more; O_EXCL decides between writers of the same moment.
+    auto const name = place.path.filename().native().substr(0, 100);
+    auto const now = std::chrono::steady_clock::now().time_since_epoch().count();
+    bool is_made = false;
+    for (int i = 0; i < 100 && !is_made; ++i) {
+      path_ = place.path;
+      path_.replace_filename(name) += ".part" + std::to_string(now + i);
+      is_made = make(place);
+    }
+    if (!is_made) [[unlikely]] {
+      fail<FileError>("cannot write ", path_.string(), "; does its folder exist, and may you write there?");
+    }
+  }
+  Beside(Beside const&) = delete;
+  Beside& operator=(Beside const&) = delete;
+  ~Beside() {
+    std::error_code error;
+    if (!path_.empty()) {
+      std::filesystem::remove(path_, error);
+    }
+  }
+
+  [[nodiscard]] std::filesystem::path const& path() const noexcept { return path_; }
+
+  /// Gives the file the mode and group, and where that is possible the owner, of the one that it takes the place of.
+  bool keep_attributes(Place const& place) const noexcept {
+    if (place.is_new) {
+      return true;
+    }
+    auto mode = place.mode;
+#ifdef WMANIFOLD_POSIX_FILES
+    struct ::stat old {};
+    struct ::stat own {};
+    bool const differs = ::stat(place.path.c_str(), &old) == 0 && ::stat(path_.c_str(), &own) == 0 &&
+                         (old.st_uid != own.st_uid || old.st_gid != own.st_gid);
+    if (differs && ::chown(path_.c_str(), old.st_uid, old.st_gid) != 0) {
+      using std::filesystem::perms;
+      mode &= ~(perms::set_uid | perms::set_gid);
+      if (::chown(path_.c_str(), static_cast<::uid_t>(-1), old.st_gid) != 0) {
+        // Another group may do no more than all others may.
+        mode &= ~perms::group_all | static_cast<perms>(static_cast<unsigned>(mode & perms::others_all) << 3U);
+      }
+    }
+#endif
+    std::error_code error;
+    std::filesystem::permissions(path_, mode, error);
+    return !error || std::filesystem::status(path_, error).permissions() == mode;
+  }
+
+  /// Has the system bring it to the disk, where it knows how.
+  [[nodiscard]] bool synchronise() const noexcept { return synchronise(path_); }
+
+  /// FileError where the system does not allow it.
+  void take(Place const& place) {
+    std::error_code error;
+    std::filesystem::rename(path_, place.path, error);
+    if (error) [[unlikely]] {
+      fail<FileError>("cannot rename ", path_.string(), " to ", place.path.string(), ": ", error.message());
+    }
+    path_.clear();
+    synchronise(place.path.has_parent_path() ? place.path.parent_path() : ".");  // the name; no folder can be refused it
+  }
+
+ private:
+  /// False where there is a file of this name, or may be none.
+  [[nodiscard]] bool make([[maybe_unused]] Place const& place) const noexcept {
+#ifdef WMANIFOLD_POSIX_FILES
+    // What replaces a file is nobody else's until it has that file's mode.
+    int const descriptor =
+        ::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, place.is_new ? mode_t{0666} : mode_t{0600});
+    return descriptor >= 0 && ::close(descriptor) == 0;
+#else
+    std::FILE* const file = std::fopen(path_.string().c_str(), "wbx");
+    return file != nullptr && std::fclose(file) == 0;
+#endif
+  }
+
+  static bool synchronise([[maybe_unused]] std::filesystem::path const& file_or_folder) noexcept {
+#ifdef WMANIFOLD_POSIX_FILES
+    int const descriptor = ::open(file_or_folder.c_str(), O_RDONLY | O_CLOEXEC);
+    bool const done = descriptor >= 0 && ::fsync(descriptor) == 0;
+    if (descriptor >= 0) {
+      ::close(descriptor);
+    }
+    return done;
+#else
+    return true;
+#endif
+  }
+
+  std::filesystem::path path_;
+};
 
 }  // namespace detail
 
-/// Writes a file by write(std::ostream&): beside the old one (`path` and ".part"), brought to the disk, then renamed.
-/// A crash leaves the old file whole, or the new one. Throws FileError; then nothing is left beside it.
+/// Writes a file by write(std::ostream&), whose text depends on no locale: beside the old one (under its name, ".part"
+/// and a number), brought to the disk, then renamed. A reader sees the old file whole or the new one, also after a
+/// crash; of writers at the same time each is whole, and the last one stays.
+///
+/// The new file has the old one's mode, group and, if possible, owner; one that was not there has those of any new file.
+/// Where `path` is a symbolic link, what it names is written, there already or not, and the link stays. Throws
+/// FileError, also for a file that may not be written or that has no write bit in its mode (whoever asks, root too), and
+/// for folders, devices, pipes and sockets; then the old file stays, and nothing is left beside it.
 template <class Write>
 void replace_file(std::filesystem::path const& path, Write const& write) {
-  auto const beside = std::filesystem::path(path) += ".part";
-  std::error_code error;
+  detail::Place const place(path);
+  detail::Beside beside(place);
   bool is_written = false;
   {
-    std::ofstream out(beside, std::ios::binary | std::ios::trunc);
-    if (!out) [[unlikely]] {
-      fail<FileError>("cannot write ", beside.string(), "; does its folder exist, and may you write there?");
-    }
+    std::ofstream out(beside.path(), std::ios::binary | std::ios::trunc);
+    out.imbue(std::locale::classic());
     write(static_cast<std::ostream&>(out));
-    is_written = static_cast<bool>(out.flush());
+    out.close();
+    is_written = static_cast<bool>(out);
   }
-  if (!is_written || !detail::synchronise(beside)) [[unlikely]] {
-    std::filesystem::remove(beside, error);
-    fail<FileError>("cannot write all of ", beside.string(), "; is the disk full?");
+  if (!is_written || !beside.synchronise() || !beside.keep_attributes(place)) [[unlikely]] {
+    fail<FileError>("cannot write all of ", beside.path().string(), "; is the disk full?");
   }
-  std::filesystem::rename(beside, path, error);
-  if (error) [[unlikely]] {
-    auto const reason = error.message();
-    std::filesystem::remove(beside, error);
-    fail<FileError>("cannot rename ", beside.string(), " to ", path.string(), ": ", reason);
-  }
-  detail::synchronise(path.has_parent_path() ? path.parent_path() : ".");  // the name; no folder can be refused it
+  beside.take(place);
 }
 
 }  // namespace wmanifold
+
+#undef WMANIFOLD_POSIX_FILES

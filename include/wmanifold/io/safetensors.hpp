@@ -3,11 +3,17 @@
 #include <wmanifold/io/replace_file.hpp>
 #include <wmanifold/io/safetensors_header.hpp>
 
+#include <algorithm>
 #include <bit>
 #include <cstring>
+#include <new>
 #include <system_error>
 #include <utility>
 #include <variant>
+
+#if defined(__unix__) || defined(__APPLE__)
+#include <unistd.h>
+#endif
 
 namespace wmanifold {
 
@@ -32,9 +38,6 @@ struct TensorFile {
 };
 
 namespace detail {
-
-/// Larger headers are not ours, and not read.
-inline constexpr std::uint64_t largest_header = 16U << 20;
 
 template <class Number>
 inline constexpr char const* number_name = std::same_as<Number, float>    ? "F32"
@@ -97,26 +100,130 @@ std::vector<Number> const& tensor_of(std::string const& where, TensorFile const&
   return *numbers;
 }
 
-template <class Number>
-std::vector<Number> numbers_from(std::string const& where, char const* bytes, std::uint64_t count) {
+/// How much memory there is for a process, in bytes; 0 where that is not known.
+inline std::uint64_t memory_size() {
+  std::uint64_t size = 0;
+#if defined(_SC_PHYS_PAGES) && defined(_SC_PAGESIZE)
+  size = static_cast<std::uint64_t>(std::max(::sysconf(_SC_PHYS_PAGES), 0L)) *
+         static_cast<std::uint64_t>(std::max(::sysconf(_SC_PAGESIZE), 0L));
+#endif
+  for (auto const* limit : {"/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"}) {
+    std::ifstream in(limit);  // of Linux; of a container
+    in.imbue(std::locale::classic());
+    if (std::uint64_t bytes = 0; in >> bytes) {
+      size = size == 0 ? bytes : std::min(size, bytes);
+    }
+  }
+  return size;
+}
+
+/// What make() makes, or a FileError where there is no memory for it.
+template <class Make>
+auto within_memory(std::string const& where, Make const& make) {
+  try {
+    return make();
+  } catch (std::bad_alloc const&) {
+    fail<FileError>(where, ": expected a file that fits into memory, got one that does not");
+  }
+}
+
+/// The tensors of a header in the order that they lie in, each checked: of a type that is read, with as many bytes as its
+/// shape takes, side by side within the `size` bytes that there are, and all of these. Memory is made for none.
+inline std::vector<std::pair<std::string, TensorEntry>> tensors_in_order(std::string const& where,
+                                                                         TensorHeader const& header,
+                                                                         std::uint64_t size) {
+  std::vector<std::pair<std::string, TensorEntry>> ordered(header.tensors.begin(), header.tensors.end());
+  for (auto const& [name, entry] : ordered) {
+    std::string const at = where + ": tensor '" + name + "'";
+    if (entry.type != "F32" && entry.type != "F64" && entry.type != "U64") [[unlikely]] {
+      fail<FileError>(at, ": expected the type F32, F64 or U64, got ", entry.type);
+    }
+    std::uint64_t const needed = count_of(at, entry.shape) * (entry.type == "F32" ? 4 : 8);
+    if (entry.begin > entry.end || entry.end > size || entry.end - entry.begin != needed) [[unlikely]] {
+      fail<FileError>(at, ": expected ", needed, " bytes within the ", size, " there are, got [", entry.begin, ", ",
+                      entry.end, ")");
+    }
+  }
+  std::sort(ordered.begin(), ordered.end(), [](auto const& a, auto const& b) {
+    return std::pair(a.second.begin, a.second.end) < std::pair(b.second.begin, b.second.end);
+  });
+  std::uint64_t covered = 0;
+  for (auto const& [name, entry] : ordered) {
+    if (entry.begin != covered) [[unlikely]] {
+      fail<FileError>(where, ": expected tensors side by side, got '", name, "' at ", entry.begin, " where ", covered,
+                      " is next");
+    }
+    covered = entry.end;
+  }
+  if (covered != size) [[unlikely]] {
+    fail<FileError>(where, ": expected tensors that cover ", size, " bytes, got ", covered);
+  }
+  return ordered;
+}
+
+/// `count` numbers, whose bytes read(to, size) gives.
+template <class Number, class Read>
+std::vector<Number> numbers_from(std::string const& where, std::size_t count, Read const& read) {
   std::vector<Number> numbers(count);
   if (count > 0) {
-    std::memcpy(numbers.data(), bytes, count * sizeof(Number));
+    read(reinterpret_cast<char*>(numbers.data()), count * sizeof(Number));
   }
   require_finite(where, numbers);
   return numbers;
 }
 
+/// A file of `size` bytes, which read(to, size) gives one part after the other.
+template <class Read>
+TensorFile tensor_file_from(std::string const& where, std::uint64_t size, Read const& read) {
+  std::uint64_t length = 0;
+  if (size >= sizeof length) {
+    read(reinterpret_cast<char*>(&length), sizeof length);
+  }
+  if (size < sizeof length || length > size - sizeof length || length > largest_header) [[unlikely]] {
+    fail<FileError>(where, ": expected a safetensors file, got ", size, " bytes that name a header of ", length);
+  }
+  std::string text(length, ' ');
+  read(text.data(), length);
+  auto header = parse_header(where, text);
+  std::uint64_t const data = size - sizeof length - length;
+  auto const ordered = tensors_in_order(where, header, data);
+  // Smaller ones are tried: asking takes time.
+  if (std::uint64_t const memory = data < (std::uint64_t{1} << 30) ? 0 : memory_size(); memory != 0 && data > memory)
+      [[unlikely]] {
+    fail<FileError>(where, ": expected a file that fits into memory, ", memory, " bytes, got tensors of ", data);
+  }
+  TensorFile file{std::move(header.metadata), {}};
+  for (auto const& [name, entry] : ordered) {
+    std::string const at = where + ": tensor '" + name + "'";
+    auto const count = static_cast<std::size_t>(count_of(at, entry.shape));
+    StoredTensor tensor{entry.shape, {}};
+    if (entry.type == "F32") {
+      tensor.numbers = numbers_from<float>(at, count, read);
+    } else if (entry.type == "F64") {
+      tensor.numbers = numbers_from<double>(at, count, read);
+    } else {
+      tensor.numbers = numbers_from<std::uint64_t>(at, count, read);
+    }
+    file.tensors.emplace(name, std::move(tensor));
+  }
+  return file;
+}
+
 }  // namespace detail
 
-/// Replaces the file as replace_file does. Throws FileError, also for numbers that are not finite; then an old file
-/// stays.
+/// Replaces the file as replace_file does. Throws FileError, also for numbers that are not finite, or not as many as
+/// their shape says; then an old file stays.
 inline void write_safetensors(std::filesystem::path const& path, TensorFile const& file) {
   TensorHeader header{file.metadata, {}};
   std::uint64_t offset = 0;
   for (auto const& [name, tensor] : file.tensors) {
     std::string const what = "cannot write " + path.string() + ": tensor '" + name + "'";
     std::visit([&](auto const& v) { detail::require_finite(what, v); }, tensor.numbers);
+    std::uint64_t const expected = detail::count_of(what, tensor.shape);
+    std::uint64_t const got = std::visit([](auto const& v) { return v.size(); }, tensor.numbers);
+    if (expected != got) [[unlikely]] {
+      fail<FileError>(what, ": expected ", expected, " numbers, as its shape says, got ", got);
+    }
     std::uint64_t const end = offset + detail::bytes_of(tensor);
     header.tensors[name] = {detail::type_name(tensor), tensor.shape, offset, end};
     offset = end;
@@ -139,72 +246,34 @@ inline void write_safetensors(std::filesystem::path const& path, TensorFile cons
 /// What the bytes of a file hold, whoever wrote it: every size, type and offset is checked before it is used. `where`
 /// is what errors begin with. Throws FileError.
 inline TensorFile parse_safetensors(std::string const& where, std::span<char const> bytes) {
-  std::uint64_t length = 0;
-  if (bytes.size() >= sizeof length) {
-    std::memcpy(&length, bytes.data(), sizeof length);
-  }
-  if (bytes.size() < sizeof length || length > bytes.size() - sizeof length || length > detail::largest_header)
-      [[unlikely]] {
-    fail<FileError>(where, ": expected a safetensors file, got ", bytes.size(), " bytes that name a header of ",
-                    length);
-  }
-  auto const data = bytes.subspan(sizeof length + length);
-  auto header = parse_header(where, bytes.subspan(sizeof length, length));
-
-  TensorFile file{std::move(header.metadata), {}};
-  std::map<std::uint64_t, std::uint64_t> ranges;
-  for (auto const& [name, entry] : header.tensors) {
-    std::string const at = where + ": tensor '" + name + "'";
-    if (entry.type != "F32" && entry.type != "F64" && entry.type != "U64") [[unlikely]] {
-      fail<FileError>(at, ": expected the type F32, F64 or U64, got ", entry.type);
-    }
-    auto const count = detail::count_of(at, entry.shape);
-    std::uint64_t const size = count * (entry.type == "F32" ? 4 : 8);
-    if (entry.begin > entry.end || entry.end > data.size() || entry.end - entry.begin != size) [[unlikely]] {
-      fail<FileError>(at, ": expected ", size, " bytes within the ", data.size(), " there are, got [", entry.begin,
-                      ", ", entry.end, ")");
-    }
-    if (size > 0 && !ranges.emplace(entry.begin, entry.end).second) [[unlikely]] {
-      fail<FileError>(at, ": expected bytes of its own, got those of another tensor at ", entry.begin);
-    }
-    char const* const from = data.data() + entry.begin;
-    StoredTensor tensor{entry.shape, {}};
-    if (entry.type == "F32") {
-      tensor.numbers = detail::numbers_from<float>(at, from, count);
-    } else if (entry.type == "F64") {
-      tensor.numbers = detail::numbers_from<double>(at, from, count);
-    } else {
-      tensor.numbers = detail::numbers_from<std::uint64_t>(at, from, count);
-    }
-    file.tensors.emplace(name, std::move(tensor));
-  }
-  std::uint64_t covered = 0;
-  for (auto const& [begin, end] : ranges) {
-    if (begin != covered) [[unlikely]] {
-      fail<FileError>(where, ": expected tensors side by side, got one at ", begin, " where ", covered, " is next");
-    }
-    covered = end;
-  }
-  if (covered != data.size()) [[unlikely]] {
-    fail<FileError>(where, ": expected tensors that cover ", data.size(), " bytes, got ", covered);
-  }
-  return file;
+  return detail::within_memory(where, [&] {
+    auto rest = bytes;
+    return detail::tensor_file_from(where, bytes.size(), [&](char* to, std::uint64_t size) {
+      std::memcpy(to, rest.data(), static_cast<std::size_t>(size));
+      rest = rest.subspan(static_cast<std::size_t>(size));
+    });
+  });
 }
 
-/// Reads a file whoever wrote it, as parse_safetensors. Throws FileError.
+/// Reads a file whoever wrote it, as parse_safetensors: memory is made for what is in the file only, and for no more than
+/// the machine has. Throws FileError.
 inline TensorFile read_safetensors(std::filesystem::path const& path) {
   std::string const where = path.string();
-  std::error_code error;
-  auto const size = std::filesystem::file_size(path, error);  // a folder has none
+  static_cast<void>(detail::require_file("cannot open ", path, false));
   std::ifstream in(path, std::ios::binary);
-  if (error || !in) [[unlikely]] {
+  in.imbue(std::locale::classic());
+  // The size of what was opened: another file may take its place any time.
+  auto const size = in.seekg(0, std::ios::end) ? static_cast<std::streamoff>(in.tellg()) : -1;
+  if (size < 0 || !in.seekg(0)) [[unlikely]] {
     fail<FileError>("cannot open ", where);
   }
-  std::vector<char> bytes(size);
-  if (!in.read(bytes.data(), static_cast<std::streamsize>(size))) [[unlikely]] {
-    fail<FileError>(where, ": expected ", size, " bytes, got fewer");
-  }
-  return parse_safetensors(where, bytes);
+  return detail::within_memory(where, [&] {
+    return detail::tensor_file_from(where, static_cast<std::uint64_t>(size), [&](char* to, std::uint64_t bytes) {
+      if (!in.read(to, static_cast<std::streamsize>(bytes))) [[unlikely]] {
+        fail<FileError>(where, ": expected ", size, " bytes, got fewer");
+      }
+    });
+  });
 }
 
 }  // namespace wmanifold

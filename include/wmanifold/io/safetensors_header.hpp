@@ -7,8 +7,10 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -35,6 +37,11 @@ struct TensorHeader {
 
 namespace detail {
 
+/// Larger headers are not ours, and neither read nor written.
+inline constexpr std::uint64_t largest_header = 16U << 20;
+
+inline constexpr char const* metadata_name = "__metadata__";
+
 /// A tensor of more numbers is none that memory could hold.
 inline constexpr std::uint64_t most_numbers = std::uint64_t{1} << 40;
 
@@ -51,15 +58,70 @@ inline std::uint64_t count_of(std::string const& where, std::span<Index const> s
   return count;
 }
 
+/// Is there a '.' outside of strings, thus in a number? Sizes and offsets have none, and JSON's parser, which asks C's
+/// locale what a decimal point is, must see none.
+inline bool has_fraction(std::string_view json) {
+  bool in_string = false;
+  for (std::size_t i = 0; i < json.size(); ++i) {
+    if (json[i] == '"') {
+      in_string = !in_string;
+    } else if (in_string && json[i] == '\\') {
+      ++i;
+    } else if (!in_string && json[i] == '.') {
+      return true;
+    }
+  }
+  return false;
+}
+
+/// The one JSON object that a header is, with nothing before it and spaces alone behind.
+inline nlohmann::json parsed_object(std::string const& where, std::string_view text) {
+  text = text.substr(0, text.find_last_not_of(' ') + 1);  // npos + 1 is 0
+  if (!text.starts_with('{') || !text.ends_with('}') || text.find('\0') != std::string_view::npos) [[unlikely]] {
+    fail<FileError>(where, ": expected a header that is a JSON object with spaces at most behind it, got something else");
+  }
+  if (has_fraction(text)) [[unlikely]] {
+    fail<FileError>(where, ": expected a header with whole numbers, got one with a fraction");
+  }
+  std::vector<std::set<std::string>> keys;  // of the objects that are open
+  std::string repeated;
+  auto const look = [&](int, nlohmann::json::parse_event_t event, nlohmann::json const& parsed) {
+    if (event == nlohmann::json::parse_event_t::object_start) {
+      keys.emplace_back();
+    } else if (event == nlohmann::json::parse_event_t::object_end) {
+      keys.pop_back();
+    } else if (event == nlohmann::json::parse_event_t::key) {
+      auto const& key = parsed.get_ref<std::string const&>();
+      if (!keys.back().insert(key).second && repeated.empty()) {
+        repeated = "'" + key + "'";
+      }
+    }
+    return true;
+  };
+  auto json = nlohmann::json::parse(text.begin(), text.end(), look, false);
+  if (!json.is_object()) [[unlikely]] {
+    fail<FileError>(where, ": expected a header that is a JSON object, got something else");
+  }
+  if (!repeated.empty()) [[unlikely]] {
+    fail<FileError>(where, ": expected a header without a key twice, got ", repeated, " again");
+  }
+  return json;
+}
+
 }  // namespace detail
 
-/// The header as JSON, filled up with spaces to a multiple of 8 bytes. Throws FileError for text that is not UTF-8.
+/// The header as JSON, filled up with spaces to a multiple of 8 bytes. Throws FileError for text that is not UTF-8, a
+/// tensor that is called as the metadata are, and a header larger than those that are read.
 [[nodiscard]] inline std::string header_text(TensorHeader const& header) {
   auto json = nlohmann::json::object();
   if (!header.metadata.empty()) {
-    json["__metadata__"] = header.metadata;
+    json[detail::metadata_name] = header.metadata;
   }
   for (auto const& [name, entry] : header.tensors) {
+    if (name == detail::metadata_name) [[unlikely]] {
+      fail<FileError>("cannot write a safetensors header: expected tensors with names of their own, got one called '",
+                      name, "'");
+    }
     json[name] = {{"dtype", entry.type}, {"shape", entry.shape}, {"data_offsets", {entry.begin, entry.end}}};
   }
   std::string text;
@@ -69,19 +131,21 @@ inline std::uint64_t count_of(std::string const& where, std::span<Index const> s
     fail<FileError>("cannot write a safetensors header: expected text in UTF-8 (", e.what(), ")");
   }
   text.resize((text.size() + 7) / 8 * 8, ' ');
+  if (text.size() > detail::largest_header) [[unlikely]] {
+    fail<FileError>("cannot write a safetensors header: expected at most ", detail::largest_header, " bytes, got ",
+                    text.size(), "; metadata are for short notes");
+  }
   return text;
 }
 
-/// The reverse, whoever wrote the text: types, counts and sizes are as they must be; where the bytes lie is for the
-/// reader of the file to check. `where` is what errors begin with. Throws FileError.
+/// The reverse, whoever wrote the text: it is one object and spaces behind it, without a key twice; types, counts and
+/// sizes are as they must be; where the bytes lie is for the reader of the file to check. `where` is what errors begin
+/// with. Throws FileError.
 [[nodiscard]] inline TensorHeader parse_header(std::string const& where, std::span<char const> text) {
-  auto const json = nlohmann::json::parse(text.begin(), text.end(), nullptr, false);
-  if (!json.is_object()) [[unlikely]] {
-    fail<FileError>(where, ": expected a header that is a JSON object, got something else");
-  }
+  auto const json = detail::parsed_object(where, {text.data(), text.size()});
   TensorHeader header;
   for (auto const& [name, entry] : json.items()) {
-    if (name == "__metadata__") {
+    if (name == detail::metadata_name) {
       if (!entry.is_object()) [[unlikely]] {
         fail<FileError>(where, ": expected metadata that is an object of texts, got ", entry.type_name());
       }

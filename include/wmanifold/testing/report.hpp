@@ -29,6 +29,7 @@ struct Violation {
 /// One line per violation; empty when every law holds.
 [[nodiscard]] inline std::string to_string(std::vector<Violation> const& violations) {
   std::ostringstream text;
+  text.imbue(std::locale::classic());
   for (auto const& violation : violations) {
     text << violation << '\n';
   }
@@ -51,6 +52,7 @@ class Report {
       return;
     }
     std::ostringstream text;
+    text.imbue(std::locale::classic());
     text.precision(17);
     ((print(text, where), text << ' '), ...);
     std::string place = text.str();

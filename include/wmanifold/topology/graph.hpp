@@ -2,9 +2,9 @@
 
 #include <wmanifold/core/error.hpp>
 #include <wmanifold/core/real.hpp>
+#include <wmanifold/core/text.hpp>
 
 #include <array>
-#include <charconv>
 #include <cmath>
 #include <limits>
 #include <string>
@@ -91,9 +91,7 @@ struct Graph {
         if (w > 0) {
           edges += (edges.empty() ? "" : ",") + std::to_string(j) + "-" + std::to_string(i);
           if (w != 1) {
-            std::array<char, 32> digits;
-            auto const end = std::to_chars(digits.data(), digits.data() + digits.size(), w).ptr;
-            edges.append(":").append(digits.data(), end);
+            edges += ":" + detail::exact_text(w);
           }
         }
       }

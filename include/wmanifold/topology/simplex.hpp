@@ -177,6 +177,7 @@ struct Simplex {
 
   static std::string listed(Coordinates<Simplex> const& c) {
     std::ostringstream text;
+    text.imbue(std::locale::classic());
     text.precision(9);
     for (std::size_t i = 0; i < c.size(); ++i) {
       text << (i == 0 ? "(" : ", ") << c[i];
