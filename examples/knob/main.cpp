@@ -87,9 +87,9 @@ int check(Report const& report) {
   claims.check("error-to-signal ratio at held-out positions below 1e-2",
                none([](Outcome const& o) { return o.held_out() >= 1e-2; }));
   Claims::aim("under a sweep at most 1.1 times what it is at rest, moving every 8 samples", none([](Outcome const& o) {
-                 return std::any_of(o.swept.begin(), o.swept.end(),
-                                    [](Swept const& s) { return s.moving > 1.1 * s.resting; });
-               }));
+                return std::any_of(o.swept.begin(), o.swept.end(),
+                                   [](Swept const& s) { return s.moving > 1.1 * s.resting; });
+              }));
   claims.check("moving knobs add less than -80 dBFS to silence",
                none([](Outcome const& o) { return o.residual.silence >= -80; }));
   for (BlockTimes const& t : report.times) {
@@ -188,8 +188,14 @@ int main(int count, char** words) try {
                  "Stream this WAV file (mono, 48 kHz) through the model in the output folder,\n"
                  "which is trained first if there is none")
       ->type_name("FILE");
-  app.add_option("--drive", options.knobs.drive, "For --input")->check(within(0, 1))->type_name("X")->capture_default_str();
-  app.add_option("--tone", options.knobs.tone, "For --input")->check(within(0, 1))->type_name("X")->capture_default_str();
+  app.add_option("--drive", options.knobs.drive, "For --input")
+      ->check(within(0, 1))
+      ->type_name("X")
+      ->capture_default_str();
+  app.add_option("--tone", options.knobs.tone, "For --input")
+      ->check(within(0, 1))
+      ->type_name("X")
+      ->capture_default_str();
   app.add_flag("--sweep", options.is_swept, "For --input: both knobs go up and down ten times a second instead");
   CLI11_PARSE(app, count, words);
 

@@ -75,7 +75,8 @@ class Reader {
     }
     bytes_.assign(std::istreambuf_iterator<char>(stream), {});
     if (bytes_.size() < 12 || bytes_.substr(0, 4) != "RIFF" || bytes_.substr(8, 4) != "WAVE") {
-      reject("a WAV file (RIFF, WAVE)", bytes_.starts_with("RF64") ? "RF64, which is for larger files" : "something else");
+      reject("a WAV file (RIFF, WAVE)",
+             bytes_.starts_with("RF64") ? "RF64, which is for larger files" : "something else");
     }
   }
 
@@ -117,7 +118,8 @@ class Reader {
     }
     Format format{number_at(part, 0, 2), number_at(part, 2, 2), number_at(part, 4, 4), number_at(part, 14, 2)};
     constexpr std::uint32_t extensible = 0xFFFE;
-    constexpr std::string_view tail("\x00\x00\x00\x00\x10\x00\x80\x00\x00\xAA\x00\x38\x9B\x71", 14);  // of codes as GUIDs
+    constexpr std::string_view tail("\x00\x00\x00\x00\x10\x00\x80\x00\x00\xAA\x00\x38\x9B\x71",
+                                    14);  // of codes as GUIDs
     if (format.code == extensible && part.substr(std::min<std::size_t>(26, part.size())).starts_with(tail)) {
       format.code = number_at(part, 24, 2);
     }

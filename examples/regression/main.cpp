@@ -311,7 +311,10 @@ int main(int count, char** words) try {
       "does not hold.",
       "regression");
   app.add_option("--output", output, "Folder for the plots")->type_name("DIR")->capture_default_str();
-  app.add_option("--seed", seed, "Of the inputs and the start")->check(any_seed())->type_name("N")->capture_default_str();
+  app.add_option("--seed", seed, "Of the inputs and the start")
+      ->check(any_seed())
+      ->type_name("N")
+      ->capture_default_str();
   CLI11_PARSE(app, count, words);
   return run(output, wm::Seed{seed});
 } catch (std::exception const& e) {
