@@ -88,7 +88,7 @@ Descents study_flow(Problem const& problem, wm::Seed seed, Claims& claims) {
   wm::FlowOptions const how{.rate = rate, .stiffness = 0};
   Descents const flow{descend(start, problem, least, 1e-8, how),
                       descend(wm::rewrite<Legendre<Interval, degree>>(start), problem, least, 1e-8, how)};
-  std::cout << "The flow at half of its best rate, degree " << degree << ": excess loss before each step\n";
+  std::cout << joined("The flow at half of its best rate, degree ", degree, ": excess loss before each step\n");
   Columns table({"step", "Bernstein", "factor", "Legendre", "factor", "derived"});
   for (std::size_t i = 0; i < std::min(flow.bernstein.size(), flow.legendre.size()); ++i) {
     auto const factor = [i](std::vector<double> const& excess) {
@@ -150,8 +150,9 @@ bool compare_at_degree(Problem const& problem, wm::Seed seed, Columns& table) {
 }
 
 void study_plain_descent(Problem const& problem, wm::Seed seed, Claims& claims) {
-  std::cout << "\nSteps until the excess loss is " << share << " of its start: plain descent at its best rate in the\n"
-            << "Bernstein and the Legendre basis, and the flow at half of its best rate\n";
+  std::cout << joined("\nSteps until the excess loss is ", share,
+                      " of its start: plain descent at its best rate in the\n",
+                      "Bernstein and the Legendre basis, and the flow at half of its best rate\n");
   Columns table({"degree", "condition of G", "late factor", "derived", "Bernstein", "Legendre", "flow"});
   bool holds = true;
   auto const compare = [&]<int... n>(std::integer_sequence<int, n...>) {
@@ -212,7 +213,7 @@ Integrations study_integrator(Problem const& problem, wm::Seed seed, Claims& cla
 
   Integrations result;
   bool is_derived = true;
-  std::cout << "\nThe flow followed for t = " << time << ", against the exact solution: equal steps\n";
+  std::cout << joined("\nThe flow followed for t = ", time, ", against the exact solution: equal steps\n");
   Columns equal({"steps", "error", "derived", "order"});
   double before = 0;
   double order = 0;

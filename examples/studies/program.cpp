@@ -69,8 +69,9 @@ class Program {
     auto runs = all_runs();
     std::size_t const all = runs.size();
     std::erase_if(runs, [&](Run const& run) { return file_.find(run.record().key()) != nullptr; });
-    std::cout << study_.name << ": " << all << " trainings, of which " << all - runs.size() << " were recorded in "
-              << (options_.out / (study_.name + ".jsonl")).string() << std::endl;
+    std::cout << joined(study_.name, ": ", all, " trainings, of which ", all - runs.size(), " were recorded in ",
+                        (options_.out / (study_.name + ".jsonl")).string())
+              << std::endl;
     if (runs.empty()) {
       return;
     }
