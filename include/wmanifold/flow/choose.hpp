@@ -51,7 +51,7 @@ inline void require_options(ChooseOptions const& how) {
   if (how.least < 2 || how.most < how.least) [[unlikely]] {
     fail("choose: expected at least 2 trainings and at most no fewer, got ", how.least, " and ", how.most);
   }
-  if (!(how.errors >= 0) || !(how.tolerance >= 0)) [[unlikely]] {
+  if (!(how.errors >= 0 && how.tolerance >= 0 && std::isfinite(how.errors + how.tolerance))) [[unlikely]] {
     fail("choose: expected errors and a tolerance of at least 0, got ", how.errors, " and ", how.tolerance);
   }
 }
