@@ -4,10 +4,12 @@ set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
+seconds=${1:-600}
+[[ $seconds =~ ^[1-9][0-9]{0,6}$ ]] || fail "expected a whole number of seconds from 1 to 9999999, got $seconds"
 ensure_packages "${base_packages[@]}" clang libclang-rt-14-dev libomp-dev
 cd "$root"
 cmake --preset asan
 cmake --build --preset asan --target tool_models fuzz_model_file
 corpus=build/asan/tests/corpus
 build/asan/tests/tool_models write "$corpus"
-exec build/asan/tests/fuzz_model_file -max_total_time="${1:-600}" -max_len=8192 -artifact_prefix=build/asan/ "$corpus"
+exec build/asan/tests/fuzz_model_file -max_total_time="$seconds" -max_len=8192 -artifact_prefix=build/asan/ "$corpus"

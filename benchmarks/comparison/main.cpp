@@ -5,6 +5,7 @@
 #include "contest.hpp"
 #include "files.hpp"
 #include "machine.hpp"
+#include "number_checks.hpp"
 #include "peak.hpp"
 #include "progress.hpp"
 #include "report.hpp"
@@ -66,7 +67,10 @@ int main(int count, char** words) try {
       ->type_name("DIR")
       ->capture_default_str();
   app.add_option("--name", options.name, "Of both files, without the ending")->capture_default_str();
-  app.add_option("--seconds", options.seconds, "Of timing, in all")->check(CLI::PositiveNumber)->capture_default_str();
+  app.add_option("--seconds", options.seconds, "Of timing, in all")
+      ->check(demo::within(0.001, 86'400))
+      ->type_name("X")
+      ->capture_default_str();
   app.add_option("--only", options.only, "Only what has this in the name of a case or target")->type_name("NAME");
   CLI11_PARSE(app, count, words);
   run(options);

@@ -3,6 +3,7 @@
 
 #include "claims.hpp"
 #include "columns.hpp"
+#include "number_checks.hpp"
 #include "presenter.hpp"
 #include "studies.hpp"
 #include "text.hpp"
@@ -234,23 +235,24 @@ int main(int count, char** words) try {
       "choose");
   app.add_option("--data", settings.data, "Folder of an idx data set")->type_name("DIR")->capture_default_str();
   app.add_option("--images", settings.images, "Images of training")
-      ->check(CLI::Range(10, 1'000'000))
+      ->check(whole(10, 1'000'000))
       ->type_name("N")
       ->capture_default_str();
   app.add_option("--epochs", settings.epochs, "Epochs of a training")
-      ->check(CLI::Range(1, 1000))
+      ->check(whole(1, 1000))
       ->type_name("N")
       ->capture_default_str();
   app.add_option("--seeds", settings.seeds, "Full trainings of each candidate")
-      ->check(CLI::Range(1, 100))
+      ->check(whole(1, 100))
       ->type_name("N")
       ->capture_default_str();
   app.add_option("--repeats", settings.repeats, "Trainings of a candidate in choose, at most")
-      ->check(CLI::Range(2, 1000))
+      ->check(whole(2, 1000))
       ->type_name("N")
       ->capture_default_str();
-  app.add_option("--seed", settings.seed, "Of everything")->type_name("N")->capture_default_str();
+  app.add_option("--seed", settings.seed, "Of everything")->check(any_seed())->type_name("N")->capture_default_str();
   app.add_option("--within", settings.within, "Points that the pick may fall short")
+      ->check(within(0, 100))
       ->type_name("X")
       ->capture_default_str();
   CLI11_PARSE(app, count, words);

@@ -1,20 +1,13 @@
 #include "text.hpp"
 
+#include <cmath>
 #include <iomanip>
 
 namespace demo {
 
-std::string fixed(double value, int digits) {
-  std::ostringstream out;
-  out << std::fixed << std::setprecision(digits) << value;
-  return out.str();
-}
+std::string fixed(double value, int digits) { return joined(std::fixed, std::setprecision(digits), value); }
 
-std::string scientific(double value, int digits) {
-  std::ostringstream out;
-  out << std::scientific << std::setprecision(digits) << value;
-  return out.str();
-}
+std::string scientific(double value, int digits) { return joined(std::scientific, std::setprecision(digits), value); }
 
 std::string grouped(long long value) {
   std::string digits = std::to_string(value);
@@ -22,6 +15,17 @@ std::string grouped(long long value) {
     digits.insert(static_cast<std::size_t>(place), 1, ',');
   }
   return digits;
+}
+
+std::optional<double> decimal_number(std::string_view text) {
+  if (text.find_first_not_of("+-.0123456789eE") != text.npos) {
+    return std::nullopt;  // white space, "nan", "0x1p3", "1,5": some of these a stream would take
+  }
+  std::istringstream in{std::string(text)};
+  in.imbue(std::locale::classic());
+  double number = 0;
+  bool const is_number = in >> number && in.eof() && std::isfinite(number);
+  return is_number ? std::optional(number) : std::nullopt;
 }
 
 std::string escaped(std::string_view text) {

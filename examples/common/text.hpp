@@ -1,9 +1,14 @@
 #pragma once
 
+#include <charconv>
+#include <concepts>
+#include <locale>
+#include <optional>
 #include <sstream>
 #include <string>
 #include <string_view>
 
+/// Text from numbers and numbers from text: the same under every locale, global or of the C library.
 namespace demo {
 
 /// 12.345 with one digit: "12.3".
@@ -15,10 +20,23 @@ namespace demo {
 /// Safe within HTML, attributes too.
 [[nodiscard]] std::string escaped(std::string_view text);
 
+/// The finite number that `text` is, all of it, as decimal digits ("-0.5", "2e-3"); none where it is something else or
+/// beyond the range of double.
+[[nodiscard]] std::optional<double> decimal_number(std::string_view text);
+
+/// The whole number that `text` is, all of it, as decimal digits; none where it is something else or beyond the range.
+template <std::integral Number>
+[[nodiscard]] std::optional<Number> whole_number(std::string_view text) {
+  Number number{};
+  auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  return error == std::errc{} && end == text.data() + text.size() ? std::optional(number) : std::nullopt;
+}
+
 /// All parts, one after the other.
 template <class... Parts>
 [[nodiscard]] std::string joined(Parts const&... parts) {
   std::ostringstream out;
+  out.imbue(std::locale::classic());
   (out << ... << parts);
   return out.str();
 }

@@ -4,6 +4,7 @@
 #include "claims.hpp"
 #include "columns.hpp"
 #include "files.hpp"
+#include "number_checks.hpp"
 #include "pictures.hpp"
 #include "results.hpp"
 #include "signal.hpp"
@@ -164,21 +165,22 @@ int main(int count, char** words) try {
   app.add_option("--output", options.output, "Folder for results, sounds and pictures")
       ->type_name("DIR")
       ->capture_default_str();
-  auto const number = [&](char const* name, auto& to, char const* text) {
-    app.add_option(name, to, text)->check(CLI::Range(1, 10'000'000))->type_name("N")->capture_default_str();
+  auto const number = [&](char const* name, auto& to, char const* text, int most) {
+    app.add_option(name, to, text)->check(whole(1, most))->type_name("N")->capture_default_str();
   };
   auto const seconds = [&](char const* name, auto& to, char const* text) {
-    app.add_option(name, to, text)->check(CLI::Range(0.5, 600.0))->type_name("SECONDS")->capture_default_str();
+    app.add_option(name, to, text)->check(within(0.5, 600))->type_name("SECONDS")->capture_default_str();
   };
-  number("--seeds", options.plan.seeds, "Trainings of each contender, from seed 1 on");
-  number("--steps", settings.steps, "Steps of a training");
-  number("--positions", settings.positions, "Knob positions of a step");
-  number("--samples", settings.samples, "Windows at each");
+  number("--seeds", options.plan.seeds, "Trainings of each contender, from seed 1 on", 1000);
+  number("--steps", settings.steps, "Steps of a training", 10'000'000);
+  number("--positions", settings.positions, "Knob positions of a step", 1000);
+  number("--samples", settings.samples, "Windows at each", 1000);
   app.add_option("--stiffness", settings.stiffness, "Of the price of a step of the manifold")
-      ->check(CLI::NonNegativeNumber)
+      ->check(not_negative())
+      ->type_name("X")
       ->capture_default_str();
-  number("--threads", options.plan.threads, "Trainings side by side");
-  number("--turns", options.turns, "Blocks that are timed");
+  number("--threads", options.plan.threads, "Trainings side by side", 256);
+  number("--turns", options.turns, "Blocks that are timed", 10'000'000);
   seconds("--signal", settings.signal, "Training signal");
   seconds("--test-signal", options.plan.test_signal, "Test signals");
   app.add_flag("--tune", options.tune, "Compare rates on validation recordings, and do nothing else");
@@ -186,8 +188,14 @@ int main(int count, char** words) try {
                  "Stream this WAV file (mono, 48 kHz) through the model in the output folder,\n"
                  "which is trained first if there is none")
       ->type_name("FILE");
-  app.add_option("--drive", options.knobs.drive, "For --input")->check(CLI::Range(0.0, 1.0))->capture_default_str();
-  app.add_option("--tone", options.knobs.tone, "For --input")->check(CLI::Range(0.0, 1.0))->capture_default_str();
+  app.add_option("--drive", options.knobs.drive, "For --input")
+      ->check(within(0, 1))
+      ->type_name("X")
+      ->capture_default_str();
+  app.add_option("--tone", options.knobs.tone, "For --input")
+      ->check(within(0, 1))
+      ->type_name("X")
+      ->capture_default_str();
   app.add_flag("--sweep", options.is_swept, "For --input: both knobs go up and down ten times a second instead");
   CLI11_PARSE(app, count, words);
 

@@ -2,6 +2,7 @@
 
 #include "circuit.hpp"
 #include "files.hpp"
+#include "text.hpp"
 
 #include <wmanifold/core/error.hpp>
 
@@ -36,6 +37,23 @@ void append(std::string& bytes, std::uint32_t number, std::size_t width) {
   }
 }
 
+/// Are these bytes parts of a RIFF file, one after the other to their end? Samples are not, but for a chance of some
+/// one in a billion.
+bool are_parts(std::string_view bytes) {
+  while (!bytes.empty()) {
+    auto const is_letter = [](char c) { return c >= ' ' && c <= '~'; };
+    if (bytes.size() < 8 || !std::all_of(bytes.begin(), bytes.begin() + 4, is_letter)) {
+      return false;
+    }
+    std::size_t const size = number_at(bytes, 4, 4);
+    if (size > bytes.size() - 8) {
+      return false;
+    }
+    bytes.remove_prefix(std::min(8 + size + size % 2, bytes.size()));
+  }
+  return true;
+}
+
 struct Format {
   std::uint32_t code = 0;  // 1: PCM, 3: float
   std::uint32_t channels = 0;
@@ -57,7 +75,8 @@ class Reader {
     }
     bytes_.assign(std::istreambuf_iterator<char>(stream), {});
     if (bytes_.size() < 12 || bytes_.substr(0, 4) != "RIFF" || bytes_.substr(8, 4) != "WAVE") {
-      reject("a WAV file (RIFF, WAVE)", "something else");
+      reject("a WAV file (RIFF, WAVE)",
+             bytes_.starts_with("RF64") ? "RF64, which is for larger files" : "something else");
     }
   }
 
@@ -72,8 +91,10 @@ class Reader {
         if (!format) {
           reject("a description of the format before the samples", "none");
         }
-        // Programs that stream do not know the size when they begin: what is there counts.
-        return decoded(bytes.substr(at, size), *format);
+        // Programs that stream do not know the size when they begin. They write 0 or more than will come, and mend it
+        // when they close the file; where they did not, what is there counts.
+        std::string_view const rest = bytes.substr(at);
+        return decoded(size == 0 && !are_parts(rest) ? rest : rest.substr(0, size), *format);
       }
       if (size > bytes.size() - at) {
         reject("a whole file", "one that ends within a part of " + std::to_string(size) + " bytes");
@@ -97,7 +118,9 @@ class Reader {
     }
     Format format{number_at(part, 0, 2), number_at(part, 2, 2), number_at(part, 4, 4), number_at(part, 14, 2)};
     constexpr std::uint32_t extensible = 0xFFFE;
-    if (format.code == extensible && part.size() >= 26) {
+    constexpr std::string_view tail("\x00\x00\x00\x00\x10\x00\x80\x00\x00\xAA\x00\x38\x9B\x71",
+                                    14);  // of codes as GUIDs
+    if (format.code == extensible && part.substr(std::min<std::size_t>(26, part.size())).starts_with(tail)) {
       format.code = number_at(part, 24, 2);
     }
     if (format.channels != 1) {
@@ -116,12 +139,15 @@ class Reader {
   [[nodiscard]] std::vector<float> decoded(std::string_view bytes, Format const& format) const {
     std::size_t const width = format.bits / 8;
     std::vector<float> samples(bytes.size() / width);
+    if (samples.empty()) {
+      reject("samples", "none");
+    }
     for (std::size_t n = 0; n < samples.size(); ++n) {
       std::uint32_t const number = number_at(bytes, n * width, width);
       samples[n] = format.code == 1 ? static_cast<float>(static_cast<std::int16_t>(number)) / 32768.0F
                                     : std::bit_cast<float>(number);
       if (!std::isfinite(samples[n])) {
-        reject("finite samples", std::to_string(samples[n]) + " as sample " + std::to_string(n));
+        reject("finite samples", joined(samples[n], " as sample ", n));
       }
     }
     return samples;

@@ -108,8 +108,8 @@ int run() {
   double const error = error_of(model);
   double const straight_error = error_of(trained<Straight>());
   double const higher = error_of(Model<MoebiusHarmonics<2, 4>>(wm::rewrite<MoebiusHarmonics<2, 4>>(model)));
-  std::cout << "mean squared error on fresh samples: " << error << " with " << Twisted::size << " rows on the strip, "
-            << straight_error << " with " << Straight::size << " on a cylinder\n";
+  std::cout << joined("mean squared error on fresh samples: ", error, " with ", Twisted::size, " rows on the strip, ",
+                      straight_error, " with ", Straight::size, " on a cylinder\n");
   claims.check("trained on the strip, it errs by less than a tenth of what it does on a cylinder",
                error < straight_error / 10);
   claims.check("a raised order errs by as much", std::abs(higher - error) < 1e-4 * error);

@@ -9,6 +9,7 @@
 #include "data.hpp"
 #include "files.hpp"
 #include "line_plot.hpp"
+#include "number_checks.hpp"
 #include "progress.hpp"
 #include "text.hpp"
 
@@ -201,14 +202,17 @@ int main(int count, char** words) try {
       "with 2 where a level covers another share of fresh samples than it says, or levels cross.",
       "quantile");
   app.add_option("--output", settings.output, "Folder for the plots")->type_name("DIR")->capture_default_str();
-  app.add_option("--seed", settings.seed, "Of the samples and the start")->type_name("N")->capture_default_str();
-  auto const number = [&](char const* name, wm::Index& to, char const* text) {
-    app.add_option(name, to, text)->check(CLI::Range(1, 10'000'000))->type_name("N")->capture_default_str();
+  app.add_option("--seed", settings.seed, "Of the samples and the start")
+      ->check(any_seed())
+      ->type_name("N")
+      ->capture_default_str();
+  auto const number = [&](char const* name, wm::Index& to, char const* text, wm::Index most) {
+    app.add_option(name, to, text)->check(whole(wm::Index{1}, most))->type_name("N")->capture_default_str();
   };
-  number("--steps", settings.steps, "Steps of training");
-  number("--batch", settings.batch, "Samples of a step");
+  number("--steps", settings.steps, "Steps of training", 10'000'000);
+  number("--batch", settings.batch, "Samples of a step", 100'000);
   app.add_option("--rate", settings.rate, "Rate of the first step; it falls to nothing along a cosine")
-      ->check(CLI::PositiveNumber)
+      ->check(positive())
       ->type_name("X")
       ->capture_default_str();
   CLI11_PARSE(app, count, words);

@@ -13,6 +13,7 @@
 #include "columns.hpp"
 #include "files.hpp"
 #include "line_plot.hpp"
+#include "number_checks.hpp"
 #include "problem.hpp"
 #include "text.hpp"
 
@@ -87,7 +88,7 @@ Descents study_flow(Problem const& problem, wm::Seed seed, Claims& claims) {
   wm::FlowOptions const how{.rate = rate, .stiffness = 0};
   Descents const flow{descend(start, problem, least, 1e-8, how),
                       descend(wm::rewrite<Legendre<Interval, degree>>(start), problem, least, 1e-8, how)};
-  std::cout << "The flow at half of its best rate, degree " << degree << ": excess loss before each step\n";
+  std::cout << joined("The flow at half of its best rate, degree ", degree, ": excess loss before each step\n");
   Columns table({"step", "Bernstein", "factor", "Legendre", "factor", "derived"});
   for (std::size_t i = 0; i < std::min(flow.bernstein.size(), flow.legendre.size()); ++i) {
     auto const factor = [i](std::vector<double> const& excess) {
@@ -149,8 +150,9 @@ bool compare_at_degree(Problem const& problem, wm::Seed seed, Columns& table) {
 }
 
 void study_plain_descent(Problem const& problem, wm::Seed seed, Claims& claims) {
-  std::cout << "\nSteps until the excess loss is " << share << " of its start: plain descent at its best rate in the\n"
-            << "Bernstein and the Legendre basis, and the flow at half of its best rate\n";
+  std::cout << joined("\nSteps until the excess loss is ", share,
+                      " of its start: plain descent at its best rate in the\n",
+                      "Bernstein and the Legendre basis, and the flow at half of its best rate\n");
   Columns table({"degree", "condition of G", "late factor", "derived", "Bernstein", "Legendre", "flow"});
   bool holds = true;
   auto const compare = [&]<int... n>(std::integer_sequence<int, n...>) {
@@ -211,7 +213,7 @@ Integrations study_integrator(Problem const& problem, wm::Seed seed, Claims& cla
 
   Integrations result;
   bool is_derived = true;
-  std::cout << "\nThe flow followed for t = " << time << ", against the exact solution: equal steps\n";
+  std::cout << joined("\nThe flow followed for t = ", time, ", against the exact solution: equal steps\n");
   Columns equal({"steps", "error", "derived", "order"});
   double before = 0;
   double order = 0;
@@ -310,7 +312,10 @@ int main(int count, char** words) try {
       "does not hold.",
       "regression");
   app.add_option("--output", output, "Folder for the plots")->type_name("DIR")->capture_default_str();
-  app.add_option("--seed", seed, "Of the inputs and the start")->type_name("N")->capture_default_str();
+  app.add_option("--seed", seed, "Of the inputs and the start")
+      ->check(any_seed())
+      ->type_name("N")
+      ->capture_default_str();
   CLI11_PARSE(app, count, words);
   return run(output, wm::Seed{seed});
 } catch (std::exception const& e) {

@@ -22,7 +22,7 @@ using namespace demo;
 /// No more images than there are; told where that is fewer than asked for.
 void limit(std::size_t& wanted, std::size_t there, char const* what) {
   if (wanted > there) {
-    std::cerr << "Note: " << wanted << ' ' << what << " images wanted, " << there << " there; all of them are used.\n";
+    std::cerr << joined("Note: ", wanted, ' ', what, " images wanted, ", there, " there; all of them are used.\n");
     wanted = there;
   }
 }

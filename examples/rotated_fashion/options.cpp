@@ -1,6 +1,7 @@
 #include "options.hpp"
 
 #include "choice.hpp"
+#include "number_checks.hpp"
 #include "text.hpp"
 
 #include <wmanifold/version.hpp>
@@ -71,7 +72,7 @@ std::optional<Options> read_options(int count, char const* const* words, int& st
   app.add_option("--output", options.output.folder, "Folder for the results")->type_name("DIR")->capture_default_str();
   app.add_option("--json", options.output.json, "Write the results as JSON here as well")->type_name("FILE");
   auto const number = [&](char const* name, auto& to, char const* text, int largest) {
-    app.add_option(name, to, text)->check(CLI::Range(1, largest))->type_name("N")->capture_default_str();
+    app.add_option(name, to, text)->check(whole(1, largest))->type_name("N")->capture_default_str();
   };
   number("--seeds", options.seeds, "Runs of each contender, from seed 1 on", 1000);
   number("--epochs", options.settings.epochs, "Passes over the training images", 10'000);

@@ -3,6 +3,7 @@
 #include "candidates.hpp"
 #include "description.hpp"
 #include "files.hpp"
+#include "number_checks.hpp"
 #include "progress.hpp"
 #include "record_file.hpp"
 #include "side_by_side.hpp"
@@ -68,8 +69,9 @@ class Program {
     auto runs = all_runs();
     std::size_t const all = runs.size();
     std::erase_if(runs, [&](Run const& run) { return file_.find(run.record().key()) != nullptr; });
-    std::cout << study_.name << ": " << all << " trainings, of which " << all - runs.size() << " were recorded in "
-              << (options_.out / (study_.name + ".jsonl")).string() << std::endl;
+    std::cout << joined(study_.name, ": ", all, " trainings, of which ", all - runs.size(), " were recorded in ",
+                        (options_.out / (study_.name + ".jsonl")).string())
+              << std::endl;
     if (runs.empty()) {
       return;
     }
@@ -291,9 +293,12 @@ int run_program(int count, char const* const* words, std::string const& about,
   app.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
   app.add_option("--out", options.out, "Folder of the records")->type_name("DIR")->capture_default_str();
   app.add_option("--threads", options.threads, "Trainings at a time, one thread each; 0: as the machine has")
+      ->check(whole(0, 256))
+      ->type_name("N")
       ->capture_default_str();
   app.add_option("--seeds", options.seeds, "Trainings of each contender")
-      ->check(CLI::Range(1, 1000))
+      ->check(whole(1, 1000))
+      ->type_name("N")
       ->capture_default_str();
   app.add_flag("--short", options.is_short, "A form that takes seconds, to see that it runs");
   auto const names = [&](char const* name, std::vector<std::string>& to, char const* text) {

@@ -19,7 +19,7 @@ Json number(double value) {
   if (!std::isfinite(value)) {
     return nullptr;
   }
-  return value == 0 ? 0.0 : std::stod(joined(std::setprecision(6), value));
+  return value == 0 ? 0.0 : decimal_number(joined(std::setprecision(6), value)).value_or(value);
 }
 
 double number(Json const& value) { return value.is_null() ? NAN : value.get<double>(); }

@@ -2,6 +2,7 @@
 // --help tells all.
 
 #include "files.hpp"
+#include "number_checks.hpp"
 #include "progress.hpp"
 #include "results.hpp"
 #include "terminal.hpp"
@@ -90,20 +91,21 @@ int main(int count, char** words) try {
   app.add_option("--output", options.output, "Folder for results.json and plots")
       ->type_name("DIR")
       ->capture_default_str();
-  auto const number = [&](char const* name, auto& to, char const* text) {
-    app.add_option(name, to, text)->check(CLI::Range(1, 1'000'000))->type_name("N")->capture_default_str();
+  auto const number = [&](char const* name, auto& to, char const* text, int most = 1'000'000) {
+    app.add_option(name, to, text)->check(whole(1, most))->type_name("N")->capture_default_str();
   };
-  number("--seeds", options.seeds, "Runs, from seed 1 on");
+  number("--seeds", options.seeds, "Runs, from seed 1 on", 1000);
   number("--epochs", settings.epochs, "Passes over the training images");
   number("--train-images", settings.training_images, "Training images, drawn at random for each seed");
   number("--test-images", settings.test_images, "Test images, the first ones");
   number("--most-groups", settings.most_groups, "Groups of each size at most");
-  number("--points", settings.points, "Of the global search");
+  number("--points", settings.points, "Of the global search", 10'000);
   app.add_option("--order", settings.order, "Of the Fourier basis: 1 is an ellipse of weights")
-      ->check(CLI::Range(1, 2))
+      ->check(whole(1, 2))
+      ->type_name("N")
       ->capture_default_str();
   auto const rate = [&](char const* name, double& to, char const* text) {
-    app.add_option(name, to, text)->check(CLI::PositiveNumber)->capture_default_str();
+    app.add_option(name, to, text)->check(positive())->type_name("X")->capture_default_str();
   };
   rate("--rate", settings.rate, "Of the manifold's first step");
   rate("--plain-rate", settings.plain_rate, "Of the other network's");

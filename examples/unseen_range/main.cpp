@@ -3,6 +3,7 @@
 
 #include "choice.hpp"
 #include "files.hpp"
+#include "number_checks.hpp"
 #include "results.hpp"
 #include "terminal.hpp"
 #include "text.hpp"
@@ -59,16 +60,17 @@ int main(int count, char** words) try {
   app.get_formatter()->column_width(34);
   app.add_option("--data", options.data, "Folder of an idx data set")->type_name("DIR")->required();
   app.add_option("--output", options.output, "Folder for results.json")->type_name("DIR")->capture_default_str();
-  auto const number = [&](char const* name, auto& to, char const* text) {
-    app.add_option(name, to, text)->check(CLI::Range(1, 1'000'000))->type_name("N")->capture_default_str();
+  auto const number = [&](char const* name, auto& to, char const* text, int most = 1'000'000) {
+    app.add_option(name, to, text)->check(whole(1, most))->type_name("N")->capture_default_str();
   };
-  number("--seeds", options.contest.seeds, "Runs of each contender, from seed 1 on");
+  number("--seeds", options.contest.seeds, "Runs of each contender, from seed 1 on", 1000);
   number("--epochs", settings.epochs, "Passes over the training images");
   number("--train-images", settings.training_images, "Training images, drawn at random for each seed");
   number("--validation-images", settings.validation_images, "Further ones to tune with");
   number("--test-images", settings.test_images, "Test images, the first ones");
   app.add_option("--deviation", settings.deviation, "Of the noise at s = 1; a pixel's range is 1")
-      ->check(CLI::PositiveNumber)
+      ->check(within(1e-6, 1000))
+      ->type_name("X")
       ->capture_default_str();
   auto const list = [&](char const* name, auto& to, char const* text) {
     return app.add_option(name, to, text)->delimiter(',')->capture_default_str();
@@ -76,9 +78,9 @@ int main(int count, char** words) try {
   list("--studies", study_names, "Studies to carry out")->check(CLI::IsMember(study_names));
   list("--shapes", shape_names, "Shapes of the weights")->check(CLI::IsMember(shape_names));
   list("--ways", way_names, "How the lengths of steps are found")->check(CLI::IsMember(way_names));
-  list("--stiffness", stiffnesses, "What is held against plain descent")->check(CLI::NonNegativeNumber);
-  list("--rates", options.contest.rates, "To choose from")->check(CLI::PositiveNumber);
-  list("--budgets", options.contest.budgets, "To choose from, of movement")->check(CLI::PositiveNumber);
+  list("--stiffness", stiffnesses, "What is held against plain descent")->check(not_negative())->type_name("X,...");
+  list("--rates", options.contest.rates, "To choose from")->check(positive())->type_name("X,...");
+  list("--budgets", options.contest.budgets, "To choose from, of movement")->check(positive())->type_name("X,...");
   CLI11_PARSE(app, count, words);
 
   options.contest.studies = chosen(studies(), study_names);

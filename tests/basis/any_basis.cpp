@@ -110,6 +110,9 @@ TEST_CASE("a state that is not that of the basis is refused") {
   refuses("s1", "fourier1", {1}, "expected a state that is the knots of 'fourier1'");
   refuses("finite3[0-1,1-2]", "one_per_context", {1}, "expected a state that is the knots of 'one_per_context'");
   refuses("interval", "bspline1_3", {0, 0, 2, 1, 1}, "knots in [0, 1], got 2");
+  refuses("interval", "bspline1_3", {0, 0, 1e-310, 1, 1},
+          "equal or at least 1e-05 apart, got 1e-310 between knots 1 and 2");
+  refuses("s1", "bspline2_3", {0, 1, 6.283185}, "got 3.07179587e-07 between knots 2 and 0");
   refuses("interval", "bspline1_3", {0, 0, 1, 1}, "expected 5 knots, got 4");
   refuses("interval*interval", "bspline1_3*bspline1_3", {5, 0, 0, 0.25, 1, 1, 0, 7}, "got 8 numbers that are not");
   refuses("interval*interval", "bspline1_3*bspline1_3", {7, 0, 0, 0.25, 1, 1, 0}, "got 7 numbers that are not");

@@ -4,6 +4,7 @@
 #include <wmanifold/basis/constant.hpp>
 #include <wmanifold/basis/energy.hpp>
 #include <wmanifold/basis/fourier.hpp>
+#include <wmanifold/basis/metric.hpp>
 #include <wmanifold/testing/basis_laws.hpp>
 #include <wmanifold/testing/nested_laws.hpp>
 
@@ -168,6 +169,71 @@ TEST_CASE("knots that make no spline are refused, with the value") {
   refuses<Closed>({0, 1, 2}, "closed spline: expected 4 knots, got 3");
   refuses<Closed>({0, 1, 2, 6.5}, "knots in [0, 2 pi), got 6.5 as knot 3");
   refuses<Closed>({0, 1, 1, 1}, "at most 2 times, got 1 3 times");
+}
+
+TEST_CASE("knots that differ are a share of 1e-5 of the length apart, or refused") {
+  using B = BSpline<Interval, 2, 5>;
+  for (double const near : {1e-5, 2e-5}) {
+    CHECK_NOTHROW(B{std::vector<double>{0, 0, 0, near, 0.5, 1, 1, 1}});
+  }
+  refuses<B>({0, 0, 0, 0.9e-5, 0.5, 1, 1, 1},
+             "spline: expected neighbouring knots that are equal or at least 1e-05 apart, "
+             "got 9e-06 between knots 2 and 3");
+  for (double const near : {1e-8, 1e-16, 1e-160, 1e-310, std::numeric_limits<double>::denorm_min()}) {
+    refuses<B>({0, 0, 0, near, 0.5, 1, 1, 1}, "between knots 2 and 3");
+  }
+  refuses<B>({0, 0, 0, 0.5, std::nextafter(0.5, 1.0), 1, 1, 1}, "between knots 3 and 4");
+  refuses<B>({0, 0, 0, 0.5, std::nextafter(1.0, 0.0), 1, 1, 1}, "between knots 4 and 5");
+  // On the circle a share of a turn, over the seam too.
+  using Closed = PeriodicBSpline<S1, 2, 4>;
+  CHECK_NOTHROW(Closed{std::vector<double>{0, 1, 1 + 7e-5, turn - 7e-5}});
+  refuses<Closed>({0, 1, 1 + 6e-5, 5},
+                  "closed spline: expected neighbouring knots that are equal or at least 6.28318531e-05 "
+                  "apart, got 6e-05 between knots 1 and 2");
+  refuses<Closed>({0, 1, 2, std::nextafter(turn, 0.0)}, "between knots 3 and 0");
+  refuses<Closed>({0, 1e-310, 2, 3}, "between knots 0 and 1");
+}
+
+TEST_CASE_TEMPLATE("knots as close as they may be leave Gram matrix, slopes and energies good to 1e-10", B,
+                   BSpline<Interval, 1, 4>, BSpline<Interval, 2, 5>, BSpline<Interval, 3, 7>, BSpline<Interval, 5, 8>) {
+  // Close to 0, where double is finest, and mirrored, close to 1.
+  constexpr int n = B::size;
+  double const near = std::ldexp(1.0, -16);  // 1.5e-5
+  std::vector<double> knots(static_cast<std::size_t>(B::degree) + 1, 0.0);
+  for (int i = 1; i < n - B::degree; ++i) {
+    knots.push_back(i * near);
+  }
+  knots.resize(static_cast<std::size_t>(B::knot_count), 1.0);
+  std::vector<double> mirrored(knots.rbegin(), knots.rend());
+  std::transform(mirrored.begin(), mirrored.end(), mirrored.begin(), [](double t) { return 1 - t; });
+  B const low(knots);
+  B const high(mirrored);
+  auto const error = [](wm::SmallMatrix const& a, wm::SmallMatrix const& b) {
+    wm::SmallMatrix const scale = a.diagonal().cwiseSqrt() * a.diagonal().cwiseSqrt().transpose();
+    return (a - b.reverse()).cwiseQuotient(scale).cwiseAbs().maxCoeff();
+  };
+  CHECK(error(wm::gram_matrix(low), wm::gram_matrix(high)) < 1e-10);
+  CHECK(error(wm::energy_matrix(low), wm::energy_matrix(high)) < 1e-10);
+  CHECK(wm::Metric(high).inverse().allFinite());
+  std::array<double, static_cast<std::size_t>(n)> up{};
+  std::array<double, static_cast<std::size_t>(n)> down{};
+  for (double const s : {0.25 * near, 0.75 * near, 1.25 * near, 0.5}) {
+    low.derivatives(Interval::at(s), up);
+    high.derivatives(Interval::at(1 - s), down);
+    for (std::size_t k = 0; k < up.size(); ++k) {
+      CHECK(std::abs(up[k] + down[up.size() - 1 - k]) < 1e-10 * B::degree / near);
+    }
+  }
+}
+
+TEST_CASE("Gram matrix and energies of a chain in closed form, its knots as close as they may be") {
+  PolygonalChain<Interval, 4> const chain(std::vector<double>{0, 0, 0.5, 0.5 + 1.1e-5, 1, 1});
+  double const h = (0.5 + 1.1e-5) - 0.5;
+  CHECK(chain.gram(1, 1) == doctest::Approx((0.5 + h) / 3).epsilon(1e-14));
+  CHECK(chain.gram(1, 2) == doctest::Approx(h / 6).epsilon(1e-10));
+  wm::SmallMatrix const energy = wm::energy_matrix(chain);
+  CHECK(energy(1, 1) == doctest::Approx(2 + 1 / h).epsilon(1e-14));
+  CHECK(energy(1, 2) == doctest::Approx(-1 / h).epsilon(1e-14));
 }
 
 TEST_CASE("a state only with knots of one's own; a product keeps apart whose they are") {

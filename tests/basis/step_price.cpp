@@ -1,4 +1,5 @@
 #include <wmanifold/basis/bernstein.hpp>
+#include <wmanifold/basis/bspline.hpp>
 #include <wmanifold/basis/change.hpp>
 #include <wmanifold/basis/constant.hpp>
 #include <wmanifold/basis/fourier.hpp>
@@ -36,6 +37,28 @@ TEST_CASE("without stiffness or without ends the price is the movement; on a lin
   CHECK(wm::step_price(wm::Ellipse{}, 7) == wm::gram_matrix(wm::Ellipse{}));
   CHECK(wm::step_price(wm::SphericalHarmonics<wm::S2, 2>{}, 7) == wm::gram_matrix(wm::SphericalHarmonics<wm::S2, 2>{}));
   CHECK(wm::step_price(wm::Constant<wm::Interval>{}, 3) == SmallMatrix::Identity(1, 1));
+}
+
+TEST_CASE_TEMPLATE("close knots and steep polynomials leave the slowest function its price", B,
+                   wm::BSpline<wm::Interval, 1, 3>, wm::BSpline<wm::Interval, 3, 5>, wm::BSpline<wm::Interval, 9, 11>,
+                   wm::Bernstein<wm::Interval, 24>) {
+  // H = G + c E, where E in units of G is pi^2 for the slowest function that has one, all but for what the basis cannot
+  // say: c is that for stiffness 4.
+  auto const basis = [] {
+    if constexpr (wm::PiecewiseBasis<B>) {
+      std::vector<double> knots(static_cast<std::size_t>(B::degree) + 1, 0.0);
+      knots.push_back(1.1e-5);
+      knots.resize(static_cast<std::size_t>(B::knot_count), 1.0);
+      return B(knots);
+    } else {
+      return B{};
+    }
+  }();
+  SmallMatrix const energy = wm::energy_matrix(basis);
+  SmallMatrix const added = wm::step_price(basis, 4) - wm::gram_matrix(basis);
+  double const least = 4 * energy.cwiseAbs().maxCoeff() / added.cwiseAbs().maxCoeff();
+  CHECK(least > 9.86);  // pi^2, less rounding
+  CHECK(least < 12.1);  // a line's
 }
 
 TEST_CASE("on a product, the ends of its factors count, and no others") {

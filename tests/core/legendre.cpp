@@ -2,6 +2,7 @@
 
 #include "support/doctest.hpp"
 
+#include <limits>
 #include <numeric>
 
 namespace wm = wmanifold;
@@ -75,4 +76,11 @@ TEST_CASE("Gauss's rules that everyone knows") {
   CHECK(std::abs(nodes[1]) < 1e-16);
   CHECK(std::abs(weights[0] - 5.0 / 18) < 1e-15);
   CHECK(std::abs(weights[1] - 8.0 / 18) < 1e-15);
+}
+
+TEST_CASE("numbers of nodes that make no rule are refused") {
+  for (int const count : {0, -1, 10'001, std::numeric_limits<int>::max()}) {
+    CHECK_THROWS_WITH_AS((void)wm::gauss_legendre(count), doctest::Contains("expected from 1 to 10000 nodes"),
+                         wm::ArgumentError);
+  }
 }

@@ -138,6 +138,16 @@ TEST_CASE("below is unbiased and stays below") {
   CHECK(std::abs(low - 3000) < 5 * 45);
 }
 
+TEST_CASE("there is no number below one that is not positive") {
+  wm::Random random{wm::Seed{1}};
+  wm::Random const before = random;
+  for (wm::Index const count : {wm::Index{0}, wm::Index{-1}}) {
+    CHECK_THROWS_WITH_AS((void)random.below(count), doctest::Contains("expected a count of at least 1"),
+                         wm::ArgumentError);
+  }
+  CHECK(random == before);
+}
+
 TEST_CASE("shuffle makes all permutations equally often") {
   wm::Random random{wm::Seed{14}};
   std::vector<int> counts(27);

@@ -130,6 +130,19 @@ TEST_CASE("an integration that cannot be finished leaves the model as it was") {
                          wm::ArgumentError);
   }
   CHECK_THROWS_AS(wm::integrate(model, objective, 1, {.relative = 0, .absolute = 0}), wm::ArgumentError);
+  constexpr double infinity = std::numeric_limits<double>::infinity();
+  for (double const bad : {-1.0, infinity, std::numeric_limits<double>::quiet_NaN()}) {
+    CHECK_THROWS_AS(wm::integrate(model, objective, 1, {.relative = bad}), wm::ArgumentError);
+    CHECK_THROWS_AS(wm::integrate(model, objective, 1, {.absolute = bad}), wm::ArgumentError);
+    CHECK_THROWS_AS(wm::integrate(model, objective, 1, {.first_step = bad}), wm::ArgumentError);
+  }
+  CHECK_THROWS_AS(wm::integrate(model, objective, infinity), wm::ArgumentError);
+  CHECK_THROWS_WITH_AS(wm::integrate(model, objective, 1, {.most_steps = 0}),
+                       doctest::Contains("expected at least one step to be allowed, and all fixed ones, got 0 and 0"),
+                       wm::ArgumentError);
+  CHECK_THROWS_WITH_AS(wm::integrate(model, objective, 1, {.fixed_steps = 11, .most_steps = 10}),
+                       doctest::Contains("got 10 and 11 fixed ones"), wm::ArgumentError);
+  CHECK(model == before);
   CHECK_THROWS_AS(wm::Backtracking(model, {.first_rate = 0}), wm::ArgumentError);
   CHECK_THROWS_AS(wm::Backtracking(model, {.sufficient = 1}), wm::ArgumentError);
   CHECK(model == before);

@@ -213,6 +213,8 @@ TEST_CASE("options that make no sense are refused") {
   refuses({.errors = std::nan("")}, "errors");
   refuses({.tolerance = -1}, "got 3 and -1");
   refuses({.tolerance = std::nan("")}, "tolerance");
+  refuses({.errors = std::numeric_limits<double>::infinity()}, "got inf and 0");
+  refuses({.tolerance = std::numeric_limits<double>::infinity()}, "got 3 and inf");
 }
 
 TEST_CASE("topology and order of a target that is known: the ellipse, not a plain network, a line, or a higher order") {

@@ -26,4 +26,6 @@ TEST_CASE("what is gained by less than the least improvement is no gain") {
   CHECK(watch.should_stop());
   CHECK_THROWS_WITH_AS(wm::EarlyStopping(0), doctest::Contains("expected a patience of at least 1"), wm::ArgumentError);
   CHECK_THROWS_WITH_AS(wm::EarlyStopping(1, -1), doctest::Contains("got 1 and -1"), wm::ArgumentError);
+  CHECK_THROWS_AS(wm::EarlyStopping(1, std::numeric_limits<double>::infinity()), wm::ArgumentError);
+  CHECK_THROWS_AS(wm::EarlyStopping(1, std::numeric_limits<double>::quiet_NaN()), wm::ArgumentError);
 }

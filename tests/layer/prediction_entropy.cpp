@@ -3,7 +3,9 @@
 #include <support/batches.hpp>
 #include <support/doctest.hpp>
 
+#include <array>
 #include <limits>
+#include <numbers>
 
 namespace wm = wmanifold;
 
@@ -52,6 +54,12 @@ TEST_CASE("a temperature divides the logits") {
     CHECK_THROWS_WITH_AS(wm::PredictionEntropy{wrong}.check({}, 1, 1),
                          doctest::Contains("expected a positive temperature, got "), wm::ArgumentError);
   }
+  CHECK_THROWS_WITH_AS(wm::PredictionEntropy{1e-31}.check({}, 1, 1),
+                       doctest::Contains("got 1e-31, which is below 1e-30"), wm::ArgumentError);
+  std::array const equal{1.0F, 1.0F};
+  wm::PredictionEntropy const cold{1e-30};
+  CHECK_NOTHROW(cold.check({}, 1, 2));
+  CHECK(cold(std::span<float const>(equal), {}, 0, std::span<float>{}) == doctest::Approx(std::numbers::ln2));
 }
 
 TEST_CASE_TEMPLATE("slopes are what perturbation finds", L, wm::PredictionEntropy, wm::FreeEnergy) {

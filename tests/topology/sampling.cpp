@@ -6,6 +6,7 @@
 #include "support/doctest.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <numbers>
 
 namespace wm = wmanifold;
@@ -77,4 +78,25 @@ TEST_CASE("low-discrepancy points fill the square evenly, go on where they stopp
     sum += std::cos(p[0]) * std::cos(2 * p[1]) + std::sin(p[0]);
   }
   CHECK(std::abs(sum / 1024) < 2e-3);
+}
+
+TEST_CASE("numbers of points and degrees that make no sense are refused") {
+  wm::Random random(wm::Seed{1});
+  auto const refuses = [](auto const& make, char const* what) {
+    CHECK_THROWS_WITH_AS((void)make(), doctest::Contains(what), wm::ArgumentError);
+  };
+  char const* const few = "expected a number of points of at least 0, got -1 from point 0";
+  refuses([&] { return wm::uniform_points<wm::S1>(-1, random); }, few);
+  refuses([&] { return wm::stratified_points<wm::S2>(-1, random); }, few);
+  refuses([&] { return wm::low_discrepancy_points<wm::Interval>(0, -1, wm::Seed{1}); }, few);
+  refuses([&] { return wm::low_discrepancy_points<wm::Interval>(-1, 1, wm::Seed{1}); }, "got 1 from point -1");
+  constexpr auto most = std::numeric_limits<wm::Index>::max();
+  refuses([&] { return wm::low_discrepancy_points<wm::Interval>(most, 1, wm::Seed{1}); }, "from point 92233");
+  CHECK(wm::uniform_points<wm::S1>(0, random).empty());
+  CHECK(wm::stratified_points<wm::S1>(0, random).empty());
+  constexpr int high = 2'000'000'000;
+  refuses([] { return wm::S1::quadrature(high); }, "expected a degree of at most 1000000, got 2000000000");
+  refuses([] { return wm::Interval::quadrature(high); }, "expected from 1 to 10000 nodes along a line");
+  refuses([] { return wm::S2::quadrature(high); }, "expected from 1 to 10000 nodes along a line");
+  CHECK(wm::S1::quadrature(-1).nodes.size() == 1);
 }

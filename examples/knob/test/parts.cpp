@@ -156,6 +156,61 @@ TEST_CASE("WAV: other parts are skipped, and a size that a stream left open is w
   CHECK(read_wav(folder / "y.wav") == std::vector<float>{0.5F, -0.5F});
 }
 
+TEST_CASE("WAV: of a recording that was not closed, what is there is read") {
+  Folder const folder;
+  for (WavFormat const format : {WavFormat::pcm16, WavFormat::float32}) {
+    write_wav(folder / "x.wav", std::vector<float>{0.5F, -0.5F, 0.25F}, format);
+    std::string const good = bytes_of(folder / "x.wav");
+    std::size_t const data = good.find("data");
+    auto const read = [&](std::string const& riff_size, std::string const& data_size, std::string const& before,
+                          std::size_t cut) {
+      std::string bytes = good.substr(0, good.size() - cut);
+      bytes.replace(data + 4, 4, data_size);
+      bytes.replace(4, 4, riff_size);
+      bytes.insert(data, before);
+      CHECK(refusal(folder / "y.wav", bytes) == "accepted");
+      return read_wav(folder / "y.wav");
+    };
+    std::string const zero(4, '\0');
+    std::string const most(4, '\xFF');
+    std::string const list("LIST\x03\0\0\0abc\0", 12);
+    for (std::string const& size : {zero, most, std::string("\0\0\0\x80", 4), std::string("\x0D\0\0\0", 4)}) {
+      CHECK(read(zero, size, "", 0) == std::vector<float>{0.5F, -0.5F, 0.25F});
+      CHECK(read(most, size, list, 0) == std::vector<float>{0.5F, -0.5F, 0.25F});
+      CHECK(read(good.substr(4, 4), size, "", 1) == std::vector<float>{0.5F, -0.5F});  // cut within a sample
+    }
+  }
+}
+
+TEST_CASE("WAV: what lies behind the samples is no sound, of a file without samples too") {
+  Folder const folder;
+  std::string const list("LIST\x04\0\0\0abcd", 12);
+  write_wav(folder / "x.wav", std::vector<float>{0.5F}, WavFormat::pcm16);
+  CHECK(refusal(folder / "y.wav", bytes_of(folder / "x.wav") + list) == "accepted");
+  CHECK(read_wav(folder / "y.wav") == std::vector<float>{0.5F});
+  write_wav(folder / "x.wav", {}, WavFormat::pcm16);
+  std::string const empty = bytes_of(folder / "x.wav");
+  for (std::string const& behind : {std::string(), list, list + list, std::string("LIST\x03\0\0\0abc", 11)}) {
+    CHECK(says(refusal(folder / "y.wav", empty + behind), "expected samples, got none"));
+  }
+  CHECK(refusal(folder / "y.wav", empty + list + '\0') == "accepted");  // so these are samples that look like a part
+}
+
+TEST_CASE("WAV: a format may be told at length") {
+  Folder const folder;
+  write_wav(folder / "x.wav", std::vector<float>{0.5F, -0.5F}, WavFormat::pcm16);
+  std::string const tail("\x16\0\x10\0\x04\0\0\0\x01\0\0\0\0\0\x10\0\x80\0\0\xAA\0\x38\x9B\x71", 24);
+  std::string bytes = bytes_of(folder / "x.wav").insert(36, tail);
+  bytes.replace(20, 2, "\xFE\xFF").replace(16, 1, "\x28");
+  CHECK(refusal(folder / "y.wav", bytes) == "accepted");
+  CHECK(read_wav(folder / "y.wav") == std::vector<float>{0.5F, -0.5F});
+  for (std::size_t const place : {44U, 59U}) {  // another code, and one of someone else's
+    bytes.replace(place, 1, "\x06");
+    CHECK(says(refusal(folder / "y.wav", bytes), place == 44 ? "got format 6 of 16 bits" : "got format 65534 of 16"));
+    bytes.replace(place, 1, "\x01");
+  }
+}
+
 TEST_CASE("WAV: what is not mono, 48 kHz, whole, or finite is refused, and said") {
   Folder const folder;
   write_wav(folder / "x.wav", std::vector<float>{0.5F, -0.5F});
@@ -165,6 +220,10 @@ TEST_CASE("WAV: what is not mono, 48 kHz, whole, or finite is refused, and said"
   };
   CHECK(says(changed(0, "RIFX"), "y.wav: expected a WAV file (RIFF, WAVE), got something else"));
   CHECK(says(changed(22, "\x02"), "expected one channel, got 2"));
+  CHECK(says(changed(22, std::string(1, '\0')), "expected one channel, got 0"));
+  CHECK(says(changed(24, std::string(4, '\0')), "expected 48000 Hz, got 0"));
+  CHECK(says(changed(20, "\x07"), "float of 32 (format 3), got format 7 of 32 bits"));
+  CHECK(says(changed(0, "RF64"), "expected a WAV file (RIFF, WAVE), got RF64"));
   CHECK(says(changed(24, "\x44\xAC"), "expected 48000 Hz, got 44100"));
   CHECK(says(changed(34, "\x18"), "expected PCM of 16 bits (format 1) or float of 32 (format 3), got format 3 of 24"));
   CHECK(says(changed(16, "\x7F"), "expected a whole file"));

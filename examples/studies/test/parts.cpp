@@ -1,6 +1,7 @@
 #define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
 #include "candidates.hpp"
 #include "contenders/manifold_learner.hpp"
+#include "locales.hpp"
 #include "ranges.hpp"
 #include "record_file.hpp"
 #include "rotation/turned_images.hpp"
@@ -468,6 +469,20 @@ TEST_CASE("records: what is written is read") {
   CHECK(record_of_seed(2).key() != record.key());
   CHECK_THROWS_WITH_AS(static_cast<void>(record_of("{}", "x, line 7")),
                        doctest::Contains("x, line 7: expected a record"), wm::FileError);
+}
+
+TEST_CASE("records: the same bytes under every locale") {
+  Record record = record_of_seed(12345);
+  record.rate = 0.0123456789;
+  record.validation = 1234.56789;
+  std::string const expected = json_of(record);
+  CHECK(expected.find("\"rate\":0.0123457") != expected.npos);
+  std::string const key = record.key();
+  under_other_locales([&] {
+    CHECK(json_of(record) == expected);
+    CHECK(record_of(expected, "here").validation == 1234.57);
+    CHECK(record.key() == key);
+  });
 }
 
 TEST_CASE("records: a file goes on where it was ended, also by a kill in the middle of a line") {

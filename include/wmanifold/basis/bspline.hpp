@@ -33,6 +33,11 @@ struct SplineShape {
 
 inline constexpr int most_spline_degree = 9;
 
+/// How far apart knots that differ are at least, as a share of the whole length. Derivatives grow as 1 / distance, and
+/// energies, their squares in units of the Gram matrix, as 1 / distance^2: at this distance and degree 9 to 1e11 times
+/// the least one, which double still tells from 0. Values and both matrices are then good to 1e-10.
+inline constexpr double least_knot_distance = 1e-5;
+
 /// Equal spans.
 inline std::vector<double> uniform_knots(SplineShape const& shape) {
   std::vector<double> knots;
@@ -44,7 +49,7 @@ inline std::vector<double> uniform_knots(SplineShape const& shape) {
 }
 
 /// The knots that are kept, from those that were given. ArgumentError, with the value, for those of no spline that is
-/// continuous.
+/// continuous, and for those too close to each other.
 inline std::vector<double> kept_knots(SplineShape const& shape, std::span<double const> given) {
   char const* const what = shape.is_closed ? "closed spline" : "spline";
   require_count(what, "knots", shape.given(), std::ssize(given));
@@ -80,6 +85,16 @@ inline std::vector<double> kept_knots(SplineShape const& shape, std::span<double
     if (kept[i] == kept[i + order - 1] && !is_end) [[unlikely]] {
       fail(what, ": expected a knot between the ends at most ", shape.degree, " times, got ", kept[i], " ", order,
            " times, where the spline would jump");
+    }
+  }
+  double const least = least_knot_distance * shape.length();
+  for (std::size_t i = 1; i < kept.size(); ++i) {
+    double const distance = kept[i] - kept[i - 1];
+    if (distance != 0 && distance < least) [[unlikely]] {
+      std::size_t const count = given.size();
+      std::size_t const first = shape.is_closed ? (i - 1 + count * order - order + 1) % count : i - 1;
+      fail(what, ": expected neighbouring knots that are equal or at least ", least, " apart, got ", distance,
+           " between knots ", first, " and ", (first + 1) % count);
     }
   }
   return kept;
@@ -163,7 +178,8 @@ class BSplineOn {
 
   /// On the interval n + p + 1 knots in [0, 1] that do not decrease, the first p + 1 of them 0 and the last p + 1 of
   /// them 1; on the circle n in [0, 2 pi). A knot that is there m times leaves p - m continuous derivatives, and
-  /// between the ends m is at most p. ArgumentError otherwise, with the value.
+  /// between the ends m is at most p. Knots that differ are at least 1e-5 of the whole length apart, over the seam of
+  /// the circle too. ArgumentError otherwise, with the value.
   explicit BSplineOn(std::span<double const> knots) {
     auto const kept = kept_knots(shape, knots);
     std::copy(kept.begin(), kept.end(), knots_.begin());

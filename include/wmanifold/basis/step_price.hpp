@@ -22,8 +22,10 @@ namespace detail {
   diagonalise(spectrum);
   double const largest = spectrum.diagonal().maxCoeff();
   double least = largest;
+  // What is 0 comes out below 1e-13 of the largest, even of Bernstein's basis of degree 30; the least of splines whose
+  // knots are as close as they may be is above 1e-11 of it.
   for (double const value : spectrum.diagonal()) {
-    if (value > 1e-9 * largest) {
+    if (value > 1e-12 * largest) {
       least = std::min(least, value);
     }
   }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <wmanifold/core/error.hpp>
 #include <wmanifold/version.hpp>
 
 #include <cmath>
@@ -26,8 +27,12 @@ constexpr void legendre_polynomials(int degree, double x, double* values, double
   }
 }
 
-/// Gauss's nodes on [-1, 1] and weights that sum to 1: exact for polynomials of degree 2 * count - 1.
+/// Gauss's nodes on [-1, 1] and weights that sum to 1: exact for polynomials of degree 2 * count - 1. ArgumentError
+/// unless `count` is from 1 to 10,000.
 inline std::pair<std::vector<double>, std::vector<double>> gauss_legendre(int count) {
+  if (count < 1 || count > 10'000) [[unlikely]] {
+    fail("quadrature: expected from 1 to 10000 nodes along a line, got ", count);
+  }
   auto const size = static_cast<std::size_t>(count);
   std::vector<double> nodes(size);
   std::vector<double> weights(size);

@@ -66,8 +66,11 @@ class Random {
     return radius * std::cos(2 * std::numbers::pi * uniform());
   }
 
-  /// Uniform in 0, ..., count - 1, without bias. `count` must be positive.
+  /// Uniform in 0, ..., count - 1, without bias. ArgumentError for a count below 1.
   Index below(Index count) {
+    if (count < 1) [[unlikely]] {
+      fail("random: expected a count of at least 1 to draw a number below, got ", count);
+    }
     auto const n = static_cast<std::uint64_t>(count);
     std::uint64_t const excess = (0 - n) % n;  // 2^64 mod n values are thrown away
     std::uint64_t x = next();

@@ -51,7 +51,7 @@ inline void require_options(ChooseOptions const& how) {
   if (how.least < 2 || how.most < how.least) [[unlikely]] {
     fail("choose: expected at least 2 trainings and at most no fewer, got ", how.least, " and ", how.most);
   }
-  if (is_nan(how.errors) || is_nan(how.tolerance) || !(how.errors >= 0) || !(how.tolerance >= 0)) [[unlikely]] {
+  if (!(is_finite(how.errors + how.tolerance) && how.errors >= 0 && how.tolerance >= 0)) [[unlikely]] {
     fail("choose: expected errors and a tolerance of at least 0, got ", how.errors, " and ", how.tolerance);
   }
 }

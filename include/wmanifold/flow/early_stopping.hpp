@@ -3,6 +3,7 @@
 #include <wmanifold/core/error.hpp>
 #include <wmanifold/core/real.hpp>
 
+#include <cmath>
 #include <limits>
 
 namespace wmanifold {
@@ -10,9 +11,9 @@ namespace wmanifold {
 /// Watches a validation loss: stop when it has not improved by `least` for `patience` looks.
 class EarlyStopping {
  public:
-  /// ArgumentError for a patience below 1 or a negative least improvement.
+  /// ArgumentError for a patience below 1 or a least improvement that is negative or not finite.
   explicit EarlyStopping(Index patience, double least = 0) : patience_(patience), least_(least) {
-    if (patience < 1 || is_nan(least) || !(least >= 0)) [[unlikely]] {
+    if (patience < 1 || !(is_finite(least) && least >= 0)) [[unlikely]] {
       fail("early stopping: expected a patience of at least 1 and an improvement of at least 0, got ", patience,
            " and ", least);
     }

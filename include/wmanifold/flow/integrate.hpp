@@ -53,11 +53,16 @@ template <class T = HostTarget, class Model, class Objective>
 Integration integrate(Model& model, Objective& objective, double duration, IntegrationOptions const& options = {}) {
   using R = typename Model::Scalar;
   using Pair = detail::DormandPrince;
-  if (!(is_finite(duration) && duration > 0 && is_finite(options.relative) && options.relative >= 0 &&
-        is_finite(options.absolute) && options.absolute >= 0 && options.relative + options.absolute > 0 &&
-        is_finite(options.first_step) && options.first_step >= 0 && options.fixed_steps >= 0)) [[unlikely]] {
+  double const tolerances = options.relative + options.absolute;
+  if (!(is_finite(duration) && duration > 0 && is_finite(tolerances) && options.relative >= 0 &&
+        options.absolute >= 0 && tolerances > 0 && is_finite(options.first_step) && options.first_step >= 0 &&
+        options.fixed_steps >= 0)) [[unlikely]] {
     fail("integration: expected a positive duration, tolerances and steps of at least 0, got ", duration, ", ",
          options.relative, " and ", options.absolute, ", ", options.first_step, " and ", options.fixed_steps);
+  }
+  if (options.most_steps < 1 || options.fixed_steps > options.most_steps) [[unlikely]] {
+    fail("integration: expected at least one step to be allowed, and all fixed ones, got ", options.most_steps, " and ",
+         options.fixed_steps, " fixed ones");
   }
   MovementMetric<Model> const metric(model);
   Parameters<R> const before = model.parameters();
@@ -116,6 +121,7 @@ Integration integrate(Model& model, Objective& objective, double duration, Integ
             std::max(metric.template movement<T>(model, start), metric.template movement<T>(model, model.parameters()));
         double const wrong = metric.template movement<T>(model, error);
         ratio = wrong == 0 ? 0 : wrong / (options.absolute + options.relative * size);
+        ratio = std::isnan(ratio) ? std::numeric_limits<double>::infinity() : ratio;  // both beyond the range
       }
       if (ratio <= 1) {
         time = last ? duration : time + step;

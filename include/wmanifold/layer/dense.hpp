@@ -58,6 +58,14 @@ class PlacedDense {
            " outputs", P == Placement::low_rank ? " of rank " : "",
            P == Placement::low_rank ? std::to_string(rank) : "");
     }
+    // Sums over layers and products with rows then stay within the range of Index.
+    auto const in = static_cast<double>(inputs);
+    auto const out = static_cast<double>(outputs);
+    double const numbers = (in + 1) * out + static_cast<double>(rank) * (in + 1 + out);
+    if (numbers > 0x1p40) {
+      fail("dense layer: expected at most 2^40 numbers, got ", numbers, " of ", inputs, " inputs and ", outputs,
+           " outputs");
+    }
   }
 
   Index inputs_ = In;

@@ -11,14 +11,15 @@ struct NoTargets {};
 /// No targets. Temperature 1 is the entropy of the prediction itself. Networks are trained to be sure, and are so where
 /// they are wrong as well; softened, their predictions tell contexts apart better (examples/unknown_angle measures it).
 struct PredictionEntropy {
-  double temperature = 4;  ///< positive
+  double temperature = 4;  ///< from 1e-30 on, so that float holds its inverse
 
   template <Real R>
   using Targets = NoTargets;
 
   void check(NoTargets, Index, Index) const {
-    if (!(is_finite(temperature) && temperature > 0)) [[unlikely]] {
-      fail("prediction entropy: expected a positive temperature, got ", temperature);
+    if (!(is_finite(temperature) && temperature >= 1e-30)) [[unlikely]] {
+      fail("prediction entropy: expected a positive temperature, got ", temperature,
+           temperature > 0 && temperature < 1 ? ", which is below 1e-30" : "");
     }
   }
 

@@ -5,6 +5,9 @@
 #include <wmanifold/layer/stack.hpp>
 #include <wmanifold/manifold/parameters.hpp>
 
+#include <cmath>
+#include <limits>
+
 namespace wmanifold {
 
 /// How a manifold starts. Each network is drawn with weights N(0, 2 / in), in the last layer N(0, 1 / in), biases 0.
@@ -68,11 +71,15 @@ void draw_network(Stack const& stack, Random& random, std::span<R> network) {
 }
 
 /// Fills `parameters` as `how` says. Layers that are shared are the centre's. ArgumentError for a fraction that is
-/// negative or not finite.
+/// negative, not finite, or too large for R.
 template <Real R, Basis B, class Stack>
 void initialise(Initialisation how, Seed seed, B const& basis, Stack const& stack, Parameters<R>& parameters) {
   if (!(is_finite(how.fraction) && how.fraction >= 0)) [[unlikely]] {
     fail("initialisation: expected a fraction of at least 0, got ", how.fraction);
+  }
+  if (how.fraction > std::sqrt(static_cast<double>(std::numeric_limits<R>::max()))) [[unlikely]] {
+    fail("initialisation: expected a fraction of at least 0, got ", how.fraction,
+         ", beyond what numbers of the model hold");
   }
   int in_centre = 0;
   for (int k = 0; k < B::size; ++k) {

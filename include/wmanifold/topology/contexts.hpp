@@ -3,6 +3,7 @@
 #include <wmanifold/topology/topology.hpp>
 
 #include <algorithm>
+#include <limits>
 #include <numeric>
 
 namespace wmanifold {
@@ -22,6 +23,9 @@ class Contexts {
     for (Index const size : sizes) {
       if (size < 1) [[unlikely]] {
         fail("contexts: expected groups of at least one sample, got one of ", size);
+      }
+      if (size > std::numeric_limits<Index>::max() - end) [[unlikely]] {
+        fail("contexts: expected groups whose sizes can be added, got one of ", size, " after ", end, " samples");
       }
       contexts.ends_.push_back(end += size);
     }

@@ -15,9 +15,12 @@ namespace detail {
   return positive < period ? positive : 0;  // a tiny negative angle rounds to a whole period
 }
 
-/// Equally spaced nodes in [0, period), exact for `degree` harmonics of it.
+/// Equally spaced nodes in [0, period), exact for `degree` harmonics of it. ArgumentError for more than a million.
 template <class T>
 [[nodiscard]] Quadrature<T> equally_spaced(int degree, double period) {
+  if (degree > 1'000'000) [[unlikely]] {
+    fail("quadrature: expected a degree of at most 1000000, got ", degree);
+  }
   int const count = std::max(degree, 0) + 1;
   Quadrature<T> q;
   for (int i = 0; i < count; ++i) {

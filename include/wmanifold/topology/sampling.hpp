@@ -3,9 +3,19 @@
 #include <wmanifold/core/random.hpp>
 #include <wmanifold/topology/topology.hpp>
 
+#include <limits>
 #include <numeric>
 
 namespace wmanifold {
+namespace detail {
+
+inline void require_points(Index first, Index count) {
+  if (first < 0 || count < 0 || first > std::numeric_limits<Index>::max() - count) [[unlikely]] {
+    fail("sampling: expected a number of points of at least 0, got ", count, " from point ", first);
+  }
+}
+
+}  // namespace detail
 
 /// A point drawn from T's probability measure.
 template <Topology T>
@@ -17,9 +27,10 @@ template <Topology T>
   return T::from_cube(u);
 }
 
-/// `count` independent points drawn from T's probability measure.
+/// `count` independent points drawn from T's probability measure. ArgumentError for a negative count.
 template <Topology T>
 [[nodiscard]] std::vector<Point<T>> uniform_points(Index count, Random& random) {
+  detail::require_points(0, count);
   std::vector<Point<T>> points;
   points.reserve(static_cast<std::size_t>(count));
   for (Index i = 0; i < count; ++i) {
@@ -29,9 +40,10 @@ template <Topology T>
 }
 
 /// `count` points, each uniformly distributed, of which every coordinate of the unit cube has just one in each of
-/// `count` equal strata (a Latin hypercube; in one dimension, stratified sampling).
+/// `count` equal strata (a Latin hypercube; in one dimension, stratified sampling). ArgumentError for a negative count.
 template <Topology T>
 [[nodiscard]] std::vector<Point<T>> stratified_points(Index count, Random& random) {
+  detail::require_points(0, count);
   auto const size = static_cast<std::size_t>(count);
   std::vector<CubePoint<T>> cube(size);
   std::vector<Index> strata(size);
@@ -52,9 +64,10 @@ template <Topology T>
 
 /// Points `first`, ..., `first + count - 1` of a sequence that fills the unit cube evenly, however far it is followed:
 /// the additive recurrence with the generalised golden ratio (the root of x^(d+1) = x + 1), from a shift drawn by the
-/// seed.
+/// seed. ArgumentError for a negative number.
 template <Topology T>
 [[nodiscard]] std::vector<Point<T>> low_discrepancy_points(Index first, Index count, Seed seed) {
+  detail::require_points(first, count);
   double ratio = 2;
   for (int i = 0; i < 64; ++i) {
     ratio = std::pow(1 + ratio, 1.0 / (cube_dimension_of<T>() + 1));
