@@ -22,7 +22,8 @@ enum class Geometry {
 /// Stands where a rule has its own momentum, if any.
 struct NoMomentum {};
 
-/// How a flow steps. One of `rate` and `movement` is given.
+/// How a flow steps. One of `rate` and `movement` is given; a step under a rate or a budget of 0 moves nothing, and the
+/// rule's moments still take the gradient in.
 template <class Momentum>
 struct BasicFlowOptions {
   std::optional<double> rate = std::nullopt;      ///< dP = -rate v
@@ -45,7 +46,7 @@ using RuleOptions = BasicFlowOptions<NoMomentum>;
 /// What one step did.
 struct Step {
   double loss = 0;      ///< of the batch, before the step, without priors
-  double movement = 0;  ///< of the manifold; 0 when there was no direction to go, and then nothing moved
+  double movement = 0;  ///< of the manifold; 0 under a rate of 0, or with no direction to go, and then nothing moved
 };
 
 /// What a flow remembers from step to step, to be saved and restored with the model: a flow that goes on from it goes
@@ -85,7 +86,7 @@ struct PreconditionerOf<Rule> : Rule::Preconditioner {
 }  // namespace detail
 
 /// The constrained gradient flow of a manifold, step by step: steepest descent of a loss functional under a constraint
-/// on how much the manifold moves. Refers to the model, which must outlive it.
+/// on how much the manifold moves. Refers to the model, which must outlive it and stay where it is.
 template <class Model, class L, FlowRule Rule = HeavyBall>
 requires RuleOn<Rule, Model>
 class GradientFlow {
@@ -130,6 +131,11 @@ class GradientFlow {
     }
   }
 
+  /// A flow trains the model at the address that it was made with, and so is neither copied nor moved. Of a struct that
+  /// has a model and its flow as members: make it where it stays, or hold it by std::unique_ptr.
+  GradientFlow(GradientFlow const&) = delete;
+  GradientFlow& operator=(GradientFlow const&) = delete;
+
   /// One step on a batch; `weights` are one per sample, or none. Throws ArgumentError or NumericalError as the loss
   /// functional does, and NumericalError where the step could leave the range of numbers; then neither the model nor
   /// the flow has changed.
@@ -164,7 +170,8 @@ class GradientFlow {
     return go<T>(gradient, largest_of<T>(gradient));
   }
 
-  /// From now on steps under this rate, or under this movement budget; both positive, else ArgumentError.
+  /// From now on steps under this rate, or under this movement budget. 0, the end of many schedules, moves nothing;
+  /// ArgumentError where it is negative or not finite.
   void set_rate(double rate) { set(rate, std::nullopt); }
   void set_movement(double budget) { set(std::nullopt, budget); }
 
@@ -205,8 +212,8 @@ class GradientFlow {
       fail("flow: expected either a rate or a movement budget, got ", options.rate ? "both" : "neither");
     }
     double const length = options.rate ? *options.rate : *options.movement;
-    if (!(length > 0 && std::isfinite(length))) [[unlikely]] {
-      fail("flow: expected a positive ", options.rate ? "rate" : "movement budget", ", got ", length);
+    if (!(length >= 0 && std::isfinite(length))) [[unlikely]] {
+      fail("flow: expected a ", options.rate ? "rate" : "movement budget", " of at least 0, got ", length);
     }
     if (options.clip && !(*options.clip > 0)) [[unlikely]] {
       fail("flow: expected a positive movement to clip at, got ", *options.clip);
