@@ -183,17 +183,18 @@ template <Real R, class S, class I, class C, class... More>
 constexpr void explain_predict() {
   if constexpr (Points<I> && std::convertible_to<C, ConstMatrixRef<R>>) {
     static_assert(never<I>, "wmanifold: expected the inputs first, then contexts, got contexts first");
-  } else {
+  } else if constexpr (!fits<std::tuple<ConstMatrixRef<R>, Contexts<S>>, I, C>) {
     explain_inputs<R, I>();
     explain_contexts<S, C>();
+  } else {
     static_assert(sizeof...(More) <= 1, "wmanifold: expected inputs, contexts, and a workspace or nothing");
-    static_assert(!fits<std::tuple<ConstMatrixRef<R>, Contexts<S>>, I, C> || sizeof...(More) > 1,
+    static_assert(sizeof...(More) > 1,
                   "wmanifold: expected a Workspace as the third argument, of float or double as the model is");
   }
 }
-template <Real R, class S, class I>
-constexpr void explain_predict() {
-  static_assert(never<I>,
+template <Real R, class S, class... A>
+requires(sizeof...(A) < 2) constexpr void explain_predict() {
+  static_assert(never<R, A...>,
                 "wmanifold: expected a context per sample behind the inputs, predict(inputs, contexts): "
                 "Contexts<S>::shared(point, inputs.rows()) is one for all samples");
 }
@@ -230,6 +231,37 @@ requires(sizeof...(A) < 3) constexpr void explain_batch() {
   }
 }
 
+/// One sample through a network: what goes in, what it writes, and scratch where sizes are known at run time only.
+template <Real R, class X, class Y, class... More>
+constexpr void explain_sample() {
+  if constexpr (EigenMatrix<X>) {
+    static_assert(never<X>,
+                  "wmanifold: expected one sample as a span of numbers, got a matrix or vector of Eigen's: a batch goes "
+                  "through network.predict(inputs, workspace), a vector through network(std::span<float const>(x.data(), "
+                  "size), y)");
+  } else if constexpr (Number<Element<X>> && !std::same_as<Element<X>, R>) {
+    static_assert(never<X>,
+                  "wmanifold: expected a sample of the network's own numbers, float of a Manifold and double of a "
+                  "BasicManifold<double, ...>, got others: std::array{1.0F, 0.5F} is of float");
+  } else if constexpr (!std::convertible_to<X, std::span<R const>>) {
+    static_assert(never<X>, "wmanifold: expected a sample as a list of numbers, std::array<float, inputs> or a span");
+  } else if constexpr (!std::convertible_to<Y, std::span<R>>) {
+    static_assert(never<Y>,
+                  "wmanifold: expected where the outputs are written as the second argument, a list of the network's own "
+                  "numbers that has a name and is not const: std::array<float, outputs> y; network(x, y)");
+  } else {
+    static_assert(never<X>,
+                  "wmanifold: expected scratch as the third argument, as the sizes of these layers are known at run time "
+                  "only: std::vector<float> scratch(network.scratch_size()); network(x, y, scratch)");
+  }
+}
+template <Real R, class... A>
+requires(sizeof...(A) < 2) constexpr void explain_sample() {
+  static_assert(never<R, A...>,
+                "wmanifold: expected a second argument, where the outputs are written: std::array<float, outputs> y; "
+                "network(x, y)");
+}
+
 /// One point of a topology.
 template <class S, class A>
 constexpr void explain_point() {
@@ -237,12 +269,12 @@ constexpr void explain_point() {
     static_assert(never<A>,
                   "wmanifold: expected a point of the model's topology, got a plain number: it is made one by "
                   "S1::radians(angle), S1::degrees(angle), Interval::at(value, low, high) or Point<S>{{...}}");
-  } else if constexpr (Points<A>) {
-    static_assert(!std::is_void_v<Space<A>> && !std::same_as<std::remove_cvref_t<A>, Contexts<Space<A>>>,
-                  "wmanifold: expected one point, got several: predict(inputs, contexts) takes one per sample");
-    static_assert(std::is_void_v<Space<A>> || std::same_as<std::remove_cvref_t<A>, Contexts<Space<A>>>,
+  } else if constexpr (!std::is_void_v<Space<A>> && requires { typename std::remove_cvref_t<A>::Topology; }) {
+    static_assert(never<A>,
                   "wmanifold: expected a point of the model's topology, got one of another: the model's basis says which "
                   "it is, S1 of a Fourier<S1, 1>");
+  } else if constexpr (Points<A>) {
+    static_assert(never<A>, "wmanifold: expected one point, got several: predict(inputs, contexts) takes one per sample");
   } else {
     static_assert(never<A>,
                   "wmanifold: expected a point of the model's topology: S1::radians(angle), Interval::at(value, low, "
