@@ -31,6 +31,7 @@
 #include <wmanifold/core/legendre.hpp>
 #include <wmanifold/core/local_array.hpp>
 #include <wmanifold/core/matrix.hpp>
+#include <wmanifold/core/not_included.hpp>
 #include <wmanifold/core/parallel.hpp>
 #include <wmanifold/core/random.hpp>
 #include <wmanifold/core/real.hpp>
@@ -89,6 +90,7 @@
 #include <wmanifold/layer/activation.hpp>
 #include <wmanifold/layer/dense.hpp>
 #include <wmanifold/layer/dispatch.hpp>
+#include <wmanifold/layer/explain.hpp>
 #include <wmanifold/layer/form.hpp>
 #include <wmanifold/layer/layer_list.hpp>
 #include <wmanifold/layer/layer_pass.hpp>

@@ -3,6 +3,7 @@
 #include <wmanifold/basis/fourier.hpp>
 #include <wmanifold/basis/legendre.hpp>
 #include <wmanifold/flow/gradient_flow.hpp>
+#include <wmanifold/flow/schedule.hpp>
 #include <wmanifold/functional/evaluate.hpp>
 #include <wmanifold/manifold/lift.hpp>
 #include <wmanifold/topology/sampling.hpp>
@@ -14,6 +15,7 @@
 #include <support/batches.hpp>
 
 #include <limits>
+#include <memory>
 
 namespace wm = wmanifold;
 using wm::Contexts, wm::Index, wm::Interval;
@@ -141,15 +143,51 @@ TEST_CASE("a budget is not spent on momentum alone: with a zero gradient nothing
 TEST_CASE("options that mean nothing are refused, with what was expected and what came") {
   refuses({}, "expected either a rate or a movement budget, got neither");
   refuses({.rate = 0.1, .movement = 0.1}, "expected either a rate or a movement budget, got both");
-  refuses({.rate = 0.0}, "expected a positive rate, got 0");
-  refuses({.rate = -0.5}, "expected a positive rate, got -0.5");
-  refuses({.rate = not_a_number}, "expected a positive rate, got nan");
-  refuses({.rate = infinity}, "expected a positive rate, got inf");
-  refuses({.movement = -1.0}, "expected a positive movement budget, got -1");
-  refuses({.movement = not_a_number}, "expected a positive movement budget, got nan");
+  refuses({.rate = -0.5}, "expected a rate of at least 0, got -0.5");
+  refuses({.rate = not_a_number}, "expected a rate of at least 0, got nan");
+  refuses({.rate = infinity}, "expected a rate of at least 0, got inf");
+  refuses({.movement = -1.0}, "expected a movement budget of at least 0, got -1");
+  refuses({.movement = not_a_number}, "expected a movement budget of at least 0, got nan");
   refuses({.rate = 0.1, .momentum = 1}, "expected a momentum in [0, 1), got 1");
   refuses({.rate = 0.1, .momentum = -0.1}, "expected a momentum in [0, 1), got -0.1");
   refuses({.rate = 0.1, .momentum = not_a_number}, "expected a momentum in [0, 1), got nan");
+}
+
+// A flow steps the model at the address that it was made with: what holds both cannot be moved away from it.
+struct Trainer {
+  Cubic model = cubic();
+  CubicFlow flow{model, {}, {.rate = 0.1}};
+};
+static_assert(!std::is_move_constructible_v<CubicFlow> && !std::is_move_assignable_v<CubicFlow>);
+static_assert(!std::is_move_constructible_v<Trainer> && !std::is_copy_constructible_v<Trainer>);
+
+TEST_CASE("a flow is handed on where it was made") {
+  auto const made = [](Cubic& model) { return CubicFlow(model, {}, {.rate = 0.1}); };
+  auto model = cubic();
+  auto const before = model;
+  CubicFlow flow = made(model);
+  Batch{}.step(flow);
+  CHECK(!(model == before));
+  auto const trainer = std::make_unique<Trainer>();
+  Batch{}.step(trainer->flow);
+  CHECK(trainer->model == model);
+}
+
+TEST_CASE("schedules that end at 0 fit a flow, beyond their end too") {
+  Batch const batch;
+  auto model = cubic();
+  wm::LinearSchedule const rate{0.1, 0, 3};
+  CubicFlow flow(model, {}, {.rate = rate(0), .momentum = 0.9});
+  for (Index i = 0; i < 3; ++i) {
+    flow.set_rate(rate(i));
+    CHECK(batch.step(flow).movement > 0);
+  }
+  auto const end = model;
+  for (Index i = 3; i < 6; ++i) {
+    flow.set_rate(rate(i));
+    CHECK(batch.step(flow).movement == 0);
+  }
+  CHECK(model == end);
 }
 
 TEST_CASE("a new rate or budget keeps the momentum and the velocity") {
@@ -177,9 +215,9 @@ TEST_CASE("a new rate or budget keeps the momentum and the velocity") {
   CHECK(batch.step(flow).movement == doctest::Approx(0.3).epsilon(1e-15));
   CHECK(distance(model.parameters().matrix(), by_hand) < 1e-12);
 
-  CHECK_THROWS_WITH_AS(flow.set_rate(-1), doctest::Contains("expected a positive rate, got -1"), wm::ArgumentError);
+  CHECK_THROWS_WITH_AS(flow.set_rate(-1), doctest::Contains("expected a rate of at least 0, got -1"), wm::ArgumentError);
   CHECK_THROWS_WITH_AS(flow.set_movement(not_a_number),
-                       doctest::Contains("expected a positive movement budget, got nan"), wm::ArgumentError);
+                       doctest::Contains("expected a movement budget of at least 0, got nan"), wm::ArgumentError);
   CHECK(flow.options().movement == 0.3);
 }
 

@@ -258,6 +258,30 @@ TEST_CASE("a state goes on where another flow stopped, and one of another flow i
   });
 }
 
+TEST_CASE("a step under a rate or a budget of 0 moves nothing, and the moments go on as under any other") {
+  for_each_rule([](auto const& rule) {
+    auto model = model_of();
+    auto twin = model;
+    wm::GradientFlow flow(model, wm::MeanSquaredError{}, rule, {.rate = 0});
+    wm::GradientFlow other(twin, wm::MeanSquaredError{}, rule, {.rate = 0.1});
+    auto const before = model;
+    auto const step = [&](std::uint64_t seed) { return flow.descend(Gradient(model, seed).block); };
+    CHECK(step(1) == 0);
+    other.descend(Gradient(model, 1).block);
+    CHECK(flow.state() == other.state());
+    CHECK(model == before);
+    flow.set_movement(0);
+    CHECK(step(2) == 0);
+    CHECK(model == before);
+    flow.set_rate(0);
+    CHECK(step(3) == 0);
+    CHECK(model == before);
+    flow.set_rate(0.1);
+    CHECK(step(4) > 0);
+    CHECK(!(model == before));
+  });
+}
+
 TEST_CASE_TEMPLATE("after an error a flow of any rule goes on as if nothing had been", R, float, double) {
   using InR = wm::BasicManifold<R, wm::Bernstein<wm::Interval, 3>, wm::LayerList>;
   constexpr R most = std::numeric_limits<R>::max();

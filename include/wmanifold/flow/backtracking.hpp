@@ -38,6 +38,10 @@ class Backtracking {
     }
   }
 
+  /// Trains the model at the address that it was made with, and so is neither copied nor moved.
+  Backtracking(Backtracking const&) = delete;
+  Backtracking& operator=(Backtracking const&) = delete;
+
   /// What one step did.
   struct Report {
     double before = 0;    ///< the objective

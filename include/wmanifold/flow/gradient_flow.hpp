@@ -7,6 +7,7 @@
 #include <wmanifold/functional/loss_functional.hpp>
 #include <wmanifold/functional/prior.hpp>
 #include <wmanifold/functional/written_prior.hpp>
+#include <wmanifold/layer/explain.hpp>
 
 #include <map>
 #include <optional>
@@ -20,9 +21,18 @@ enum class Geometry {
 };
 
 /// Stands where a rule has its own momentum, if any.
-struct NoMomentum {};
+struct NoMomentum {
+  constexpr NoMomentum() = default;
+  template <std::convertible_to<double> Number>
+  constexpr NoMomentum(Number const&) {
+    static_assert(detail::never<Number>,
+                  "wmanifold: expected no .momentum in the options beside a rule, which has its own: HeavyBall{0.9}, "
+                  "Nesterov{0.9}, Shampoo{.momentum = 0.9}, Adam{.beta1 = 0.9}");
+  }
+};
 
-/// How a flow steps. One of `rate` and `movement` is given.
+/// How a flow steps. One of `rate` and `movement` is given; a step under a rate or a budget of 0 moves nothing, and the
+/// rule's moments still take the gradient in.
 ///
 /// Normalise the inputs first: to mean 0 and deviation 1 per column (Standardisation), targets of squared errors, too;
 /// no rate makes up for columns of other sizes.
@@ -49,7 +59,7 @@ using RuleOptions = BasicFlowOptions<NoMomentum>;
 /// What one step did.
 struct Step {
   double loss = 0;      ///< of the batch, before the step, without priors
-  double movement = 0;  ///< of the manifold; 0 when there was no direction to go, and then nothing moved
+  double movement = 0;  ///< of the manifold; 0 under a rate of 0, or with no direction to go, and then nothing moved
 };
 
 /// What a flow remembers from step to step, to be saved and restored with the model: a flow that goes on from it goes
@@ -86,17 +96,93 @@ struct PreconditionerOf<Rule> : Rule::Preconditioner {
   using Rule::Preconditioner::Preconditioner;
 };
 
+/// A loss stands for its mean.
+template <class L>
+struct LossIn {
+  using type = L;
+};
+template <class L, class Reduce>
+struct LossIn<LossFunctional<L, Reduce>> {
+  using type = L;
+};
+template <class L>
+using LossOf = typename LossIn<L>::type;
+
+template <class Model, class L, class Rule>
+concept MakesFlow = WeightManifold<Model> && LossOn<LossOf<L>, Model> && RuleOn<Rule, Model>;
+
+/// Stands where no loss was given.
+struct NoLoss {};
+
+/// What makes no flow, in a sentence.
+template <class Model, class L, class Rule>
+constexpr bool explain_flow() {
+  if constexpr (std::is_const_v<Model> && WeightManifold<std::remove_const_t<Model>>) {
+    static_assert(never<Model>,
+                  "wmanifold: expected a model that may change, got a const one: a flow trains the model where it lies; "
+                  "drop the const, or train a copy");
+  } else if constexpr (!WeightManifold<Model> && WeightManifold<L>) {
+    static_assert(never<Model>,
+                  "wmanifold: expected the model first, then its loss: GradientFlow{model, loss, {.rate = 0.05}}");
+  } else if constexpr (!WeightManifold<Model> && requires(Model& model) { *model; }) {
+    static_assert(never<Model>, "wmanifold: expected a model, got a pointer to one: GradientFlow{*model, ...}");
+  } else if constexpr (!WeightManifold<Model> && requires(Model& model) { model.basis(), model.stack(); }) {
+    static_assert(never<Model>,
+                  "wmanifold: expected a model with a type, such as load_model<Manifold<basis, layers...>>(path), got an "
+                  "AnyManifold, which is not for training");
+  } else if constexpr (!WeightManifold<Model> && requires(Model& model) { model.stack(); }) {
+    static_assert(never<Model>,
+                  "wmanifold: expected a manifold of weights, got a network: one without contexts is trained as a "
+                  "Manifold<Constant<>, layers...>; lift<Constant<>>(network) makes it of a network that is there");
+  } else if constexpr (!WeightManifold<Model>) {
+    static_assert(never<Model>,
+                  "wmanifold: expected a manifold of weights first, such as a Manifold<Fourier<S1, 1>, Dense<2, 16>, "
+                  "...>, then a loss and options");
+  } else if constexpr (std::same_as<L, NoLoss>) {
+    static_assert(never<L>,
+                  "wmanifold: expected a loss between model and options: GradientFlow{model, MeanSquaredError{}, {.rate "
+                  "= 0.05}}");
+  } else if constexpr (FlowRule<L>) {
+    static_assert(never<L>,
+                  "wmanifold: expected a loss between model and rule: GradientFlow{model, MeanSquaredError{}, Adam{}, "
+                  "{.rate = 1e-3}}");
+  } else if constexpr (!LossOn<LossOf<L>, Model> && requires { typename LossOf<L>::template Targets<float>; }) {
+    static_assert(never<L>,
+                  "wmanifold: expected a loss for the topology of the model's contexts, got one of another: Pinball is "
+                  "for quantile levels on the Interval, and a written loss may take the context as its first argument");
+  } else if constexpr (!LossOn<LossOf<L>, Model>) {
+    static_assert(never<L>,
+                  "wmanifold: expected a loss behind the model (MeanSquaredError{}, CrossEntropy{}, ...) or a "
+                  "LossFunctional: of a function or lambda, written_loss(f) makes one");
+  } else if constexpr (!FlowRule<Rule>) {
+    static_assert(never<Rule>,
+                  "wmanifold: expected a rule between loss and options (HeavyBall, Nesterov, Adam, Shampoo, or a "
+                  "FlowRule of your own)");
+  } else if constexpr (!RuleOn<Rule, Model>) {
+    static_assert(never<Rule>,
+                  "wmanifold: expected a rule that needs no whitened coordinates (HeavyBall, Nesterov), as the metric of "
+                  "this model changes along the way: low-rank layers, a learned warp, a written manifold");
+  }
+  return true;
+}
+
 }  // namespace detail
 
 /// The constrained gradient flow of a manifold, step by step: steepest descent of a loss functional under a constraint
-/// on how much the manifold moves. Refers to the model, which must outlive it.
-template <class Model, class L, FlowRule Rule = HeavyBall>
-requires RuleOn<Rule, Model>
+/// on how much the manifold moves. Refers to the model, which must outlive it and stay where it is.
+template <class Model, class L, class Rule = HeavyBall>
 class GradientFlow {
  public:
   using R = typename Model::Scalar;
   using Functional = typename detail::FunctionalOf<L>::type;
   using Targets = typename Functional::template Targets<R>;
+  /// What `step` takes.
+  template <class... A>
+  static constexpr bool is_batch =
+      detail::fits<std::tuple<ConstMatrixRef<R>, Contexts<typename Model::Topology>, Targets>, A...> ||
+      detail::fits<std::tuple<ConstMatrixRef<R>, Contexts<typename Model::Topology>, Targets, std::span<double const>>,
+                   A...> ||
+      (Model::Topology::coordinates == 0 && detail::fits<std::tuple<ConstMatrixRef<R>, Targets>, A...>);
 
   /// `loss` is a loss, whose mean is descended, or a LossFunctional. Throws ArgumentError, which says what is wrong
   /// with the options.
@@ -134,6 +220,44 @@ class GradientFlow {
     }
   }
 
+  /// Arguments that make no flow: a sentence says why.
+  GradientFlow(Model&& model, L loss, FlowOptions const& options) : GradientFlow(model, std::move(loss), options) {
+    refuse_temporary();
+  }
+  GradientFlow(Model&& model, L loss, Rule rule, RuleOptions const& options)
+      : GradientFlow(model, std::move(loss), std::move(rule), options) {
+    refuse_temporary();
+  }
+  template <class Third>
+  requires(!std::convertible_to<Third, FlowOptions>) GradientFlow(Model& model, L loss, Third&&)
+      : GradientFlow(model, std::move(loss), Rule{}, {}) {
+    static_assert(!FlowRule<std::remove_cvref_t<Third>>,
+                  "wmanifold: expected options behind the rule, GradientFlow{model, loss, Adam{}, {.rate = 1e-3}}");
+    static_assert(FlowRule<std::remove_cvref_t<Third>>,
+                  "wmanifold: expected FlowOptions behind the loss, GradientFlow{model, loss, {.rate = 0.05}}, or a rule "
+                  "and RuleOptions");
+  }
+  template <class Third, class Fourth>
+  requires(!std::convertible_to<Fourth, RuleOptions>) GradientFlow(Model& model, L loss, Third&&, Fourth&&)
+      : GradientFlow(model, std::move(loss), Rule{}, {}) {
+    refuse_options<Fourth>();
+  }
+  template <class Last>
+  requires FlowRule<std::remove_cvref_t<Last>> GradientFlow(Model& model, L loss, FlowOptions const&, Last&&)
+      : GradientFlow(model, std::move(loss), Rule{}, {}) {
+    refuse_options<Last>();
+  }
+  GradientFlow(Model& model, L loss) : GradientFlow(model, std::move(loss), Rule{}, {}) {
+    static_assert(detail::never<Model>,
+                  "wmanifold: expected options behind the loss, with a rate or a movement budget: GradientFlow{model, "
+                  "loss, {.rate = 0.05}}");
+  }
+
+  /// A flow trains the model at the address that it was made with, and so is neither copied nor moved. Of a struct that
+  /// has a model and its flow as members: make it where it stays, or hold it by std::unique_ptr.
+  GradientFlow(GradientFlow const&) = delete;
+  GradientFlow& operator=(GradientFlow const&) = delete;
+
   /// One step on a batch; `weights` are one per sample, or none. Throws ArgumentError or NumericalError as the loss
   /// functional does, and NumericalError where the step could leave the range of numbers; then neither the model nor
   /// the flow has changed.
@@ -160,6 +284,13 @@ class GradientFlow {
     return step<T>(inputs, known->second, targets);
   }
 
+  /// Arguments that make no batch: a sentence says why.
+  template <class T = HostTarget, class... A>
+  requires(!is_batch<A...>) Step step(A&&...) {
+    detail::explain_batch<R, typename Model::Topology, Targets, A...>();
+    return {};
+  }
+
   /// One step along a gradient (of the model's sizes; that of frozen layers counts as zero) from elsewhere; returns the
   /// movement.
   template <class T = HostTarget>
@@ -168,7 +299,8 @@ class GradientFlow {
     return go<T>(gradient, largest_of<T>(gradient));
   }
 
-  /// From now on steps under this rate, or under this movement budget; both positive, else ArgumentError.
+  /// From now on steps under this rate, or under this movement budget. 0, the end of many schedules, moves nothing;
+  /// ArgumentError where it is negative or not finite.
   void set_rate(double rate) { set(rate, std::nullopt); }
   void set_movement(double budget) { set(std::nullopt, budget); }
 
@@ -204,13 +336,27 @@ class GradientFlow {
   /// on its way, stay within it.
   static constexpr double limit = double{std::numeric_limits<R>::max()} / 8;
 
+  static constexpr void refuse_temporary() {
+    static_assert(detail::never<Model>,
+                  "wmanifold: expected a model that outlives its flow, got a temporary one: give it a name, Model "
+                  "model{...}; GradientFlow flow{model, ...}");
+  }
+  template <class Options>
+  static constexpr void refuse_options() {
+    static_assert(!FlowRule<std::remove_cvref_t<Options>>,
+                  "wmanifold: expected the rule before its options, GradientFlow{model, loss, Adam{}, {.rate = 1e-3}}");
+    static_assert(FlowRule<std::remove_cvref_t<Options>>,
+                  "wmanifold: expected RuleOptions behind the rule, GradientFlow{model, loss, Adam{}, {.rate = 1e-3}}: a "
+                  "rule has its own momentum, so that FlowOptions do not fit");
+  }
+
   static RuleOptions checked(RuleOptions const& options) {
     if (options.rate.has_value() == options.movement.has_value()) [[unlikely]] {
       fail("flow: expected either a rate or a movement budget, got ", options.rate ? "both" : "neither");
     }
     double const length = options.rate ? *options.rate : *options.movement;
-    if (!(is_finite(length) && length > 0)) [[unlikely]] {
-      fail("flow: expected a positive ", options.rate ? "rate" : "movement budget", ", got ", length);
+    if (!(is_finite(length) && length >= 0)) [[unlikely]] {
+      fail("flow: expected a ", options.rate ? "rate" : "movement budget", " of at least 0, got ", length);
     }
     if (options.clip && (is_nan(*options.clip) || !(*options.clip > 0))) [[unlikely]] {
       fail("flow: expected a positive movement to clip at, got ", *options.clip);
@@ -484,6 +630,24 @@ class GradientFlow {
   typename MovementMetric<Model>::Scratch scratch_;
   Workspace<R> work_;
   std::map<Index, Contexts<typename Model::Topology>> without_contexts_;
+};
+
+template <class Model>
+GradientFlow(Model const&, FlowOptions const&) -> GradientFlow<Model, detail::NoLoss>;
+
+/// What makes no flow: a sentence says why.
+template <class Model, class L, class Rule>
+requires(!detail::MakesFlow<Model, L, Rule>) class GradientFlow<Model, L, Rule> {
+  static_assert(detail::explain_flow<Model, L, Rule>());
+
+ public:
+  template <class... A>
+  explicit GradientFlow(A&&...) {}
+  GradientFlow(Model const&, FlowOptions const&) {}
+  GradientFlow(Model const&, L const&, FlowOptions const&) {}
+  GradientFlow(Model const&, L const&, Rule const&, RuleOptions const&) {}
+  template <class T = HostTarget, class... A>
+  Step step(A&&...);
 };
 
 }  // namespace wmanifold

@@ -15,27 +15,47 @@ concept Schedule = requires(S const& schedule, Index step) {
   { schedule(step) } -> std::same_as<double>;
 };
 
-/// The same at every step.
-struct ConstantSchedule {
-  double value;
-  double operator()(Index) const noexcept { return value; }
-};
-
 namespace detail {
 
-/// How far step lies in [0, steps), from 0 to 1.
-inline double progress(Index step, Index steps) noexcept {
+/// ArgumentError unless `value` may be a rate or a budget.
+inline void require_scheduled(char const* what, double value) {
+  if (!(value >= 0 && std::isfinite(value))) [[unlikely]] {
+    fail("schedule: expected ", what, " of at least 0, got ", value);
+  }
+}
+
+/// How far `step` lies in [0, steps), from 0 to 1: 0 before step 0, and 1 beyond the end. ArgumentError where `steps` is
+/// negative.
+inline double progress(Index step, Index steps) {
+  if (steps < 0) [[unlikely]] {
+    fail("schedule: expected a number of steps of at least 0, got ", steps);
+  }
   return std::clamp(static_cast<double>(step) / static_cast<double>(std::max<Index>(steps, 1)), 0.0, 1.0);
 }
 
 }  // namespace detail
 
-/// From `from` at step 0 in a straight line to `to` at step `steps`, and on.
+/// The same at every step. All schedules are as at step 0 before it, and throw ArgumentError for values and numbers of
+/// steps that are negative or not finite.
+struct ConstantSchedule {
+  double value;
+  double operator()(Index) const {
+    detail::require_scheduled("a value", value);
+    return value;
+  }
+};
+
+/// From `from` at step 0 in a straight line to `to` at step `steps`, and on; `to` may be 0, under which a flow moves
+/// nothing.
 struct LinearSchedule {
   double from;
   double to;
   Index steps;
-  double operator()(Index step) const noexcept { return from + (to - from) * detail::progress(step, steps); }
+  double operator()(Index step) const {
+    detail::require_scheduled("a start", from);
+    detail::require_scheduled("an end", to);
+    return std::lerp(from, to, detail::progress(step, steps));
+  }
 };
 
 /// From `from` to `to` along half a period of a cosine.
@@ -43,7 +63,9 @@ struct CosineSchedule {
   double from;
   double to;
   Index steps;
-  double operator()(Index step) const noexcept {
+  double operator()(Index step) const {
+    detail::require_scheduled("a start", from);
+    detail::require_scheduled("an end", to);
     return to + (from - to) * (1 + std::cos(std::numbers::pi * detail::progress(step, steps))) / 2;
   }
 };
@@ -53,7 +75,11 @@ template <Schedule S>
 struct WarmUp {
   Index steps;
   S then;
-  double operator()(Index step) const noexcept { return then(step) * detail::progress(step + 1, steps + 1); }
+  double operator()(Index step) const {
+    double const share = detail::progress(step, steps);
+    auto const whole = static_cast<double>(steps);
+    return then(step) * (share * whole + 1) / (whole + 1);
+  }
 };
 
 }  // namespace wmanifold

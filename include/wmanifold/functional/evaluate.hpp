@@ -1,5 +1,6 @@
 #pragma once
 
+#include <wmanifold/layer/explain.hpp>
 #include <wmanifold/layer/loss.hpp>
 #include <wmanifold/layer/prediction_entropy.hpp>
 #include <wmanifold/manifold/batch.hpp>
@@ -65,6 +66,17 @@ requires LossOn<L, Model>
   });
   auto const samples = static_cast<double>(inputs.rows());
   return {sum / samples, counts_hits ? std::optional(static_cast<double>(hits) / samples) : std::nullopt};
+}
+
+/// Arguments that make no batch: a sentence says why.
+template <class T = HostTarget, WeightManifold Model, class L, class... A>
+requires(!detail::fits<std::tuple<ConstMatrixRef<typename Model::Scalar>, Contexts<typename Model::Topology>,
+                                  typename L::template Targets<typename Model::Scalar>>,
+                       A...>)
+[[nodiscard]] Evaluation evaluate(Model const&, L const&, A&&...) {
+  detail::explain_batch<typename Model::Scalar, typename Model::Topology,
+                        typename L::template Targets<typename Model::Scalar>, A...>();
+  return {};
 }
 
 }  // namespace wmanifold

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <wmanifold/core/not_included.hpp>
 #include <wmanifold/flow/gradient_flow.hpp>
 #include <wmanifold/io/model_file.hpp>
 
@@ -14,6 +15,9 @@ struct Progress {
 };
 
 namespace detail {
+
+template <class>
+struct CheckpointIncluded {};
 
 inline constexpr char const* checkpoint_format = "wmanifold checkpoint 1";
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <wmanifold/core/not_included.hpp>
 #include <wmanifold/io/layers_text.hpp>
 #include <wmanifold/io/notes.hpp>
 #include <wmanifold/manifold/any_manifold.hpp>
@@ -17,6 +18,9 @@ struct LoadOptions {
 };
 
 namespace detail {
+
+template <class>
+struct ModelFileIncluded {};
 
 inline constexpr char const* model_format = "wmanifold 1";
 inline constexpr Index test_samples = 8;

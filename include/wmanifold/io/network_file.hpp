@@ -1,5 +1,6 @@
 #pragma once
 
+#include <wmanifold/core/not_included.hpp>
 #include <wmanifold/io/layers_text.hpp>
 #include <wmanifold/io/notes.hpp>
 #include <wmanifold/layer/network.hpp>
@@ -8,6 +9,9 @@
 
 namespace wmanifold {
 namespace detail {
+
+template <class>
+struct NetworkFileIncluded {};
 
 inline constexpr char const* network_format = "wmanifold network 1";
 

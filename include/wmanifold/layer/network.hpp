@@ -1,6 +1,7 @@
 #pragma once
 
 #include <wmanifold/kernel/seam.hpp>
+#include <wmanifold/layer/explain.hpp>
 #include <wmanifold/layer/propagate.hpp>
 
 #include <span>
@@ -103,6 +104,15 @@ class BasicNetwork {
     } else {
       run_static<T, 0>(x.data(), y.data());
     }
+  }
+
+  /// Arguments that make no sample: a sentence says why.
+  template <class T = HostTarget, class... A>
+  requires(!detail::fits<std::tuple<std::span<R const>, std::span<R>, std::span<R>>, A...> &&
+           !(Stack::is_static && detail::fits<std::tuple<std::span<R const>, std::span<R>>, A...>))
+  auto operator()(A&&...) const {
+    detail::explain_sample<R, A...>();
+    return std::vector<R>();
   }
 
   /// How many numbers of scratch a sample needs.

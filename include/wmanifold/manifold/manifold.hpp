@@ -2,6 +2,7 @@
 
 #include <wmanifold/basis/basis.hpp>
 #include <wmanifold/basis/constant.hpp>
+#include <wmanifold/layer/explain.hpp>
 #include <wmanifold/layer/form.hpp>
 #include <wmanifold/layer/network.hpp>
 #include <wmanifold/manifold/batch.hpp>
@@ -14,7 +15,7 @@ namespace wmanifold {
 ///
 /// `Layers...` are Dense layers and activations, or one LayerList whose sizes are data. Passes are const; what they
 /// need lives in a Workspace that the caller owns, so that one manifold serves any number of threads.
-template <Real R, Basis B, class... Layers>
+template <class R, class B, class... Layers>
 class BasicManifold {
  public:
   using Scalar = R;
@@ -48,6 +49,22 @@ class BasicManifold {
         point_stack_(stack_.at_point()),
         parameters_(B::size, row_parameters_of(stack_), shared_parameters_of(stack_)),
         frozen_(static_cast<std::size_t>(stack_.depth())) {}
+
+  /// Arguments that make no manifold: a sentence says why.
+  explicit BasicManifold(Initialisation) : BasicManifold(never()) {
+    static_assert(detail::never<R>, "wmanifold: expected a seed behind the initialisation: Model model{he_normal, Seed{1}}");
+  }
+  template <std::integral Number, class... More>
+  BasicManifold(Initialisation, Number, More&&...) : BasicManifold(never()) {
+    static_assert(detail::never<Number>,
+                  "wmanifold: expected a Seed behind the initialisation, got a plain number: Model model{he_normal, "
+                  "Seed{1}}");
+  }
+  BasicManifold(Initialisation, Seed) requires(!Stack::is_static) : BasicManifold(never()) {
+    static_assert(detail::never<R>,
+                  "wmanifold: expected the layers, as their types do not say their sizes: Model model{he_normal, "
+                  "Seed{1}, {}, LayerList{Dense<>(2, 16), Tanh{}, Dense<>(16, 2)}}");
+  }
 
   [[nodiscard]] B const& basis() const noexcept { return basis_; }
   [[nodiscard]] Stack const& stack() const noexcept { return stack_; }
@@ -124,6 +141,13 @@ class BasicManifold {
     form<T>(s, network.parameters().data());
   }
 
+  /// What is no point: a sentence says why.
+  template <class T = HostTarget, class A, class... N>
+  requires(!std::convertible_to<A, Point>) [[nodiscard]] Network at(A&&, N&...) const {
+    detail::explain_point<Topology, A>();
+    return Network(point_stack_);
+  }
+
   /// One sample at a context, y = f(x; M(s)), where no network is formed: y = sum_k phi_k(s) (W_k x + b_k) layer by
   /// layer reads the rows that meet at s once and writes nothing. For a context that is another with every sample;
   /// where it rests, `at` and the network are less work. `x` has inputs(), `y` outputs() numbers (ArgumentError otherwise;
@@ -169,6 +193,15 @@ class BasicManifold {
   template <class T = HostTarget>
   [[nodiscard]] Matrix<R> predict(ConstMatrixRef<R> const& inputs, Contexts<Topology> const& contexts) const {
     return predict_in_batches<T>(*this, inputs, contexts);
+  }
+
+  /// Arguments that make no batch: a sentence says why.
+  template <class T = HostTarget, class... A>
+  requires(!detail::fits<std::tuple<ConstMatrixRef<R>, Contexts<Topology>>, A...> &&
+           !detail::fits<std::tuple<ConstMatrixRef<R>, Contexts<Topology>, Workspace<R>&>, A...>)
+  [[nodiscard]] Matrix<R> predict(A&&...) const {
+    detail::explain_predict<R, Topology, A...>();
+    return {};
   }
 
   /// After forward with the same inputs and contexts: from `output_gradient` (samples x outputs), the gradient of the
@@ -227,6 +260,9 @@ class BasicManifold {
   static constexpr auto K = static_cast<std::size_t>(B::size);
   /// One row, the network of every context: nothing is mixed.
   static constexpr bool is_plain = std::same_as<B, Constant<Topology>>;
+
+  /// Never called, never defined: of constructors that do not compile.
+  static BasicManifold never();
 
   std::size_t checked_layer(Index l) const {
     if (l < 0 || l >= stack_.depth()) [[unlikely]] {
@@ -399,8 +435,31 @@ class BasicManifold {
   std::vector<bool> frozen_;
 };
 
+/// What makes no manifold: a sentence says why.
+template <class R, class B, class... Layers>
+requires(!(Real<R> && Basis<B>)) class BasicManifold<R, B, Layers...> {
+  template <class L>
+  static constexpr bool is_layer = DenseLayer<L> || Activation<L> || std::same_as<L, LayerList>;
+  static_assert(Real<R>,
+                "wmanifold: expected float or double in front of the basis: BasicManifold<double, Fourier<S1, 1>, "
+                "Dense<2, 16>, ...>; a Manifold<Fourier<S1, 1>, Dense<2, 16>, ...> is of float");
+  static_assert(!Topology<B>,
+                "wmanifold: expected a basis in front of the layers, got a topology: Fourier<S1, 1> is a basis on the "
+                "circle, Bernstein<Interval, 1> one on the interval, and OnePerContext<Finite<n>> one of n contexts");
+  static_assert(!is_layer<B>,
+                "wmanifold: expected a basis in front of the layers, got a layer: Manifold<Fourier<S1, 1>, Dense<2, 16>, "
+                "...>, and without contexts Manifold<Constant<>, ...>");
+  static_assert(Topology<B> || is_layer<B> || Basis<B>,
+                "wmanifold: expected a basis in front of the layers, Manifold<Fourier<S1, 1>, Dense<2, 16>, ...>: one of "
+                "your own satisfies the concept Basis");
+
+ public:
+  template <class... A>
+  explicit BasicManifold(A&&...) {}
+};
+
 /// A manifold of weights in float.
-template <Basis B, class... Layers>
+template <class B, class... Layers>
 using Manifold = BasicManifold<float, B, Layers...>;
 
 }  // namespace wmanifold
