@@ -88,6 +88,10 @@ class Report {
     }
     out << ')';
   }
+  template <std::size_t n>
+  static void print(std::ostream& out, wmanifold::detail::WideArray<double, n> const& numbers) {
+    print(out, static_cast<std::array<double, n> const&>(numbers));
+  }
   template <class Other>
   static void print(std::ostream& out, Other const& other) {
     out << other;

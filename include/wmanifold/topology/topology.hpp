@@ -14,9 +14,18 @@
 
 namespace wmanifold {
 
+namespace detail {
+
+/// To three numbers a std::array, as users write it in topologies of their own: those are not filled in loops.
+template <int n>
+using FewNumbers = std::conditional_t<(n < 4), std::array<double, static_cast<std::size_t>(n)>,
+                                      LocalArray<double, static_cast<std::size_t>(n)>>;
+
+}  // namespace detail
+
 /// The numbers that name a point of topology T, or a tangent vector at one.
 template <class T>
-using Coordinates = LocalArray<double, static_cast<std::size_t>(T::coordinates)>;
+using Coordinates = detail::FewNumbers<T::coordinates>;
 
 namespace detail {
 
@@ -45,17 +54,19 @@ template <class T>
 
 /// A point of the unit cube that is mapped on T.
 template <class T>
-using CubePoint = LocalArray<double, static_cast<std::size_t>(cube_dimension_of<T>())>;
+using CubePoint = detail::FewNumbers<cube_dimension_of<T>()>;
 
 /// A point of a topology, checked when it is made, so that what takes points need not check. Always in double:
 /// a context is a handful of numbers a sample, and a seam deserves them.
 template <class T>
 class Point {
+  static constexpr auto size = static_cast<std::size_t>(T::coordinates);
+
  public:
   using Topology = T;
 
   /// Throws ArgumentError, with the topology, the value and what is allowed, for numbers that name no point.
-  explicit Point(Coordinates<T> const& coordinates) : coordinates_(T::canonical(coordinates)) {}
+  explicit Point(std::array<double, size> const& coordinates) : coordinates_(T::canonical(coordinates)) {}
 
   /// From a run-time number of coordinates, which must be T::coordinates.
   explicit Point(std::span<double const> coordinates) : Point(sized(coordinates)) {}
@@ -123,7 +134,7 @@ concept Topology = requires(Point<T> p, Coordinates<T> c, CubePoint<T> u, int de
   { T::dimension } -> std::convertible_to<int>;
   { T::coordinates } -> std::convertible_to<int>;
   { T::name() } -> std::convertible_to<std::string>;
-  { T::canonical(c) } -> std::same_as<Coordinates<T>>;
+  { T::canonical(c) } -> std::convertible_to<Coordinates<T>>;
   { T::from_cube(u) }
   noexcept->std::same_as<Point<T>>;
   { T::distance(p, p) }
@@ -143,9 +154,9 @@ concept SmoothTopology = Topology<T> && requires(Point<T> p, Coordinates<T> c) {
   { T::exp(p, c) }
   noexcept->std::same_as<Point<T>>;
   { T::log(p, p) }
-  noexcept->std::same_as<Coordinates<T>>;
+  noexcept->std::convertible_to<Coordinates<T>>;
   { T::tangent(p, c) }
-  noexcept->std::same_as<Coordinates<T>>;
+  noexcept->std::convertible_to<Coordinates<T>>;
 };
 
 }  // namespace wmanifold
