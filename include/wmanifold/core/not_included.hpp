@@ -1,5 +1,7 @@
 #pragma once
 
+#include <wmanifold/version.hpp>
+
 /// For programs that call wmanifold::save_model and the like without their header, which wmanifold.hpp leaves out as it
 /// needs nlohmann_json: the compiler's first error names the header. Where that is included, wmanifold has functions of
 /// its own of these names, and these take no part. They are not found through their arguments, and any function of a

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <wmanifold/version.hpp>
+
 #include <algorithm>
 #include <array>
 #include <charconv>
