@@ -1,6 +1,7 @@
 #pragma once
 
 #include <wmanifold/core/error.hpp>
+#include <wmanifold/core/intrinsics.hpp>
 #include <wmanifold/core/real.hpp>
 
 #include <Eigen/Core>

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <wmanifold/core/intrinsics.hpp>
 #include <wmanifold/core/scalar.hpp>
 
 #include <xsimd/xsimd.hpp>
