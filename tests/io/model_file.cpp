@@ -233,7 +233,7 @@ TEST_CASE("every sign that flips is seen, by the checksum; older files have none
       }
     }
   }
-  CHECK(flips > 30);
+  CHECK(flips > 20);
   auto content = whole;
   content.metadata["note"] = "Mine";
   CHECK_THROWS_AS((void)wm::detail::model_from<Model>("here", content, {}), wm::FileError);
@@ -244,11 +244,11 @@ TEST_CASE("every sign that flips is seen, by the checksum; older files have none
 TEST_CASE("what was saved loads where rounding grows along a deep and steep network, in each real type") {
   Scratch const file;
   auto const deep = [&]<class R>(R, char const* activation) {
-    std::vector<wm::Index> widths(21, 16);
-    std::vector<std::string> activations(20, activation);
+    std::vector<wm::Index> widths(41, 16);
+    std::vector<std::string> activations(40, activation);
     wm::BasicManifold<R, wm::Ellipse, wm::LayerList> model(wm::zeros, {}, wm::LayerList(widths, activations));
     auto const numbers = support::normals<R>(static_cast<wm::Index>(model.parameters().numbers().size()), 4);
-    std::transform(numbers.begin(), numbers.end(), model.parameters().numbers().begin(), [](R x) { return x * R(0.7); });
+    std::copy(numbers.begin(), numbers.end(), model.parameters().numbers().begin());
     wm::save_model(file.path, model);
     using Saved = decltype(model);
     CHECK(wm::load_model<Saved>(file.path) == model);

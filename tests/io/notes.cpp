@@ -39,7 +39,7 @@ TEST_CASE("text that is no scaling and no knob is refused, with what was expecte
   };
   refuses("input_scaling", "", "here: input_scaling: expected two numbers, got ''");
   refuses("input_scaling", "1", "expected two numbers, got '1'");
-  refuses("input_scaling", "0 1,5 2", "expected a mean and a scale, got");
+  refuses("input_scaling", "0,5 1", "expected two numbers, got '0'");
   refuses("input_scaling", "0 1 2", "expected a mean and a scale, got '0 1 2'");
   refuses("input_scaling", "0 0", "expected a finite mean and a positive scale, got 0 and 0");
   refuses("input_scaling", "0 -1", "positive scale, got 0 and -1");

@@ -69,7 +69,7 @@ struct Place {
     path = followed(named);
     if (!path.has_filename() || path.native().find(std::filesystem::path::value_type{}) != std::string::npos)
         [[unlikely]] {
-      fail<FileError>(cannot, '\'', named.string(), "': expected the name of a file");
+      fail<FileError>(cannot, '\'', named.string().c_str(), "': expected the name of a file");
     }
     auto const status = require_file(cannot, path, true);
     is_new = status.type() == std::filesystem::file_type::not_found;
