@@ -33,10 +33,6 @@ template <std::predicate<double> Holds>
   return number_that("a finite number above 0", [](double x) { return x > 0; });
 }
 
-[[nodiscard]] inline CLI::Validator not_negative() {
-  return number_that("a finite number from 0 on", [](double x) { return x >= 0; });
-}
-
 /// A number in [low, high].
 [[nodiscard]] inline CLI::Validator within(double low, double high) {
   return number_that(joined("a number from ", low, " to ", high), [=](double x) { return x >= low && x <= high; })

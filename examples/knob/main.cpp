@@ -10,6 +10,7 @@
 #include "signal.hpp"
 #include "wav.hpp"
 
+#include <wmanifold/basis/step_price.hpp>
 #include <wmanifold/deploy/flush_denormals.hpp>
 #include <wmanifold/io/model_file.hpp>
 
@@ -176,7 +177,7 @@ int main(int count, char** words) try {
   number("--positions", settings.positions, "Knob positions of a step", 1000);
   number("--samples", settings.samples, "Windows at each", 1000);
   app.add_option("--stiffness", settings.stiffness, "Of the price of a step of the manifold")
-      ->check(not_negative())
+      ->check(within(0, wm::most_stiffness))
       ->type_name("X")
       ->capture_default_str();
   number("--threads", options.plan.threads, "Trainings side by side", 256);

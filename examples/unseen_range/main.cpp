@@ -8,6 +8,7 @@
 #include "terminal.hpp"
 #include "text.hpp"
 
+#include <wmanifold/basis/step_price.hpp>
 #include <wmanifold/core/error.hpp>
 
 #include <CLI/CLI.hpp>
@@ -78,7 +79,9 @@ int main(int count, char** words) try {
   list("--studies", study_names, "Studies to carry out")->check(CLI::IsMember(study_names));
   list("--shapes", shape_names, "Shapes of the weights")->check(CLI::IsMember(shape_names));
   list("--ways", way_names, "How the lengths of steps are found")->check(CLI::IsMember(way_names));
-  list("--stiffness", stiffnesses, "What is held against plain descent")->check(not_negative())->type_name("X,...");
+  list("--stiffness", stiffnesses, "What is held against plain descent")
+      ->check(within(0, wmanifold::most_stiffness))
+      ->type_name("X,...");
   list("--rates", options.contest.rates, "To choose from")->check(positive())->type_name("X,...");
   list("--budgets", options.contest.budgets, "To choose from, of movement")->check(positive())->type_name("X,...");
   CLI11_PARSE(app, count, words);

@@ -11,6 +11,9 @@ namespace wmanifold {
 /// The stiffness that flows use where they are told none (docs/default_step.md).
 inline constexpr double default_stiffness = 4;
 
+/// Beyond it, H of equation 9 loses G to rounding, in the worst of bases.
+inline constexpr double most_stiffness = 1e8;
+
 namespace detail {
 
 /// G + stiffness / lambda E.
@@ -42,11 +45,15 @@ namespace detail {
 /// E the energy matrix along coordinates with ends, lambda the least E of functions of the basis that have one, in
 /// units of G. So the slowest of these costs 1 + stiffness times its movement, faster ones more, constants no more; in
 /// all coordinates the same. On spaces without ends (circles, spheres) H is G. ArgumentError for a stiffness that is
-/// negative or not finite.
+/// negative, not finite, or above most_stiffness.
 template <Basis B>
 [[nodiscard]] SmallMatrix step_price(B const& basis, double stiffness) {
   if (!(is_finite(stiffness) && stiffness >= 0)) [[unlikely]] {
     fail("step price: expected a stiffness of at least 0, got ", stiffness);
+  }
+  if (stiffness > most_stiffness) [[unlikely]] {
+    fail("step price: expected a stiffness of at most ", most_stiffness,
+         ", so that rounding leaves the movement in it, got ", stiffness);
   }
   SmallMatrix const gram = gram_matrix(basis);
   constexpr auto ends = ends_of<typename B::Topology>();
