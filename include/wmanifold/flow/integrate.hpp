@@ -58,6 +58,7 @@ Integration integrate(Model& model, Objective& objective, double duration, Integ
     fail("integration: expected a positive duration, tolerances and steps of at least 0, got ", duration, ", ",
          options.relative, " and ", options.absolute, ", ", options.first_step, " and ", options.fixed_steps);
   }
+  require_parameters(model.parameters());
   MovementMetric<Model> const metric(model);
   Parameters<R> const before = model.parameters();
   Parameters<R> const zero = before.zeros_like();

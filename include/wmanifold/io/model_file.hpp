@@ -186,6 +186,7 @@ template <class Model>
 TensorFile file_from(Model const& model, ModelNotes const& notes) {
   using R = typename Model::Scalar;
   using Space = typename Model::Topology;
+  require_parameters(model.parameters());
   TensorFile file;
   file.metadata = notes.metadata;
   file.metadata["format"] = model_format;
