@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <new>
+#include <utility>
 #include <vector>
 
 namespace wmanifold {
@@ -28,6 +29,24 @@ struct AlignedAllocator {
   }
   void deallocate(T* pointer, std::size_t) noexcept { ::operator delete (pointer, std::align_val_t{alignment}); }
   friend bool operator==(AlignedAllocator, AlignedAllocator) noexcept { return true; }
+};
+
+/// A size kept beside a vector: 0 once it was moved from, as the vector is empty then.
+class MovedSize {
+ public:
+  MovedSize() = default;
+  constexpr MovedSize(std::ptrdiff_t size) noexcept : size_(size) {}
+  MovedSize(MovedSize const&) = default;
+  MovedSize& operator=(MovedSize const&) = default;
+  constexpr MovedSize(MovedSize&& other) noexcept : size_(std::exchange(other.size_, 0)) {}
+  constexpr MovedSize& operator=(MovedSize&& other) noexcept {
+    size_ = std::exchange(other.size_, 0);
+    return *this;
+  }
+  constexpr operator std::ptrdiff_t() const noexcept { return size_; }
+
+ private:
+  std::ptrdiff_t size_ = 0;
 };
 
 /// A vector whose storage starts on a cache line.

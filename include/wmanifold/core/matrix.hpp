@@ -23,12 +23,17 @@ using MatrixRef = Eigen::Ref<Matrix<R>, 0, Eigen::OuterStride<>>;
 /// A small dense matrix of the mathematics (Gram matrices and the like), always in double.
 using SmallMatrix = Eigen::MatrixXd;
 
+/// Throws where there is no sample: of none there is no prediction, no loss and no mean.
+constexpr void require_samples(char const* what, Index samples) {
+  if (samples == 0) [[unlikely]] {
+    fail(what, ": expected at least one sample, got an empty batch");
+  }
+}
+
 /// Throws when a batch has no rows, not `columns` columns, or a number that is not finite.
 template <Real R>
 void require_batch(char const* what, ConstMatrixRef<R> const& batch, Index columns) {
-  if (batch.rows() == 0) [[unlikely]] {
-    fail(what, ": expected at least one sample, got an empty batch");
-  }
+  require_samples(what, batch.rows());
   require_count(what, "columns", columns, Index{batch.cols()});
   bool const in_one_piece = batch.outerStride() == columns;
   if (in_one_piece && all_finite(batch.data(), batch.rows() * columns)) {

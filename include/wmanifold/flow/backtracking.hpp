@@ -25,7 +25,7 @@ class Backtracking {
 
   /// ArgumentError for a rate that is not positive, a share outside (0, 1), or no halvings.
   explicit Backtracking(Model& model, BacktrackingOptions options = {})
-      : model_(&model),
+      : model_((require_parameters(model.parameters()), &model)),
         metric_(model, options.stiffness.value_or(MovementMetric<Model>::default_stiffness)),
         options_(options),
         rate_(options.first_rate),

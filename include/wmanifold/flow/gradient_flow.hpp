@@ -198,7 +198,7 @@ class GradientFlow {
                       options.energy}) {}
   /// The same under another rule; ArgumentError also where the model's metric does not allow it.
   GradientFlow(Model& model, L loss, Rule rule, RuleOptions const& options)
-      : model_(&model),
+      : model_((require_parameters(model.parameters()), &model)),
         functional_(std::move(loss)),
         metric_(model, options.stiffness.value_or(MovementMetric<Model>::default_stiffness)),
         options_(checked(options)),
@@ -295,6 +295,7 @@ class GradientFlow {
   /// movement.
   template <class T = HostTarget>
   double descend(Parameters<R> const& gradient) {
+    require_parameters(model_->parameters());
     require_sizes_of(model_->parameters(), "gradient", gradient);
     return go<T>(gradient, largest_of<T>(gradient));
   }

@@ -64,6 +64,7 @@ Integration integrate(Model& model, Objective& objective, double duration, Integ
     fail("integration: expected at least one step to be allowed, and all fixed ones, got ", options.most_steps, " and ",
          options.fixed_steps, " fixed ones");
   }
+  require_parameters(model.parameters());
   MovementMetric<Model> const metric(model);
   Parameters<R> const before = model.parameters();
   Parameters<R> const zero = before.zeros_like();

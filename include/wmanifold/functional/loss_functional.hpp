@@ -87,6 +87,8 @@ class LossFunctional {
   template <class Model>
   void check(Model const& model, ConstMatrixRef<typename Model::Scalar> const& inputs,
              Targets<typename Model::Scalar> const& targets, std::span<double const> weights) const {
+    require_parameters(model.parameters());
+    require_samples("inputs", inputs.rows());
     loss_.check(targets, inputs.rows(), model.outputs());
     if (weights.empty()) {
       return;

@@ -29,6 +29,7 @@ class Prior {
   /// ArgumentError for a strength that is negative or not finite, and for an energy over discrete contexts.
   Prior(Model const& model, double weight_decay, double energy) : weight_decay_(weight_decay) {
     detail::check_strengths(weight_decay, energy);
+    require_parameters(model.parameters());
     if (weight_decay > 0 || energy > 0) {
       matrix_ = weight_decay * gram_matrix(model.basis());
       if constexpr (DifferentiableBasis<typename Model::Basis>) {
@@ -56,6 +57,7 @@ class Prior {
     if (empty()) {
       return;
     }
+    require_parameters(model.parameters());
     for_each_layer(model, [&](DenseShape const& shape) {
       gradient.matrix().middleCols(shape.row_offset, shape.row_size()) +=
           matrix_.template cast<R>() * model.parameters().matrix().middleCols(shape.row_offset, shape.row_size());
@@ -80,6 +82,7 @@ class Prior {
     if (empty()) {
       return;
     }
+    require_parameters(model.parameters());
     for_each_layer(model, [&](DenseShape const& shape) {
       SmallMatrix const rows =
           model.parameters().matrix().middleCols(shape.row_offset, shape.row_size()).template cast<double>();

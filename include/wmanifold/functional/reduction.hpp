@@ -1,7 +1,6 @@
 #pragma once
 
-#include <wmanifold/core/error.hpp>
-#include <wmanifold/core/real.hpp>
+#include <wmanifold/core/matrix.hpp>
 #include <wmanifold/layer/workspace.hpp>
 
 #include <algorithm>
@@ -19,7 +18,7 @@ struct SampleLosses {
   std::span<double> shares;         ///< to be filled: the derivative of the result in each loss
 };
 
-/// How the losses at many contexts become one.
+/// How the losses at many contexts become one. The library's throw ArgumentError where there are none.
 template <class F>
 concept Reduction = requires(F const& reduce, SampleLosses const& samples, ReductionScratch& scratch) {
   { reduce(samples, scratch) } -> std::same_as<double>;
@@ -27,7 +26,8 @@ concept Reduction = requires(F const& reduce, SampleLosses const& samples, Reduc
 
 /// The mean over samples, sum w l / sum w (equation 2).
 struct Mean {
-  double operator()(SampleLosses const& samples, ReductionScratch&) const noexcept {
+  double operator()(SampleLosses const& samples, ReductionScratch&) const {
+    require_samples("losses", std::ssize(samples.losses));
     double total = 0;
     double sum = 0;
     for (std::size_t b = 0; b < samples.losses.size(); ++b) {
@@ -83,6 +83,7 @@ void for_each_sample(SampleLosses const& samples, Body const& body) {
 
 /// Mean and weight of every context.
 inline void means_by_context(SampleLosses const& samples, ReductionScratch& scratch) {
+  require_samples("losses", std::ssize(samples.losses));
   std::size_t const contexts = samples.ends.empty() ? samples.losses.size() : samples.ends.size();
   scratch.means.assign(contexts, 0);
   scratch.weights.assign(contexts, 0);

@@ -88,6 +88,7 @@ void load_block(std::string const& where, TensorFile const& file, std::string co
 template <class Model, class Flow>
 void save_checkpoint(std::filesystem::path const& path, Model const& model, Flow const& flow,
                      Progress const& progress = {}) {
+  require_parameters(model.parameters());
   auto const& state = flow.state();
   TensorFile file;
   for (auto const& [key, value] : detail::checkpoint_description(model, flow, progress)) {
@@ -126,6 +127,7 @@ void save_checkpoint(std::filesystem::path const& path, Model const& model, Flow
 /// has changed.
 template <class Model, class Flow>
 void load_checkpoint(std::filesystem::path const& path, Model& model, Flow& flow, Progress& progress) {
+  require_parameters(model.parameters());
   std::string const where = path.string();
   TensorFile const file = read_safetensors(path);
   detail::require_metadata(where, file, "format", detail::checkpoint_format);

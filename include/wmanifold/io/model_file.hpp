@@ -186,6 +186,7 @@ template <class Model>
 TensorFile file_from(std::string const& where, Model const& model, ModelNotes const& notes) {
   using R = typename Model::Scalar;
   using Space = typename Model::Topology;
+  require_parameters(model.parameters());
   require_notes(where, notes, static_cast<std::size_t>(model.inputs()), Space::coordinates);
   TensorFile file;
   store_notes(file, notes);

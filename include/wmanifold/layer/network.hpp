@@ -36,16 +36,18 @@ inline constexpr Index behind = static_cast<Index>(alignment / sizeof(R));
 
 template <Real R, Index N>
 struct NetworkStorage {
-  explicit NetworkStorage(Index size)
-      : numbers(static_cast<std::size_t>(size + behind<R>)), count(static_cast<std::size_t>(size)) {}
+  explicit NetworkStorage(Index size) : numbers(static_cast<std::size_t>(size + behind<R>)), count_(size) {}
   AlignedVector<R> numbers;
-  std::size_t count;
+  [[nodiscard]] std::size_t count() const noexcept { return static_cast<std::size_t>(std::ptrdiff_t{count_}); }
+
+ private:
+  MovedSize count_;
 };
 template <Real R, Index N>
 requires(in_place<R, N>) struct NetworkStorage<R, N> {
   explicit NetworkStorage(Index) noexcept {}
   alignas(alignment) std::array<R, static_cast<std::size_t>(N + behind<R>)> numbers{};
-  static constexpr auto count = static_cast<std::size_t>(N);
+  [[nodiscard]] static constexpr std::size_t count() noexcept { return static_cast<std::size_t>(N); }
 };
 
 }  // namespace detail
@@ -67,8 +69,8 @@ class BasicNetwork {
   [[nodiscard]] Index outputs() const noexcept { return outputs_of(stack_); }
 
   /// All N numbers: layer by layer, weights then biases.
-  [[nodiscard]] std::span<R> parameters() noexcept { return {storage_.numbers.data(), storage_.count}; }
-  [[nodiscard]] std::span<R const> parameters() const noexcept { return {storage_.numbers.data(), storage_.count}; }
+  [[nodiscard]] std::span<R> parameters() noexcept { return {storage_.numbers.data(), storage_.count()}; }
+  [[nodiscard]] std::span<R const> parameters() const noexcept { return {storage_.numbers.data(), storage_.count()}; }
 
   /// Weights (outputs x inputs) and biases of dense layer l.
   [[nodiscard]] WeightMap<R> weight(Index l) { return weight_at(shape(l), storage_.numbers.data() + shape(l).offset); }
@@ -84,6 +86,7 @@ class BasicNetwork {
   /// the sizes fit), `scratch` at least scratch_size(). No allocation, no lock.
   template <class T = HostTarget>
   void operator()(std::span<R const> x, std::span<R> y, std::span<R> scratch) const {
+    require_parameters();
     detail::require_sample<R>(inputs(), outputs(), x, y);
     detail::require_scratch<R>(scratch_size(), scratch);
     if constexpr (Stack::is_static && !kernel::ThroughTable<T>) {
@@ -97,6 +100,7 @@ class BasicNetwork {
   /// the stack.
   template <class T = HostTarget>
   void operator()(std::span<R const> x, std::span<R> y) const requires(Stack::is_static) {
+    require_parameters();
     detail::require_sample<R>(inputs(), outputs(), x, y);
     if constexpr (kernel::ThroughTable<T>) {  // no table knows the sizes
       LocalArray<R, static_cast<std::size_t>(2 * widest_of(Stack{}))> scratch;
@@ -122,6 +126,7 @@ class BasicNetwork {
   /// an empty batch, or numbers that are not finite.
   template <class T = HostTarget>
   BatchView<R> predict(ConstMatrixRef<R> const& inputs, Workspace<R>& work) const {
+    require_parameters();
     require_batch<R>("inputs", inputs, this->inputs());
     work.samples = inputs.rows();
     work.can_go_back = false;
@@ -137,7 +142,13 @@ class BasicNetwork {
   }
 
  private:
+  void require_parameters() const {
+    if (storage_.count() == 0) [[unlikely]] {
+      fail("network: expected one with parameters, got one that was moved from");
+    }
+  }
   DenseShape const& shape(Index l) const {
+    require_parameters();
     if (l < 0 || l >= stack_.depth()) [[unlikely]] {
       fail("network: expected a dense layer in [0, ", stack_.depth() - 1, "], got ", l);
     }

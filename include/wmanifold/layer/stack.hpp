@@ -279,30 +279,40 @@ class Stack<LayerList> {
   std::vector<DenseShape> shapes_;
 };
 
+namespace detail {
+
+/// The last layer; without sizes in a stack that was moved from.
+template <class S>
+[[nodiscard]] constexpr DenseShape last_of(S const& stack) noexcept {
+  return stack.depth() == 0 ? DenseShape{} : stack.dense(stack.depth() - 1);
+}
+
+}  // namespace detail
+
 /// Sizes of a whole stack.
 template <class S>
 [[nodiscard]] constexpr Index inputs_of(S const& stack) noexcept {
-  return stack.dense(0).inputs;
+  return stack.depth() == 0 ? 0 : stack.dense(0).inputs;
 }
 template <class S>
 [[nodiscard]] constexpr Index outputs_of(S const& stack) noexcept {
-  return stack.dense(stack.depth() - 1).outputs;
+  return detail::last_of(stack).outputs;
 }
 /// N, the number of weights and biases.
 template <class S>
 [[nodiscard]] constexpr Index parameters_of(S const& stack) noexcept {
-  auto const& last = stack.dense(stack.depth() - 1);
+  auto const last = detail::last_of(stack);
   return last.offset + last.size();
 }
 /// How many numbers a manifold of these layers has in each of its K rows, and in the part that all contexts share.
 template <class S>
 [[nodiscard]] constexpr Index row_parameters_of(S const& stack) noexcept {
-  auto const& last = stack.dense(stack.depth() - 1);
+  auto const last = detail::last_of(stack);
   return last.row_offset + last.row_size();
 }
 template <class S>
 [[nodiscard]] constexpr Index shared_parameters_of(S const& stack) noexcept {
-  auto const& last = stack.dense(stack.depth() - 1);
+  auto const last = detail::last_of(stack);
   return last.shared_offset + last.shared_size();
 }
 /// Multiply-adds of one prediction at a fixed context.

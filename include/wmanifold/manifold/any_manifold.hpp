@@ -43,6 +43,7 @@ class AnyManifold {
   /// The same into a network that is there already. ArgumentError where it has other layers; then it is as it was.
   template <class T = HostTarget>
   void at(std::span<double const> s, Network& network) const {
+    require_parameters(parameters_);
     if (!(network.stack() == point_stack_)) [[unlikely]] {
       fail("manifold: expected a network of the manifold's own layers (", parameters_of(stack_), " parameters), got ",
            network.parameters().size(), " parameters in other layers");
@@ -66,9 +67,11 @@ class AnyManifold {
   }
 
   /// Predictions (samples x outputs) of samples (samples x inputs), each at its context (samples x coordinates). Throws
-  /// ArgumentError for a wrong size, numbers that name no point, or inputs that are not finite.
+  /// ArgumentError for a wrong size, an empty batch, numbers that name no point, or inputs that are not finite.
   template <class T = HostTarget>
   [[nodiscard]] Matrix<R> predict(ConstMatrixRef<R> const& inputs, ConstMatrixRef<double> const& contexts) const {
+    require_parameters(parameters_);
+    require_batch<R>("inputs", inputs, this->inputs());
     require_count("contexts", "samples, as many as the inputs have rows", Index{inputs.rows()}, Index{contexts.rows()});
     require_count("contexts", "coordinates", basis_.coordinates(), Index{contexts.cols()});
     Matrix<R> outputs(inputs.rows(), this->outputs());

@@ -41,10 +41,11 @@ concept WeightManifold = requires(M& model, M const& fixed, ConstMatrixRef<typen
   fixed.rest(block);
 };
 
-/// Throws ArgumentError where inputs and contexts do not make a batch of this model.
+/// Throws ArgumentError where inputs and contexts do not make a batch of this model, or it was moved from.
 template <class Model>
 void require_batch_of(Model const& model, ConstMatrixRef<typename Model::Scalar> const& inputs,
                       Contexts<typename Model::Topology> const& contexts) {
+  require_parameters(model.parameters());
   require_batch<typename Model::Scalar>("inputs", inputs, model.inputs());
   require_count("contexts", "samples, as many as the inputs have rows", Index{inputs.rows()}, contexts.samples());
 }

@@ -47,6 +47,7 @@ template <Basis To, Real R, Basis From, class... Layers>
 /// The manifold that is `network` at every context: a trained plain network becomes the centre.
 template <Basis B, Real R, class... Layers>
 [[nodiscard]] BasicManifold<R, B, Layers...> lift(BasicNetwork<R, Layers...> const& network, B basis = {}) {
+  static_cast<void>(network.weight(0));  // throws where it was moved from
   SmallMatrix const centre =
       SmallMatrix::NullaryExpr(B::size, 1, [&](Index k) { return basis.constant(static_cast<int>(k)); });
   BasicManifold<R, B, Layers...> manifold(zeros, std::move(basis), network.stack());
@@ -60,6 +61,7 @@ template <Basis B, Real R, class... Layers>
 template <Basis To, Real R, Basis From, class... Layers>
 [[nodiscard]] BasicManifold<R, To, Layers...> rewrite(BasicManifold<R, From, Layers...> const& manifold,
                                                       To basis = {}) {
+  require_parameters(manifold.parameters());
   auto const change = change_of_basis(manifold.basis(), basis);
   return detail::recombined(manifold, change, std::move(basis));
 }

@@ -14,7 +14,8 @@ namespace wmanifold {
 /// s the network with the parameters M(s) = sum_k phi_k(s) P_k (equation 1).
 ///
 /// `Layers...` are Dense layers and activations, or one LayerList whose sizes are data. Passes are const; what they
-/// need lives in a Workspace that the caller owns, so that one manifold serves any number of threads.
+/// need lives in a Workspace that the caller owns, so that one manifold serves any number of threads. A manifold that was
+/// moved from can be assigned to and destroyed; what it is otherwise asked for throws ArgumentError, but for `at`.
 template <class R, class B, class... Layers>
 class BasicManifold {
  public:
@@ -120,11 +121,12 @@ class BasicManifold {
   [[nodiscard]] bool is_frozen(Index l) const { return frozen_[checked_layer(l)]; }
 
   /// The network at a point. One pass over the parameters; allocation only for networks over network_bytes_in_place, or
-  /// with run-time sizes.
+  /// with run-time sizes. Of a manifold that was moved from: where sizes are in the types, a network of NaN, as nothing
+  /// is thrown; otherwise ArgumentError.
   template <class T = HostTarget>
   [[nodiscard]] Network at(Point const& s) const noexcept(detail::in_place<R, Stack::static_parameters>) {
     Network network(point_stack_);
-    form<T>(s, network.parameters().data());
+    form<T>(s, network);
     return network;
   }
 
@@ -138,7 +140,7 @@ class BasicManifold {
              network.parameters().size(), " parameters in other layers");
       }
     }
-    form<T>(s, network.parameters().data());
+    form<T>(s, network);
   }
 
   /// What is no point: a sentence says why.
@@ -155,6 +157,7 @@ class BasicManifold {
   /// long as T has no threads or layers are not worth them.
   template <class T = HostTarget>
   void operator()(Point const& s, std::span<R const> x, std::span<R> y, std::span<R> scratch) const {
+    require_parameters(parameters_);
     detail::require_sample<R>(inputs(), outputs(), x, y);
     detail::require_scratch<R>(scratch_size(), scratch);
     run_sample<T>(s, x.data(), y.data(), scratch.data());
@@ -163,6 +166,7 @@ class BasicManifold {
   /// The same with the scratch on the stack, where all sizes are known at compile time.
   template <class T = HostTarget>
   void operator()(Point const& s, std::span<R const> x, std::span<R> y) const requires(Stack::is_static) {
+    require_parameters(parameters_);
     detail::require_sample<R>(inputs(), outputs(), x, y);
     alignas(alignment) std::array<R, static_cast<std::size_t>(sample_scratch_of(Stack{}))> scratch;
     run_sample<T>(s, x.data(), y.data(), scratch.data());
@@ -240,7 +244,7 @@ class BasicManifold {
 
   /// Zeros where frozen layers are.
   void rest(Parameters<R>& block) const noexcept {
-    for (Index l = 0; l < stack_.depth(); ++l) {
+    for (Index l = 0; l < std::ssize(frozen_); ++l) {
       if (frozen_[static_cast<std::size_t>(l)]) {
         DenseShape const& shape = stack_.dense(l);
         for (Index k = 0; k < rows(); ++k) {
@@ -265,12 +269,14 @@ class BasicManifold {
   static BasicManifold never();
 
   std::size_t checked_layer(Index l) const {
+    require_parameters(parameters_);
     if (l < 0 || l >= stack_.depth()) [[unlikely]] {
       fail("manifold: expected a dense layer in [0, ", stack_.depth() - 1, "], got ", l);
     }
     return static_cast<std::size_t>(l);
   }
   DenseShape const& on_manifold(Parameters<R> const& block, Index k, Index l) const {
+    require_parameters(parameters_);
     require_sizes_of(parameters_, "block", block);
     if (k < 0 || k >= rows()) [[unlikely]] {
       fail("manifold: expected a row in [0, ", rows() - 1, "], got ", k);
@@ -334,7 +340,18 @@ class BasicManifold {
   }
 
   template <class T>
-  void form(Point const& s, R* network) const noexcept {
+  void form(Point const& s, Network& into) const noexcept(Stack::is_static) {
+    if (into.parameters().empty()) [[unlikely]] {  // moved from
+      into = Network(point_stack_);
+    }
+    if (parameters_.numbers().empty()) [[unlikely]] {
+      if constexpr (!Stack::is_static) {
+        require_parameters(parameters_);
+      }
+      std::fill(into.parameters().begin(), into.parameters().end(), std::numeric_limits<R>::quiet_NaN());
+      return;
+    }
+    R* const network = into.parameters().data();
     Meeting const meeting(*this, s);
     detail::form_network<T, R>(
         stack_, view(), meeting.chosen(),

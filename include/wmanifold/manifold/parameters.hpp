@@ -9,7 +9,7 @@
 namespace wmanifold {
 
 /// A K x N block of numbers, each row on a cache line, and a list of numbers beside it: the parameters of a manifold
-/// (rows on the manifold, and what all contexts share), their gradient, a velocity.
+/// (rows on the manifold, and what all contexts share), their gradient, a velocity. Moved from, it is 0 x 0.
 template <Real R>
 class Parameters {
  public:
@@ -72,11 +72,19 @@ class Parameters {
     return (columns + line - 1) / line * line;
   }
 
-  Index rows_ = 0;
-  Index columns_ = 0;
-  Index stride_ = 0;
-  Index shared_ = 0;
+  MovedSize rows_;
+  MovedSize columns_;
+  MovedSize stride_;
+  MovedSize shared_;
   AlignedVector<R> numbers_;
 };
+
+/// Throws ArgumentError where a model's parameters were moved away, and the rest of it with them.
+template <Real R>
+void require_parameters(Parameters<R> const& parameters) {
+  if (parameters.numbers().empty()) [[unlikely]] {
+    fail("model: expected one with parameters, got one that was moved from");
+  }
+}
 
 }  // namespace wmanifold

@@ -31,6 +31,7 @@ class WarpedManifold {
     if (!(is_finite(price) && price >= 0)) [[unlikely]] {
       fail("warped manifold: expected a price of at least 0, got ", price);
     }
+    require_parameters(std::as_const(curve_).parameters());
     for (Index l = 0; l < stack().depth(); ++l) {
       if (stack().dense(l).placement == Placement::low_rank) [[unlikely]] {
         fail("warped manifold: expected layers on the manifold or shared, got dense layer ", l, ", which is low-rank");
@@ -56,13 +57,18 @@ class WarpedManifold {
   [[nodiscard]] std::span<R> theta() noexcept { return theta_in(parameters()); }
   [[nodiscard]] std::span<R const> theta() const noexcept { return theta_in(parameters()); }
   /// Theta's part of a block of the same sizes.
-  [[nodiscard]] static std::span<R> theta_in(Parameters<R>& block) noexcept { return block.shared().last(size); }
+  [[nodiscard]] static std::span<R> theta_in(Parameters<R>& block) noexcept {
+    return block.shared().last(std::min(size, block.shared().size()));  // none where it was moved from
+  }
   [[nodiscard]] static std::span<R const> theta_in(Parameters<R> const& block) noexcept {
-    return block.shared().last(size);
+    return block.shared().last(std::min(size, block.shared().size()));
   }
 
   /// u, as it stands.
-  [[nodiscard]] Warp<degree> warp() const noexcept { return Warp<degree>(theta()); }
+  [[nodiscard]] Warp<degree> warp() const noexcept {
+    constexpr std::array<R, size> straight{};  // where it was moved from
+    return Warp<degree>(theta().empty() ? std::span<R const>(straight) : theta());
+  }
   /// The manifold without its warp, over u.
   [[nodiscard]] Curve const& curve() const noexcept { return curve_; }
 

@@ -90,6 +90,7 @@ class WrittenManifold {
 
   /// The network at a point.
   [[nodiscard]] Network at(Point const& s) const {
+    require_parameters(parameters_);
     Network network(stack_);
     std::vector<double> const p = in_double();
     std::vector<double> weights(network.parameters().size());
