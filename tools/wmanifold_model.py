@@ -339,6 +339,12 @@ def require_knots(degree, knots, count, closed):
     if jumps:
         raise ModelError(f"{what}: expected a knot between the ends at most {degree} times, got {jumps[0]:.9g} {order} times, "
                          "where the spline would jump")
+    length = 2 * math.pi if closed else 1.0
+    gaps = np.diff([*knots, knots[0] + length] if closed else knots)
+    close = gaps[(gaps != 0) & (gaps < 1e-5 * length)]
+    if len(close):
+        raise ModelError(f"{what}: expected neighbouring knots that are equal or at least {1e-5 * length:.9g} apart, got "
+                         f"{close[0]:.9g}")
 
 
 def bspline(order, s, space, knots):

@@ -252,6 +252,14 @@ class Files(unittest.TestCase):
                 count = 2 if "*" in topology or topology == "t2" else 3 if topology == "s2" else 1
                 wm.coefficients(topology, basis, np.full((1, count), 0.5), state)
 
+    def test_knots_are_equal_or_apart(self):
+        wm.require_knots(1, np.array([0, 0, 0.5, 0.5 + 1.01e-5, 1, 1]), 6, False)
+        wm.require_knots(2, np.array([0, 0, 0, 0.5, 0.5, 1, 1, 1]), 8, False)
+        with self.assertRaisesRegex(wm.ModelError, "neighbouring knots that are equal or at least 1e-05 apart"):
+            wm.require_knots(1, np.array([0, 0, 0.5, 0.5 + 0.99e-5, 1, 1]), 6, False)
+        with self.assertRaisesRegex(wm.ModelError, "neighbouring knots that are equal"):  # over the seam
+            wm.require_knots(1, np.array([0, 1, 2, 2 * math.pi - 1e-6]), 4, True)
+
     def test_an_exported_network_is_that_at_the_point(self):
         self.written()
         out = self.folder / "at.safetensors"
