@@ -1,6 +1,6 @@
 #pragma once
 
-#include <wmanifold/version.hpp>
+#include <wmanifold/core/real.hpp>
 
 #include <algorithm>
 #include <array>
@@ -28,7 +28,7 @@ namespace wmanifold::detail {
   std::istringstream in{std::string(text)};
   in.imbue(std::locale::classic());
   double number = 0;
-  bool const is_number = (in >> std::noskipws >> number) && in.eof() && std::isfinite(number);
+  bool const is_number = (in >> std::noskipws >> number) && in.eof() && is_finite(number);
   return is_number ? std::optional(number) : std::nullopt;
 }
 

@@ -29,7 +29,7 @@ class Standardisation {
       double const deviation = widest * std::sqrt(((x - mean) / widest).square().mean());
       mean_[c] = is_constant ? x(0) : mean;
       scale_[c] = is_constant ? 1 : deviation;
-      if (!(scale_[c] > 0 && std::isfinite(scale_[c]) && std::isfinite(mean_[c]))) [[unlikely]] {
+      if (!(is_finite(mean_[c]) && is_finite(scale_[c]) && scale_[c] > 0)) [[unlikely]] {
         fail<NumericalError>("standardisation: expected a column whose deviation is a positive number, got ", scale_[c],
                              " for column ", c);
       }
@@ -42,7 +42,7 @@ class Standardisation {
       : mean_(std::move(mean)), scale_(std::move(scale)) {
     require_count("standardisation", "scales, one per mean", std::ssize(mean_), std::ssize(scale_));
     for (std::size_t c = 0; c < mean_.size(); ++c) {
-      if (!(std::isfinite(mean_[c]) && scale_[c] > 0 && std::isfinite(scale_[c]))) [[unlikely]] {
+      if (!(is_finite(mean_[c]) && is_finite(scale_[c]) && scale_[c] > 0)) [[unlikely]] {
         fail("standardisation: expected a finite mean and a positive scale, got ", mean_[c], " and ", scale_[c],
              " for column ", c);
       }

@@ -9,8 +9,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
-#include <limits>
 #include <memory>
 #include <span>
 
@@ -141,7 +139,7 @@ class Walker {
       auto const numbers = model->parameters().numbers();
       if (!all_finite(numbers.data(), static_cast<Index>(numbers.size()))) [[unlikely]] {
         fail("walker: expected a model of finite parameters, got one that is ",
-             *std::find_if_not(numbers.begin(), numbers.end(), [](R number) { return std::isfinite(number); }));
+             *std::find_if_not(numbers.begin(), numbers.end(), [](R number) { return is_finite(number); }));
       }
     }
     return model;
@@ -175,11 +173,11 @@ class Walker {
     network().template operator()<T>(x, carried_, scratch_);
     bool finite = true;
     for (R const number : x) {
-      finite &= std::abs(number) <= std::numeric_limits<R>::max();
+      finite &= is_finite(number);
     }
     for (std::size_t o = 0; o < carried_.size(); ++o) {
       carried_[o] = y[o] - carried_[o];
-      finite &= std::abs(carried_[o]) <= std::numeric_limits<R>::max();
+      finite &= is_finite(carried_[o]);
     }
     if (!finite) [[unlikely]] {
       return;

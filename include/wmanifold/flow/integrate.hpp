@@ -122,7 +122,7 @@ Integration integrate(Model& model, Objective& objective, double duration, Integ
             std::max(metric.template movement<T>(model, start), metric.template movement<T>(model, model.parameters()));
         double const wrong = metric.template movement<T>(model, error);
         ratio = wrong == 0 ? 0 : wrong / (options.absolute + options.relative * size);
-        ratio = std::isnan(ratio) ? std::numeric_limits<double>::infinity() : ratio;  // both beyond the range
+        ratio = is_nan(ratio) ? std::numeric_limits<double>::infinity() : ratio;  // both beyond the range
       }
       if (ratio <= 1) {
         time = last ? duration : time + step;

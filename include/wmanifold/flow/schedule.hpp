@@ -19,7 +19,7 @@ namespace detail {
 
 /// ArgumentError unless `value` may be a rate or a budget.
 inline void require_scheduled(char const* what, double value) {
-  if (!(value >= 0 && std::isfinite(value))) [[unlikely]] {
+  if (!(is_finite(value) && value >= 0)) [[unlikely]] {
     fail("schedule: expected ", what, " of at least 0, got ", value);
   }
 }

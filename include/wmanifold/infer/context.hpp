@@ -235,7 +235,7 @@ class ContextSearch {
       }
     } else {
       for (Index g = 0; g < count; ++g) {
-        if (std::isfinite(values(g, 0))) {
+        if (is_finite(values(g, 0))) {
           found[static_cast<std::size_t>(g)].minima.push_back({first + g, points.front(), values(g, 0)});
         }
       }

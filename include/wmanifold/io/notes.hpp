@@ -68,7 +68,7 @@ inline void require_notes(std::string const& where, ModelNotes const& notes, std
   require_each("input_scaling", "inputs", inputs, notes.input_scaling.size());
   require_each("knob_ranges", "coordinates of the context", coordinates, notes.knob_ranges.size());
   for (auto const& scaling : notes.input_scaling) {
-    if (!(std::isfinite(scaling.mean) && std::isfinite(scaling.scale) && scaling.scale > 0)) [[unlikely]] {
+    if (!(is_finite(scaling.mean) && is_finite(scaling.scale) && scaling.scale > 0)) [[unlikely]] {
       fail<FileError>(where, ": input_scaling: expected a finite mean and a positive scale, got ", scaling.mean,
                       " and ", scaling.scale);
     }

@@ -80,7 +80,7 @@ requires(!SmoothTopology<Product<Factors...>>)
 [[nodiscard]] double way(Point<Product<Factors...>> const& p, Point<Product<Factors...>> const& q) noexcept {
   using Space = Product<Factors...>;
   return [&]<std::size_t... I>(std::index_sequence<I...>) {
-    std::array<double, sizeof...(I)> const ways{way(Space::template part<I>(p), Space::template part<I>(q))...};
+    LocalArray<double, sizeof...(I)> const ways{way(Space::template part<I>(p), Space::template part<I>(q))...};
     return std::sqrt(dot(ways, ways));
   }(std::index_sequence_for<Factors...>{});
 }
