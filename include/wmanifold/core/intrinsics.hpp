@@ -1,5 +1,7 @@
 #pragma once
 
+#include <wmanifold/version.hpp>
+
 // GCC 12 takes the undefined values that its own AVX-512 header makes (`__m512 y = y`) for uses of what has no value,
 // wherever they are inlined. The pragma goes by the lines of that header, so that no other code is silenced; it has to
 // come before Eigen's and xsimd's includes of it.

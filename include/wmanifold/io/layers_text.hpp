@@ -4,6 +4,8 @@
 #include <wmanifold/core/text.hpp>
 #include <wmanifold/layer/stack.hpp>
 
+#include <system_error>
+
 namespace wmanifold::detail {
 
 /// "dense 196 32, relu, shared 32 16, low_rank 16 10 4": the layers of a stack as text, a rank last.
