@@ -1,0 +1,49 @@
+# The flags that users have: every pass of the library in a process of its own, in a program for each set of flags, and a
+# look at the code that the compiler made of them. Included by tests/CMakeLists.txt.
+
+if(WMANIFOLD_SANITIZE OR NOT CMAKE_CXX_COMPILER_ID STREQUAL "GNU" OR NOT CMAKE_SYSTEM_PROCESSOR STREQUAL "x86_64"
+   OR CMAKE_CROSSCOMPILING OR CMAKE_CXX_FLAGS MATCHES "-m|-U")
+  wmanifold_summary("  flags" off "with GCC on x86-64, no sanitizers and no flags of one's own")
+  return()
+endif()
+
+include(CheckCXXSourceRuns)
+check_cxx_source_runs("int main() { return __builtin_cpu_supports(\"x86-64-v3\") ? 0 : 1; }" WMANIFOLD_RUNS_X86_64_V3)
+
+set(sets "-O2 -march=native" "-O3 -march=native")
+if(WMANIFOLD_RUNS_X86_64_V3)
+  list(APPEND sets "-O2 -march=x86-64-v3")
+  wmanifold_summary("  flags" on "${sets}")
+else()
+  wmanifold_summary("  flags" on "${sets}; not -march=x86-64-v3: this processor has no AVX2 and FMA")
+endif()
+
+find_program(WMANIFOLD_PYTHON python3 PATHS /usr/bin NO_DEFAULT_PATH)
+find_program(WMANIFOLD_PYTHON python3)
+if(NOT WMANIFOLD_PYTHON OR NOT CMAKE_OBJDUMP)
+  wmanifold_summary("  stack alignment" off "no python3 or no objdump")
+endif()
+set(scan "${WMANIFOLD_PYTHON}" -B "${CMAKE_CURRENT_SOURCE_DIR}/house/stack_alignment.py" "${CMAKE_OBJDUMP}")
+
+foreach(flags IN LISTS sets)
+  string(REGEX REPLACE "[ =-]+" "_" name "flags${flags}")
+  string(REPLACE " " ";" options "${flags}")
+  add_executable(${name} flags/every_pass.cpp flags/every_basis.cpp)
+  target_include_directories(${name} PRIVATE "${CMAKE_CURRENT_SOURCE_DIR}")
+  # Not wmanifold_own, which may have another -march.
+  target_link_libraries(${name} PRIVATE wmanifold::wmanifold wmanifold_checks)
+  target_compile_options(${name} PRIVATE ${options})
+  add_test(NAME ${name} COMMAND ${name})
+  set_tests_properties(${name} PROPERTIES TIMEOUT 300 ENVIRONMENT OMP_WAIT_POLICY=passive)
+  if(WMANIFOLD_PYTHON AND CMAKE_OBJDUMP)
+    add_test(NAME ${name}_stack COMMAND ${scan} "$<TARGET_OBJECTS:${name}>" COMMAND_EXPAND_LISTS)
+    set_tests_properties(${name}_stack PROPERTIES TIMEOUT 300)
+  endif()
+endforeach()
+
+if(WMANIFOLD_PYTHON AND CMAKE_OBJDUMP)
+  add_library(flags_misaligned OBJECT flags/misaligned.cpp)
+  add_test(NAME flags_stack_finds COMMAND ${scan} "$<TARGET_OBJECTS:flags_misaligned>")
+  set_tests_properties(flags_stack_finds PROPERTIES
+    PASS_REGULAR_EXPRESSION "wmanifold_misaligned.*2 functions, 1 moves to the stack that are not aligned")
+endif()
