@@ -72,6 +72,7 @@
 #include <wmanifold/infer/descent.hpp>
 #include <wmanifold/infer/estimate.hpp>
 #include <wmanifold/infer/group_losses.hpp>
+#include <wmanifold/infer/held_model.hpp>
 #include <wmanifold/infer/posterior.hpp>
 #include <wmanifold/infer/search_points.hpp>
 #include <wmanifold/infer/search_space.hpp>

@@ -1,6 +1,7 @@
 #include <wmanifold/basis/bernstein.hpp>
 #include <wmanifold/basis/fourier.hpp>
 #include <wmanifold/basis/one_per_context.hpp>
+#include <wmanifold/basis/spherical_harmonics.hpp>
 #include <wmanifold/infer/context.hpp>
 #include <wmanifold/manifold/slice.hpp>
 #include <wmanifold/manifold/written.hpp>
@@ -82,6 +83,13 @@ TEST_CASE("discrete factors are tried state by state, in every place of a produc
   auto const found = wm::infer_context(robot, wm::MeanSquaredError{}, inputs, said(robot, inputs, truth), exact);
   CHECK(Robot::distance(found.point, truth) < 1e-5);
   CHECK(found.states.size() == 2);
+
+  using Between = wm::Tensor<wm::SphericalHarmonics<wm::S2, 1>, wm::OnePerContext<Finite<2>>, wm::Line>;
+  using Scene = Between::Topology;
+  auto const scene = random_model<Between>();
+  auto const shown = Scene::at(wm::S2::direction(1, -2, 0.5), Finite<2>::at(1), Interval::at(0.6));
+  auto const seen = wm::infer_context(scene, wm::MeanSquaredError{}, inputs, said(scene, inputs, shown), exact);
+  CHECK(Scene::distance(seen.point, shown) < 1e-5);
 }
 
 TEST_CASE("the probabilities of states are those of the posterior, be it narrow or wide") {

@@ -49,7 +49,7 @@ class ContextSearch {
   ContextSearch(Model const& model, L const& loss, ConstMatrixRef<R> const& inputs,
                 typename L::template Targets<R> const& targets, std::vector<Index> const& sizes,
                 InferenceOptions const& options, Known const& known)
-      : losses_(model, loss, inputs, targets, sizes),
+      : losses_(model, loss, inputs, targets, sizes, Domain::states(known).front()),
         targets_(targets),
         outputs_(model.outputs()),
         options_(options),

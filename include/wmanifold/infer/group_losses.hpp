@@ -1,6 +1,6 @@
 #pragma once
 
-#include <wmanifold/infer/search_space.hpp>
+#include <wmanifold/infer/held_model.hpp>
 #include <wmanifold/layer/loss.hpp>
 #include <wmanifold/manifold/batch.hpp>
 
@@ -35,18 +35,19 @@ template <class T, class Model, class L, class Domain>
 class GroupLosses {
  public:
   using R = typename Model::Scalar;
-  using Whole = typename Model::Topology;
   using Space = typename Domain::Searched;
+  using Held = HeldModel<Model, Domain>;
+  using Whole = typename Held::Space;  // what is evaluated is a function of
   using Targets = typename L::template Targets<R>;
 
   /// Throws ArgumentError where samples, targets and groups do not fit each other or the model.
   GroupLosses(Model const& model, L const& loss, ConstMatrixRef<R> const& inputs, Targets const& targets,
-              std::vector<Index> const& sizes)
-      : model_(at_rest(model)),
+              std::vector<Index> const& sizes, typename Domain::State const& state)
+      : held_(at_rest(model), state),
         loss_(loss),
         inputs_(inputs),
         targets_(targets),
-        gradient_(model_.parameters().zeros_like()) {
+        gradient_(held_.inner().parameters().zeros_like()) {
     require_batch<R>("inputs", inputs, model.inputs());
     loss.check(targets, inputs.rows(), model.outputs());
     for (Index const size : sizes) {
@@ -60,7 +61,7 @@ class GroupLosses {
                   begins_.back());
   }
 
-  void hold(typename Domain::State const& state) noexcept { state_ = state; }
+  void hold(typename Domain::State const& state) { held_.hold(state); }
 
   [[nodiscard]] Index groups() const noexcept { return static_cast<Index>(begins_.size()) - 1; }
   /// Where the samples of group g begin; of groups(), their number.
@@ -72,10 +73,10 @@ class GroupLosses {
     Index group = first;
     double sum = 0;
     Index const origin = begin(first);
-    auto const context = Domain::whole(state_, s);
+    auto const context = held_.at(s);
     for_each_batch(begin(first + count) - origin, [&](Index from, Index samples) {
-      auto const outputs = model_.template predict<T>(inputs_.middleRows(origin + from, samples),
-                                                      Contexts<Whole>::shared(context, samples), work_);
+      auto const outputs = held_.inner().template predict<T>(inputs_.middleRows(origin + from, samples),
+                                                             Contexts<Whole>::shared(context, samples), work_);
       for (Index b = 0; b < samples; ++b) {
         Index const sample = origin + from + b;
         sum += loss_of(outputs, b, context, sample, {});
@@ -108,7 +109,7 @@ class GroupLosses {
       trial.gradient = {};
       for (Index b = begin(trial.group); b < begin(trial.group + 1);) {
         Index const some = std::min(begin(trial.group + 1) - b, batch - static_cast<Index>(samples.size()));
-        points.push_back(Domain::whole(state_, trial.point));
+        points.push_back(held_.at(trial.point));
         sizes.push_back(some);
         owners.push_back(t);
         for (Index i = 0; i < some; ++i) {
@@ -158,7 +159,7 @@ class GroupLosses {
     }
     bool const is_shared = rows > static_cast<Index>(points.size());
     auto const contexts = is_shared ? Contexts<Whole>::grouped(points, sizes) : Contexts<Whole>(points);
-    auto const outputs = model_.template forward<T>(rows_, contexts, work_);
+    auto const outputs = held_.inner().template forward<T>(rows_, contexts, work_);
     auto const width = static_cast<std::size_t>(outputs.cols());
     grow(work_.output_gradient, outputs.size());
     std::span<R> const slopes(work_.output_gradient.data(), static_cast<std::size_t>(outputs.size()));
@@ -169,23 +170,23 @@ class GroupLosses {
                                            slopes.subspan(static_cast<std::size_t>(b) * width, width));
       }
     }
-    auto const slope = model_.template run_backward<T>(rows_, contexts, work_, gradient_, {.contexts = true}).contexts;
+    auto const slope =
+        held_.inner().template run_backward<T>(rows_, contexts, work_, gradient_, {.contexts = true}).contexts;
     b = 0;
     for (std::size_t r = 0; r < owners.size(); ++r) {
       for (Index const end = b + sizes[r]; b < end; ++b) {
         for (std::size_t c = 0; c < trials[owners[r]].gradient.size(); ++c) {
-          trials[owners[r]].gradient[c] += slope(b, static_cast<Index>(Domain::places[c]));
+          trials[owners[r]].gradient[c] += slope(b, static_cast<Index>(Held::places[c]));
         }
       }
     }
   }
 
-  Model const model_;
+  Held held_;
   L const& loss_;
   ConstMatrixRef<R> const& inputs_;
   Targets const& targets_;
   std::vector<Index> begins_{0};
-  typename Domain::State state_;
   Workspace<R> work_;
   Parameters<R> gradient_;  // of the parameters, where a model does not rest
   Matrix<R> rows_;

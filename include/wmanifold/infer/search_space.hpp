@@ -81,6 +81,62 @@ struct LeafTraits<std::tuple<Leaves...>> {
   }();
 };
 
+/// The factors of a Product in which nothing is searched, by number, and the coordinates of all others. A state names
+/// all coordinates of the former.
+template <class Space, class Known>
+struct Settled {
+  static constexpr std::array<std::size_t, 0> factors{};
+};
+template <class... Factors, class Known>
+struct Settled<Product<Factors...>, Known> {
+  static constexpr std::array<bool, sizeof...(Factors)> are_held = [] {
+    if constexpr (std::same_as<Known, NothingHeld>) {
+      return std::array<bool, sizeof...(Factors)>{};
+    } else {
+      return Holding<Product<Factors...>, Known>::is_held;
+    }
+  }();
+  static constexpr std::array<bool, sizeof...(Factors)> are_settled = [] {
+    std::array<bool, sizeof...(Factors)> all{
+        std::same_as<typename LeafTraits<typename LeavesOf<Factors, false>::type>::Searched, OnePoint>...};
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      all[i] = all[i] || are_held[i];
+    }
+    return all;
+  }();
+  static constexpr auto factors = [] {
+    std::array<std::size_t, static_cast<std::size_t>(std::count(are_settled.begin(), are_settled.end(), true))> all{};
+    std::size_t to = 0;
+    for (std::size_t i = 0; i < are_settled.size() && to < all.size(); ++i) {
+      if (are_settled[i]) {
+        all[to++] = i;
+      }
+    }
+    return all;
+  }();
+  static constexpr std::array<int, sizeof...(Factors)> sizes{Factors::coordinates...};
+  static constexpr auto other_coordinates = [] {
+    constexpr int count = [] {
+      int sum = 0;
+      for (std::size_t i = 0; i < sizes.size(); ++i) {
+        sum += are_settled[i] ? 0 : sizes[i];
+      }
+      return sum;
+    }();
+    std::array<std::size_t, static_cast<std::size_t>(count)> all{};
+    std::size_t to = 0;
+    std::size_t at = 0;
+    for (std::size_t i = 0; i < sizes.size(); ++i) {
+      for (int c = 0; c < sizes[i]; ++c, ++at) {
+        if (!are_settled[i]) {
+          all[to++] = at;
+        }
+      }
+    }
+    return all;
+  }();
+};
+
 /// How a space of contexts is gone through: factors that are known are held, smooth ones are searched as a space of
 /// their own, and of the discrete ones every combination of states is tried.
 template <Topology Whole, class Known = NothingHeld>
@@ -93,6 +149,7 @@ class SearchSpace {
   using Searched = typename Traits::Searched;
   static constexpr bool tries_states = Traits::tries_states;
   static constexpr auto places = Traits::places;
+  using Settled = detail::Settled<Whole, Known>;
 
   /// The context but for what is searched, which is 0, and the state's share of the probability measure.
   struct State {

@@ -1,0 +1,89 @@
+#pragma once
+
+#include <wmanifold/infer/search_space.hpp>
+#include <wmanifold/manifold/slice.hpp>
+
+#include <optional>
+
+namespace wmanifold::detail {
+
+/// A model in one state of a search at a time, as a function of what is searched. Factors in which nothing is searched
+/// are sliced away where that can be, which leaves fewer rows to mix; of other models all is evaluated at whole
+/// contexts.
+template <class Model, class Domain>
+class HeldModel {
+  using Whole = typename Model::Topology;
+  using Settled = typename Domain::Settled;
+
+  static constexpr bool is_sliced = [] {
+    if constexpr (Sliceable<Model> && Settled::factors.size() > 0) {
+      return Settled::factors.size() < static_cast<std::size_t>(Whole::factors);
+    } else {
+      return false;
+    }
+  }();
+  static auto in_state(Model const& model, typename Domain::State const& state) {
+    if constexpr (is_sliced) {
+      auto const at = Point<Whole>::unchecked(state.coordinates);  // in its settled factors
+      return [&]<std::size_t... I>(std::index_sequence<I...>) {
+        return slice<Settled::factors[I]...>(model, Whole::template part<Settled::factors[I]>(at)...);
+      }
+      (std::make_index_sequence<Settled::factors.size()>{});
+    } else {
+      return model;
+    }
+  }
+
+ public:
+  /// The model that is evaluated.
+  using Inner = decltype(in_state(std::declval<Model const&>(), std::declval<typename Domain::State const&>()));
+  using Space = typename Inner::Topology;
+
+  HeldModel(Model model, typename Domain::State const& state) : model_(std::move(model)) { hold(state); }
+
+  void hold(typename Domain::State const& state) {
+    state_ = state;
+    if constexpr (is_sliced) {
+      slice_.emplace(in_state(model_, state));
+    }
+  }
+  [[nodiscard]] Inner const& inner() const noexcept {
+    if constexpr (is_sliced) {
+      return *slice_;
+    } else {
+      return model_;
+    }
+  }
+
+  /// Its context.
+  [[nodiscard]] Point<Space> at(Point<typename Domain::Searched> const& s) const noexcept {
+    auto const whole = Domain::whole(state_, s);
+    if constexpr (is_sliced) {
+      Coordinates<Space> some{};
+      for (std::size_t i = 0; i < some.size(); ++i) {
+        some[i] = whole[Settled::other_coordinates[i]];
+      }
+      return Point<Space>::unchecked(some);
+    } else {
+      return whole;
+    }
+  }
+  /// Where in it each coordinate of what is searched is.
+  static constexpr auto places = [] {
+    auto all = Domain::places;
+    if constexpr (is_sliced) {
+      auto const& others = Settled::other_coordinates;
+      for (std::size_t& place : all) {
+        place = static_cast<std::size_t>(std::find(others.begin(), others.end(), place) - others.begin());
+      }
+    }
+    return all;
+  }();
+
+ private:
+  Model model_;
+  typename Domain::State state_;
+  std::optional<Inner> slice_;  // where there is one
+};
+
+}  // namespace wmanifold::detail
