@@ -170,7 +170,6 @@ explains("BasicManifold<int, Ellipse, Dense<2, 4>> m{zeros}" "float or double in
 explains("Model m{he_normal, 1}" "a Seed behind the initialisation, got a plain number")
 explains("DoubleModel m(he_normal, 1U)" "a Seed behind the initialisation, got a plain number")
 explains("Model m{he_normal}" "a seed behind the initialisation")
-explains("Manifold<Line, LayerList> m{he_normal, Seed{1}}" "the layers, as their types do not say their sizes")
 explains("auto n = model.at(90)" "a point of the model's topology, got a plain number")
 explains("auto n = model.at(0.5)" "a point of the model's topology, got a plain number")
 explains("auto n = double_model.at(0.5F)" "a point of the model's topology, got a plain number")

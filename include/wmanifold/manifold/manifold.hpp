@@ -61,11 +61,6 @@ class BasicManifold {
                   "wmanifold: expected a Seed behind the initialisation, got a plain number: Model model{he_normal, "
                   "Seed{1}}");
   }
-  BasicManifold(Initialisation, Seed) requires(!Stack::is_static) : BasicManifold(never()) {
-    static_assert(detail::never<R>,
-                  "wmanifold: expected the layers, as their types do not say their sizes: Model model{he_normal, "
-                  "Seed{1}, {}, LayerList{Dense<>(2, 16), Tanh{}, Dense<>(16, 2)}}");
-  }
 
   [[nodiscard]] B const& basis() const noexcept { return basis_; }
   [[nodiscard]] Stack const& stack() const noexcept { return stack_; }
@@ -135,6 +130,7 @@ class BasicManifold {
   template <class T = HostTarget>
   void at(Point const& s, Network& network) const noexcept(Stack::is_static) {
     if constexpr (!Stack::is_static) {
+      require_parameters(parameters_);
       if (!(network.stack() == point_stack_)) [[unlikely]] {
         fail("manifold: expected a network of the manifold's own layers (", parameters_of(stack_), " parameters), got ",
              network.parameters().size(), " parameters in other layers");
