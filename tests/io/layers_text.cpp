@@ -14,10 +14,10 @@ TEST_CASE("layers as text, there and back") {
   CHECK(placed_text == "shared 2 3, relu, low_rank 3 4 2, dense 4 1");
   CHECK(wm::detail::layers_from("here", placed_text) == placed);
   CHECK(wm::detail::layers_from("here", "dense 2 3,relu,  dense  3 4 , dense 4 1, softplus") == layers);
-  for (auto const* bad : {"", "dense", "dense 2 0", "dense 2 3, dense 4 1", "relu, dense 2 3", "dense 2 3, bent",
-                          "shared 2", "low_rank 2 3", "low_rank 2 3 0", "dense 2 3 4", "dense 2,048 3",
-                          "dense 2.048 3", "dense 2 3x", "dense 2 3, relu tanh", "dense 2 3,", "dense 9223372036854775808 3",
-                          "dense -2 3", "dense 0x2 3"}) {
+  for (auto const* bad :
+       {"", "dense", "dense 2 0", "dense 2 3, dense 4 1", "relu, dense 2 3", "dense 2 3, bent", "shared 2",
+        "low_rank 2 3", "low_rank 2 3 0", "dense 2 3 4", "dense 2,048 3", "dense 2.048 3", "dense 2 3x",
+        "dense 2 3, relu tanh", "dense 2 3,", "dense 9223372036854775808 3", "dense -2 3", "dense 0x2 3"}) {
     CHECK_THROWS_AS((void)wm::detail::layers_from("here", bad), wm::FileError);
   }
 }

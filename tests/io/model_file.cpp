@@ -254,7 +254,8 @@ TEST_CASE("what was saved loads where rounding grows along a deep and steep netw
     CHECK(wm::load_model<Saved>(file.path) == model);
     CHECK(wm::load_any_model<float>(file.path).parameters().numbers().size() == model.parameters().numbers().size());
     auto const any = wm::load_any_model<double>(file.path);
-    CHECK(std::equal(any.parameters().row(1).begin(), any.parameters().row(1).end(), model.parameters().row(1).begin()));
+    CHECK(
+        std::equal(any.parameters().row(1).begin(), any.parameters().row(1).end(), model.parameters().row(1).begin()));
     // The usual bound is not enough, or this test shows nothing.
     auto const content = wm::read_safetensors(file.path);
     auto const& x = std::get<std::vector<R>>(content.tensors.at("test.inputs").numbers);

@@ -23,7 +23,8 @@ float number(wm::TensorFile const& file, std::string const& name, std::vector<wm
              std::size_t j = 0) {
   auto const& tensor = file.tensors.at(name);
   REQUIRE(tensor.shape == shape);
-  return std::get<std::vector<float>>(tensor.numbers)[shape.size() == 1 ? i : i * static_cast<std::size_t>(shape[1]) + j];
+  return std::get<std::vector<float>>(
+      tensor.numbers)[shape.size() == 1 ? i : i * static_cast<std::size_t>(shape[1]) + j];
 }
 
 }  // namespace

@@ -51,9 +51,8 @@ TEST_CASE("text that is no scaling and no knob is refused, with what was expecte
   refuses("knob_ranges", "0 1 linear x\ta\tb", "'linear' or 'logarithmic'");
   refuses("knob_ranges", "1 1 linear\ta\tb", "two different finite ends");
   refuses("knob_ranges", "0 1 logarithmic\ta\tb", "two positive ends");
-  CHECK_THROWS_WITH_AS(
-      wm::detail::require_notes("here", {.knob_ranges = {{wm::Range::linear(0, 1), "a\tb"}}}, 1, 1),
-      doctest::Contains("without tabs and line breaks"), wm::FileError);
+  CHECK_THROWS_WITH_AS(wm::detail::require_notes("here", {.knob_ranges = {{wm::Range::linear(0, 1), "a\tb"}}}, 1, 1),
+                       doctest::Contains("without tabs and line breaks"), wm::FileError);
   double const inf = std::numeric_limits<double>::infinity();
   CHECK_THROWS_WITH_AS(wm::detail::require_notes("here", {.input_scaling = {{inf, 1}}}, 1, 1),
                        doctest::Contains("got inf and 1"), wm::FileError);

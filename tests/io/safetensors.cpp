@@ -41,7 +41,9 @@ TEST_CASE("tensors come back as they were") {
 
 TEST_CASE("what is no file is refused, and named") {
   auto const folder = std::filesystem::temp_directory_path();
-  CHECK_THROWS_WITH_AS((void)wm::read_safetensors(folder), ("wmanifold: cannot open " + folder.string() + ": expected a file, got a folder").c_str(), wm::FileError);
+  CHECK_THROWS_WITH_AS((void)wm::read_safetensors(folder),
+                       ("wmanifold: cannot open " + folder.string() + ": expected a file, got a folder").c_str(),
+                       wm::FileError);
   CHECK_THROWS_WITH_AS((void)wm::read_safetensors("/no/such"), "wmanifold: cannot open /no/such", wm::FileError);
   CHECK_THROWS_WITH_AS((void)wm::read_safetensors("/dev/zero"),
                        "wmanifold: cannot open /dev/zero: expected a file, got a device", wm::FileError);
@@ -149,8 +151,8 @@ TEST_CASE("a file that promises more than there is, or than memory holds, is ref
     std::string const header = R"({"a":{"dtype":"F32","shape":[17179869184],"data_offsets":[0,68719476736]}})";
     file.write(header, "");
     std::filesystem::resize_file(file.path, 8 + header.size() + size);
-    CHECK_THROWS_WITH_AS((void)wm::read_safetensors(file.path),
-                         doctest::Contains("bytes, got tensors of 68719476736"), wm::FileError);
+    CHECK_THROWS_WITH_AS((void)wm::read_safetensors(file.path), doctest::Contains("bytes, got tensors of 68719476736"),
+                         wm::FileError);
   }
   // Without asking: the allocator says no.
   CHECK_THROWS_WITH_AS(wm::detail::within_memory("here", []() -> int { throw std::bad_alloc(); }),

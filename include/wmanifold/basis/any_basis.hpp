@@ -120,7 +120,9 @@ inline std::optional<SmallMatrix> graph_named(std::string const& space) {
       auto const nodes = split(weighted[0], '-');
       int const i = whole_number_of(nodes[0], 0, n - 1);
       int const j = nodes.size() == 2 ? whole_number_of(nodes[1], 0, n - 1) : -1;
-      double const weight = weighted.size() == 1 ? 1 : weighted.size() == 2 ? number_from(weighted[1]).value_or(-1) : -1;
+      double const weight = weighted.size() == 1   ? 1
+                            : weighted.size() == 2 ? number_from(weighted[1]).value_or(-1)
+                                                   : -1;
       if (i < 0 || j < 0 || i == j || !(is_finite(weight) && weight > 0)) {
         return std::nullopt;
       }

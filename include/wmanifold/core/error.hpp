@@ -25,8 +25,8 @@ struct FileError : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// Throws `Error` with its arguments streamed into one message, the same under every locale; out of line, so that checks
-/// stay small.
+/// Throws `Error` with its arguments streamed into one message, the same under every locale; out of line, so that
+/// checks stay small.
 template <class Error = ArgumentError, class... Parts>
 [[noreturn, gnu::cold, gnu::noinline]] void fail(Parts const&... parts) {
   std::ostringstream message;

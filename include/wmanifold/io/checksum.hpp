@@ -55,8 +55,8 @@ class Crc32 {
 
 /// The checksum of what a file holds, "crc32:" and eight digits, which does not depend on how the file lies: of all
 /// metadata but `checksum`, each its key and its text with a zero byte behind both, and of all tensors, each its name,
-/// type and sizes as texts with a zero byte behind each, a zero byte, and its numbers; both in the order of their names,
-/// byte by byte. The library's files have it as their metadata `checksum`.
+/// type and sizes as texts with a zero byte behind each, a zero byte, and its numbers; both in the order of their
+/// names, byte by byte. The library's files have it as their metadata `checksum`.
 [[nodiscard]] inline std::string checksum_of(TensorFile const& file) {
   Crc32 crc;
   for (auto const& [key, value] : file.metadata) {

@@ -27,7 +27,9 @@ inline constexpr Index test_samples = 8;
 
 /// A WarpedManifold: its context is bent before its basis sees it.
 template <class Model>
-concept Bent = requires { Model::warp_degree; };
+concept Bent = requires {
+  Model::warp_degree;
+};
 
 /// What files say of any model of this type: its topology and basis, where it has them, and its numbers.
 template <class Model>
@@ -239,9 +241,9 @@ double largest_difference(A const& a, B const& b) {
 }
 
 /// Does a model give the outputs that the file says it gave, as far as rounding lets it? That was done by another
-/// processor, in another order of sums, perhaps in the other real type, and what it amounts to depends on the network: a
-/// deep or steep one multiplies it. Where it is more than networks have as a rule, it is held against what the outputs
-/// move by when all parameters are changed by as much as the sums of a layer may be off.
+/// processor, in another order of sums, perhaps in the other real type, and what it amounts to depends on the network:
+/// a deep or steep one multiplies it. Where it is more than networks have as a rule, it is held against what the
+/// outputs move by when all parameters are changed by as much as the sums of a layer may be off.
 ///
 /// load() puts the file's numbers into the model's parameters; predict(inputs, contexts) takes two matrices.
 template <Real R, class Model, class Load, class Predict>
@@ -252,9 +254,8 @@ void replay(std::string const& where, TensorFile const& file, Model& model, Inde
   auto const& s = tensor_of<double>(where, file, "test.contexts", {test_samples, coordinates});
   auto const& expected = tensor_of<R>(where, file, "test.outputs", {test_samples, model.outputs()});
   auto const outputs = [&] {
-    Matrix<R> const y =
-        predict(Matrix<R>(Eigen::Map<Matrix<R> const>(x.data(), test_samples, inputs)),
-                Matrix<double>(Eigen::Map<Matrix<double> const>(s.data(), test_samples, coordinates)));
+    Matrix<R> const y = predict(Matrix<R>(Eigen::Map<Matrix<R> const>(x.data(), test_samples, inputs)),
+                                Matrix<double>(Eigen::Map<Matrix<double> const>(s.data(), test_samples, coordinates)));
     return std::vector<R>(y.data(), y.data() + y.size());
   };
   auto const got = [&] {
@@ -296,14 +297,13 @@ template <class Model, class Load>
 void replay(std::string const& where, TensorFile const& file, Model& model, Load const& load) {
   using R = typename Model::Scalar;
   using Space = typename Model::Topology;
-  replay<R>(where, file, model, Space::coordinates, load,
-            [&](Matrix<R> const& inputs, Matrix<double> const& contexts) {
-              std::vector<Point<Space>> points;
-              for (Index b = 0; b < contexts.rows(); ++b) {
-                points.emplace_back(std::span(contexts.row(b).data(), static_cast<std::size_t>(Space::coordinates)));
-              }
-              return model.predict(inputs, Contexts<Space>(points));
-            });
+  replay<R>(where, file, model, Space::coordinates, load, [&](Matrix<R> const& inputs, Matrix<double> const& contexts) {
+    std::vector<Point<Space>> points;
+    for (Index b = 0; b < contexts.rows(); ++b) {
+      points.emplace_back(std::span(contexts.row(b).data(), static_cast<std::size_t>(Space::coordinates)));
+    }
+    return model.predict(inputs, Contexts<Space>(points));
+  });
 }
 
 /// The model that a file holds; errors begin with `where`.
@@ -394,9 +394,9 @@ AnyManifold<R> any_model_from(std::string const& where, TensorFile file, LoadOpt
 /// that says what they are, and a test vector. For a layer that is shared these are out x in and out; a low-rank layer
 /// W_0 + U diag(A phi(s)) V^T has its W_0 there, and `layer.n.right` (V, in + 1 x rank, its last row the bias's),
 /// `layer.n.left` (U, out x rank) and `layer.n.scales` (A^T, K x rank); a warp its `warp.theta` and `warp.price`; knots
-/// that are not uniform, and what else the basis has as `state()`, are `basis.state`, in double; and a checksum of all of
-/// it. The old file, if any, is replaced only by a whole new one, as replace_file does. Throws FileError, also for notes
-/// that are not as ModelNotes says; then an old file stays.
+/// that are not uniform, and what else the basis has as `state()`, are `basis.state`, in double; and a checksum of all
+/// of it. The old file, if any, is replaced only by a whole new one, as replace_file does. Throws FileError, also for
+/// notes that are not as ModelNotes says; then an old file stays.
 template <class Model>
 void save_model(std::filesystem::path const& path, Model const& model, ModelNotes const& notes = {}) {
   detail::write_with_checksum(path, detail::file_from("cannot write " + path.string(), model, notes));

@@ -39,7 +39,8 @@ void store_network(TensorFile& file, std::string const& prefix, Network const& n
 }  // namespace detail
 
 /// Writes an ordinary network, such as model.at(s), as safetensors: out x in weights and biases under the names of a
-/// torch.nn.Sequential (0.weight, 0.bias, 2.weight, ...), the layers as metadata. It has no context, and no knobs in its notes. Throws FileError.
+/// torch.nn.Sequential (0.weight, 0.bias, 2.weight, ...), the layers as metadata. It has no context, and no knobs in
+/// its notes. Throws FileError.
 template <class Network>
 void save_network(std::filesystem::path const& path, Network const& network, ModelNotes const& notes = {}) {
   detail::require_notes("cannot write " + path.string(), notes, static_cast<std::size_t>(network.inputs()), 0);
@@ -49,8 +50,8 @@ void save_network(std::filesystem::path const& path, Network const& network, Mod
   detail::write_with_checksum(path, std::move(file));
 }
 
-/// Writes the networks of a manifold at some points, one after the other: those of point i as i.0.weight, i.0.bias, ...,
-/// and the tensor `contexts`, points x coordinates. Throws FileError, and ArgumentError where there is no point.
+/// Writes the networks of a manifold at some points, one after the other: those of point i as i.0.weight, i.0.bias,
+/// ..., and the tensor `contexts`, points x coordinates. Throws FileError, and ArgumentError where there is no point.
 template <class Model>
 void save_networks(std::filesystem::path const& path, Model const& model,
                    std::span<Point<typename Model::Topology> const> points, ModelNotes const& notes = {}) {

@@ -36,11 +36,11 @@ inline std::filesystem::file_status require_file(char const* cannot, std::filesy
     fail<FileError>(cannot, path.string(), ": ", error.message());
   }
   fail<FileError>(cannot, path.string(), ": expected a file, got ",
-                  type == Type::directory                             ? "a folder"
-                  : type == Type::fifo                                ? "a pipe"
-                  : type == Type::socket                              ? "a socket"
+                  type == Type::directory                          ? "a folder"
+                  : type == Type::fifo                             ? "a pipe"
+                  : type == Type::socket                           ? "a socket"
                   : type == Type::character || type == Type::block ? "a device"
-                                                                      : "something else");
+                                                                   : "something else");
 }
 
 /// What a path names behind its symbolic links, which need not be there yet.
@@ -150,7 +150,8 @@ class Beside {
       fail<FileError>("cannot rename ", path_.string(), " to ", place.path.string(), ": ", error.message());
     }
     path_.clear();
-    synchronise(place.path.has_parent_path() ? place.path.parent_path() : ".");  // the name; no folder can be refused it
+    synchronise(place.path.has_parent_path() ? place.path.parent_path()
+                                             : ".");  // the name; no folder can be refused it
   }
 
  private:
@@ -189,10 +190,10 @@ class Beside {
 /// and a number), brought to the disk, then renamed. A reader sees the old file whole or the new one, also after a
 /// crash; of writers at the same time each is whole, and the last one stays.
 ///
-/// The new file has the old one's mode, group and, if possible, owner; one that was not there has those of any new file.
-/// Where `path` is a symbolic link, what it names is written, there already or not, and the link stays. Throws
-/// FileError, also for a file that may not be written or that has no write bit in its mode (whoever asks, root too), and
-/// for folders, devices, pipes and sockets; then the old file stays, and nothing is left beside it.
+/// The new file has the old one's mode, group and, if possible, owner; one that was not there has those of any new
+/// file. Where `path` is a symbolic link, what it names is written, there already or not, and the link stays. Throws
+/// FileError, also for a file that may not be written or that has no write bit in its mode (whoever asks, root too),
+/// and for folders, devices, pipes and sockets; then the old file stays, and nothing is left beside it.
 template <class Write>
 void replace_file(std::filesystem::path const& path, Write const& write) {
   detail::Place const place(path);

@@ -127,8 +127,8 @@ auto within_memory(std::string const& where, Make const& make) {
   }
 }
 
-/// The tensors of a header in the order that they lie in, each checked: of a type that is read, with as many bytes as its
-/// shape takes, side by side within the `size` bytes that there are, and all of these. Memory is made for none.
+/// The tensors of a header in the order that they lie in, each checked: of a type that is read, with as many bytes as
+/// its shape takes, side by side within the `size` bytes that there are, and all of these. Memory is made for none.
 inline std::vector<std::pair<std::string, TensorEntry>> tensors_in_order(std::string const& where,
                                                                          TensorHeader const& header,
                                                                          std::uint64_t size) {
@@ -255,8 +255,8 @@ inline TensorFile parse_safetensors(std::string const& where, std::span<char con
   });
 }
 
-/// Reads a file whoever wrote it, as parse_safetensors: memory is made for what is in the file only, and for no more than
-/// the machine has. Throws FileError.
+/// Reads a file whoever wrote it, as parse_safetensors: memory is made for what is in the file only, and for no more
+/// than the machine has. Throws FileError.
 inline TensorFile read_safetensors(std::filesystem::path const& path) {
   std::string const where = path.string();
   static_cast<void>(detail::require_file("cannot open ", path, false));

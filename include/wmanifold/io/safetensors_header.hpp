@@ -78,7 +78,8 @@ inline bool has_fraction(std::string_view json) {
 inline nlohmann::json parsed_object(std::string const& where, std::string_view text) {
   text = text.substr(0, text.find_last_not_of(' ') + 1);  // npos + 1 is 0
   if (!text.starts_with('{') || !text.ends_with('}') || text.find('\0') != std::string_view::npos) [[unlikely]] {
-    fail<FileError>(where, ": expected a header that is a JSON object with spaces at most behind it, got something else");
+    fail<FileError>(where,
+                    ": expected a header that is a JSON object with spaces at most behind it, got something else");
   }
   if (has_fraction(text)) [[unlikely]] {
     fail<FileError>(where, ": expected a header with whole numbers, got one with a fraction");
