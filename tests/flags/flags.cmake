@@ -1,6 +1,15 @@
 # The flags that users have: every pass of the library in a process of its own, in a program for each set of flags, and a
 # look at the code that the compiler made of them. Included by tests/CMakeLists.txt.
 
+# What is not finite, under the parts of fast-math of which no macro tells.
+if(NOT WMANIFOLD_SANITIZE AND CMAKE_CXX_COMPILER_ID MATCHES "^(GNU|Clang)$")
+  add_executable(flags_not_finite flags/not_finite.cpp)
+  target_link_libraries(flags_not_finite PRIVATE wmanifold::wmanifold wmanifold_own)
+  target_compile_options(flags_not_finite PRIVATE -O2 -fno-signed-zeros -freciprocal-math -fno-trapping-math
+    $<$<CXX_COMPILER_ID:Clang>:-funsafe-math-optimizations> $<$<CXX_COMPILER_ID:Clang>:-fno-honor-nans>)
+  add_test(NAME flags_not_finite COMMAND flags_not_finite)
+endif()
+
 if(WMANIFOLD_SANITIZE OR NOT CMAKE_CXX_COMPILER_ID STREQUAL "GNU" OR NOT CMAKE_SYSTEM_PROCESSOR STREQUAL "x86_64"
    OR CMAKE_CROSSCOMPILING OR CMAKE_CXX_FLAGS MATCHES "-m|-U")
   wmanifold_summary("  flags" off "with GCC on x86-64, no sanitizers and no flags of one's own")

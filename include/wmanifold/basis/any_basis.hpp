@@ -309,7 +309,7 @@ class AnyBasis {
   /// 3 for "t3"; 0 for what is no torus.
   static std::size_t circles_of(std::string const& space) {
     for (std::size_t n = 1; n <= most_coordinates; ++n) {
-      if (space == "t" + std::to_string(n)) {
+      if (space == std::string("t").append(std::to_string(n))) {  // "t" + would have GCC 12 warn of -Wrestrict
         return n;
       }
     }

@@ -99,7 +99,7 @@ struct S2 {
     return q;
   }
   /// Turned about two axes, and the opposite.
-  static LocalArray<Point<S2>, 3> symmetries(Point<S2> const& p) noexcept {
+  static std::array<Point<S2>, 3> symmetries(Point<S2> const& p) noexcept {
     double const c = std::cos(1.0);
     double const s = std::sin(1.0);
     return {Point<S2>::unchecked({c * p[0] - s * p[1], s * p[0] + c * p[1], p[2]}),

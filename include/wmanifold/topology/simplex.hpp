@@ -126,7 +126,7 @@ struct Simplex {
     return q;
   }
   /// Each share in the next one's place, and the first two exchanged.
-  static LocalArray<Point<Simplex>, 2> symmetries(Point<Simplex> const& p) noexcept {
+  static std::array<Point<Simplex>, 2> symmetries(Point<Simplex> const& p) noexcept {
     auto turned = p.coordinates();
     std::rotate(turned.begin(), turned.begin() + 1, turned.end());
     auto exchanged = p.coordinates();

@@ -190,7 +190,7 @@ struct SO3 {
     return {scaled(-1, p.coordinates())};
   }
   /// After or before another rotation, and back.
-  static LocalArray<Point<SO3>, 3> symmetries(Point<SO3> const& p) noexcept {
+  static std::array<Point<SO3>, 3> symmetries(Point<SO3> const& p) noexcept {
     auto const other = Point<SO3>::unchecked({0.5, 0.1, -0.7, 0.5});
     return {composed(other, p), composed(p, other), inverse(p)};
   }
