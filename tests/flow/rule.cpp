@@ -64,10 +64,7 @@ void follows(Rule const& rule, wm::RuleOptions const& options, Point point, doub
 
 wm::SmallMatrix const gram = wm::gram_matrix(wm::Bernstein<wm::Interval, 3>{});
 
-template <class Options>
-concept TakesMomentum = requires {
-  Options{.momentum = 0.9};
-};
+;
 
 }  // namespace
 
@@ -214,9 +211,6 @@ TEST_CASE("rules that mean nothing are refused, and so are rules that a metric d
                        doctest::Contains("expected a rule that needs no whitened coordinates"), wm::ArgumentError);
   CHECK_THROWS_WITH_AS(FlowOf<wm::Shampoo>(low, {}, {}, {.rate = 0.1}), doctest::Contains("got shampoo"),
                        wm::ArgumentError);
-  // A momentum beside a rule cannot be written down.
-  static_assert(TakesMomentum<wm::FlowOptions>);
-  static_assert(!TakesMomentum<wm::RuleOptions>);
   // Where layers are in the types, these are known to have no whitened coordinates.
   using Low = wm::BasicManifold<double, wm::Line, wm::LowRankDense<1, 4, 2>>;
   using Plain = wm::BasicManifold<double, wm::Line, wm::Dense<4, 2>>;

@@ -24,7 +24,7 @@ enum class Geometry {
 struct NoMomentum {
   constexpr NoMomentum() = default;
   template <std::convertible_to<double> Number>
-  constexpr NoMomentum(Number const&) {
+  NoMomentum(Number const&) {
     static_assert(detail::never<Number>,
                   "wmanifold: expected no .momentum in the options beside a rule, which has its own: HeavyBall{0.9}, "
                   "Nesterov{0.9}, Shampoo{.momentum = 0.9}, Adam{.beta1 = 0.9}");
