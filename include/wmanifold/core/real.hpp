@@ -38,7 +38,7 @@ namespace detail {
 /// The bits of a number without its sign. NaN and infinities are told by their bits, which no flag of a compiler takes
 /// for granted as it may `x == x`.
 template <Real T>
-[[nodiscard]] constexpr auto magnitude_bits(T x) noexcept {
+[[nodiscard, gnu::always_inline]] constexpr auto magnitude_bits(T x) noexcept {
   using Bits = std::conditional_t<std::same_as<T, float>, std::uint32_t, std::uint64_t>;
   return std::bit_cast<Bits>(x) & static_cast<Bits>(~Bits{0} >> 1);
 }
@@ -47,18 +47,19 @@ template <Real T>
 
 /// Neither NaN nor infinite? The one check for it in this library; the first of a condition, before x is compared.
 template <Real T>
-[[nodiscard]] constexpr bool is_finite(T x) noexcept {
+[[nodiscard, gnu::always_inline]] constexpr bool is_finite(T x) noexcept {
   return detail::magnitude_bits(x) < detail::magnitude_bits(std::numeric_limits<T>::infinity());
 }
 
 template <Real T>
-[[nodiscard]] constexpr bool is_nan(T x) noexcept {
+[[nodiscard, gnu::always_inline]] constexpr bool is_nan(T x) noexcept {
   return detail::magnitude_bits(x) > detail::magnitude_bits(std::numeric_limits<T>::infinity());
 }
 
 /// Are all `count` numbers finite? One pass without branches: one unit of the exponent more carries into the sign where
-/// the exponent is the largest.
-template <Real T>
+/// the exponent is the largest. `Tag` is the target of a kernel that calls it: units with different flags never meet in
+/// one function.
+template <Real T, class Tag = void>
 [[nodiscard]] bool all_finite(T const* data, Index count) noexcept {
   using Bits = decltype(detail::magnitude_bits(T{}));
   constexpr Bits exponent = detail::magnitude_bits(std::numeric_limits<T>::infinity());

@@ -75,7 +75,7 @@ template <class T, Real R>
     bool are_finite = true;
     while (n < end) {  // in parts that stay in L1, as they are read twice
       Index const stop = std::min(n + 1024, end);
-      are_finite = are_finite && all_finite(data + n, stop - n);
+      are_finite = are_finite && all_finite<R, T>(data + n, stop - n);
       for (; n + lanes <= stop; n += lanes) {
         most = max(most, simd::abs(V::load_unaligned(data + n)));
       }
