@@ -64,8 +64,6 @@ void follows(Rule const& rule, wm::RuleOptions const& options, Point point, doub
 
 wm::SmallMatrix const gram = wm::gram_matrix(wm::Bernstein<wm::Interval, 3>{});
 
-;
-
 }  // namespace
 
 TEST_CASE("Nesterov looks ahead of its velocity") {
