@@ -490,6 +490,10 @@ TEST_CASE("what cannot be is refused, and nothing has changed") {
   CHECK_THROWS_AS(walker.process(x, 1, std::span(y).first(3)), wm::ArgumentError);
   CHECK(std::all_of(y.begin(), y.end(), [](float n) { return n == 0; }));
   CHECK_THROWS_AS(walker.set_model(nullptr), wm::ArgumentError);
+  auto const left = std::make_shared<EllipseF>(*model);
+  EllipseF const taken = std::move(*left);
+  CHECK_THROWS_WITH_AS(walker.set_model(left), "wmanifold: model: expected one with parameters, got one that was moved from",
+                       wm::ArgumentError);
   auto const damaged = [&](float number) {
     auto copy = std::make_shared<EllipseF>(*model);
     copy->bias(1, 1)[0] = number;

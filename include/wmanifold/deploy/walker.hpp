@@ -5,6 +5,7 @@
 #include <wmanifold/core/real.hpp>
 #include <wmanifold/core/simd.hpp>
 #include <wmanifold/deploy/latest.hpp>
+#include <wmanifold/manifold/parameters.hpp>
 #include <wmanifold/topology/geodesic.hpp>
 
 #include <algorithm>
@@ -136,6 +137,7 @@ class Walker {
       fail("walker: expected a model, got none");
     }
     if constexpr (requires { model->parameters().numbers(); }) {
+      require_parameters(model->parameters());
       auto const numbers = model->parameters().numbers();
       if (!all_finite(numbers.data(), static_cast<Index>(numbers.size()))) [[unlikely]] {
         fail("walker: expected a model of finite parameters, got one that is ",
