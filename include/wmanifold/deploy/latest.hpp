@@ -16,10 +16,14 @@ class Latest {
  public:
   explicit Latest(V const& first) : slots_{Slot{first}, Slot{first}, Slot{first}} {}
 
-  /// The writer's: from now on the latest. Real time where moving a V is.
-  void put(V value) {
+  /// The writer's: from now on the latest. Real time where assigning a V is.
+  void put(V const& value) {
+    slots_[writing_].value = value;
+    pass_on();
+  }
+  void put(V&& value) {
     slots_[writing_].value = std::move(value);
-    writing_ = shared_.exchange(writing_ | fresh, std::memory_order_acq_rel) & ~fresh;
+    pass_on();
   }
 
   /// The reader's: whether there was a later value, which `value()` is then. Real time.
@@ -37,6 +41,10 @@ class Latest {
  private:
   static constexpr unsigned fresh = 4;
   static_assert(std::atomic<unsigned>::is_always_lock_free);
+
+  void pass_on() noexcept {
+    writing_ = shared_.exchange(writing_ | fresh, std::memory_order_acq_rel) & ~fresh;
+  }
 
   struct alignas(alignment) Slot {
     V value;

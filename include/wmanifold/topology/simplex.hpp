@@ -28,12 +28,13 @@ struct Simplex {
   /// Shares of at least 0 that sum to 1, to 1e-5; the sum is corrected to the last bit.
   [[nodiscard]] static Point<Simplex> shares(Coordinates<Simplex> const& c) { return Point<Simplex>(c); }
   /// Amounts of at least 0, not all zero, over their sum.
-  [[nodiscard]] static Point<Simplex> normalised(Coordinates<Simplex> c) {
-    double const most = *std::max_element(c.begin(), c.end());
-    bool const are_amounts = std::all_of(c.begin(), c.end(), [](double x) { return is_finite(x) && x >= 0; });
+  [[nodiscard]] static Point<Simplex> normalised(Coordinates<Simplex> const& amounts) {
+    double const most = *std::max_element(amounts.begin(), amounts.end());
+    bool const are_amounts = std::all_of(amounts.begin(), amounts.end(), [](double x) { return is_finite(x) && x >= 0; });
     if (!(are_amounts && most > 0)) [[unlikely]] {
-      fail(name(), ": expected finite amounts of at least 0, not all of them 0, got ", listed(c));
+      fail(name(), ": expected finite amounts of at least 0, not all of them 0, got ", listed(amounts));
     }
+    auto c = amounts;
     for (double& x : c) {
       x /= most;  // first, so that the sum of the largest and smallest is a number too
     }
@@ -111,7 +112,8 @@ struct Simplex {
     }
     return v;
   }
-  static Coordinates<Simplex> tangent(Point<Simplex> const&, Coordinates<Simplex> v) noexcept {
+  static Coordinates<Simplex> tangent(Point<Simplex> const&, Coordinates<Simplex> const& ambient) noexcept {
+    auto v = ambient;
     double const mean = total(v) / (n + 1);
     for (double& x : v) {
       x -= mean;
@@ -138,7 +140,8 @@ struct Simplex {
   static double total(Coordinates<Simplex> const& c) noexcept { return std::accumulate(c.begin(), c.end(), 0.0); }
 
   /// Over their sum, unless that is 1 to rounding: so what was done once is not done again.
-  static Coordinates<Simplex> summing_to_one(Coordinates<Simplex> c) noexcept {
+  static Coordinates<Simplex> summing_to_one(Coordinates<Simplex> const& shares) noexcept {
+    auto c = shares;
     double const sum = total(c);
     if (std::abs(sum - 1) > 1.2e-16 * (n + 2)) {
       for (double& x : c) {
