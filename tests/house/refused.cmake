@@ -187,7 +187,7 @@ explains("std::array<float, 3> out; network(std::array{1.0, 0.5}, out)" "a sampl
 explains("std::array<float, 3> out; network(x, out)" "one sample as a span of numbers, got a matrix")
 explains("std::array<double, 3> out; network(floats, out)" "where the outputs are written as the second argument")
 explains("std::array<float, 3> const out{}; network(floats, out)" "where the outputs are written as the second argument")
-explains("Network<LayerList> n(LayerList{Dense<>(2, 3)}); std::array<float, 3> out; n(floats, out)" "scratch as the third argument")
+explains("std::array<float, 3> out; network(floats, out, angles)" "a sample, where its outputs are written and perhaps scratch")
 explains("auto e = evaluate(model, CrossEntropy{}, x, s, std::vector<short>{})" "labels as a list of int, got whole numbers")
 explains("auto e = evaluate(model, MeanSquaredError{}, x, angles, y)" "contexts as points, got plain numbers")
 explains("auto e = evaluate(model, CrossEntropy{}, x, labels)" "inputs, contexts and targets, got no contexts")

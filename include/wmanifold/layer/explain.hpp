@@ -231,7 +231,7 @@ requires(sizeof...(A) < 3) constexpr void explain_batch() {
   }
 }
 
-/// One sample through a network: what goes in, what it writes, and scratch where sizes are known at run time only.
+/// One sample through a network: what goes in, what it writes, and scratch.
 template <Real R, class X, class Y, class... More>
 constexpr void explain_sample() {
   if constexpr (EigenMatrix<X>) {
@@ -250,9 +250,8 @@ constexpr void explain_sample() {
                   "wmanifold: expected where the outputs are written as the second argument, a list of the network's own "
                   "numbers that has a name and is not const: std::array<float, outputs> y; network(x, y)");
   } else {
-    static_assert(never<X>,
-                  "wmanifold: expected scratch as the third argument, as the sizes of these layers are known at run time "
-                  "only: std::vector<float> scratch(network.scratch_size()); network(x, y, scratch)");
+    static_assert(never<X>, "wmanifold: expected a sample, where its outputs are written and perhaps scratch, all of them "
+                            "lists of the network's own numbers: network(x, y, scratch)");
   }
 }
 template <Real R, class... A>

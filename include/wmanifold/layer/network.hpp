@@ -110,10 +110,11 @@ class BasicNetwork {
     }
   }
 
-  /// Arguments that make no sample: a sentence says why.
+  /// Arguments that make no sample: a sentence says why. A sample without scratch is left to the overloads above, so that
+  /// programs can ask which of them there is.
   template <class T = HostTarget, class... A>
   requires(!detail::fits<std::tuple<std::span<R const>, std::span<R>, std::span<R>>, A...> &&
-           !(Stack::is_static && detail::fits<std::tuple<std::span<R const>, std::span<R>>, A...>))
+           !detail::fits<std::tuple<std::span<R const>, std::span<R>>, A...>)
   auto operator()(A&&...) const {
     detail::explain_sample<R, A...>();
     return std::vector<R>();
