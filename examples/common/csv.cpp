@@ -1,12 +1,8 @@
 #include "csv.hpp"
 
-#include <charconv>
-#include <cmath>
+#include "text.hpp"
+
 #include <fstream>
-#include <iterator>
-#include <limits>
-#include <locale>
-#include <sstream>
 
 namespace demo {
 namespace {
@@ -29,20 +25,6 @@ std::string_view trimmed(std::string_view text) {
   }
   text = text.substr(first, text.find_last_not_of(" \t\r") - first + 1);
   return text.size() >= 2 && text.front() == '"' && text.back() == '"' ? text.substr(1, text.size() - 2) : text;
-}
-
-/// The number that a text is, all of it; without a locale. Not a number where it is none.
-double number_in(std::string_view text) {
-  double value = 0;
-#ifdef __cpp_lib_to_chars
-  auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  bool const is_whole = error == std::errc{} && end == text.data() + text.size();
-#else  // libc++ 14 reads integers only
-  std::istringstream in{std::string(text)};
-  in.imbue(std::locale::classic());
-  bool const is_whole = static_cast<bool>(in >> value) && in.peek() == std::istringstream::traits_type::eof();
-#endif
-  return is_whole ? value : std::numeric_limits<double>::quiet_NaN();
 }
 
 /// The fields of a line: one more than its commas.
@@ -74,7 +56,6 @@ Table parse_csv(std::string_view text, std::string const& name) {
     text.remove_prefix(3);
   }
   Table table;
-  std::vector<double> numbers;
   for (int number = 1; !text.empty(); ++number) {
     auto const line = next(text, '\n');
     if (trimmed(line).empty()) {
@@ -90,20 +71,17 @@ Table parse_csv(std::string_view text, std::string const& name) {
                               fields.size());
     }
     for (std::size_t c = 0; c < fields.size(); ++c) {
-      double const value = number_in(fields[c]);
-      if (!std::isfinite(value)) {
+      auto const value = decimal_number(fields[c]);
+      if (!value) {
         wm::fail<wm::FileError>(name, ", line ", number, ", column ", c + 1, " (", table.names[c],
                                 "): expected a finite number, got '", fields[c], "'");
       }
-      numbers.push_back(value);
+      table.cells.push_back(*value);
     }
   }
   if (table.names.empty()) {
     wm::fail<wm::FileError>(name, ": expected a line of names, got an empty file");
   }
-  auto const columns = static_cast<wm::Index>(table.names.size());
-  table.numbers =
-      Eigen::Map<wm::Matrix<double> const>(numbers.data(), static_cast<wm::Index>(numbers.size()) / columns, columns);
   return table;
 }
 

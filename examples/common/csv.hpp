@@ -3,6 +3,7 @@
 #include <wmanifold/core/matrix.hpp>
 
 #include <filesystem>
+#include <iterator>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,8 +12,15 @@ namespace demo {
 
 /// Numbers in named columns.
 struct Table {
-  std::vector<std::string> names;     ///< of the columns
-  wmanifold::Matrix<double> numbers;  ///< rows x columns
+  std::vector<std::string> names;  ///< of the columns
+  std::vector<double> cells;       ///< row by row
+
+  /// Rows x columns. A view of the cells: a matrix of Eigen's must not pass between this file's code, which is for any
+  /// processor, and code for another, which aligns it otherwise.
+  [[nodiscard]] auto numbers() const {
+    auto const columns = static_cast<wmanifold::Index>(names.size());
+    return Eigen::Map<wmanifold::Matrix<double> const>(cells.data(), std::ssize(cells) / columns, columns);
+  }
 
   /// Where the column of a name is. Throws wmanifold::ArgumentError, with the names there are, where none is.
   [[nodiscard]] wmanifold::Index column(std::string_view name) const;

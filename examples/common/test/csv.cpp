@@ -29,16 +29,16 @@ TEST_CASE("numbers are read below their names, whatever the ends of lines, blank
                                  "\xEF\xBB\xBF\n \"a\", b ,c\n\n1,\t-2.5,3e-7 \n \"1234.5\",0,6\n\n"}) {
     auto const table = parse_csv(text, "a.csv");
     CHECK(table.names == std::vector<std::string>{"a", "b", "c"});
-    CHECK(table.numbers == expected);
+    CHECK(table.numbers() == expected);
     CHECK(table.column("c") == 2);
   }
-  CHECK(parse_csv("a,b\n", "a.csv").numbers.rows() == 0);
-  CHECK(parse_csv("a\n5", "a.csv").numbers(0, 0) == 5);
+  CHECK(parse_csv("a,b\n", "a.csv").numbers().rows() == 0);
+  CHECK(parse_csv("a\n5", "a.csv").numbers()(0, 0) == 5);
 }
 
 TEST_CASE("no locale has a part in it") {
   auto const before = std::locale::global(std::locale(std::locale::classic(), new Commas));
-  CHECK(parse_csv("a,b\n1.5,2000", "a.csv").numbers == wm::Matrix<double>{{1.5, 2000}});
+  CHECK(parse_csv("a,b\n1.5,2000", "a.csv").numbers() == wm::Matrix<double>{{1.5, 2000}});
   std::locale::global(before);
 }
 
@@ -60,7 +60,7 @@ TEST_CASE("what is no number is refused with its line and column") {
 TEST_CASE("files are read, and those that cannot be are named") {
   auto const path = std::filesystem::temp_directory_path() / "wmanifold_csv_test.csv";
   std::ofstream(path) << "a,b\n1,2\n";
-  CHECK(demo::read_csv(path).numbers == wm::Matrix<double>{{1, 2}});
+  CHECK(demo::read_csv(path).numbers() == wm::Matrix<double>{{1, 2}});
   std::filesystem::remove(path);
   CHECK_THROWS_WITH_AS(static_cast<void>(demo::read_csv(path)), doctest::Contains("wmanifold_csv_test.csv"),
                        wm::FileError);
