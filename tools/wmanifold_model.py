@@ -46,6 +46,7 @@ FOREIGN_TYPES = {**TYPES, "F16": np.float16, "BF16": np.uint16, "BOOL": np.bool_
 NAMES = {np.dtype(kind): name for name, kind in TYPES.items()}
 TEST_SAMPLES = 8
 LARGEST_HEADER = 16 << 20
+MOST_DIMENSIONS = 32  # of an array of numpy before version 2
 MOST_NUMBERS = 1 << 40
 MOST_ROWS = 1 << 20
 MOST_CONTEXTS = 1024  # of a discrete topology
@@ -176,6 +177,9 @@ class Stored:
                 raise ModelError(f"{path}: expected a safetensors file, got {size} bytes that name a header of {length}")
             self.metadata, header = parsed_header(path, file.read(length))
             entries = {name: entry_of(path, name, entry, types) for name, entry in header.items()}
+            for name, (_, shape, *_) in entries.items():
+                if len(shape) > MOST_DIMENSIONS:
+                    raise ModelError(f"{path}: tensor '{name}': expected at most {MOST_DIMENSIONS} sizes, got {len(shape)}")
             require_side_by_side(path, entries, types, size - 8 - length)
             if size > memory_size():
                 raise ModelError(f"{path}: expected a file that memory holds, got {size} bytes")
@@ -234,18 +238,25 @@ def write_safetensors(path, metadata, tensors):
         raise ModelError(f"cannot write {path}: expected metadata that is text, got something else")
     raw = {}
     for name, tensor in tensors.items():
+        if name == "__metadata__":
+            raise ModelError(f"cannot write {path}: expected tensors of names of their own, got '{name}'")
         if tensor.dtype not in NAMES:
             raise ModelError(f"cannot write {path}: tensor '{name}': expected the type {', '.join(TYPES)}, got {tensor.dtype}")
         if tensor.dtype.kind == "f" and not np.isfinite(tensor).all():
             raise ModelError(f"cannot write {path}: tensor '{name}': expected finite numbers, got some that are not")
         raw[name] = (NAMES[tensor.dtype], tensor.shape, tensor.astype(tensor.dtype.newbyteorder("<")).tobytes())
-    header = {"__metadata__": {**metadata, "checksum": checksum(metadata, raw)}} if metadata else {}
+    try:
+        header = {"__metadata__": {**metadata, "checksum": checksum(metadata, raw)}} if metadata else {}
+    except UnicodeEncodeError as error:
+        raise ModelError(f"cannot write {path}: expected names and metadata in UTF-8, got {error.object!r}") from None
     offset = 0
     for name, (kind, shape, numbers) in raw.items():
         header[name] = {"dtype": kind, "shape": list(shape), "data_offsets": [offset, offset + len(numbers)]}
         offset += len(numbers)
     text = json.dumps(header).encode()
     text += b" " * (-len(text) % 8)
+    if len(text) > LARGEST_HEADER:
+        raise ModelError(f"cannot write {path}: expected names and metadata of at most {LARGEST_HEADER} bytes, got {len(text)}")
     replace_file(path, [len(text).to_bytes(8, "little"), text, *(numbers for _, _, numbers in raw.values())])
 
 
@@ -387,8 +398,15 @@ def harmonics(degree, s):
     return out
 
 
+def exponents_of(degree, shares):
+    """All tuples of whole numbers that sum to the degree, the largest first ones first."""
+    if shares == 1:
+        return [(degree,)]
+    return [(a, *rest) for a in range(degree, -1, -1) for rest in exponents_of(degree - a, shares - 1)]
+
+
 def bernstein_bezier(degree, s):
-    exponents = [a for a in itertools.product(range(degree, -1, -1), repeat=s.shape[1]) if sum(a) == degree]
+    exponents = exponents_of(degree, s.shape[1])
     many = [math.factorial(degree) / math.prod(map(math.factorial, a)) for a in exponents]
     return np.stack([m * np.prod(s ** np.array(a), 1) for m, a in zip(many, exponents)], 1)
 
@@ -1117,6 +1135,8 @@ def export(model, path, contexts):
         tensors = {f"{i}.{name}": value for i, network in enumerate(networks) for name, value in network.items()}
         tensors["contexts"] = np.stack(points)
     metadata = {"format": NETWORK_FORMAT, "layers": ", ".join(layer.text("dense") for layer in model.layers)}
+    if "input_scaling" in model.metadata:  # of the networks' inputs as well
+        metadata["input_scaling"] = model.metadata["input_scaling"]
     write_safetensors(path, metadata, tensors)
 
 

@@ -71,6 +71,7 @@ Outputs<R> evaluated(Network const& network, std::vector<R> const& x, Index b) {
 
 using EllipseF = Static<float, wm::Ellipse>;
 using EllipseRelu = wm::BasicManifold<float, wm::Ellipse, Dense<3, 8>, wm::Relu, Dense<8, 2>>;
+using Manifold1 = wm::BasicManifold<float, wm::Ellipse, Dense<1, 8>, wm::Tanh, Dense<8, 1>>;
 
 /// A knob, and one of three machines.
 using Machines = wm::Finite<3, wm::path_graph<3>()>;
@@ -311,6 +312,21 @@ TEST_CASE_TEMPLATE("a sample that is not finite spoils no other", M, EllipseF, E
       CHECK(worst < 50 * static_cast<double>(std::numeric_limits<R>::epsilon()));
     }
   }
+}
+
+TEST_CASE("outputs may be written where the samples are") {
+  auto const model = made<Manifold1>(4);
+  std::vector<float> const x(40, 0.7F);
+  auto const walked = [&](std::vector<float> const& from, std::vector<float>& to) {
+    wm::Walker<Manifold1> walker(model, wm::S1::radians(0), {.speed = 0.1, .every = 8});
+    walker.set_target(wm::S1::radians(2));
+    walker.process(from, 1, to);
+  };
+  std::vector<float> apart(x.size());
+  walked(x, apart);
+  auto same = x;
+  walked(same, same);
+  CHECK(same == apart);
 }
 
 TEST_CASE("a sample whose outputs are beyond all numbers spoils no other") {

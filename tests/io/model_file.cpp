@@ -198,6 +198,13 @@ TEST_CASE("no memory is made for layers whose tensors are not there") {
         std::string::npos);
   CHECK(message_of([&] { (void)wm::load_any_model(file.path); }).find("expected a tensor 'layer.0.right'") !=
         std::string::npos);
+  content.metadata["layers"] = "low_rank 1 1 10000";  // and scales, K x rank
+  content.tensors = {{"layer.0.weight", {{1, 1}, zeros(1)}},
+                     {"layer.0.left", {{1, 10000}, zeros(10000)}},
+                     {"layer.0.right", {{2, 10000}, zeros(20000)}}};
+  rewrite(file.path, content);
+  CHECK(message_of([&] { (void)wm::load_any_model(file.path); }).find("expected a tensor 'layer.0.scales'") !=
+        std::string::npos);
 }
 
 TEST_CASE("a model that does not give its own test outputs is refused, unless they are not asked for") {

@@ -696,6 +696,31 @@ class Files(unittest.TestCase):
         self.assertEqual((done.returncode, done.stderr), (0, ""))
         self.assertIn("\\u4e2d\\n", done.stdout)
 
+    def test_an_exported_network_keeps_the_scaling_of_its_inputs(self):
+        self.written()
+        model = wm.Model.load(self.folder / "ellipse.safetensors")
+        model.metadata["input_scaling"] = "0.5 2, 0 10"
+        wm.export(model, self.folder / "network.safetensors", [[1.0]])
+        self.assertEqual(wm.read_safetensors(self.folder / "network.safetensors")[0]["input_scaling"], "0.5 2, 0 10")
+
+    def test_what_could_not_be_read_is_not_written(self):
+        path = self.folder / "kept.safetensors"
+        for metadata, tensors in (({}, {"__metadata__": np.zeros(1)}), ({"note": "x" * (17 << 20)}, {}),
+                                  ({"note": "\udcff"}, {})):
+            path.write_bytes(b"old")
+            with self.assertRaisesRegex(wm.ModelError, "cannot write"):
+                wm.write_safetensors(path, metadata, tensors)
+            self.assertEqual(path.read_bytes(), b"old")
+        header = json.dumps({"a": {"dtype": "F32", "shape": [1] * 100, "data_offsets": [0, 4]}}).encode()
+        path.write_bytes(len(header).to_bytes(8, "little") + header + bytes(4))
+        with self.assertRaisesRegex(wm.ModelError, "at most 32 sizes, got 100"):
+            wm.read_safetensors(path)
+
+    def test_functions_on_a_simplex_are_as_many_as_they_have_to_be(self):
+        s = np.full((1, 31), 1 / 31)  # 496 functions; all tuples of exponents would be 3^31
+        self.assertEqual(wm.bernstein_bezier(2, s).shape, (1, 496))
+        self.assertAlmostEqual(wm.bernstein_bezier(2, s).sum(), 1)
+
     def test_files_are_replaced_whole_or_not_at_all(self):
         tensors = {"a": np.zeros(2)}
         file = self.folder / "file"

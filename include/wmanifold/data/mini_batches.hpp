@@ -30,6 +30,9 @@ enum class LastBatch {
 ///     for (auto const& batch : batches.epoch(e)) {
 ///       flow.step(gather(inputs, batch), gather(angles, batch), gather(labels, batch));
 ///     }
+///
+/// A batch holds numbers from 0 to samples - 1. Of a part of the data, such as parts.training of a split, there are as many
+/// samples as the part has, and gather(parts.training, batch) is the batch's samples: docs/data.md.
 class MiniBatches {
  public:
   /// Of `samples`, `size` in each. ArgumentError where there would be no batch.

@@ -62,6 +62,7 @@ void require_layers(std::string const& where, TensorFile const& file, LayerList 
           if (dense.placement == Placement::low_rank) {
             tensor_of<R>(where, file, name + ".left", {dense.outputs(), dense.rank()});
             tensor_of<R>(where, file, name + ".right", {dense.inputs() + 1, dense.rank()});
+            tensor_of<R>(where, file, name + ".scales", {rows, dense.rank()});
           }
         },
         layers.entries()[l].dense);
