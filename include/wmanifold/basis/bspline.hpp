@@ -33,7 +33,7 @@ struct SplineShape {
 
 inline constexpr int most_spline_degree = 9;
 
-/// How far apart knots that differ are at least, as a share of the whole length. Derivatives grow as 1 / distance, and
+/// The least distance of knots that differ, as a share of the whole length. Derivatives grow as 1 / distance, and
 /// energies, their squares in units of the Gram matrix, as 1 / distance^2: at this distance and degree 9 to 1e11 times
 /// the least one, which double still tells from 0. Values and both matrices are then good to 1e-10.
 inline constexpr double least_knot_distance = 1e-5;

@@ -18,7 +18,7 @@ namespace wmanifold {
   return order;
 }
 
-/// What becomes of the samples that make no whole batch.
+/// The treatment of the samples that make no whole batch.
 enum class LastBatch {
   kept,    ///< they are a smaller one
   dropped  ///< they wait for another epoch

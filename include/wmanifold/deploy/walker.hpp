@@ -16,7 +16,7 @@
 namespace wmanifold {
 
 struct WalkerOptions {
-  /// How far the context goes in a sample at most, in the topology's distance (over smooth factors): 1 / (0.02 * 48000)
+  /// The largest step of the context in a sample, in the topology's distance (over smooth factors): 1 / (0.02 * 48000)
   /// takes a knob from end to end in 20 ms at 48 kHz.
   double speed;
   Index every = 32;  ///< samples from one move of the context to the next
@@ -193,7 +193,7 @@ class Walker {
     jump_ = Jump::taken;
   }
 
-  /// What the last move makes the output jump by: nothing, what is to be taken at the next finite sample, or carried_.
+  /// The jump of the output at the last move: none, one to be taken at the next finite sample, or carried_.
   enum class Jump { none, ahead, taken };
 
   WalkerOptions options_;

@@ -114,7 +114,7 @@ concept MakesFlow = WeightManifold<Model> && LossOn<LossOf<L>, Model> && RuleOn<
 /// Stands where no loss was given.
 struct NoLoss {};
 
-/// What makes no flow, in a sentence.
+/// Refuses types that make no flow, by a sentence that says why.
 template <class Model, class L, class Rule>
 constexpr bool explain_flow() {
   if constexpr (std::is_const_v<Model> && WeightManifold<std::remove_const_t<Model>>) {
@@ -176,7 +176,7 @@ class GradientFlow {
   using R = typename Model::Scalar;
   using Functional = typename detail::FunctionalOf<L>::type;
   using Targets = typename Functional::template Targets<R>;
-  /// What `step` takes.
+  /// Whether arguments of types A are a batch that `step` takes.
   template <class... A>
   static constexpr bool is_batch =
       detail::fits<std::tuple<ConstMatrixRef<R>, Contexts<typename Model::Topology>, Targets>, A...> ||
