@@ -128,6 +128,9 @@ TEST_CASE("what does not fit is refused, with what was expected and what came") 
   refuses(bad, {0, 1, 0, 1, 0, 1}, "expected finite numbers, got nan in row 4, column 1");
   wm::Parameters<double> small(2, model.parameters().columns());
   std::vector<int> const labels{0, 1, 0, 1, 0, 1};
+  std::vector<double> const huge(6, std::numeric_limits<double>::max());
+  CHECK_THROWS_WITH_AS((void)functional.value(model, inputs, contexts, labels, work, huge),
+                       doctest::Contains("weights: expected a positive and finite sum, got inf"), wm::ArgumentError);
   CHECK_THROWS_WITH_AS(functional.gradient(model, inputs, contexts, labels, work, small),
                        doctest::Contains("gradient: expected 3 rows, got 2"), wm::ArgumentError);
   CHECK(model == before);

@@ -119,6 +119,22 @@ TEST_CASE("the probabilities of states are those of the posterior, be it narrow 
   }
 }
 
+TEST_CASE("an evidence of any size leaves probabilities that sum to 1") {
+  auto const model = random_model<Modes>(1);
+  auto const inputs = support::matrix<double>(12, 3, 1);
+  auto targets = said(model, inputs, Mode::at(Finite<3>::at(1), S1::degrees(70)));
+  targets += 0.3 * support::matrix<double>(12, 1, 4);
+  for (double const evidence : {1e-300, 1e100, 1e300}) {
+    auto const found = wm::infer_context(model, wm::MeanSquaredError{}, inputs, targets, {.evidence = evidence});
+    double total = 0;
+    for (auto const& state : found.states) {
+      total += state.probability;
+    }
+    CHECK(total == doctest::Approx(1));
+    CHECK(wm::is_finite(found.uncertainty));
+  }
+}
+
 TEST_CASE("factors that are known are held where they are") {
   auto const inputs = support::matrix<double>(20, 3, 1);
   auto const model = random_model<Nested>();

@@ -221,6 +221,25 @@ TEST_CASE("a model that does not give its own test outputs is refused, unless th
   CHECK_NOTHROW((void)wm::load_any_model(file.path, {.replay = false}));
 }
 
+TEST_CASE("a network whose outputs overflow at a slight change is held against its test outputs all the same") {
+  Scratch const file;
+  using Steep = wm::Manifold<wm::Constant<wm::OnePoint>, wm::Dense<1, 1>, wm::Dense<1, 1>>;
+  Steep model(wm::zeros);
+  wm::save_model(file.path, model);
+  auto content = wm::read_safetensors(file.path);
+  auto const inputs = std::get<std::vector<float>>(content.tensors.at("test.inputs").numbers);
+  auto const widest = *std::max_element(inputs.begin(), inputs.end());
+  model.weight(0, 0).setConstant(std::numeric_limits<float>::max() / widest / 2);
+  model.weight(0, 1).setConstant(std::nextafter(2.0F, 0.0F));
+  wm::save_model(file.path, model);
+  content = wm::read_safetensors(file.path);
+  for (float& y : std::get<std::vector<float>>(content.tensors.at("test.outputs").numbers)) {
+    y = -y;
+  }
+  rewrite(file.path, content);
+  CHECK_THROWS_WITH_AS((void)wm::load_model<Steep>(file.path), doctest::Contains("test outputs"), wm::FileError);
+}
+
 TEST_CASE("every sign that flips is seen, by the checksum; older files have none, and load") {
   Scratch const file;
   wm::save_model(file.path, Model(wm::he_normal.spread(0.5), wm::Seed{1}), {.metadata = {{"note", "mine"}}});

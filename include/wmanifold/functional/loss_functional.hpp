@@ -102,8 +102,8 @@ class LossFunctional {
       }
       total += weights[b];
     }
-    if (!(total > 0)) [[unlikely]] {
-      fail("weights: expected a positive sum, got ", total);
+    if (!(total > 0 && is_finite(total))) [[unlikely]] {
+      fail("weights: expected a positive and finite sum, got ", total);
     }
   }
 

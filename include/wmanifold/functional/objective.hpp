@@ -7,10 +7,23 @@
 #include <optional>
 
 namespace wmanifold {
+namespace detail {
+
+/// Targets that are kept: a copy of what a view shows.
+template <Real R>
+Matrix<R> kept(ConstMatrixRef<R> const& targets) {
+  return targets;
+}
+inline std::vector<int> kept(std::span<int const> targets) { return {targets.begin(), targets.end()}; }
+template <class Targets>
+Targets kept(Targets const& targets) {
+  return targets;
+}
+
+}  // namespace detail
 
 /// A loss functional on fixed data, with priors: a deterministic function of a manifold's parameters, for whole-batch
-/// descent, line searches and integration of the flow. It keeps inputs, contexts and weights; `targets` are a view of
-/// the caller's. Belongs to one thread.
+/// descent, line searches and integration of the flow. It keeps all data. Belongs to one thread.
 template <class Model, class Functional>
 class Objective {
  public:
@@ -20,16 +33,16 @@ class Objective {
   /// `loss` is a loss, whose mean is meant, or a LossFunctional; `weights` are one per sample (those of a quadrature,
   /// say), or none. ArgumentError where inputs and contexts are no batch of the model, or targets do not fit.
   template <class L>
-  Objective(Model const& model, L loss, Matrix<R> inputs, Contexts<typename Model::Topology> contexts, Targets targets,
-            std::vector<double> weights = {}, std::optional<Prior<Model>> prior = std::nullopt)
+  Objective(Model const& model, L loss, Matrix<R> inputs, Contexts<typename Model::Topology> contexts,
+            Targets const& targets, std::vector<double> weights = {}, std::optional<Prior<Model>> prior = std::nullopt)
       : functional_(std::move(loss)),
         inputs_(std::move(inputs)),
         contexts_(std::move(contexts)),
-        targets_(targets),
+        targets_(detail::kept(targets)),
         weights_(std::move(weights)),
         prior_(std::move(prior)) {
     require_batch_of(model, inputs_, contexts_);
-    functional_.loss().check(targets_, inputs_.rows(), model.outputs());
+    functional_.loss().check(Targets(targets_), inputs_.rows(), model.outputs());
   }
 
   /// Throws as the loss functional does.
@@ -56,7 +69,7 @@ class Objective {
   Functional functional_;
   Matrix<R> inputs_;
   Contexts<typename Model::Topology> contexts_;
-  Targets targets_;
+  decltype(detail::kept(std::declval<Targets>())) targets_;
   std::vector<double> weights_;
   std::optional<Prior<Model>> prior_;
   Workspace<R> work_;

@@ -183,7 +183,7 @@ class ContextSearch {
   [[nodiscard]] Index numbers(Index group) const noexcept { return losses_.size(group) * outputs_; }
 
   double evidence_of(Index group, Estimate& estimate) const {
-    constexpr double most = 1e100;  // far from where its square is infinite
+    constexpr double most = 1e60;  // a posterior of eight dimensions that is so narrow still has a volume above 0
     double evidence = options_.evidence.value_or(1);
     if constexpr (is_squared) {
       if (!options_.evidence) {

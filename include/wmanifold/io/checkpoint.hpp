@@ -146,7 +146,11 @@ void load_checkpoint(std::filesystem::path const& path, Model& model, Flow& flow
     frozen = detail::tensor_of<std::uint64_t>(where, file, "frozen", {model.stack().depth()});
   }
   auto state = flow.state();
-  state.steps = static_cast<Index>(detail::tensor_of<std::uint64_t>(where, file, "steps", {}).front());
+  auto const steps = detail::tensor_of<std::uint64_t>(where, file, "steps", {}).front();
+  if (!std::in_range<Index>(steps)) [[unlikely]] {
+    fail<FileError>(where, ": expected at most ", std::numeric_limits<Index>::max(), " steps, got ", steps);
+  }
+  state.steps = static_cast<Index>(steps);
   for (std::size_t i = 0; i < state.moments.size(); ++i) {
     detail::load_block(where, file, "moment." + std::to_string(i), state.moments[i]);
   }

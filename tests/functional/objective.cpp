@@ -1,0 +1,33 @@
+#include <wmanifold/functional/objective.hpp>
+
+#include <wmanifold/basis/fourier.hpp>
+#include <wmanifold/manifold/manifold.hpp>
+#include <wmanifold/topology/sampling.hpp>
+
+#include <doctest/doctest.h>
+
+#include <support/batches.hpp>
+
+namespace wm = wmanifold;
+
+using Model = wm::BasicManifold<double, wm::Ellipse, wm::LayerList>;
+
+TEST_CASE("an objective keeps its data: what it was made of may go") {
+  Model const model(wm::he_normal.spread(0.5), wm::Seed{1}, {}, wm::LayerList({3, 5, 4}, {"tanh", "identity"}));
+  wm::Random random(wm::Seed{2});
+  wm::Contexts<wm::S1> const contexts(wm::uniform_points<wm::S1>(11, random));
+  auto const inputs = support::matrix<double>(11, 3, 3);
+  auto targets = support::matrix<double>(11, 4, 4);
+  auto labels = support::labels(11, 4, 5);
+  wm::Workspace<double> work;
+
+  auto const error = wm::LossFunctional(wm::MeanSquaredError{}).value(model, inputs, contexts, targets, work);
+  wm::Objective of_numbers(model, wm::MeanSquaredError{}, inputs, contexts, targets);
+  targets.setZero();
+  CHECK(of_numbers.value(model) == error);
+
+  auto const entropy = wm::LossFunctional(wm::CrossEntropy{}).value(model, inputs, contexts, labels, work);
+  wm::Objective of_labels(model, wm::CrossEntropy{}, inputs, contexts, labels);
+  std::fill(labels.begin(), labels.end(), 0);
+  CHECK(of_labels.value(model) == entropy);
+}
