@@ -1,5 +1,7 @@
 #include <wmanifold/data/mini_batches.hpp>
 
+#include <wmanifold/data/gather.hpp>
+
 #include <support/doctest.hpp>
 
 namespace wm = wmanifold;
@@ -58,6 +60,15 @@ TEST_CASE("what makes no whole batch is dropped where asked for, other samples i
     }
   }
   CHECK(std::find(seen.begin(), seen.end(), false) == seen.end());
+}
+
+TEST_CASE("of a part of the data, batches hold the part's own samples, in the same order as of that many samples") {
+  std::vector<Index> const part{7, 2, 40, 3, 11};
+  MiniBatches const batches(part, 2, wm::Seed{1});
+  CHECK(batches.count() == 3);
+  CHECK(sorted(joined(batches.epoch(0))) == sorted(part));
+  CHECK(joined(batches.epoch(1)) == wm::gather(part, joined(MiniBatches(5, 2, wm::Seed{1}).epoch(1))));
+  CHECK_THROWS_AS(MiniBatches(std::vector<Index>{}, 2, wm::Seed{1}), wm::ArgumentError);
 }
 
 TEST_CASE("seed and epoch decide the order, and nothing else") {

@@ -25,6 +25,13 @@ TEST_CASE("the text of scaling and knobs is as docs/files.md says, and comes bac
   CHECK(wm::InputScaling{1, 4}(3) == 0.5);
 }
 
+TEST_CASE("a standardisation goes into notes and comes back") {
+  wm::Standardisation<float> const inputs({0.1, -4}, {2, 1.0 / 3});
+  auto const scaling = wm::input_scaling_of(inputs);
+  CHECK(scaling == std::vector<wm::InputScaling>{{0.1, 2}, {-4, 1.0 / 3}});
+  CHECK(wm::standardisation_of<float>(scaling) == inputs);
+}
+
 TEST_CASE("notes are what is not the library's") {
   CHECK(of({{"format", "x"}, {"layers", "x"}, {"test.inputs", "x"}, {"wmanifold.more", "x"}, {"checksum", "x"}}) ==
         wm::ModelNotes{});

@@ -31,21 +31,20 @@ enum class LastBatch {
 ///       flow.step(gather(inputs, batch), gather(angles, batch), gather(labels, batch));
 ///     }
 ///
-/// A batch holds numbers from 0 to samples - 1. Of a part of the data, such as parts.training of a split, there are as many
-/// samples as the part has, and gather(parts.training, batch) is the batch's samples: docs/data.md.
+/// A batch holds the samples' indices in the data, also where they are only a part of it, such as parts.training of a
+/// split.
 class MiniBatches {
  public:
   /// Of `samples`, `size` in each. ArgumentError where there would be no batch.
   MiniBatches(Index samples, Index size, Seed seed, LastBatch last = LastBatch::kept)
       : samples_(samples), size_(size), seed_(seed), last_(last) {
-    if (samples < 1 || size < 1) [[unlikely]] {
-      fail("mini-batches: expected at least one sample, and one in each batch, got ", samples, " and ", size);
-    }
-    if (count() == 0) [[unlikely]] {
-      fail("mini-batches: expected a batch of at most ", samples, " samples, as a smaller one is dropped, got ", size);
-    }
+    check();
   }
-
+  /// Of the samples with these indices.
+  MiniBatches(std::vector<Index> part, Index size, Seed seed, LastBatch last = LastBatch::kept)
+      : samples_(std::ssize(part)), part_(std::move(part)), size_(size), seed_(seed), last_(last) {
+    check();
+  }
   /// Batches in an epoch.
   [[nodiscard]] Index count() const noexcept {
     return samples_ / size_ + (last_ == LastBatch::kept && samples_ % size_ != 0 ? 1 : 0);
@@ -56,7 +55,12 @@ class MiniBatches {
     if (number < 0) [[unlikely]] {
       fail("mini-batches: expected an epoch from 0 on, got ", number);
     }
-    auto const order = shuffled_indices(samples_, seed_.stream(static_cast<std::uint64_t>(number)));
+    auto order = shuffled_indices(samples_, seed_.stream(static_cast<std::uint64_t>(number)));
+    if (!part_.empty()) {
+      for (Index& i : order) {
+        i = part_[static_cast<std::size_t>(i)];
+      }
+    }
     std::vector<std::vector<Index>> batches;
     for (Index b = 0; b < count(); ++b) {
       auto const begin = order.begin() + b * size_;
@@ -66,7 +70,17 @@ class MiniBatches {
   }
 
  private:
+  void check() const {
+    if (samples_ < 1 || size_ < 1) [[unlikely]] {
+      fail("mini-batches: expected at least one sample, and one in each batch, got ", samples_, " and ", size_);
+    }
+    if (count() == 0) [[unlikely]] {
+      fail("mini-batches: expected a batch of at most ", samples_, " samples, as a smaller one is dropped, got ", size_);
+    }
+  }
+
   Index samples_;
+  std::vector<Index> part_;  // empty: all
   Index size_;
   Seed seed_;
   LastBatch last_;

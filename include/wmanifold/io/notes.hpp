@@ -1,6 +1,7 @@
 #pragma once
 
 #include <wmanifold/core/text.hpp>
+#include <wmanifold/data/standardisation.hpp>
 #include <wmanifold/io/checksum.hpp>
 #include <wmanifold/topology/range.hpp>
 
@@ -14,6 +15,27 @@ struct InputScaling {
   [[nodiscard]] double operator()(double x) const noexcept { return (x - mean) / scale; }
   friend bool operator==(InputScaling const&, InputScaling const&) = default;
 };
+
+/// The scaling that a Standardisation of the inputs does, for the notes of a model; and back.
+template <Real R>
+[[nodiscard]] std::vector<InputScaling> input_scaling_of(Standardisation<R> const& inputs) {
+  std::vector<InputScaling> scaling;
+  for (Index i = 0; i < inputs.columns(); ++i) {
+    auto const at = static_cast<std::size_t>(i);
+    scaling.push_back({inputs.mean()[at], inputs.scale()[at]});
+  }
+  return scaling;
+}
+template <Real R>
+[[nodiscard]] Standardisation<R> standardisation_of(std::vector<InputScaling> const& scaling) {
+  std::vector<double> mean;
+  std::vector<double> scale;
+  for (auto const& input : scaling) {
+    mean.push_back(input.mean);
+    scale.push_back(input.scale);
+  }
+  return {std::move(mean), std::move(scale)};
+}
 
 /// A coordinate of the context as users know it. The ends of its range stand for 0 and 1 on an interval, for 0 and a
 /// whole turn on a circle.
