@@ -3,7 +3,7 @@
 #include "batch.hpp"
 
 #include <wmanifold/layer/workspace.hpp>
-#include <wmanifold/manifold/parameters.hpp>
+#include <wmanifold/layer/parameters.hpp>
 
 #include <memory>
 #include <string>

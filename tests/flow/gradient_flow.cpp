@@ -317,8 +317,8 @@ TEST_CASE("a batch is mixed as its plan says, or as one wishes, and trains alike
       for (int i = 0; i < 5; ++i) {
         flow.step(batch.inputs, contexts, batch.targets);
       }
-      CHECK(flow.workspace().plan.groups == contexts.groups());
-      CHECK(flow.workspace().plan.mixing == (wish == wm::Mixing::automatic ? model.plan(contexts).mixing : wish));
+      CHECK(flow.workspace().plan().groups == contexts.groups());
+      CHECK(flow.workspace().plan().mixing == (wish == wm::Mixing::automatic ? model.plan(contexts).mixing : wish));
       results.emplace_back(model.parameters().matrix());
     }
     CHECK(distance(results[1], results[2]) < 1e-13);

@@ -26,9 +26,10 @@ struct Spoiled : Model {
   using Spoil = void (*)(Model const&, Contexts const&, wm::Workspace<double>&, wm::Parameters<double>&);
   using Model::Model;
   template <class T>
-  wm::InputGradients<double> run_backward(Inputs const& inputs, Contexts const& contexts, wm::Workspace<double>& work,
-                                          wm::Parameters<double>& gradient, wm::GradientRequest request) const {
-    auto const views = Model::run_backward<T>(inputs, contexts, work, gradient, request);
+  wm::InputGradients<double> run_backward(Inputs const& inputs, Contexts const& contexts, Inputs const& output_gradient,
+                                          wm::Workspace<double>& work, wm::Parameters<double>& gradient,
+                                          wm::GradientRequest request) const {
+    auto const views = Model::run_backward<T>(inputs, contexts, output_gradient, work, gradient, request);
     spoil(*this, contexts, work, gradient);
     return views;
   }
@@ -43,16 +44,16 @@ void biases(Model const& model, Contexts const&, wm::Workspace<double>&, wm::Par
   model.bias(gradient, 0, 0)(1) += 1e-4;
 }
 void inputs(Model const&, Contexts const&, wm::Workspace<double>& work, wm::Parameters<double>&) {
-  work.delta[1] += 1e-4;
+  work.scratch.delta[1] += 1e-4;
 }
 void contexts(Model const&, Contexts const&, wm::Workspace<double>& work, wm::Parameters<double>&) {
-  for (double& x : work.context_gradient) {
+  for (double& x : work.contexts.gradient) {
     x *= 1.0001;
   }
 }
 void off_the_tangent(Model const&, Contexts const& at, wm::Workspace<double>& work, wm::Parameters<double>&) {
   for (std::size_t c = 0; c < 3; ++c) {
-    work.context_gradient[c] += 1e-4 * at.points()[0][c];
+    work.contexts.gradient[c] += 1e-4 * at.points()[0][c];
   }
 }
 void groups(Model const& model, Contexts const& at, wm::Workspace<double>&, wm::Parameters<double>& gradient) {

@@ -8,13 +8,12 @@
 /// What does not depend on a basis is compiled once, in compiled.cpp, not by every file that makes manifolds.
 namespace wmanifold {
 
-extern template void propagate_forward<HostTarget, float, Stack<LayerList>>(Stack<LayerList> const&,
-                                                                            ParametersView<float const>, bool,
-                                                                            float const*, Index, bool,
-                                                                            Workspace<float>&);
-extern template void propagate_backward<HostTarget, float, Stack<LayerList>>(Stack<LayerList> const&,
-                                                                             ParametersView<float const>, bool,
-                                                                             float const*, Index,
-                                                                             std::vector<bool> const&, BackwardRequest,
-                                                                             ParametersView<float>, Workspace<float>&);
+extern template BatchView<float> forward_pass<HostTarget, float, Stack<LayerList>>(
+    Stack<LayerList> const&, ParametersView<float const>, BatchCoefficients<float> const&, kernel::Samples<float const>,
+    bool, ForwardCache<float>&, PassScratch<float>&);
+extern template NetworkGradients<float> backward_pass<HostTarget, float, Stack<LayerList>>(
+    Stack<LayerList> const&, ParametersView<float const>, BatchCoefficients<float> const&, kernel::Samples<float const>,
+    kernel::Samples<float const>, std::vector<bool> const&, GradientRequest, ForwardCache<float> const&,
+    PassScratch<float>&, ParametersView<float>);
+
 }  // namespace wmanifold

@@ -76,11 +76,12 @@ wm::SmallMatrix diagonal(std::vector<double> const& numbers) {
 wm::Index numbers_in(wm::Workspace<float> const& work) {
   wm::Index sum = 0;
   for (auto const* some :
-       {&work.coefficients, &work.group_coefficients, &work.tiles, &work.networks, &work.network_gradients,
-        &work.output_gradient, &work.delta, &work.delta_before, &work.coefficient_gradient, &work.scratch}) {
+       {&work.coefficients.of_samples, &work.coefficients.of_each_group, &work.scratch.tiles, &work.contexts.networks,
+        &work.contexts.network_gradients, &work.loss.output_gradient, &work.scratch.delta, &work.scratch.delta_before,
+        &work.scratch.coefficient_gradient, &work.scratch.low_rank}) {
     sum += std::ssize(*some);
   }
-  for (auto const* layers : {&work.values, &work.derivatives, &work.traces}) {
+  for (auto const* layers : {&work.cache.values, &work.cache.slopes, &work.cache.low_ranks}) {
     for (auto const& some : *layers) {
       sum += std::ssize(some);
     }

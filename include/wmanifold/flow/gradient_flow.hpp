@@ -265,7 +265,7 @@ class GradientFlow {
   Step step(ConstMatrixRef<R> const& inputs, Contexts<typename Model::Topology> const& contexts, Targets const& targets,
             std::span<double const> weights = {}) {
     auto const loss =
-        functional_.template gradient<T>(*model_, inputs, contexts, targets, work_, gradient_, {.weights = weights});
+        functional_.template gradient<T>(*model_, inputs, contexts, targets, work_, gradient_, weights);
     if (options_.weight_decay == 0 && options_.energy == 0) {
       return {loss.value, go<T>(gradient_, loss.largest)};
     }
@@ -311,7 +311,7 @@ class GradientFlow {
   /// The gradient that the last step saw, priors included.
   [[nodiscard]] Parameters<R> const& gradient() const noexcept { return gradient_; }
 
-  /// What its passes use: `plan` says how the last batch was mixed, `mixing` decides it for those to come.
+  /// What its passes use: `plan()` says how the last batch was mixed, `mixing` decides it for those to come.
   [[nodiscard]] Workspace<R>& workspace() noexcept { return work_; }
 
   [[nodiscard]] FlowState<R> const& state() const noexcept { return state_; }

@@ -2,7 +2,7 @@
 
 #include <wmanifold/core/symmetric.hpp>
 #include <wmanifold/flow/rule.hpp>
-#include <wmanifold/manifold/parameters.hpp>
+#include <wmanifold/layer/parameters.hpp>
 
 namespace wmanifold {
 

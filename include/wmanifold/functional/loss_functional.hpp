@@ -7,13 +7,6 @@
 
 namespace wmanifold {
 
-/// What a functional may be told and asked beside a batch and its value.
-struct FunctionalRequest {
-  std::span<double const> weights = {};  ///< one per sample, at least 0, or none: all equal
-  bool inputs = false;                   ///< the gradient in the inputs
-  bool contexts = false;  ///< and in the contexts, through the weights (not through a loss that sees them)
-};
-
 /// A value and, as views into the workspace, the gradients that were asked for.
 template <Real R>
 struct FunctionalGradient {
@@ -47,8 +40,8 @@ class LossFunctional {
                              std::span<double const> weights = {}) const {
     check(model, inputs, targets, weights);
     auto const outputs = model.template predict<T>(inputs, contexts, work);
-    sample_losses<T, typename Model::Scalar>(outputs, contexts, targets, work, {});
-    return reduce(work, weights);
+    sample_losses<T, typename Model::Scalar>(outputs, contexts, targets, work.loss, {});
+    return reduce(work.loss, contexts.ends(), weights);
   }
 
   /// The value, and its gradient in the parameters (overwritten; equation 3) and in what `request` asks for. Throws as
@@ -58,24 +51,24 @@ class LossFunctional {
       Model const& model, ConstMatrixRef<typename Model::Scalar> const& inputs,
       Contexts<typename Model::Topology> const& contexts, Targets<typename Model::Scalar> const& targets,
       Workspace<typename Model::Scalar>& work, Parameters<typename Model::Scalar>& gradient,
-      FunctionalRequest const& request = {})
+      std::span<double const> weights = {}, GradientRequest request = {})
   const {
     using R = typename Model::Scalar;
-    check(model, inputs, targets, request.weights);
+    check(model, inputs, targets, weights);
     require_sizes_of(model.parameters(), "gradient", gradient);
     auto const outputs = model.template forward<T>(inputs, contexts, work);
-    grow(work.output_gradient, outputs.size());
-    std::span<R> const slopes(work.output_gradient.data(), static_cast<std::size_t>(outputs.size()));
-    sample_losses<T, R>(outputs, contexts, targets, work, slopes);
-    double const value = reduce(work, request.weights);
-    R* slope = slopes.data();
-    for (double const share : work.shares) {
+    grow(work.loss.output_gradient, outputs.size());
+    Eigen::Map<Matrix<R>> const slopes(work.loss.output_gradient.data(), outputs.rows(), outputs.cols());
+    sample_losses<T, R>(outputs, contexts, targets, work.loss,
+                        {slopes.data(), static_cast<std::size_t>(outputs.size())});
+    double const value = reduce(work.loss, contexts.ends(), weights);
+    R* slope = work.loss.output_gradient.data();
+    for (double const share : work.loss.shares) {
       for (Index o = 0; o < outputs.cols(); ++o) {
         *slope++ *= static_cast<R>(share);
       }
     }
-    auto const views = model.template run_backward<T>(inputs, contexts, work, gradient,
-                                                      {.inputs = request.inputs, .contexts = request.contexts});
+    auto const views = model.template run_backward<T>(inputs, contexts, slopes, work, gradient, request);
     double const largest = kernel::largest<T, R>(static_cast<Index>(gradient.numbers().size()), gradient.data());
     if (!is_finite(largest)) [[unlikely]] {
       fail<NumericalError>("loss functional: expected a finite gradient, got one that is not, at a loss of ", value);
@@ -107,10 +100,10 @@ class LossFunctional {
     }
   }
 
-  /// work.losses, and in `slopes` (samples x outputs, or empty) each loss's derivative in its prediction.
+  /// The losses of the samples, and in `slopes` (samples x outputs, or empty) each loss's derivative in its prediction.
   template <class T, Real R, class Space>
   void sample_losses(BatchView<R> const& outputs, Contexts<Space> const& contexts, Targets<R> const& targets,
-                     Workspace<R>& work, std::span<R> slopes) const {
+                     LossScratch<R>& work, std::span<R> slopes) const {
     auto const width = static_cast<std::size_t>(outputs.cols());
     work.losses.resize(static_cast<std::size_t>(outputs.rows()));
     work.shares.resize(work.losses.size());
@@ -129,8 +122,8 @@ class LossFunctional {
   }
 
   template <Real R>
-  double reduce(Workspace<R>& work, std::span<double const> weights) const {
-    return reduce_(SampleLosses{work.losses, weights, work.ends, work.shares}, work.reduction);
+  double reduce(LossScratch<R>& work, std::span<Index const> ends, std::span<double const> weights) const {
+    return reduce_(SampleLosses{work.losses, weights, ends, work.shares}, work.reduction);
   }
 
   L loss_;

@@ -161,17 +161,17 @@ class GroupLosses {
     auto const contexts = is_shared ? Contexts<Whole>::grouped(points, sizes) : Contexts<Whole>(points);
     auto const outputs = held_.inner().template forward<T>(rows_, contexts, work_);
     auto const width = static_cast<std::size_t>(outputs.cols());
-    grow(work_.output_gradient, outputs.size());
-    std::span<R> const slopes(work_.output_gradient.data(), static_cast<std::size_t>(outputs.size()));
+    grow(work_.loss.output_gradient, outputs.size());
+    Eigen::Map<Matrix<R>> const slopes(work_.loss.output_gradient.data(), outputs.rows(), outputs.cols());
     Index b = 0;
     for (std::size_t r = 0; r < owners.size(); ++r) {
       for (Index const end = b + sizes[r]; b < end; ++b) {
         trials[owners[r]].value += loss_of(outputs, b, points[r], samples[static_cast<std::size_t>(b)],
-                                           slopes.subspan(static_cast<std::size_t>(b) * width, width));
+                                           {work_.loss.output_gradient.data() + b * slopes.cols(), width});
       }
     }
     auto const slope =
-        held_.inner().template run_backward<T>(rows_, contexts, work_, gradient_, {.contexts = true}).contexts;
+        held_.inner().template run_backward<T>(rows_, contexts, slopes, work_, gradient_, {.contexts = true}).contexts;
     b = 0;
     for (std::size_t r = 0; r < owners.size(); ++r) {
       for (Index const end = b + sizes[r]; b < end; ++b) {

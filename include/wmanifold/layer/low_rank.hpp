@@ -24,40 +24,24 @@ LowRankParts<R> low_rank_parts(DenseShape const& shape, R* rows, Index stride, R
           rows + shape.row_offset, stride};
 }
 
-/// What a low-rank layer keeps from its forward pass to its backward pass, in the workspace: V^T x and a, samples x
-/// rank.
-template <Real R>
-struct LowRankTrace {
-  R* projected;
-  R* scales;
-};
-
-template <Real R>
-LowRankTrace<R> low_rank_trace(Workspace<R>& work, Index l, Index rank) {
-  auto const at = static_cast<std::size_t>(l);
-  if (work.traces.size() <= at) {
-    work.traces.resize(at + 1);
-  }
-  grow(work.traces[at], 2 * work.samples * rank);
-  return {work.traces[at].data(), work.traces[at].data() + work.samples * rank};
-}
-
+/// Forward; `trace` (2 samples x rank) keeps V^T x and a for the backward pass.
 template <class T, Real R>
 void low_rank_forward(DenseShape const& shape, LowRankParts<R const> parts, R const* coefficients, Index rows,
-                      kernel::Samples<R const> x, R* y, LowRankTrace<R> trace, Workspace<R>& work) {
+                      Index samples, kernel::Samples<R const> x, R* y, R* trace, PassScratch<R>& scratch) {
   Index const rank = shape.rank;
-  Index const samples = work.samples;
-  kernel::multiply<T, R>(samples, rank, rows, {coefficients, rows, 1}, {parts.scales, parts.stride, 1}, trace.scales,
-                         rank);
+  R* const projected = trace;
+  R* const scales = trace + samples * rank;
+  kernel::multiply<T, R>(samples, rank, rows, {coefficients, rows, 1}, {parts.scales, parts.stride, 1}, scales, rank);
   kernel::dense_forward<T, R>(kernel::DenseRows<R>{parts.right, 1, 0, shape.inputs, rank}, nullptr, samples, x,
-                              {trace.projected, rank});
+                              {projected, rank});
   kernel::dense_forward<T, R>(kernel::DenseRows<R>{parts.base, 1, 0, shape.inputs, shape.outputs}, nullptr, samples, x,
                               {y, shape.outputs});
-  grow(work.scratch, samples * rank);
+  grow(scratch.low_rank, samples * rank);
+  R* const scaled = scratch.low_rank.data();
   for (Index n = 0; n < samples * rank; ++n) {
-    work.scratch[static_cast<std::size_t>(n)] = trace.scales[n] * trace.projected[n];
+    scaled[n] = scales[n] * projected[n];
   }
-  kernel::multiply<T, R>(samples, shape.outputs, rank, {work.scratch.data(), rank, 1}, {parts.left, shape.outputs, 1},
+  kernel::multiply<T, R>(samples, shape.outputs, rank, {scaled, rank, 1}, {parts.left, shape.outputs, 1},
                          y, shape.outputs, true);
 }
 
@@ -65,24 +49,25 @@ void low_rank_forward(DenseShape const& shape, LowRankParts<R const> parts, R co
 /// (added).
 template <class T, Real R>
 void low_rank_backward(DenseShape const& shape, LowRankParts<R const> parts, LowRankParts<R> gradient,
-                       R const* coefficients, Index rows, kernel::Samples<R const> x, R const* dy, R* dx, R* dphi,
-                       LowRankTrace<R> trace, Workspace<R>& work) {
+                       R const* coefficients, Index rows, Index samples, kernel::Samples<R const> x, R const* dy, R* dx,
+                       R* dphi, R const* trace, PassScratch<R>& scratch) {
   Index const rank = shape.rank;
-  Index const samples = work.samples;
-  grow(work.scratch, 3 * samples * rank);
-  R* const scaled = work.scratch.data();          // a * V^T x
+  R const* const projected = trace;
+  R const* const scales = trace + samples * rank;
+  grow(scratch.low_rank, 3 * samples * rank);
+  R* const scaled = scratch.low_rank.data();      // a * V^T x
   R* const slope = scaled + samples * rank;       // dL / d(scaled), then dL / d(V^T x)
   R* const scale_slope = slope + samples * rank;  // dL / da
   for (Index n = 0; n < samples * rank; ++n) {
-    scaled[n] = trace.scales[n] * trace.projected[n];
+    scaled[n] = scales[n] * projected[n];
   }
   kernel::multiply<T, R>(samples, rank, shape.outputs, {dy, shape.outputs, 1}, {parts.left, 1, shape.outputs}, slope,
                          rank);
   kernel::multiply<T, R>(rank, shape.outputs, samples, {scaled, 1, rank}, {dy, shape.outputs, 1}, gradient.left,
                          shape.outputs);
   for (Index n = 0; n < samples * rank; ++n) {
-    scale_slope[n] = slope[n] * trace.projected[n];
-    slope[n] *= trace.scales[n];
+    scale_slope[n] = slope[n] * projected[n];
+    slope[n] *= scales[n];
   }
   kernel::multiply<T, R>(rows, rank, samples, {coefficients, 1, rows}, {scale_slope, rank, 1}, gradient.scales,
                          gradient.stride);
@@ -95,9 +80,9 @@ void low_rank_backward(DenseShape const& shape, LowRankParts<R const> parts, Low
                            true);
   }
   if (dx != nullptr) {
-    grow(work.tiles, kernel::dense_scratch<T, R>(samples, shape.inputs, shape.outputs, 1));
+    grow(scratch.tiles, kernel::dense_scratch<T, R>(samples, shape.inputs, shape.outputs, 1));
     kernel::dense_backward_inputs<T, R>(kernel::DenseRows<R>{parts.base, 1, 0, shape.inputs, shape.outputs}, nullptr,
-                                        samples, {dy, shape.outputs}, {dx, shape.inputs}, nullptr, work.tiles.data());
+                                        samples, {dy, shape.outputs}, {dx, shape.inputs}, nullptr, scratch.tiles.data());
     kernel::multiply<T, R>(samples, shape.inputs, rank, {slope, rank, 1}, {parts.right, 1, rank}, dx, shape.inputs,
                            true);
   }

@@ -2,7 +2,7 @@
 
 #include <wmanifold/kernel/seam.hpp>
 #include <wmanifold/layer/explain.hpp>
-#include <wmanifold/layer/propagate.hpp>
+#include <wmanifold/layer/passes.hpp>
 
 #include <span>
 #include <type_traits>
@@ -129,13 +129,9 @@ class BasicNetwork {
   BatchView<R> predict(ConstMatrixRef<R> const& inputs, Workspace<R>& work) const {
     require_parameters();
     require_batch<R>("inputs", inputs, this->inputs());
-    work.samples = inputs.rows();
-    work.can_go_back = false;
-    work.ends.clear();
-    work.plan = plan_batch({}, work.samples, 1);
-    propagate_forward<T, R>(stack_, ParametersView<R const>{storage_.numbers.data(), 1, 0}, true, inputs.data(),
-                            inputs.outerStride(), false, work);
-    return {work.values[static_cast<std::size_t>(stack_.depth() - 1)].data(), inputs.rows(), outputs()};
+    work.coefficients.set_one_row(inputs.rows(), plan_batch({}, inputs.rows(), 1));
+    return forward_pass<T, R>(stack_, ParametersView<R const>{storage_.numbers.data(), 1, 0}, work.coefficients,
+                              {inputs.data(), inputs.outerStride()}, false, work.cache, work.scratch);
   }
 
   friend bool operator==(BasicNetwork const& a, BasicNetwork const& b) {

@@ -1,14 +1,14 @@
 #pragma once
 
 #include <wmanifold/basis/any_basis.hpp>
-#include <wmanifold/layer/form.hpp>
+#include <wmanifold/layer/mixed_network.hpp>
 #include <wmanifold/layer/network.hpp>
-#include <wmanifold/manifold/parameters.hpp>
+#include <wmanifold/manifold/batch.hpp>
 
 namespace wmanifold {
 
-/// A manifold of weights whose topology, basis and layers are known while running: to look into a model, and to use it
-/// where contexts are numbers. Trained is what has a type, a BasicManifold.
+/// A manifold of weights whose topology, basis and layers are known while running: a run-time basis and a mixed network,
+/// for contexts that are numbers. A flow trains what has a type, a BasicManifold.
 template <Real R>
 class AnyManifold {
  public:
@@ -18,24 +18,21 @@ class AnyManifold {
 
   /// All parameters zero.
   AnyManifold(AnyBasis basis, Stack stack)
-      : basis_(std::move(basis)),
-        stack_(std::move(stack)),
-        point_stack_(stack_.at_point()),
-        parameters_(basis_.size(), row_parameters_of(stack_), shared_parameters_of(stack_)) {}
+      : basis_(std::move(basis)), network_(basis_.size(), std::move(stack)) {}
 
   [[nodiscard]] AnyBasis const& basis() const noexcept { return basis_; }
-  [[nodiscard]] Stack const& stack() const noexcept { return stack_; }
-  [[nodiscard]] Index inputs() const noexcept { return inputs_of(stack_); }
-  [[nodiscard]] Index outputs() const noexcept { return outputs_of(stack_); }
+  [[nodiscard]] Stack const& stack() const noexcept { return network_.stack(); }
+  [[nodiscard]] Index inputs() const noexcept { return network_.inputs(); }
+  [[nodiscard]] Index outputs() const noexcept { return network_.outputs(); }
   /// K.
-  [[nodiscard]] Index rows() const noexcept { return parameters_.rows(); }
-  [[nodiscard]] Parameters<R>& parameters() noexcept { return parameters_; }
-  [[nodiscard]] Parameters<R> const& parameters() const noexcept { return parameters_; }
+  [[nodiscard]] Index rows() const noexcept { return network_.rows(); }
+  [[nodiscard]] Parameters<R>& parameters() noexcept { return network_.parameters(); }
+  [[nodiscard]] Parameters<R> const& parameters() const noexcept { return network_.parameters(); }
 
   /// The network at a point, named by its coordinates. ArgumentError for numbers that name none.
   template <class T = HostTarget>
   [[nodiscard]] Network at(std::span<double const> s) const {
-    Network network(point_stack_);
+    Network network(network_.point_stack());
     at<T>(s, network);
     return network;
   }
@@ -43,13 +40,9 @@ class AnyManifold {
   /// The same into a network that is there already. ArgumentError where it has other layers; then it is as it was.
   template <class T = HostTarget>
   void at(std::span<double const> s, Network& network) const {
-    require_parameters(parameters_);
-    if (!(network.stack() == point_stack_)) [[unlikely]] {
-      fail("manifold: expected a network of the manifold's own layers (", parameters_of(stack_), " parameters), got ",
-           network.parameters().size(), " parameters in other layers");
-    }
-    std::vector<double> phi(static_cast<std::size_t>(rows()));
-    basis_.values(s, phi);
+    require_parameters(parameters());
+    network_.require_layers_of(network);
+    std::vector<double> const phi = values_at(s);
     std::vector<R> coefficients;  // of the rows that meet at s
     std::vector<Index> meeting;
     for (std::size_t k = 0; k < phi.size(); ++k) {
@@ -58,41 +51,108 @@ class AnyManifold {
         meeting.push_back(static_cast<Index>(k));
       }
     }
-    ParametersView<R const> const view{parameters_.data(), rows(), parameters_.stride(), parameters_.shared().data()};
-    kernel::ChosenRows<R> const chosen{coefficients.data(), meeting.data(), std::ssize(meeting), view.stride};
-    detail::form_network<T, R>(
-        stack_, view, chosen,
-        [&](Index count, R const* from, R* to) { kernel::mix_chosen_rows<T, R>(chosen, count, from, to); },
-        network.parameters().data());
+    network_.template at<T>({coefficients.data(), meeting.data(), std::ssize(meeting), parameters().stride()},
+                            network.parameters().data());
   }
 
-  /// Predictions (samples x outputs) of samples (samples x inputs), each at its context (samples x coordinates). Throws
-  /// ArgumentError for a wrong size, an empty batch, numbers that name no point, or inputs that are not finite.
+  /// How a batch with these contexts is worked on.
+  [[nodiscard]] Plan plan(ConstMatrixRef<double> const& contexts, Mixing wish = Mixing::automatic) const {
+    return plan_batch(ends_of_runs(contexts), contexts.rows(), rows(), wish);
+  }
+
+  /// A batch (samples x inputs) through the networks at its contexts (samples x coordinates; equal neighbours are found
+  /// and shared); the outputs (samples x outputs) are a view into the workspace. Throws ArgumentError for a wrong size,
+  /// an empty batch, numbers that name no point, or inputs that are not finite.
+  template <class T = HostTarget>
+  BatchView<R> forward(ConstMatrixRef<R> const& inputs, ConstMatrixRef<double> const& contexts,
+                       Workspace<R>& work) const {
+    return run_forward<T>(inputs, contexts, true, work);
+  }
+
+  /// The same without what a backward pass would need.
+  template <class T = HostTarget>
+  BatchView<R> predict(ConstMatrixRef<R> const& inputs, ConstMatrixRef<double> const& contexts,
+                       Workspace<R>& work) const {
+    return run_forward<T>(inputs, contexts, false, work);
+  }
+
+  /// Predictions of any number of samples, in batches.
   template <class T = HostTarget>
   [[nodiscard]] Matrix<R> predict(ConstMatrixRef<R> const& inputs, ConstMatrixRef<double> const& contexts) const {
-    require_parameters(parameters_);
-    require_batch<R>("inputs", inputs, this->inputs());
-    require_count("contexts", "samples, as many as the inputs have rows", Index{inputs.rows()}, Index{contexts.rows()});
-    require_count("contexts", "coordinates", basis_.coordinates(), Index{contexts.cols()});
+    require_contexts(inputs, contexts);
     Matrix<R> outputs(inputs.rows(), this->outputs());
-    Network network(point_stack_);
     Workspace<R> work;
-    for (Index first = 0, end = 0; first < inputs.rows(); first = end) {
-      for (end = first + 1; end < inputs.rows() && contexts.row(end) == contexts.row(first);) {
-        ++end;
-      }
-      at<T>({contexts.row(first).data(), static_cast<std::size_t>(contexts.cols())}, network);
-      outputs.middleRows(first, end - first) =
-          network.template predict<T>(inputs.middleRows(first, end - first), work);
-    }
+    for_each_batch(inputs.rows(), [&](Index first, Index count) {
+      outputs.middleRows(first, count) =
+          predict<T>(inputs.middleRows(first, count), contexts.middleRows(first, count), work);
+    });
     return outputs;
   }
 
+  /// After forward with the same inputs and contexts: from `output_gradient` (samples x outputs), the gradient of the
+  /// parameters into `gradient` (K x N, overwritten; equation 3), and on request that of the inputs, a view into the
+  /// workspace. Throws ArgumentError where sizes are not those of the forward pass, and for a request for gradients of
+  /// contexts: a run-time basis has no derivatives.
+  template <class T = HostTarget>
+  InputGradients<R> backward(ConstMatrixRef<R> const& inputs, ConstMatrixRef<double> const& contexts,
+                             ConstMatrixRef<R> const& output_gradient, Workspace<R>& work, Parameters<R>& gradient,
+                             GradientRequest request = {}) const {
+    require_backward(*this, inputs, contexts.rows(), output_gradient, work, gradient);
+    if (request.contexts) [[unlikely]] {
+      fail("backward: expected no request for gradients of contexts of an AnyManifold, whose basis is known while "
+           "running only and has no derivatives");
+    }
+    return {network_
+                .template backward<T>(inputs, work.coefficients, output_gradient, request, work.cache, work.scratch,
+                                      gradient)
+                .inputs};
+  }
+
  private:
+  [[nodiscard]] std::vector<double> values_at(std::span<double const> s) const {
+    std::vector<double> phi(static_cast<std::size_t>(rows()));
+    basis_.values(s, phi);
+    return phi;
+  }
+
+  void require_contexts(ConstMatrixRef<R> const& inputs, ConstMatrixRef<double> const& contexts) const {
+    require_parameters(parameters());
+    require_batch<R>("inputs", inputs, this->inputs());
+    require_count("contexts", "samples, as many as the inputs have rows", Index{inputs.rows()}, Index{contexts.rows()});
+    require_count("contexts", "coordinates", basis_.coordinates(), Index{contexts.cols()});
+  }
+
+  /// Where runs of equal neighbours end.
+  static std::vector<Index> ends_of_runs(ConstMatrixRef<double> const& contexts) {
+    std::vector<Index> ends;
+    for (Index b = 1; b <= contexts.rows(); ++b) {
+      if (b == contexts.rows() || contexts.row(b) != contexts.row(b - 1)) {
+        ends.push_back(b);
+      }
+    }
+    return ends;
+  }
+
+  template <class T>
+  BatchView<R> run_forward(ConstMatrixRef<R> const& inputs, ConstMatrixRef<double> const& contexts, bool keep_slopes,
+                           Workspace<R>& work) const {
+    require_contexts(inputs, contexts);
+    auto const ends = ends_of_runs(contexts);
+    std::vector<std::vector<double>> phi;  // of each run; before anything changes
+    for (Index const end : ends) {
+      phi.push_back(values_at({contexts.row(end - 1).data(), static_cast<std::size_t>(contexts.cols())}));
+    }
+    work.coefficients.set_mixed(inputs.rows(), ends, rows(), plan_batch(ends, inputs.rows(), rows(), work.mixing),
+                                [&](Index g, R* out) {
+                                  auto const& values = phi[static_cast<std::size_t>(g)];
+                                  std::transform(values.begin(), values.end(), out,
+                                                 [](double x) { return static_cast<R>(x); });
+                                });
+    return network_.template forward<T>(inputs, work.coefficients, keep_slopes, work.cache, work.scratch);
+  }
+
   AnyBasis basis_;
-  Stack stack_;
-  Stack point_stack_;
-  Parameters<R> parameters_;
+  MixedNetwork<R, Stack> network_;
 };
 
 }  // namespace wmanifold

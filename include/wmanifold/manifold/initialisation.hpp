@@ -3,7 +3,7 @@
 #include <wmanifold/basis/basis.hpp>
 #include <wmanifold/core/random.hpp>
 #include <wmanifold/layer/stack.hpp>
-#include <wmanifold/manifold/parameters.hpp>
+#include <wmanifold/layer/parameters.hpp>
 
 #include <cmath>
 #include <limits>

@@ -107,14 +107,15 @@ class WarpedManifold {
   InputGradients<R> backward(ConstMatrixRef<R> const& inputs, Contexts<Interval> const& contexts,
                              ConstMatrixRef<R> const& output_gradient, Workspace<R>& work, Parameters<R>& gradient,
                              GradientRequest request = {}) const {
-    take_output_gradient(*this, inputs, contexts, output_gradient, work, gradient);
-    return run_backward<T>(inputs, contexts, work, gradient, request);
+    require_backward(*this, inputs, contexts.samples(), output_gradient, work, gradient);
+    return run_backward<T>(inputs, contexts, output_gradient, work, gradient, request);
   }
   template <class T = HostTarget>
   InputGradients<R> run_backward(ConstMatrixRef<R> const& inputs, Contexts<Interval> const& contexts,
-                                 Workspace<R>& work, Parameters<R>& gradient, GradientRequest request = {}) const {
-    auto result = curve_.template run_backward<T>(inputs, bent(contexts), work, gradient,
-                                                  {.inputs = request.inputs, .contexts = true});
+                                 ConstMatrixRef<R> const& output_gradient, Workspace<R>& work, Parameters<R>& gradient,
+                                 GradientRequest request = {}) const {
+    auto const result = curve_.template run_backward<T>(inputs, bent(contexts), output_gradient, work, gradient,
+                                                        {.inputs = request.inputs, .contexts = true});
     // dL/du of every sample becomes dL/dtheta, and in its place dL/ds.
     auto const u = warp();
     LocalArray<double, size> sums{};
@@ -122,16 +123,13 @@ class WarpedManifold {
       auto const here = u(s[0]);
       for (auto b = static_cast<std::size_t>(begin); b < static_cast<std::size_t>(end); ++b) {
         for (std::size_t j = 0; j < size; ++j) {
-          sums[j] += work.context_gradient[b] * here.in_theta[j];
+          sums[j] += work.contexts.gradient[b] * here.in_theta[j];
         }
-        work.context_gradient[b] *= here.slope;
+        work.contexts.gradient[b] *= here.slope;
       }
     });
     std::transform(sums.begin(), sums.end(), theta_in(gradient).begin(), [](double x) { return static_cast<R>(x); });
-    if (!request.contexts) {
-      new (&result.contexts) BatchView<double>(nullptr, 0, 0);
-    }
-    return result;
+    return request.contexts ? result : InputGradients<R>{result.inputs};
   }
 
  private:

@@ -117,32 +117,30 @@ class WrittenManifold {
   InputGradients<R> backward(ConstMatrixRef<R> const& inputs, Contexts<Space> const& contexts,
                              ConstMatrixRef<R> const& output_gradient, Workspace<R>& work, Parameters<R>& gradient,
                              GradientRequest request = {}) const {
-    take_output_gradient(*this, inputs, contexts, output_gradient, work, gradient);
-    return run_backward<T>(inputs, contexts, work, gradient, request);
+    require_backward(*this, inputs, contexts.samples(), output_gradient, work, gradient);
+    return run_backward<T>(inputs, contexts, output_gradient, work, gradient, request);
   }
 
   template <class T = HostTarget>
-  InputGradients<R> run_backward(ConstMatrixRef<R> const& inputs, Contexts<Space> const& contexts, Workspace<R>& work,
-                                 Parameters<R>& gradient, GradientRequest request = {}) const {
+  InputGradients<R> run_backward(ConstMatrixRef<R> const& inputs, Contexts<Space> const& contexts,
+                                 ConstMatrixRef<R> const& output_gradient, Workspace<R>& work, Parameters<R>& gradient,
+                                 GradientRequest request = {}) const {
     if constexpr (!has_directions) {
       require_no_context_gradients<Space>(request);
     }
     Index const size = parameters_of(stack_);
-    grow(work.network_gradients, contexts.groups() * size);
+    grow(work.contexts.network_gradients, contexts.groups() * size);
     std::vector<bool> const nothing_frozen(static_cast<std::size_t>(stack_.depth()));
-    propagate_backward<T, R>(stack_, networks(contexts, work), false, inputs.data(), inputs.outerStride(),
-                             nothing_frozen, {.inputs = request.inputs},
-                             ParametersView<R>{work.network_gradients.data(), contexts.groups(), size, nullptr, true},
-                             work);
-    pull_back(contexts, request.contexts, work, gradient);
-    InputGradients<R> result;
-    if (request.inputs) {
-      new (&result.inputs) BatchView<R>(work.delta.data(), work.samples, this->inputs());
-    }
-    if (request.contexts) {
-      new (&result.contexts) BatchView<double>(work.context_gradient.data(), work.samples, Space::coordinates);
-    }
-    return result;
+    auto const views = backward_pass<T, R>(
+        stack_, networks(work), work.coefficients, {inputs.data(), inputs.outerStride()},
+        {output_gradient.data(), output_gradient.outerStride()}, nothing_frozen, {.inputs = request.inputs},
+        work.cache, work.scratch,
+        ParametersView<R>{work.contexts.network_gradients.data(), contexts.groups(), size, nullptr});
+    pull_back(contexts, request.contexts, work.contexts, gradient);
+    return {views.inputs,
+            request.contexts
+                ? BatchView<double>(work.contexts.gradient.data(), contexts.samples(), Space::coordinates)
+                : BatchView<double>(nullptr, 0, 0)};
   }
 
   /// M(s, P) with the parameters, and the context where asked for, as variables of `tape`.
@@ -169,49 +167,48 @@ class WrittenManifold {
 
   [[nodiscard]] std::vector<double> in_double() const { return {parameters_.row(0).begin(), parameters_.row(0).end()}; }
 
-  static ParametersView<R const> networks(Contexts<Space> const& contexts, Workspace<R> const& work) noexcept {
-    return {work.networks.data(), contexts.groups(),
-            static_cast<Index>(work.networks.size()) / std::max<Index>(contexts.groups(), 1), nullptr, true};
+  /// A row for each group.
+  [[nodiscard]] ParametersView<R const> networks(Workspace<R> const& work) const noexcept {
+    return {work.contexts.networks.data(), work.coefficients.rows, parameters_of(stack_), nullptr};
   }
 
   template <class T>
-  BatchView<R> run_forward(ConstMatrixRef<R> const& inputs, Contexts<Space> const& contexts, bool keep_derivatives,
+  BatchView<R> run_forward(ConstMatrixRef<R> const& inputs, Contexts<Space> const& contexts, bool keep_slopes,
                            Workspace<R>& work) const {
     require_batch_of(*this, inputs, contexts);
-    work.samples = inputs.rows();
-    work.parameters = static_cast<Index>(parameters_.numbers().size());
-    work.can_go_back = keep_derivatives;
-    work.ends.assign(contexts.ends().begin(), contexts.ends().end());
+    work.coefficients.set_row_of_groups(contexts.samples(), contexts.ends());
+    work.cache.parameters = static_cast<Index>(parameters_.numbers().size());
     auto const size = static_cast<std::size_t>(parameters_of(stack_));
-    work.networks.resize(contexts.points().size() * size);
+    auto& networks_of_groups = work.contexts.networks;
+    grow(networks_of_groups, contexts.groups() * parameters_of(stack_));
     std::vector<double> const p = in_double();
     std::vector<double> weights(size);
     for (std::size_t g = 0; g < contexts.points().size(); ++g) {
       std::fill(weights.begin(), weights.end(), 0.0);
       f_(contexts.points()[g].coordinates(), std::span<double const>(p),
          WrittenWeights<double, Stack>(stack_, weights));
-      std::transform(weights.begin(), weights.end(), work.networks.begin() + static_cast<std::ptrdiff_t>(g * size),
+      std::transform(weights.begin(), weights.end(), networks_of_groups.begin() + static_cast<std::ptrdiff_t>(g * size),
                      [](double w) { return static_cast<R>(w); });
     }
-    propagate_forward<T, R>(stack_, networks(contexts, work), false, inputs.data(), inputs.outerStride(),
-                            keep_derivatives, work);
-    return {work.values[static_cast<std::size_t>(stack_.depth() - 1)].data(), work.samples, outputs()};
+    return forward_pass<T, R>(stack_, networks(work), work.coefficients, {inputs.data(), inputs.outerStride()},
+                              keep_slopes, work.cache, work.scratch);
   }
 
   /// From the gradient of each network: that of the parameters and, on request, of the contexts; a shared context's is
   /// dealt out to its samples in equal parts.
-  void pull_back(Contexts<Space> const& contexts, bool to_contexts, Workspace<R>& work, Parameters<R>& gradient) const {
+  void pull_back(Contexts<Space> const& contexts, bool to_contexts, ContextScratch<R>& scratch,
+                 Parameters<R>& gradient) const {
     auto const size = static_cast<std::size_t>(parameters_of(stack_));
     std::vector<double> sums(static_cast<std::size_t>(parameters_.columns()));
     std::vector<double> seeds(size);
     Tape<double> tape;
     Recording recording;
     if (to_contexts) {
-      grow(work.context_gradient, work.samples * Space::coordinates);
+      grow(scratch.gradient, contexts.samples() * Space::coordinates);
     }
     std::size_t g = 0;
     contexts.for_each([&](Point const& s, Index begin, Index end) {
-      auto const* const from = work.network_gradients.data() + g++ * size;
+      auto const* const from = scratch.network_gradients.data() + g++ * size;
       std::copy(from, from + size, seeds.begin());
       tape.clear();
       record(s, to_contexts, tape, recording);
@@ -226,7 +223,7 @@ class WrittenManifold {
         }
         slope = detail::tangent_part(s, slope);
         for (Index b = begin; b < end; ++b) {
-          std::copy(slope.begin(), slope.end(), work.context_gradient.begin() + b * Space::coordinates);
+          std::copy(slope.begin(), slope.end(), scratch.gradient.begin() + b * Space::coordinates);
         }
       }
     });

@@ -87,4 +87,13 @@ void require_parameters(Parameters<R> const& parameters) {
   }
 }
 
+/// Throws ArgumentError where a block has not the sizes of another.
+template <Real R>
+void require_sizes_of(Parameters<R> const& expected, char const* what, Parameters<R> const& block) {
+  require_count(what, "rows", expected.rows(), block.rows());
+  require_count(what, "columns", expected.columns(), block.columns());
+  require_count(what, "shared numbers", static_cast<Index>(expected.shared().size()),
+                static_cast<Index>(block.shared().size()));
+}
+
 }  // namespace wmanifold

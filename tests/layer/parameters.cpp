@@ -1,4 +1,4 @@
-#include <wmanifold/manifold/parameters.hpp>
+#include <wmanifold/layer/parameters.hpp>
 
 #include <doctest/doctest.h>
 

@@ -1,4 +1,4 @@
-#include <wmanifold/layer/propagate.hpp>
+#include <wmanifold/layer/passes.hpp>
 
 #include <doctest/doctest.h>
 
@@ -15,22 +15,26 @@ TEST_CASE("one plain row goes back as central differences say") {
   Index const samples = 5;
   auto inputs = support::normals<double>(samples * 4, 2);
   auto const weights = support::normals<double>(samples * 3, 3);  // the loss: these, times the outputs
-  wm::Workspace<double> work;
-  work.samples = samples;
+  wm::BatchCoefficients<double> batch;
+  batch.set_one_row(samples, {});
+  wm::ForwardCache<double> cache;
+  wm::PassScratch<double> scratch;
   auto const loss = [&] {
-    wm::propagate_forward<Host, double>(stack, {parameters.data(), 1, 0}, true, inputs.data(), 4, true, work);
+    auto const outputs =
+        wm::forward_pass<Host, double>(stack, {parameters.data(), 1, 0}, batch, {inputs.data(), 4}, true, cache, scratch);
     double sum = 0;
     for (std::size_t n = 0; n < weights.size(); ++n) {
-      sum += weights[n] * work.values[1][n];
+      sum += weights[n] * outputs.data()[n];
     }
     return sum;
   };
   loss();
-  work.output_gradient.assign(weights.begin(), weights.end());
   std::vector<double> gradient(parameters.size(), 1e300);  // overwritten
-  wm::propagate_backward<Host, double>(stack, {parameters.data(), 1, 0}, true, inputs.data(), 4, {false, false},
-                                       {.inputs = true, .coefficients = false}, {gradient.data(), 1, 0}, work);
-  std::vector<double> const input_gradient(work.delta.begin(), work.delta.begin() + samples * 4);
+  auto const views = wm::backward_pass<Host, double>(stack, {parameters.data(), 1, 0}, batch, {inputs.data(), 4},
+                                                     {weights.data(), 3}, {false, false}, {.inputs = true}, cache,
+                                                     scratch, {gradient.data(), 1, 0});
+  CHECK(views.coefficients.size() == 0);
+  std::vector<double> const input_gradient(views.inputs.data(), views.inputs.data() + samples * 4);
   auto const worst = [&](std::vector<double>& numbers, std::vector<double> const& ours) {
     double error = 0;
     for (std::size_t n = 0; n < numbers.size(); ++n) {
