@@ -52,6 +52,39 @@ TEST_CASE("samples that share a context go through one network, others each thro
   CHECK((pair.any.predict(inputs, contexts) - expected).norm() <= 1e-14 * expected.norm());
 }
 
+TEST_CASE("a batch goes forward and back as that of the manifold with a type, and is planned alike") {
+  Pair const pair({wm::Dense<>(2, 3), wm::Tanh{}, wm::SharedDense<>(3, 4), wm::LowRankDense<>(4, 2, 2)});
+  std::vector<wm::Point<wm::S1>> points;
+  wm::Matrix<double> contexts(32, 1);
+  for (wm::Index b = 0; b < 32; ++b) {
+    points.push_back(wm::S1::degrees(b < 30 ? 30.0 : 90.0 + static_cast<double>(b)));
+    contexts(b, 0) = points.back()[0];
+  }
+  auto const inputs = support::matrix<double>(32, 2, 2);
+  auto const slopes = support::matrix<double>(32, 2, 3);
+  auto const runs = wm::Contexts<wm::S1>::runs(points);
+  for (auto const wish : {wm::Mixing::automatic, wm::Mixing::per_sample, wm::Mixing::by_groups}) {
+    wm::Workspace<double> work;
+    wm::Workspace<double> of_typed;
+    work.mixing = of_typed.mixing = wish;
+    wm::Matrix<double> const outputs = pair.any.forward(inputs, contexts, work);
+    wm::Matrix<double> const expected = pair.typed.forward(inputs, runs, of_typed);
+    CHECK(work.plan().mixing == of_typed.plan().mixing);
+    CHECK(pair.any.plan(contexts, wish).groups == 3);
+    CHECK(outputs == expected);
+    auto gradient = pair.any.parameters().zeros_like();
+    auto of_typed_gradient = gradient;
+    wm::Matrix<double> const in_inputs =
+        pair.any.backward(inputs, contexts, slopes, work, gradient, {.inputs = true}).inputs;
+    CHECK(in_inputs ==
+          wm::Matrix<double>(
+              pair.typed.backward(inputs, runs, slopes, of_typed, of_typed_gradient, {.inputs = true}).inputs));
+    CHECK(gradient == of_typed_gradient);
+    CHECK_THROWS_WITH_AS(pair.any.backward(inputs, contexts, slopes, work, gradient, {.contexts = true}),
+                         doctest::Contains("no request for gradients of contexts"), wm::ArgumentError);
+  }
+}
+
 TEST_CASE("what does not fit is refused") {
   Pair const pair({wm::Dense<>(2, 3), wm::Relu{}, wm::Dense<>(3, 1)});
   wm::BasicNetwork<double, wm::LayerList> other(wm::LayerList{wm::Dense<>(2, 1)});

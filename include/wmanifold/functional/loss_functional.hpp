@@ -58,17 +58,17 @@ class LossFunctional {
     require_sizes_of(model.parameters(), "gradient", gradient);
     auto const outputs = model.template forward<T>(inputs, contexts, work);
     grow(work.loss.output_gradient, outputs.size());
-    Eigen::Map<Matrix<R>> const slopes(work.loss.output_gradient.data(), outputs.rows(), outputs.cols());
-    sample_losses<T, R>(outputs, contexts, targets, work.loss,
-                        {slopes.data(), static_cast<std::size_t>(outputs.size())});
+    std::span<R> const slopes(work.loss.output_gradient.data(), static_cast<std::size_t>(outputs.size()));
+    sample_losses<T, R>(outputs, contexts, targets, work.loss, slopes);
     double const value = reduce(work.loss, contexts.ends(), weights);
-    R* slope = work.loss.output_gradient.data();
+    R* slope = slopes.data();
     for (double const share : work.loss.shares) {
       for (Index o = 0; o < outputs.cols(); ++o) {
         *slope++ *= static_cast<R>(share);
       }
     }
-    auto const views = model.template run_backward<T>(inputs, contexts, slopes, work, gradient, request);
+    auto const views = model.template run_backward<T>(
+        inputs, contexts, BatchView<R>(slopes.data(), outputs.rows(), outputs.cols()), work, gradient, request);
     double const largest = kernel::largest<T, R>(static_cast<Index>(gradient.numbers().size()), gradient.data());
     if (!is_finite(largest)) [[unlikely]] {
       fail<NumericalError>("loss functional: expected a finite gradient, got one that is not, at a loss of ", value);

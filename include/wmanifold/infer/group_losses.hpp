@@ -162,16 +162,19 @@ class GroupLosses {
     auto const outputs = held_.inner().template forward<T>(rows_, contexts, work_);
     auto const width = static_cast<std::size_t>(outputs.cols());
     grow(work_.loss.output_gradient, outputs.size());
-    Eigen::Map<Matrix<R>> const slopes(work_.loss.output_gradient.data(), outputs.rows(), outputs.cols());
+    std::span<R> const slopes(work_.loss.output_gradient.data(), static_cast<std::size_t>(outputs.size()));
     Index b = 0;
     for (std::size_t r = 0; r < owners.size(); ++r) {
       for (Index const end = b + sizes[r]; b < end; ++b) {
         trials[owners[r]].value += loss_of(outputs, b, points[r], samples[static_cast<std::size_t>(b)],
-                                           {work_.loss.output_gradient.data() + b * slopes.cols(), width});
+                                           slopes.subspan(static_cast<std::size_t>(b) * width, width));
       }
     }
+    BatchView<R> const output_gradient(slopes.data(), outputs.rows(), outputs.cols());
     auto const slope =
-        held_.inner().template run_backward<T>(rows_, contexts, slopes, work_, gradient_, {.contexts = true}).contexts;
+        held_.inner()
+            .template run_backward<T>(rows_, contexts, output_gradient, work_, gradient_, {.contexts = true})
+            .contexts;
     b = 0;
     for (std::size_t r = 0; r < owners.size(); ++r) {
       for (Index const end = b + sizes[r]; b < end; ++b) {
