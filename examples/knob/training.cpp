@@ -100,7 +100,7 @@ FilmModel train_film(double rate, wm::Seed seed, Batches& batches, Settings cons
   auto const rate_at = schedule(rate, settings.steps);
   for (wm::Index i = 0; i < settings.steps; ++i) {
     auto const contexts = batches.draw();
-    loss.gradient(model, batches.inputs, contexts, batches.targets, work, gradient, batches.weights);
+    loss.gradient(model, batches.inputs, contexts, batches.targets, work, gradient, {}, batches.weights);
     auto const step = static_cast<double>(i + 1);
     auto const size = static_cast<float>(rate_at(i) / (1 - std::pow(adam.beta1, step)));
     auto const share = static_cast<float>(1 / (1 - std::pow(adam.beta2, step)));

@@ -68,7 +68,7 @@ struct Passes {
         wm::Workspace<R> work;
         auto gradient = model.parameters().zeros_like();
         static_cast<void>(
-            loss.gradient(model, inputs, single, targets, work, gradient, {}, {.inputs = true, .contexts = true}));
+            loss.gradient(model, inputs, single, targets, work, gradient, {.inputs = true, .contexts = true}));
       });
     }
   }

@@ -91,7 +91,7 @@ TEST_CASE("the gradient is the backward pass of the mean's") {
   wm::Parameters<double> ours(3, model.parameters().columns());
   wm::LossFunctional<wm::MeanSquaredError> const functional;
   auto const found =
-      functional.gradient(model, inputs, contexts, targets, work, ours, {}, {.inputs = true, .contexts = true});
+      functional.gradient(model, inputs, contexts, targets, work, ours, {.inputs = true, .contexts = true});
   wm::Matrix<double> const our_inputs = found.views.inputs;
   wm::Matrix<double> const our_contexts = found.views.contexts;
 

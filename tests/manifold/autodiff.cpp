@@ -136,8 +136,8 @@ TEST_CASE_TEMPLATE("backward passes agree with the tape: every layer, activation
     wm::GradientRequest const request{.inputs = true, .contexts = true};
     auto const ours =
         classes
-            ? wm::LossFunctional(wm::CrossEntropy{}).gradient(model, x, contexts, labels, work, gradient, {}, request)
-            : wm::LossFunctional(wm::MeanSquaredError{}).gradient(model, x, contexts, targets, work, gradient, {}, request);
+            ? wm::LossFunctional(wm::CrossEntropy{}).gradient(model, x, contexts, labels, work, gradient, request)
+            : wm::LossFunctional(wm::MeanSquaredError{}).gradient(model, x, contexts, targets, work, gradient, request);
 
     wm::SmallMatrix parameters = wm::SmallMatrix::Zero(static_cast<Index>(gradient.numbers().size()), 1);
     wm::SmallMatrix inputs(samples, 3);

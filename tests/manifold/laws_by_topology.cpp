@@ -48,7 +48,7 @@ TEST_CASE("gradients of discrete contexts are refused; of products with a smooth
     using Space = typename std::remove_cvref_t<decltype(model)>::Topology;
     auto block = model.parameters().zeros_like();
     auto const gradient =
-        functional.gradient(model, x, wm::Contexts<Space>::shared(s, 4), y, work, block, {}, {.contexts = true});
+        functional.gradient(model, x, wm::Contexts<Space>::shared(s, 4), y, work, block, {.contexts = true});
     return wm::Matrix<double>(gradient.views.contexts);
   };
   auto discrete = listed<R, wm::OnePerContext<wm::Finite<4>>>({"tanh", "tanh", "identity"});

@@ -53,7 +53,7 @@ TEST_CASE("gradients of a warped manifold are slopes, those of its warp too") {
   wm::Workspace<double> work;
   wm::Workspace<double> other;
   auto gradient = model.parameters().zeros_like();
-  auto const found = functional.gradient(model, x, contexts, targets, work, gradient, {}, {.contexts = true});
+  auto const found = functional.gradient(model, x, contexts, targets, work, gradient, {.contexts = true});
   auto const numbers = model.parameters().numbers();
   for (std::size_t n = 0; n < numbers.size(); ++n) {
     double const at = numbers[n];

@@ -67,7 +67,7 @@ TEST_CASE("a line that a user writes is the library's line, gradients too") {
     CHECK(written.predict(x, contexts).isApprox(y, 1e-13));
     auto gradient = written.parameters().zeros_like();
     auto library_gradient = library.parameters().zeros_like();
-    auto const views = written.backward(x, contexts, slopes, work, gradient, {}, {.inputs = true, .contexts = true});
+    auto const views = written.backward(x, contexts, slopes, work, gradient, {.inputs = true, .contexts = true});
     auto const library_views =
         library.backward(x, contexts, slopes, library_work, library_gradient, {.inputs = true, .contexts = true});
     CHECK(views.inputs.isApprox(library_views.inputs, 1e-12));
@@ -99,7 +99,7 @@ TEST_CASE("a manifold that is not linear in its parameters: gradients are slopes
   wm::Workspace<double> other;
   auto gradient = model.parameters().zeros_like();
   auto const found =
-      functional.gradient(model, x, contexts, targets, work, gradient, {}, {.inputs = true, .contexts = true});
+      functional.gradient(model, x, contexts, targets, work, gradient, {.inputs = true, .contexts = true});
   auto const slope = [&](double& at, auto const& value) {
     double const before = at;
     at = before + 1e-5;

@@ -265,7 +265,7 @@ class GradientFlow {
   Step step(ConstMatrixRef<R> const& inputs, Contexts<typename Model::Topology> const& contexts, Targets const& targets,
             std::span<double const> weights = {}) {
     auto const loss =
-        functional_.template gradient<T>(*model_, inputs, contexts, targets, work_, gradient_, weights);
+        functional_.template gradient<T>(*model_, inputs, contexts, targets, work_, gradient_, {}, weights);
     if (options_.weight_decay == 0 && options_.energy == 0) {
       return {loss.value, go<T>(gradient_, loss.largest)};
     }

@@ -51,7 +51,7 @@ class LossFunctional {
       Model const& model, ConstMatrixRef<typename Model::Scalar> const& inputs,
       Contexts<typename Model::Topology> const& contexts, Targets<typename Model::Scalar> const& targets,
       Workspace<typename Model::Scalar>& work, Parameters<typename Model::Scalar>& gradient,
-      std::span<double const> weights = {}, GradientRequest request = {})
+      GradientRequest request = {}, std::span<double const> weights = {})
   const {
     using R = typename Model::Scalar;
     check(model, inputs, targets, weights);

@@ -56,7 +56,7 @@ class Objective {
   template <class T = HostTarget>
   double gradient(Model const& model, Parameters<R>& gradient) {
     double const loss =
-        functional_.template gradient<T>(model, inputs_, contexts_, targets_, work_, gradient, weights_)
+        functional_.template gradient<T>(model, inputs_, contexts_, targets_, work_, gradient, {}, weights_)
             .value;
     if (!prior_) {
       return loss;

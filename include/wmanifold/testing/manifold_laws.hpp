@@ -40,7 +40,7 @@ struct Trial {
     Workspace<R> work;
     LossFunctional<L> const functional(loss);
     auto const gradient = functional.gradient(model, inputs, contexts, targets, work, result.parameters,
-                                              {}, {.inputs = true, .contexts = SmoothTopology<Space>});
+                                              {.inputs = true, .contexts = SmoothTopology<Space>});
     result.loss = gradient.value;
     result.inputs = gradient.views.inputs;
     result.contexts = gradient.views.contexts;
