@@ -60,7 +60,6 @@
 #include <wmanifold/flow/schedule.hpp>
 #include <wmanifold/flow/shampoo.hpp>
 #include <wmanifold/flow/shortest_solution.hpp>
-#include <wmanifold/flow/warped_metric.hpp>
 #include <wmanifold/flow/written_metric.hpp>
 #include <wmanifold/functional/evaluate.hpp>
 #include <wmanifold/functional/loss_functional.hpp>
@@ -113,8 +112,6 @@
 #include <wmanifold/manifold/manifold.hpp>
 #include <wmanifold/manifold/parameters.hpp>
 #include <wmanifold/manifold/slice.hpp>
-#include <wmanifold/manifold/warp.hpp>
-#include <wmanifold/manifold/warped.hpp>
 #include <wmanifold/manifold/written.hpp>
 #include <wmanifold/manifold/written_jacobian.hpp>
 #include <wmanifold/topology/box.hpp>

@@ -153,7 +153,6 @@ explains("FlowOptions const how{.rate = 1}; GradientFlow f{model, MeanSquaredErr
 explains("GradientFlow f{model, MeanSquaredError{}, Adam{}, {.rate = 0.1, .momentum = 0.9}}" "no .momentum in the options beside a rule")
 explains("GradientFlow f{model, MeanSquaredError{}, HeavyBall{}, {.rate = 0.1, .momentum = 0.9F}}" "no .momentum in the options beside a rule")
 explains("RuleOptions how{.rate = 0.1, .momentum = 1}" "no .momentum in the options beside a rule")
-explains("auto w = warped<3>(double_model); GradientFlow f{w, MeanSquaredError{}, Adam{}, {.rate = 1}}" "a rule that needs no whitened coordinates")
 
 # Models and networks.
 runs("Model const m{he_normal.spread(0.1), Seed{1}}")

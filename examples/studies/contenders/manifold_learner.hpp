@@ -3,8 +3,6 @@
 #include "contenders/averaged.hpp"
 #include "contenders/manifold_part.hpp"
 
-#include <wmanifold/manifold/warped.hpp>
-
 namespace demo {
 
 /// From the context of a study to the point of a manifold's topology, which need not be the right one.
@@ -90,20 +88,6 @@ template <wmanifold::Basis B>
   if (rank > 0) {
     contender.optimisers = {Optimiser::momentum};  // flows have no Adam for a metric that changes along the way
   }
-  return contender;
-}
-
-/// A manifold over the interval, with a learned monotone warp of the context.
-template <wmanifold::Basis B, int degree = 3>
-[[nodiscard]] Contender warped_contender(std::string name, std::string title) {
-  using Model = wmanifold::WarpedManifold<float, B, degree, wmanifold::LayerList>;
-  Contender contender;
-  contender.name = std::move(name);
-  contender.title = std::move(title);
-  contender.make = [](Recipe const& recipe) -> std::unique_ptr<Learner> {
-    return std::make_unique<ManifoldLearner<B, Model>>(recipe, 0, ManifoldOptions{}, same_point<wmanifold::Interval>);
-  };
-  contender.optimisers = {Optimiser::momentum};  // as with a low rank
   return contender;
 }
 

@@ -2,7 +2,6 @@
 
 #include <wmanifold/flow/movement.hpp>
 #include <wmanifold/flow/rule.hpp>
-#include <wmanifold/flow/warped_metric.hpp>
 #include <wmanifold/flow/written_metric.hpp>
 #include <wmanifold/functional/loss_functional.hpp>
 #include <wmanifold/functional/prior.hpp>
@@ -76,7 +75,7 @@ struct FlowState {
 };
 
 /// Rules that a model's metric allows, as far as types tell: where the metric changes along the way (low-rank layers, a
-/// learned warp, a written manifold) there are no whitened coordinates, and a rule must ask for the rise.
+/// written manifold) there are no whitened coordinates, and a rule must ask for the rise.
 template <class Rule, class Model>
 concept RuleOn = FlowRule<Rule> &&(Rule::feed == Feed::rise || MovementMetric<Model>::may_stand_still);
 
@@ -161,7 +160,7 @@ constexpr bool explain_flow() {
   } else if constexpr (!RuleOn<Rule, Model>) {
     static_assert(never<Rule>,
                   "wmanifold: expected a rule that needs no whitened coordinates (HeavyBall, Nesterov), as the metric of "
-                  "this model changes along the way: low-rank layers, a learned warp, a written manifold");
+                  "this model changes along the way: low-rank layers, a written manifold");
   }
   return true;
 }
