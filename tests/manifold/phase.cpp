@@ -5,6 +5,7 @@
 #include <wmanifold/basis/catmull_rom.hpp>
 #include <wmanifold/basis/fourier.hpp>
 #include <wmanifold/layer/layer_list.hpp>
+#include <wmanifold/manifold/manifold.hpp>
 
 #include <doctest/doctest.h>
 
