@@ -58,7 +58,6 @@
 #include <wmanifold/flow/movement.hpp>
 #include <wmanifold/flow/rule.hpp>
 #include <wmanifold/flow/schedule.hpp>
-#include <wmanifold/flow/shampoo.hpp>
 #include <wmanifold/flow/shortest_solution.hpp>
 #include <wmanifold/flow/written_metric.hpp>
 #include <wmanifold/functional/evaluate.hpp>

@@ -2,7 +2,6 @@
 #include <wmanifold/basis/legendre.hpp>
 #include <wmanifold/flow/adam.hpp>
 #include <wmanifold/flow/gradient_flow.hpp>
-#include <wmanifold/flow/shampoo.hpp>
 #include <wmanifold/layer/layer_list.hpp>
 #include <wmanifold/manifold/lift.hpp>
 #include <wmanifold/topology/sampling.hpp>
@@ -96,7 +95,7 @@ TEST_CASE("the same manifold in two bases stays the same manifold") {
   stays("Adam over rows, stiff", wm::Adam{}, {.rate = 0.01, .stiffness = 2});
 }
 
-TEST_CASE("plain descent, Adam on each coordinate and Shampoo depend on the basis") {
+TEST_CASE("plain descent and Adam on each coordinate depend on the basis") {
   auto const depends = [](char const* name, auto const& rule, wm::RuleOptions const& options) {
     CAPTURE(name);
     CHECK(in_both_bases(rule, options).apart > 1e-3);
@@ -104,5 +103,4 @@ TEST_CASE("plain descent, Adam on each coordinate and Shampoo depend on the basi
   depends("plain descent", wm::HeavyBall{}, {.rate = 0.05, .geometry = wm::Geometry::euclidean});
   depends("plain Adam", wm::Adam{}, {.rate = 0.01, .geometry = wm::Geometry::euclidean});
   depends("Adam, each its own", wm::Adam{.second_moment = wm::SecondMoment::each}, {.rate = 0.01, .stiffness = 0});
-  depends("Shampoo", wm::Shampoo{}, {.rate = 0.005});
 }

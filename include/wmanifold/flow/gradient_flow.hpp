@@ -26,7 +26,7 @@ struct NoMomentum {
   NoMomentum(Number const&) {
     static_assert(detail::never<Number>,
                   "wmanifold: expected no .momentum in the options beside a rule, which has its own: HeavyBall{0.9}, "
-                  "Nesterov{0.9}, Shampoo{.momentum = 0.9}, Adam{.beta1 = 0.9}");
+                  "Nesterov{0.9}, Adam{.beta1 = 0.9}");
   }
 };
 
@@ -67,11 +67,8 @@ template <Real R>
 struct FlowState {
   Index steps = 0;
   std::vector<Parameters<R>> moments;  ///< as the rule says: a velocity, Adam's two
-  SmallMatrix factor;                  ///< of a rule that has a matrix of its own: Shampoo's
 
-  friend bool operator==(FlowState const& a, FlowState const& b) {
-    return a.steps == b.steps && a.moments == b.moments && a.factor.rows() == b.factor.rows() && a.factor == b.factor;
-  }
+  friend bool operator==(FlowState const&, FlowState const&) = default;
 };
 
 /// Rules that a model's metric allows, as far as types tell: where the metric changes along the way (low-rank layers, a
@@ -80,20 +77,6 @@ template <class Rule, class Model>
 concept RuleOn = FlowRule<Rule> &&(Rule::feed == Feed::rise || MovementMetric<Model>::may_stand_still);
 
 namespace detail {
-
-template <class Rule>
-concept HasPreconditioner = requires {
-  typename Rule::Preconditioner;
-};
-
-template <class Rule>
-struct PreconditionerOf {
-  explicit PreconditionerOf(Index) {}
-};
-template <HasPreconditioner Rule>
-struct PreconditionerOf<Rule> : Rule::Preconditioner {
-  using Rule::Preconditioner::Preconditioner;
-};
 
 /// A loss stands for its mean.
 template <class L>
@@ -155,8 +138,8 @@ constexpr bool explain_flow() {
                   "LossFunctional: of a function or lambda, written_loss(f) makes one");
   } else if constexpr (!FlowRule<Rule>) {
     static_assert(never<Rule>,
-                  "wmanifold: expected a rule between loss and options (HeavyBall, Nesterov, Adam, Shampoo, or a "
-                  "FlowRule of your own)");
+                  "wmanifold: expected a rule between loss and options (HeavyBall, Nesterov, Adam, or a FlowRule of "
+                  "your own)");
   } else if constexpr (!RuleOn<Rule, Model>) {
     static_assert(never<Rule>,
                   "wmanifold: expected a rule that needs no whitened coordinates (HeavyBall, Nesterov), as the metric of "
@@ -204,8 +187,7 @@ class GradientFlow {
         rule_(std::move(rule)),
         prior_(model, options.weight_decay, options.energy),
         gradient_(model.parameters().zeros_like()),
-        identity_(SmallMatrix::Identity(gradient_.rows(), gradient_.rows())),
-        preconditioner_(gradient_.rows()) {
+        identity_(SmallMatrix::Identity(gradient_.rows(), gradient_.rows())) {
     rule_.check();
     if (Rule::feed != Feed::rise && !stands_still()) [[unlikely]] {
       fail(
@@ -214,9 +196,6 @@ class GradientFlow {
           rule_.name());
     }
     state_.moments.assign(Rule::moments, gradient_);
-    if constexpr (detail::HasPreconditioner<Rule>) {
-      state_.factor = SmallMatrix::Zero(gradient_.rows(), gradient_.rows());
-    }
   }
 
   /// Arguments that make no flow: a sentence says why.
@@ -316,8 +295,7 @@ class GradientFlow {
   [[nodiscard]] FlowState<R> const& state() const noexcept { return state_; }
   /// Goes on from a state of a flow with the same model and rule; ArgumentError where it is of another.
   void restore(FlowState<R> state) {
-    bool fits = state.steps >= 0 && state.moments.size() == state_.moments.size() &&
-                state.factor.rows() == state_.factor.rows() && state.factor.cols() == state_.factor.cols();
+    bool fits = state.steps >= 0 && state.moments.size() == state_.moments.size();
     for (auto const& block : state.moments) {
       fits = fits && block.same_sizes(model_->parameters());
     }
@@ -480,7 +458,7 @@ class GradientFlow {
     }
     Parameters<R> const& gradient = frozen ? gradient_ : given;
     Index const next = state_.steps + 1;
-    auto const& rise = rise_entries<T>(gradient, next);
+    auto const& rise = rise_entries();
     bool const whitened = Rule::feed == Feed::whitened && options_.geometry == Geometry::movement;
     auto const& fall = whitened ? metric_.unwhiten_entries() : none_;
     double const fed = std::max(rise.norm(), 1.0) * largest;
@@ -538,9 +516,6 @@ class GradientFlow {
     }
     state_.steps = next;
     largest_ = reach.of_moments;
-    if constexpr (detail::HasPreconditioner<Rule>) {
-      preconditioner_.accept(state_.factor);
-    }
     double const unit = std::sqrt(squares) / scale;
     if (at_once) {
       return *options_.rate * unit;
@@ -558,16 +533,11 @@ class GradientFlow {
   }
 
   /// From the gradient to what the rule is given.
-  template <class T>
-  detail::MatrixEntries<R> const& rise_entries(Parameters<R> const& gradient, Index step) {
-    if constexpr (detail::HasPreconditioner<Rule>) {
-      own_.assign(preconditioner_.template propose<T>(rule_, gradient, state_.factor, step));
-      return own_;
-    } else if (options_.geometry == Geometry::euclidean || Rule::feed == Feed::gradient) {
+  detail::MatrixEntries<R> const& rise_entries() const noexcept {
+    if (options_.geometry == Geometry::euclidean) {
       return identity_;
-    } else {
-      return Rule::feed == Feed::rise ? metric_.rise_entries() : metric_.whiten_entries();
     }
+    return Rule::feed == Feed::rise ? metric_.rise_entries() : metric_.whiten_entries();
   }
 
   /// The same where only the metric itself knows the rise, and how far it goes: with new moments beside the old ones,
@@ -621,8 +591,6 @@ class GradientFlow {
   Parameters<R> gradient_;
   detail::MatrixEntries<R> identity_;
   detail::MatrixEntries<R> none_;
-  detail::MatrixEntries<R> own_;  // of the rule
-  [[no_unique_address]] detail::PreconditionerOf<Rule> preconditioner_;
   FlowState<R> state_;
   std::array<double, Rule::moments> largest_{};  // no number of a moment exceeds it
   Parameters<R> direction_;                      // where it has to be kept

@@ -16,7 +16,6 @@ namespace wmanifold {
 enum class Feed {
   rise,      ///< H^-1 grad, the direction in which the loss rises most for its price (equation 5)
   whitened,  ///< C^-1 grad, H = C C^T; the rule's direction goes back by C^-T
-  gradient,  ///< grad, or the rule's own K x K matrix times it
 };
 
 /// What no number of a rule's moments, and of its direction, exceeds after a step: the step is refused before it begins
@@ -37,8 +36,7 @@ struct Reach {
 ///   and make zeros of zeros.
 ///
 /// It may say `steps_along_moment = true` (the direction is its first moment), `row_by_row = true` (rows know nothing
-/// of each other either), have a `shrink()` (direction += shrink() parameters), and with Feed::gradient a
-/// `Preconditioner`, as Shampoo has.
+/// of each other either), and have a `shrink()` (direction += shrink() parameters).
 template <class Rule>
 concept FlowRule = std::copyable<Rule> &&
     requires(Rule const& rule, std::array<double, Rule::moments> const& moments, Index step) {
