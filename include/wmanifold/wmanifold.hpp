@@ -54,7 +54,6 @@
 #include <wmanifold/flow/early_stopping.hpp>
 #include <wmanifold/flow/gradient_flow.hpp>
 #include <wmanifold/flow/integrate.hpp>
-#include <wmanifold/flow/low_rank_metric.hpp>
 #include <wmanifold/flow/movement.hpp>
 #include <wmanifold/flow/rule.hpp>
 #include <wmanifold/flow/schedule.hpp>

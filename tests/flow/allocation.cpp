@@ -93,6 +93,7 @@ TEST_CASE_TEMPLATE("nor with shared and low-rank layers", R, float, double) {
     check_steps<wm::Ellipse, R>(placed(), wm::HeavyBall{0.9}, options);
     check_steps<wm::Bernstein<wm::Interval, 2>, R>(placed(), wm::HeavyBall{0.9}, options);
     check_steps<wm::Ellipse, R>(placed(), wm::Nesterov{}, options);
+    check_steps<wm::Ellipse, R>(placed(), wm::Adam{.decay = 0.1}, options);
     check_steps<wm::Ellipse, R>(placed(), wm::HeavyBall{0.9}, options, true);
   }
   wm::LayerList const large{wm::LowRankDense<>(20, 300, 4), wm::Tanh{}, wm::LowRankDense<>(300, 5, 4)};

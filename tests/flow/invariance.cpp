@@ -56,10 +56,17 @@ struct Outcome {
   double moved;  // from the start
 };
 
+wm::LayerList const dense({3, 6, 2}, {"tanh", "identity"});
+wm::LayerList const low_rank{wm::LowRankDense<>(3, 6, 2), wm::Tanh{}, wm::LowRankDense<>(6, 2, 3)};
+
 template <class Rule>
-Outcome in_both_bases(Rule const& rule, wm::RuleOptions const& options) {
-  InBernstein bernstein(wm::zeros, {}, wm::LayerList({3, 6, 2}, {"tanh", "identity"}));
+Outcome in_both_bases(Rule const& rule, wm::RuleOptions const& options, wm::LayerList const& layers = dense) {
+  InBernstein bernstein(wm::zeros, {}, layers);
   support::randomise(bernstein, 1);
+  for (double& x : bernstein.parameters().shared()) {
+    x = 0.3;
+  }
+  bernstein.parameters().shared()[0] = -0.5;
   auto const start = bernstein;
   InLegendre legendre = wm::rewrite<wm::Legendre<Interval, 3>>(bernstein);
   REQUIRE(distance(bernstein, legendre) < 1e-14);
@@ -93,6 +100,20 @@ TEST_CASE("the same manifold in two bases stays the same manifold") {
   stays("AdamW over rows", wm::Adam{.decay = 0.1}, {.rate = 0.01, .stiffness = 0});
   stays("AdamW over rows, clipped", wm::Adam{.decay = 0.1}, {.rate = 0.01, .stiffness = 0, .clip = 0.03});
   stays("Adam over rows, stiff", wm::Adam{}, {.rate = 0.01, .stiffness = 2});
+}
+
+TEST_CASE("so does one of low-rank layers") {
+  auto const stays = [](auto const& rule, wm::RuleOptions const& options) {
+    CAPTURE(rule.name());
+    auto const outcome = in_both_bases(rule, options, low_rank);
+    CHECK(outcome.apart < 1e-9);
+    CHECK(outcome.moved > 0.1);
+  };
+  stays(wm::HeavyBall{0.9}, {.rate = 0.005, .stiffness = 0});
+  stays(wm::HeavyBall{}, {.movement = 0.02});
+  stays(wm::Nesterov{0.9}, {.rate = 0.005});
+  stays(wm::Adam{}, {.rate = 0.01});
+  stays(wm::Adam{.decay = 0.1}, {.rate = 0.01, .clip = 0.03});
 }
 
 TEST_CASE("plain descent and Adam on each coordinate depend on the basis") {

@@ -177,7 +177,7 @@ TEST_CASE("frozen layers rest under every rule, and nothing else does") {
   }
 }
 
-TEST_CASE("rules that mean nothing are refused, and so are rules that a metric does not allow") {
+TEST_CASE("rules that mean nothing are refused") {
   auto model = model_of();
   auto const refuses = [&]<class Rule>(Rule const& rule, char const* message) {
     CHECK_THROWS_WITH_AS(FlowOf<Rule>(model, {}, rule, {.rate = 0.1}), doctest::Contains(message), wm::ArgumentError);
@@ -191,15 +191,6 @@ TEST_CASE("rules that mean nothing are refused, and so are rules that a metric d
                        doctest::Contains("expected a stiffness of at least 0, got -1"), wm::ArgumentError);
   CHECK_THROWS_WITH_AS(Flow(model, {}, {.rate = 0.1, .clip = 0.0}),
                        doctest::Contains("expected a positive movement to clip at, got 0"), wm::ArgumentError);
-  Model low(wm::zeros, {}, wm::LayerList{wm::LowRankDense<>(4, 2, 1)});
-  CHECK_THROWS_WITH_AS(FlowOf<wm::Adam>(low, {}, {}, {.rate = 0.1}),
-                       doctest::Contains("expected a rule that needs no whitened coordinates"), wm::ArgumentError);
-  // Where layers are in the types, these are known to have no whitened coordinates.
-  using Low = wm::BasicManifold<double, wm::Line, wm::LowRankDense<1, 4, 2>>;
-  using Plain = wm::BasicManifold<double, wm::Line, wm::Dense<4, 2>>;
-  static_assert(wm::RuleOn<wm::Nesterov, Low>);
-  static_assert(!wm::RuleOn<wm::Adam, Low>);
-  static_assert(wm::RuleOn<wm::Adam, Plain>);
 }
 
 namespace {

@@ -105,6 +105,7 @@ void goes_on_under_every_rule() {
   with(dense(), wm::Adam{.second_moment = wm::SecondMoment::each, .decay = 0.1});
   with(placed(), wm::HeavyBall{0.9});
   with(placed(), wm::Nesterov{0.9});
+  with(placed(), wm::Adam{.decay = 0.1});
 }
 
 /// Loading throws FileError with this message, and leaves model, flow and progress as they were.

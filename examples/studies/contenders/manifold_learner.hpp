@@ -86,7 +86,7 @@ template <wmanifold::Basis B>
     return std::make_unique<ManifoldLearner<B>>(recipe, rank, how, to_point);
   };
   if (rank > 0) {
-    contender.optimisers = {Optimiser::momentum};  // flows have no Adam for a metric that changes along the way
+    contender.optimisers = {Optimiser::momentum};  // as docs/results.md has it
   }
   return contender;
 }

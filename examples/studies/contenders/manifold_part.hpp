@@ -25,9 +25,6 @@ class ManifoldPart final : public TrainedPart {
   using Topology = typename B::Topology;
   using Contexts = wmanifold::Contexts<Topology>;
 
-  /// Does the model's metric allow Adam, as far as its type tells? Where not, ArgumentError for a recipe that wants it.
-  static constexpr bool takes_adam = wmanifold::RuleOn<wmanifold::Adam, Model>;
-
   ManifoldPart(Recipe const& recipe, wmanifold::LayerList layers, ManifoldOptions const& how, wmanifold::Seed seed,
                wmanifold::Initialisation start = wmanifold::he_normal)
       : model_(wmanifold::Manifold<B, wmanifold::LayerList>(start, seed, B{}, std::move(layers))),
@@ -36,13 +33,9 @@ class ManifoldPart final : public TrainedPart {
     wmanifold::RuleOptions options{.rate = recipe.rate, .geometry = how.geometry, .stiffness = how.stiffness};
     bool const is_plain = how.geometry == wmanifold::Geometry::euclidean;
     if (recipe.optimiser == Optimiser::adam) {
-      if constexpr (takes_adam) {
-        wmanifold::Adam adam;
-        adam.second_moment = is_plain ? wmanifold::SecondMoment::each : wmanifold::SecondMoment::over_rows;
-        flow_.template emplace<2>(model_, wmanifold::CrossEntropy{}, adam, options);
-      } else {
-        wmanifold::fail("contender: expected momentum, as its metric changes along the way, got adam");
-      }
+      wmanifold::Adam adam;
+      adam.second_moment = is_plain ? wmanifold::SecondMoment::each : wmanifold::SecondMoment::over_rows;
+      flow_.template emplace<2>(model_, wmanifold::CrossEntropy{}, adam, options);
     } else {
       flow_.template emplace<1>(model_, wmanifold::CrossEntropy{}, wmanifold::HeavyBall{recipe.momentum}, options);
     }
@@ -90,9 +83,7 @@ class ManifoldPart final : public TrainedPart {
   wmanifold::Prior<Model> prior_;
   wmanifold::Parameters<float> gradient_;
   wmanifold::Workspace<float> work_;
-  std::variant<std::monostate, Flow<wmanifold::HeavyBall>,
-               Flow<std::conditional_t<takes_adam, wmanifold::Adam, wmanifold::HeavyBall>>>
-      flow_;
+  std::variant<std::monostate, Flow<wmanifold::HeavyBall>, Flow<wmanifold::Adam>> flow_;
 };
 
 }  // namespace demo

@@ -71,10 +71,10 @@ struct FlowState {
   friend bool operator==(FlowState const&, FlowState const&) = default;
 };
 
-/// Rules that a model's metric allows, as far as types tell: where the metric changes along the way (low-rank layers, a
-/// written manifold) there are no whitened coordinates, and a rule must ask for the rise.
+/// Rules that a model's metric allows: where the metric changes along the way (a written manifold) there are no whitened
+/// coordinates, and a rule must ask for the rise.
 template <class Rule, class Model>
-concept RuleOn = FlowRule<Rule> &&(Rule::feed == Feed::rise || MovementMetric<Model>::may_stand_still);
+concept RuleOn = FlowRule<Rule> &&(Rule::feed == Feed::rise || !MovementMetric<Model>::may_change);
 
 namespace detail {
 
@@ -143,7 +143,7 @@ constexpr bool explain_flow() {
   } else if constexpr (!RuleOn<Rule, Model>) {
     static_assert(never<Rule>,
                   "wmanifold: expected a rule that needs no whitened coordinates (HeavyBall, Nesterov), as the metric of "
-                  "this model changes along the way: low-rank layers, a written manifold");
+                  "this model changes along the way: a written manifold");
   }
   return true;
 }
@@ -178,7 +178,7 @@ class GradientFlow {
                       options.clip,
                       options.weight_decay,
                       options.energy}) {}
-  /// The same under another rule; ArgumentError also where the model's metric does not allow it.
+  /// The same under another rule.
   GradientFlow(Model& model, L loss, Rule rule, RuleOptions const& options)
       : model_((require_parameters(model.parameters()), &model)),
         functional_(std::move(loss)),
@@ -189,12 +189,6 @@ class GradientFlow {
         gradient_(model.parameters().zeros_like()),
         identity_(SmallMatrix::Identity(gradient_.rows(), gradient_.rows())) {
     rule_.check();
-    if (Rule::feed != Feed::rise && !stands_still()) [[unlikely]] {
-      fail(
-          "flow: expected a rule that needs no whitened coordinates (HeavyBall, Nesterov), as the metric of this model "
-          "changes along the way (low-rank layers), got ",
-          rule_.name());
-    }
     state_.moments.assign(Rule::moments, gradient_);
   }
 
@@ -349,15 +343,6 @@ class GradientFlow {
     options_ = checked(options);
   }
 
-  [[nodiscard]] bool stands_still() const noexcept {
-    if constexpr (!MovementMetric<Model>::may_change) {
-      return true;
-    } else if constexpr (!MovementMetric<Model>::may_stand_still) {
-      return false;
-    } else {
-      return metric_.stands_still(*model_);
-    }
-  }
   [[nodiscard]] bool anything_is_frozen() const {
     for (Index l = 0; l < model_->stack().depth(); ++l) {
       if (model_->is_frozen(l)) {
@@ -440,10 +425,8 @@ class GradientFlow {
     }
     if constexpr (!MovementMetric<Model>::may_change) {
       return go_with_fixed_metric<T>(gradient, largest);
-    } else if constexpr (!MovementMetric<Model>::may_stand_still) {
-      return go_with_changing_metric<T>(gradient);
     } else {
-      return stands_still() ? go_with_fixed_metric<T>(gradient, largest) : go_with_changing_metric<T>(gradient);
+      return go_with_changing_metric<T>(gradient);
     }
   }
 
@@ -529,7 +512,7 @@ class GradientFlow {
     kernel::add_scaled<T, R>(static_cast<R>(decay), static_cast<Index>(direction_.numbers().size()),
                              model_->parameters().data(), direction_.data());
     model_->rest(direction_);
-    return move<T>(metric_.template movement<T>(*model_, direction_, scratch_), direction_);
+    return move<T>(metric_.template movement<T>(*model_, direction_), direction_);
   }
 
   /// From the gradient to what the rule is given.
@@ -548,7 +531,7 @@ class GradientFlow {
       direction_ = gradient.zeros_like();
     }
     if (options_.geometry == Geometry::movement) {
-      metric_.template rise<T>(*model_, gradient, direction_, scratch_);
+      metric_.template rise<T>(*model_, gradient, direction_);
     } else {
       direction_ = gradient;
     }
@@ -572,7 +555,7 @@ class GradientFlow {
     Index const in_rows = gradient.rows() * gradient.stride();
     pass(gradient.rows(), gradient.stride(), 0);
     pass(1, static_cast<Index>(gradient.numbers().size()) - in_rows, in_rows);
-    double const unit = metric_.template movement<T>(*model_, direction_, scratch_);
+    double const unit = metric_.template movement<T>(*model_, direction_);
     if (!is_finite(unit) || !(factor_at(unit) * std::max(unit, reach.of_direction) <= limit)) [[unlikely]] {
       fail<NumericalError>("flow: expected a finite direction, got one that is not");
     }
@@ -595,7 +578,6 @@ class GradientFlow {
   std::array<double, Rule::moments> largest_{};  // no number of a moment exceeds it
   Parameters<R> direction_;                      // where it has to be kept
   std::vector<Parameters<R>> next_;              // likewise moments
-  typename MovementMetric<Model>::Scratch scratch_;
   Workspace<R> work_;
   std::map<Index, Contexts<typename Model::Topology>> without_contexts_;
 };
