@@ -52,12 +52,15 @@
 #include <wmanifold/flow/backtracking.hpp>
 #include <wmanifold/flow/choose.hpp>
 #include <wmanifold/flow/early_stopping.hpp>
+#include <wmanifold/flow/explain_flow.hpp>
+#include <wmanifold/flow/flow_options.hpp>
 #include <wmanifold/flow/gradient_flow.hpp>
 #include <wmanifold/flow/integrate.hpp>
 #include <wmanifold/flow/movement.hpp>
 #include <wmanifold/flow/rule.hpp>
 #include <wmanifold/flow/schedule.hpp>
 #include <wmanifold/flow/shortest_solution.hpp>
+#include <wmanifold/flow/written_flow.hpp>
 #include <wmanifold/flow/written_metric.hpp>
 #include <wmanifold/functional/evaluate.hpp>
 #include <wmanifold/functional/loss_functional.hpp>

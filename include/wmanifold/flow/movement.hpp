@@ -44,7 +44,7 @@ class MatrixEntries {
 
 }  // namespace detail
 
-/// How far a manifold of weights moves when its parameters do: one metric per model, which stays as it is when they move.
+/// How far a manifold of weights moves when its parameters do: one metric per model, fixed while they move.
 /// Rows move by G, what all contexts share by itself:
 ///
 ///     movement(dP)^2 = trace(dP^T G dP) + ||dS||^2      (equations 4 and 13)
@@ -57,7 +57,6 @@ class MovementMetric {
   using R = typename Model::Scalar;
   /// Of a flow that is told none.
   static constexpr double default_stiffness = wmanifold::default_stiffness;
-  static constexpr bool may_change = false;
 
   /// `stiffness` is that of the price of a step (step_price); ArgumentError where it is negative or not finite.
   explicit MovementMetric(Model const& model, double stiffness = 0) : metric_(model.basis()) {

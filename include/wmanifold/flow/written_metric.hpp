@@ -14,7 +14,6 @@ class MovementMetric<WrittenManifold<R_, Space, F, Layers...>> {
   using Model = WrittenManifold<R_, Space, F, Layers...>;
   using R = R_;
   static constexpr double default_stiffness = 0;
-  static constexpr bool may_change = true;
 
   /// ArgumentError for a stiffness: the bending of a written manifold is not known.
   explicit MovementMetric(Model const&, double stiffness = 0) {
