@@ -156,19 +156,13 @@ TEST_CASE("a written manifold: with a zero gradient a budget is not spent, and a
 }
 
 TEST_CASE("a step of a written manifold that leaves the finite numbers is refused, and a state goes on elsewhere") {
-  for (auto const& options : {wm::FlowOptions{.rate = 1e300, .momentum = 0.9}, wm::FlowOptions{.movement = 0.01}}) {
+  for (auto const& options : {wm::FlowOptions{.rate = 0.01, .momentum = 0.9}, wm::FlowOptions{.movement = 0.01}}) {
     Batch const batch;
     auto model = make(gauge, {0.7, -1.2, 0.4});
     wm::WrittenFlow flow(model, wm::MeanSquaredError{}, options);
-    if (options.rate) {
-      flow.set_rate(0.01);
-    }
     flow.step(batch.x, batch.points, batch.y);
     auto const before = model.parameters();
     auto const state = flow.state();
-    if (options.rate) {
-      flow.set_rate(*options.rate);
-    }
     for (double const bad : {std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::infinity(),
                              std::numeric_limits<double>::max()}) {
       auto gradient = before.zeros_like();
@@ -179,9 +173,7 @@ TEST_CASE("a step of a written manifold that leaves the finite numbers is refuse
     }
     auto twin = make(gauge, {0.7, -1.2, 0.4});
     twin.parameters() = before;
-    flow.set_rate(0.01);
     wm::WrittenFlow other(twin, wm::MeanSquaredError{}, options);
-    other.set_rate(0.01);
     other.restore(state);
     CHECK(other.step(batch.x, batch.points, batch.y).movement == flow.step(batch.x, batch.points, batch.y).movement);
     CHECK(twin.parameters() == model.parameters());

@@ -33,6 +33,7 @@ struct NoMomentum {
 template <class Momentum>
 struct BasicFlowOptions {
   /// dP = -rate v. To begin with: 1e-2 to 1e-1 for the heavy ball with a momentum of 0.9, 1e-3 to 1e-2 for Adam.
+  /// At most 1e5.
   std::optional<double> rate = std::nullopt;
   std::optional<double> movement = std::nullopt;  ///< dP along -v, the manifold moves by just this much (equation 6)
   Momentum momentum = {};                         ///< of the heavy ball
@@ -53,7 +54,9 @@ using RuleOptions = BasicFlowOptions<NoMomentum>;
 /// What one step did.
 struct Step {
   double loss = 0;      ///< of the batch, before the step, without priors
-  double movement = 0;  ///< of the manifold; 0 under a rate of 0, or with no direction to go, and then nothing moved
+  /// Of the manifold; 0 under a rate of 0, or with no direction to go, and then nothing moved. A direction whose movement
+  /// is below 1e-17 (1e-150 in double), too short to be squared, counts as none, but a rate without a clip still steps.
+  double movement = 0;
 };
 
 /// What a flow remembers from step to step, to be saved and restored with the model: a flow that goes on from it goes
@@ -68,6 +71,9 @@ struct FlowState {
 
 namespace detail {
 
+/// Rates and budgets beyond it mean nothing, and could take a step out of the range of float.
+inline constexpr double longest = 1e5;
+
 /// ArgumentError, which says what is wrong, for options that make no sense.
 inline RuleOptions checked(RuleOptions const& options) {
   if (options.rate.has_value() == options.movement.has_value()) [[unlikely]] {
@@ -76,6 +82,9 @@ inline RuleOptions checked(RuleOptions const& options) {
   double const length = options.rate ? *options.rate : *options.movement;
   if (!(is_finite(length) && length >= 0)) [[unlikely]] {
     fail("flow: expected a ", options.rate ? "rate" : "movement budget", " of at least 0, got ", length);
+  }
+  if (length > longest) [[unlikely]] {
+    fail("flow: expected a ", options.rate ? "rate" : "movement budget", " of at most ", longest, ", got ", length);
   }
   if (options.clip && (is_nan(*options.clip) || !(*options.clip > 0))) [[unlikely]] {
     fail("flow: expected a positive movement to clip at, got ", *options.clip);

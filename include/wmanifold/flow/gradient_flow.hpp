@@ -67,8 +67,8 @@ class GradientFlow {
   GradientFlow& operator=(GradientFlow const&) = delete;
 
   /// One step on a batch; `weights` are one per sample, or none. Throws ArgumentError or NumericalError as the loss
-  /// functional does, and NumericalError where the step could leave the range of numbers; then neither the model nor
-  /// the flow has changed.
+  /// functional does, and NumericalError for a gradient so large that the step could leave the range of numbers
+  /// (largest_fed); then neither the model nor the flow has changed.
   template <class T = HostTarget>
   Step step(ConstMatrixRef<R> const& inputs, Contexts<typename Model::Topology> const& contexts, Targets const& targets,
             std::span<double const> weights = {}) {
@@ -126,16 +126,17 @@ class GradientFlow {
   /// Goes on from a state of a flow with the same model and rule; ArgumentError where it is of another.
   void restore(FlowState<R> state) {
     detail::require_state_of(model_->parameters(), Rule::moments, state);
-    for (std::size_t i = 0; i < Rule::moments; ++i) {
-      largest_[i] = largest_of<HostTarget>(state.moments[i]);
+    for (auto const& block : state.moments) {
+      if (!(largest_of<HostTarget>(block) <= largest_fed<R> * largest_fed<R>)) [[unlikely]] {
+        fail("flow: expected moments that a flow left, got some that are not finite, or too large");
+      }
     }
     state_ = std::move(state);
   }
 
  private:
-  /// No number of a step may exceed this: far enough from the end of the range that rounding, and what a rule computes
-  /// on its way, stay within it.
-  static constexpr double limit = double{std::numeric_limits<R>::max()} / 8;
+  /// A movement below this, whose square is near the least number of R, is none.
+  static constexpr double shortest = std::same_as<R, float> ? 1e-17 : 1e-150;
 
   [[nodiscard]] bool anything_is_frozen() const {
     for (Index l = 0; l < model_->stack().depth(); ++l) {
@@ -172,50 +173,54 @@ class GradientFlow {
     }
   }
 
-  /// NumericalError, unless moments and steps stay in range where neither a number of the direction nor its movement
-  /// exceeds `most`, and none of a step that moves by 1 `longest`.
-  void require_in_range(double fed, Reach<Rule::moments> const& reach, double most, double longest) const {
-    double step = options_.rate ? *options_.rate * std::max(most, 1.0) : *options_.movement * longest;
-    if (options_.clip) {
-      step = std::min(step, *options_.clip * longest);
+  /// NumericalError, unless nothing that a step writes can leave the range of R; asked before anything is written.
+  ///
+  /// Let F = largest_fed<R> (2^44 in float, whose range ends at 2^128), and A and B the matrices in front of the rule and
+  /// behind it, such as H^-1 and none, or C^-1 and C^-T. What is checked is |A| |B| max |gradient| <= F, in norms that
+  /// bound the largest number of a product. So no rule is ever given more than F, and
+  ///
+  /// - a velocity is at most F / (1 - momentum), 2^24 F for the largest momentum below 1 in float, and grows by F a step
+  ///   where that rounds to 1; Adam's moments are at most F and F^2 = 2^88, and its direction, a mean of what it was given
+  ///   over at least 1e-19, 2^64 F = 2^108;
+  /// - B times it, and a decay of parameters that is checked likewise, leave it there, and a rate of at most 1e5 makes it
+  ///   2^125. Under a budget or a clip the direction is scaled to a movement of at most 1e5, or shrunk.
+  ///
+  /// Squares of a velocity are summed in R: up to a momentum of 0.9999 they fit, too. In double all of this has more room.
+  template <class T>
+  void require_in_range(double largest, detail::MatrixEntries<R> const& rise,
+                        detail::MatrixEntries<R> const& fall) const {
+    double most = largest * std::max(rise.norm(), 1.0) * std::max(fall.norm(), 1.0);
+    if (shrink() > 0) {
+      most = std::max(most, shrink() * largest_of<T>(model_->parameters()));
     }
-    bool fits = fed <= limit && most <= limit && step <= limit;
-    for (double const moment : reach.of_moments) {
-      fits = fits && moment <= limit;
-    }
-    if (!fits) [[unlikely]] {
-      fail<NumericalError>("flow: expected a finite direction, got one that may leave the range of numbers: up to ",
-                           most, ", and steps up to ", step);
+    if (!(most <= largest_fed<R>)) [[unlikely]] {
+      fail<NumericalError>("flow: expected a gradient whose step stays in the range of numbers, at most ", largest_fed<R>,
+                           " under this metric and decay, got one of ", most);
     }
   }
 
   /// parameters -= factor direction; returns the movement.
   template <class T>
   double move(double unit, Parameters<R> const& direction) {
-    double factor = detail::factor_at(options_, unit);
-    factor = factor <= limit ? factor : 0;
-    if (factor * unit > 0) {
-      kernel::add_scaled<T, R>(static_cast<R>(-factor), static_cast<Index>(direction.numbers().size()),
-                               direction.data(), model_->parameters().data());
+    double const factor = unit < shortest ? 0 : detail::factor_at(options_, unit);
+    if (!(factor * unit > 0)) {
+      return 0;
     }
+    kernel::add_scaled<T, R>(static_cast<R>(-factor), static_cast<Index>(direction.numbers().size()), direction.data(),
+                             model_->parameters().data());
     return factor * unit;
   }
 
+  /// Everything in one pass over gradient, moments and parameters; where the length of the step depends on its
+  /// direction, in two. Nothing is written before it is known that all numbers will be in range.
   template <class T>
-  double go(Parameters<R> const& gradient, double largest) {
+  double go(Parameters<R> const& given, double largest) {
     if (!is_finite(largest)) [[unlikely]] {
       fail<NumericalError>("flow: expected a finite gradient, got one that is not");
     }
     if (options_.movement && largest == 0) {
       return 0;  // nowhere to go: a budget is spent on the gradient, not on what is left of earlier ones
     }
-    return take<T>(gradient, largest);
-  }
-
-  /// Everything in one pass over gradient, moments and parameters; where the length of the step depends on its
-  /// direction, in two. Nothing is written before it is known that all numbers will be in range.
-  template <class T>
-  double take(Parameters<R> const& given, double largest) {
     bool const frozen = anything_is_frozen();
     if (frozen && &given != &gradient_) {
       gradient_ = given;
@@ -226,15 +231,8 @@ class GradientFlow {
     auto const& rise = rise_entries();
     bool const whitened = Rule::feed == Feed::whitened && options_.geometry == Geometry::movement;
     auto const& fall = whitened ? metric_.unwhiten_entries() : none_;
-    double const fed = std::max(rise.norm(), 1.0) * largest;
-    auto const reach = rule_.reach(fed, largest_, next);
+    require_in_range<T>(largest, rise, fall);
     double const decay = shrink();
-    double most = std::max(fall.norm(), 1.0) * reach.of_direction;
-    if (decay > 0) {
-      most += decay * largest_of<T>(model_->parameters());
-    }
-    most *= std::max(metric_.root_entries().norm(), 1.0);
-    require_in_range(fed, reach, most * std::sqrt(static_cast<double>(gradient.numbers().size())), metric_.longest());
 
     // What is frozen does not shrink either: that is seen to afterwards.
     bool const shrinks_apart = frozen && decay > 0;
@@ -248,16 +246,11 @@ class GradientFlow {
         model_->rest(block);
       }
     }
-    // Squares of the largest numbers lie 28 binary orders below the end of the range, so that a tile's sum fits.
-    int const exponent = most > 0 ? std::numeric_limits<R>::max_exponent / 2 - 14 - std::ilogb(most) : 0;
-    constexpr int end = std::numeric_limits<R>::max_exponent - 2;
-    double const scale = std::ldexp(1.0, std::clamp(exponent, -end, end));
     kernel::DescentTerms<R> terms{.rise = rise.rows(),
                                   .fall = fall.rows(),
                                   .root = metric_.root_entries().rows(),
                                   .decay = shrinks_apart ? R{0} : static_cast<R>(decay),
                                   .factor = at_once ? static_cast<R>(*options_.rate) : R{0},
-                                  .scale = static_cast<R>(scale),
                                   .row_by_row = row_by_row()};
     auto const rule = rule_.template at<T, R>(next);
     auto const pass = [&](Index rows, Index stride, Index first) {
@@ -280,10 +273,9 @@ class GradientFlow {
       squares += pass(1, static_cast<Index>(gradient.numbers().size()) - in_rows, in_rows);
     }
     state_.steps = next;
-    largest_ = reach.of_moments;
-    double const unit = std::sqrt(squares) / scale;
+    double const unit = std::sqrt(squares);
     if (at_once) {
-      return *options_.rate * unit;
+      return unit < shortest ? 0 : *options_.rate * unit;
     }
     if (!keep_direction) {
       return move<T>(unit, state_.moments[0]);
@@ -315,8 +307,7 @@ class GradientFlow {
   detail::MatrixEntries<R> identity_;
   detail::MatrixEntries<R> none_;
   FlowState<R> state_;
-  std::array<double, Rule::moments> largest_{};  // no number of a moment exceeds it
-  Parameters<R> direction_;                      // where it has to be kept
+  Parameters<R> direction_;  // where it has to be kept
   Workspace<R> work_;
   std::map<Index, Contexts<typename Model::Topology>> without_contexts_;
 };

@@ -67,7 +67,6 @@ class MovementMetric {
     whiten_ = Entries(whiten);
     unwhiten_ = Entries(whiten.transpose());
     root_ = Entries(metric_.cholesky().transpose());
-    longest_ = Entries(detail::inverse_of_lower(metric_.cholesky()).transpose()).norm();
   }
 
   /// The inner product of two steps.
@@ -108,8 +107,6 @@ class MovementMetric {
   [[nodiscard]] detail::MatrixEntries<R> const& whiten_entries() const noexcept { return whiten_; }
   [[nodiscard]] detail::MatrixEntries<R> const& unwhiten_entries() const noexcept { return unwhiten_; }
   [[nodiscard]] detail::MatrixEntries<R> const& root_entries() const noexcept { return root_; }
-  /// No number of a step that moves the manifold by 1 exceeds this.
-  [[nodiscard]] double longest() const noexcept { return std::max(longest_, 1.0); }
 
  private:
   using Entries = detail::MatrixEntries<R>;
@@ -125,7 +122,6 @@ class MovementMetric {
   Entries whiten_;
   Entries unwhiten_;
   Entries root_;
-  double longest_ = 0;
 };
 
 }  // namespace wmanifold
