@@ -33,8 +33,8 @@ template <class Topology>
 /// The layers of a network; on a manifold along `rank` directions each where that is not 0.
 [[nodiscard]] wmanifold::LayerList layers_of(Recipe const& recipe, wmanifold::Index rank = 0);
 
-/// A manifold of weights, or a model made from it.
-template <wmanifold::Basis B, class Model = wmanifold::Manifold<B, wmanifold::LayerList>>
+/// A manifold of weights.
+template <wmanifold::Basis B>
 class ManifoldLearner final : public Learner, public Averageable {
  public:
   using Topology = typename B::Topology;
@@ -69,7 +69,7 @@ class ManifoldLearner final : public Learner, public Averageable {
   }
 
  private:
-  ManifoldPart<B, Model> part_;
+  ManifoldPart<B> part_;
   ToPoint<Topology> to_point_;
   wmanifold::Contexts<Topology> contexts_;
 };

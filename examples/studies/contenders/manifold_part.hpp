@@ -16,18 +16,17 @@ struct ManifoldOptions {
   double weight_decay = 0;                         ///< of the prior E ||M||^2 / 2
 };
 
-/// A manifold (a plain network over Constant) and its flow. Losses are the caller's. The model is the manifold or is
-/// made from it.
-template <wmanifold::Basis B, class Model_ = wmanifold::Manifold<B, wmanifold::LayerList>>
+/// A manifold (a plain network over Constant) and its flow. Losses are the caller's.
+template <wmanifold::Basis B>
 class ManifoldPart final : public TrainedPart {
  public:
-  using Model = Model_;
+  using Model = wmanifold::Manifold<B, wmanifold::LayerList>;
   using Topology = typename B::Topology;
   using Contexts = wmanifold::Contexts<Topology>;
 
   ManifoldPart(Recipe const& recipe, wmanifold::LayerList layers, ManifoldOptions const& how, wmanifold::Seed seed,
                wmanifold::Initialisation start = wmanifold::he_normal)
-      : model_(wmanifold::Manifold<B, wmanifold::LayerList>(start, seed, B{}, std::move(layers))),
+      : model_(start, seed, B{}, std::move(layers)),
         prior_(model_, how.weight_decay, how.energy),
         gradient_(model_.parameters().zeros_like()) {
     wmanifold::RuleOptions options{.rate = recipe.rate, .geometry = how.geometry, .stiffness = how.stiffness};
