@@ -52,15 +52,15 @@
 #include <wmanifold/flow/backtracking.hpp>
 #include <wmanifold/flow/choose.hpp>
 #include <wmanifold/flow/early_stopping.hpp>
+#include <wmanifold/flow/explain_flow.hpp>
+#include <wmanifold/flow/flow_options.hpp>
 #include <wmanifold/flow/gradient_flow.hpp>
 #include <wmanifold/flow/integrate.hpp>
-#include <wmanifold/flow/low_rank_metric.hpp>
 #include <wmanifold/flow/movement.hpp>
 #include <wmanifold/flow/rule.hpp>
 #include <wmanifold/flow/schedule.hpp>
-#include <wmanifold/flow/shampoo.hpp>
 #include <wmanifold/flow/shortest_solution.hpp>
-#include <wmanifold/flow/warped_metric.hpp>
+#include <wmanifold/flow/written_flow.hpp>
 #include <wmanifold/flow/written_metric.hpp>
 #include <wmanifold/functional/evaluate.hpp>
 #include <wmanifold/functional/loss_functional.hpp>
@@ -113,8 +113,6 @@
 #include <wmanifold/manifold/lift.hpp>
 #include <wmanifold/manifold/manifold.hpp>
 #include <wmanifold/manifold/slice.hpp>
-#include <wmanifold/manifold/warp.hpp>
-#include <wmanifold/manifold/warped.hpp>
 #include <wmanifold/manifold/written.hpp>
 #include <wmanifold/manifold/written_jacobian.hpp>
 #include <wmanifold/topology/box.hpp>

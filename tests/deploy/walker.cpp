@@ -7,7 +7,6 @@
 #include <wmanifold/deploy/walker.hpp>
 #include <wmanifold/layer/layer_list.hpp>
 #include <wmanifold/manifold/manifold.hpp>
-#include <wmanifold/manifold/warped.hpp>
 #include <wmanifold/topology/sampling.hpp>
 
 #include <doctest/doctest.h>
@@ -475,11 +474,6 @@ TEST_CASE("another model takes over at the next move, in a line, and the old one
   walker.set_model(made<EllipseF>(4));
   walker.set_model(made<EllipseF>(5));
   CHECK(seen.expired());
-}
-
-TEST_CASE("a manifold with a warp is walked as well") {
-  using M = wm::WarpedManifold<float, wm::Bernstein<wm::Interval, 2>, 2, Dense<3, 8>, wm::Tanh, Dense<8, 2>>;
-  static_assert(wm::Walkable<M>);
 }
 
 TEST_CASE("what cannot be is refused, and nothing has changed") {

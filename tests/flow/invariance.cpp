@@ -2,7 +2,6 @@
 #include <wmanifold/basis/legendre.hpp>
 #include <wmanifold/flow/adam.hpp>
 #include <wmanifold/flow/gradient_flow.hpp>
-#include <wmanifold/flow/shampoo.hpp>
 #include <wmanifold/layer/layer_list.hpp>
 #include <wmanifold/manifold/lift.hpp>
 #include <wmanifold/topology/sampling.hpp>
@@ -57,10 +56,17 @@ struct Outcome {
   double moved;  // from the start
 };
 
+wm::LayerList const dense({3, 6, 2}, {"tanh", "identity"});
+wm::LayerList const low_rank{wm::LowRankDense<>(3, 6, 2), wm::Tanh{}, wm::LowRankDense<>(6, 2, 3)};
+
 template <class Rule>
-Outcome in_both_bases(Rule const& rule, wm::RuleOptions const& options) {
-  InBernstein bernstein(wm::zeros, {}, wm::LayerList({3, 6, 2}, {"tanh", "identity"}));
+Outcome in_both_bases(Rule const& rule, wm::RuleOptions const& options, wm::LayerList const& layers = dense) {
+  InBernstein bernstein(wm::zeros, {}, layers);
   support::randomise(bernstein, 1);
+  for (double& x : bernstein.parameters().shared()) {
+    x = 0.3;
+  }
+  bernstein.parameters().shared()[0] = -0.5;
   auto const start = bernstein;
   InLegendre legendre = wm::rewrite<wm::Legendre<Interval, 3>>(bernstein);
   REQUIRE(distance(bernstein, legendre) < 1e-14);
@@ -96,7 +102,21 @@ TEST_CASE("the same manifold in two bases stays the same manifold") {
   stays("Adam over rows, stiff", wm::Adam{}, {.rate = 0.01, .stiffness = 2});
 }
 
-TEST_CASE("plain descent, Adam on each coordinate and Shampoo depend on the basis") {
+TEST_CASE("so does one of low-rank layers") {
+  auto const stays = [](auto const& rule, wm::RuleOptions const& options) {
+    CAPTURE(rule.name());
+    auto const outcome = in_both_bases(rule, options, low_rank);
+    CHECK(outcome.apart < 1e-9);
+    CHECK(outcome.moved > 0.1);
+  };
+  stays(wm::HeavyBall{0.9}, {.rate = 0.005, .stiffness = 0});
+  stays(wm::HeavyBall{}, {.movement = 0.02});
+  stays(wm::Nesterov{0.9}, {.rate = 0.005});
+  stays(wm::Adam{}, {.rate = 0.01});
+  stays(wm::Adam{.decay = 0.1}, {.rate = 0.01, .clip = 0.03});
+}
+
+TEST_CASE("plain descent and Adam on each coordinate depend on the basis") {
   auto const depends = [](char const* name, auto const& rule, wm::RuleOptions const& options) {
     CAPTURE(name);
     CHECK(in_both_bases(rule, options).apart > 1e-3);
@@ -104,5 +124,4 @@ TEST_CASE("plain descent, Adam on each coordinate and Shampoo depend on the basi
   depends("plain descent", wm::HeavyBall{}, {.rate = 0.05, .geometry = wm::Geometry::euclidean});
   depends("plain Adam", wm::Adam{}, {.rate = 0.01, .geometry = wm::Geometry::euclidean});
   depends("Adam, each its own", wm::Adam{.second_moment = wm::SecondMoment::each}, {.rate = 0.01, .stiffness = 0});
-  depends("Shampoo", wm::Shampoo{}, {.rate = 0.005});
 }

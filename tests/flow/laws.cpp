@@ -24,6 +24,14 @@ void check() {
   support::check_laws(wm::testing::flow_laws<Flow>(model, wm::CrossEntropy{}, inputs, labels, wm::Seed{4}));
   model.freeze(0);
   support::check_laws(wm::testing::flow_laws<Flow>(model, wm::CrossEntropy{}, inputs, labels, wm::Seed{5}));
+
+  wm::BasicManifold<R, B, wm::LayerList> placed(
+      wm::he_normal, wm::Seed{6}, {},
+      wm::LayerList{wm::LowRankDense<>(3, 5, 2), wm::Tanh{}, wm::SharedDense<>(5, 4), wm::Tanh{},
+                    wm::LowRankDense<>(4, 2, 1)});
+  support::check_laws(wm::testing::flow_laws<Flow>(placed, wm::CrossEntropy{}, inputs, labels, wm::Seed{7}));
+  placed.freeze(2);
+  support::check_laws(wm::testing::flow_laws<Flow>(placed, wm::CrossEntropy{}, inputs, labels, wm::Seed{8}));
 }
 
 }  // namespace

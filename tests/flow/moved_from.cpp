@@ -7,7 +7,6 @@
 #include <wmanifold/functional/objective.hpp>
 #include <wmanifold/manifold/any_manifold.hpp>
 #include <wmanifold/manifold/lift.hpp>
-#include <wmanifold/manifold/warped.hpp>
 #include <wmanifold/manifold/written.hpp>
 
 #include <doctest/doctest.h>
@@ -102,19 +101,9 @@ TEST_CASE("a model that was moved from is refused with a sentence, and can be as
       wm::he_normal, wm::Seed{1}, {}, wm::Dense<>(2, 4), wm::Dense<>(4, 3)));
 }
 
-TEST_CASE("likewise warped and written manifolds, those without types, and networks") {
+TEST_CASE("likewise written manifolds, those without types, and networks") {
   wm::Matrix<double> const inputs = support::matrix<double>(4, 2, 1);
   std::vector const contexts(4, wm::Interval::at(0.25, 0, 1));
-  auto warped = wm::warped<3>(wm::BasicManifold<double, wm::Line, wm::Dense<2, 3>>(wm::he_normal, wm::Seed{1}));
-  auto const taken = std::move(warped);
-  refuses([&] { return warped.predict(inputs, contexts); });
-  auto curve = wm::BasicManifold<double, wm::Line, wm::Dense<2, 3>>(wm::zeros);
-  auto const elsewhere = std::move(curve);
-  refuses([&] { return wm::warped<3>(curve).inputs(); });
-  CHECK(warped.theta().empty());
-  CHECK(warped.warp()(0.25).u == doctest::Approx(0.25));
-  CHECK(std::isnan(warped.at(contexts[0]).parameters()[0]));
-
   auto written = wm::written_manifold<double, wm::Interval>(
       [](auto const& s, auto const& p, auto const& to) { to.bias(0, 0) = p[0] * s[0]; }, {1.0}, {}, wm::Dense<2, 1>{});
   auto const also = std::move(written);

@@ -153,7 +153,14 @@ explains("FlowOptions const how{.rate = 1}; GradientFlow f{model, MeanSquaredErr
 explains("GradientFlow f{model, MeanSquaredError{}, Adam{}, {.rate = 0.1, .momentum = 0.9}}" "no .momentum in the options beside a rule")
 explains("GradientFlow f{model, MeanSquaredError{}, HeavyBall{}, {.rate = 0.1, .momentum = 0.9F}}" "no .momentum in the options beside a rule")
 explains("RuleOptions how{.rate = 0.1, .momentum = 1}" "no .momentum in the options beside a rule")
-explains("auto w = warped<3>(double_model); GradientFlow f{w, MeanSquaredError{}, Adam{}, {.rate = 1}}" "a rule that needs no whitened coordinates")
+runs("GradientFlow f{model, MeanSquaredError{}, {.rate = 0.1}}; GradientFlow g{model, CrossEntropy{}, Adam{}, {.movement = 1}}")
+runs("WrittenFlow f{written, MeanSquaredError{}, {.rate = 0.1}}; WrittenFlow g{written, MeanSquaredError{}, Nesterov{}, {.rate = 1}}")
+explains("GradientFlow f{written, MeanSquaredError{}, {.rate = 0.1}}" "a manifold with rows over a basis, got one that is written: WrittenFlow{")
+explains("GradientFlow f{written, MeanSquaredError{}, Adam{}, {.rate = 0.1}}" "a manifold with rows over a basis, got one that is written")
+explains("WrittenFlow f{model, MeanSquaredError{}, {.rate = 0.1}}" "a written manifold, got one with rows over a basis: GradientFlow{")
+explains("WrittenFlow f{written, MeanSquaredError{}, Adam{}, {.rate = 0.1}}" "a rule that needs no whitened coordinates")
+explains("WrittenFlow f{written, {.rate = 0.1}}" "a loss between model and options")
+explains("void(WrittenFlow{written, MeanSquaredError{}, {.rate = 1}}.step(x, levels, y))" "inputs of double")
 
 # Models and networks.
 runs("Model const m{he_normal.spread(0.1), Seed{1}}")
@@ -216,6 +223,10 @@ extern Model model;
 extern Model const const_model;
 extern DoubleModel double_model;
 extern PlainModel plain_model;
+struct Write {
+  void operator()(auto const& s, auto const& p, auto const& to) const { to.bias(0, 0) = p[0] * s[0]; }
+};
+extern WrittenManifold<double, Interval, Write, Dense<2, 1>> written;
 extern GradientFlow<Model, MeanSquaredError> flow;
 extern GradientFlow<Model, CrossEntropy> classes;
 extern GradientFlow<DoubleModel, MeanSquaredError> double_flow;

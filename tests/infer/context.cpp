@@ -4,7 +4,6 @@
 #include <wmanifold/basis/tensor.hpp>
 #include <wmanifold/infer/context.hpp>
 #include <wmanifold/manifold/manifold.hpp>
-#include <wmanifold/manifold/warped.hpp>
 #include <wmanifold/manifold/written.hpp>
 #include <wmanifold/topology/torus.hpp>
 
@@ -80,7 +79,7 @@ TEST_CASE_TEMPLATE("what a manifold said at a point, its squared error finds aga
   }
 }
 
-TEST_CASE("so it is in float, and on warped and written manifolds") {
+TEST_CASE("so it is in float, and on written manifolds") {
   auto const inputs = support::matrix<float>(20, 3, 1);
   auto const model = random_model<wm::Fourier<S1, 1>, float>();
   auto const truth = S1::degrees(100);
@@ -88,13 +87,6 @@ TEST_CASE("so it is in float, and on warped and written manifolds") {
   CHECK(S1::distance(found.point, truth) < 1e-3);
 
   wm::Matrix<double> const same = inputs.cast<double>();
-  auto bent = wm::warped<3>(random_model<wm::Line>());
-  bent.theta()[0] = 1;
-  auto const knob = wm::Interval::at(0.3);
-  auto const at_knob = wm::infer_context(bent, wm::MeanSquaredError{}, same, said(bent, same, knob),
-                                         {.most_steps = 100, .tolerance = 1e-10});
-  CHECK(wm::Interval::distance(at_knob.point, knob) < 1e-6);
-
   auto const written = wm::written_manifold<double, S1>(
       [](auto const& s, auto const& p, auto const& to) {
         to.weight(0, 0, 0) = p[0] * cos(s[0]);

@@ -124,6 +124,19 @@ struct Boaster : LineFlow {
     return step;
   }
 };
+/// Goes the other way.
+struct Uphill : LineFlow {
+  Uphill(Line& trained, wm::MeanSquaredError loss, wm::FlowOptions const& options)
+      : LineFlow(trained, loss, options), model(&trained) {}
+  template <class... Batch>
+  wm::Step step(Batch const&... batch) {
+    Line const before = *model;
+    auto const step = LineFlow::step(batch...);
+    model->parameters().matrix() = 2 * before.parameters().matrix() - model->parameters().matrix();
+    return step;
+  }
+  Line* model;
+};
 
 struct WrongNetwork : wm::BasicNetwork<double, wm::LayerList> {
   using BasicNetwork::BasicNetwork;
@@ -198,6 +211,9 @@ TEST_CASE("flows that are not steepest, or miss their budget, break theirs") {
   auto const over = broken_by_flow<OverBudget>();
   CHECK(wm::testing::to_string(over).find("a step moves the manifold by its budget") != std::string::npos);
   expect(broken_by_flow<Boaster>(), {"a step reports its budget"});
+  auto const uphill = broken_by_flow<Uphill>();
+  CHECK(wm::testing::to_string(uphill).find("a step goes down") != std::string::npos);
+  CHECK(wm::testing::to_string(uphill).find("a step that is short enough lowers the loss") != std::string::npos);
 }
 
 TEST_CASE("liftings and rewritings to something else break theirs") {

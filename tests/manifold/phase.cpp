@@ -5,7 +5,7 @@
 #include <wmanifold/basis/catmull_rom.hpp>
 #include <wmanifold/basis/fourier.hpp>
 #include <wmanifold/layer/layer_list.hpp>
-#include <wmanifold/manifold/warped.hpp>
+#include <wmanifold/manifold/manifold.hpp>
 
 #include <doctest/doctest.h>
 
@@ -178,21 +178,6 @@ TEST_CASE_TEMPLATE("samples at contexts: layers of all placements, few rows and 
     network(x, expected, scratch);
     CHECK(distance(sample(model, phase, x), expected) < 1e-13);
   }
-}
-
-TEST_CASE("a warped manifold takes samples at its bent contexts") {
-  using Curve = wm::BasicManifold<double, wm::Bernstein<wm::Interval, 2>, Dense<3, 4>, wm::Elu, Dense<4, 2>>;
-  auto model = wm::warped<3>(Curve(wm::he_normal.spread(1), wm::Seed{1}));
-  auto const theta = model.theta();
-  theta[0] = 0.7;
-  auto const s = wm::Interval::at(0.3);
-  auto const x = support::normals<double>(3, 7);
-  std::vector<double> y(2);
-  std::vector<double> expected(2);
-  std::vector<double> scratch(static_cast<std::size_t>(model.scratch_size()));
-  model(s, x, y, scratch);
-  model.at(s)(x, expected);
-  CHECK(distance(y, expected) < 1e-14);
 }
 
 TEST_CASE_TEMPLATE("threads change nothing", R, float, double) {

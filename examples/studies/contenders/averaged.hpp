@@ -3,7 +3,6 @@
 #include "contender.hpp"
 
 #include <wmanifold/basis/basis.hpp>
-#include <wmanifold/manifold/warped.hpp>
 
 namespace demo {
 
@@ -13,20 +12,6 @@ template <class Model>
   auto const& basis = model.basis();
   return wmanifold::gram_matrix(basis) *
          Eigen::VectorXd::NullaryExpr(model.rows(), [&](auto k) { return basis.constant(static_cast<int>(k)); });
-}
-/// Under a warp, E phi(u(s)).
-template <wmanifold::Basis B, int degree, class... Layers>
-[[nodiscard]] Eigen::VectorXd mean_values(wmanifold::WarpedManifold<float, B, degree, Layers...> const& model) {
-  Eigen::VectorXd mean = Eigen::VectorXd::Zero(B::size);
-  Eigen::VectorXd phi(B::size);
-  auto const warp = model.warp();
-  auto const quadrature = wmanifold::Interval::quadrature(degree * B::degree);
-  for (std::size_t i = 0; i < quadrature.nodes.size(); ++i) {
-    auto const u = wmanifold::Interval::clamped(warp(quadrature.nodes[i][0]).u);
-    model.basis().values(u, {phi.data(), static_cast<std::size_t>(B::size)});
-    mean += quadrature.weights[i] * phi;
-  }
-  return mean;
 }
 
 /// Every network by a share (0 to 1) nearer to the mean network: M(s) becomes (1 - share) M(s) + share E M.

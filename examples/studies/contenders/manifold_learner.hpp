@@ -3,8 +3,6 @@
 #include "contenders/averaged.hpp"
 #include "contenders/manifold_part.hpp"
 
-#include <wmanifold/manifold/warped.hpp>
-
 namespace demo {
 
 /// From the context of a study to the point of a manifold's topology, which need not be the right one.
@@ -35,8 +33,8 @@ template <class Topology>
 /// The layers of a network; on a manifold along `rank` directions each where that is not 0.
 [[nodiscard]] wmanifold::LayerList layers_of(Recipe const& recipe, wmanifold::Index rank = 0);
 
-/// A manifold of weights, or a model made from it.
-template <wmanifold::Basis B, class Model = wmanifold::Manifold<B, wmanifold::LayerList>>
+/// A manifold of weights.
+template <wmanifold::Basis B>
 class ManifoldLearner final : public Learner, public Averageable {
  public:
   using Topology = typename B::Topology;
@@ -71,7 +69,7 @@ class ManifoldLearner final : public Learner, public Averageable {
   }
 
  private:
-  ManifoldPart<B, Model> part_;
+  ManifoldPart<B> part_;
   ToPoint<Topology> to_point_;
   wmanifold::Contexts<Topology> contexts_;
 };
@@ -88,22 +86,8 @@ template <wmanifold::Basis B>
     return std::make_unique<ManifoldLearner<B>>(recipe, rank, how, to_point);
   };
   if (rank > 0) {
-    contender.optimisers = {Optimiser::momentum};  // flows have no Adam for a metric that changes along the way
+    contender.optimisers = {Optimiser::momentum};  // as docs/results.md has it
   }
-  return contender;
-}
-
-/// A manifold over the interval, with a learned monotone warp of the context.
-template <wmanifold::Basis B, int degree = 3>
-[[nodiscard]] Contender warped_contender(std::string name, std::string title) {
-  using Model = wmanifold::WarpedManifold<float, B, degree, wmanifold::LayerList>;
-  Contender contender;
-  contender.name = std::move(name);
-  contender.title = std::move(title);
-  contender.make = [](Recipe const& recipe) -> std::unique_ptr<Learner> {
-    return std::make_unique<ManifoldLearner<B, Model>>(recipe, 0, ManifoldOptions{}, same_point<wmanifold::Interval>);
-  };
-  contender.optimisers = {Optimiser::momentum};  // as with a low rank
   return contender;
 }
 

@@ -16,33 +16,25 @@ struct ManifoldOptions {
   double weight_decay = 0;                         ///< of the prior E ||M||^2 / 2
 };
 
-/// A manifold (a plain network over Constant) and its flow. Losses are the caller's. The model is the manifold or is
-/// made from it.
-template <wmanifold::Basis B, class Model_ = wmanifold::Manifold<B, wmanifold::LayerList>>
+/// A manifold (a plain network over Constant) and its flow. Losses are the caller's.
+template <wmanifold::Basis B>
 class ManifoldPart final : public TrainedPart {
  public:
-  using Model = Model_;
+  using Model = wmanifold::Manifold<B, wmanifold::LayerList>;
   using Topology = typename B::Topology;
   using Contexts = wmanifold::Contexts<Topology>;
 
-  /// Does the model's metric allow Adam, as far as its type tells? Where not, ArgumentError for a recipe that wants it.
-  static constexpr bool takes_adam = wmanifold::RuleOn<wmanifold::Adam, Model>;
-
   ManifoldPart(Recipe const& recipe, wmanifold::LayerList layers, ManifoldOptions const& how, wmanifold::Seed seed,
                wmanifold::Initialisation start = wmanifold::he_normal)
-      : model_(wmanifold::Manifold<B, wmanifold::LayerList>(start, seed, B{}, std::move(layers))),
+      : model_(start, seed, B{}, std::move(layers)),
         prior_(model_, how.weight_decay, how.energy),
         gradient_(model_.parameters().zeros_like()) {
     wmanifold::RuleOptions options{.rate = recipe.rate, .geometry = how.geometry, .stiffness = how.stiffness};
     bool const is_plain = how.geometry == wmanifold::Geometry::euclidean;
     if (recipe.optimiser == Optimiser::adam) {
-      if constexpr (takes_adam) {
-        wmanifold::Adam adam;
-        adam.second_moment = is_plain ? wmanifold::SecondMoment::each : wmanifold::SecondMoment::over_rows;
-        flow_.template emplace<2>(model_, wmanifold::CrossEntropy{}, adam, options);
-      } else {
-        wmanifold::fail("contender: expected momentum, as its metric changes along the way, got adam");
-      }
+      wmanifold::Adam adam;
+      adam.second_moment = is_plain ? wmanifold::SecondMoment::each : wmanifold::SecondMoment::over_rows;
+      flow_.template emplace<2>(model_, wmanifold::CrossEntropy{}, adam, options);
     } else {
       flow_.template emplace<1>(model_, wmanifold::CrossEntropy{}, wmanifold::HeavyBall{recipe.momentum}, options);
     }
@@ -90,9 +82,7 @@ class ManifoldPart final : public TrainedPart {
   wmanifold::Prior<Model> prior_;
   wmanifold::Parameters<float> gradient_;
   wmanifold::Workspace<float> work_;
-  std::variant<std::monostate, Flow<wmanifold::HeavyBall>,
-               Flow<std::conditional_t<takes_adam, wmanifold::Adam, wmanifold::HeavyBall>>>
-      flow_;
+  std::variant<std::monostate, Flow<wmanifold::HeavyBall>, Flow<wmanifold::Adam>> flow_;
 };
 
 }  // namespace demo

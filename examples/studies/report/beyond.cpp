@@ -43,8 +43,6 @@ std::string variants(std::vector<Results> const& studies) {
            {"energy", "strength of the energy prior chosen"},
            {"reach", "reach chosen"},
            {"averaging", "averaging along the manifold, its share chosen"},
-           {"warp", "learned warp of the context (interval)"},
-           {"warp2", "learned warp, order 2 (interval)"},
            {"low-rank", "rank 8, plain descent"},
            {"order1-plain", "plain descent"},
            {"order1-bare", "metric without a price of slopes (where contexts have ends)"},

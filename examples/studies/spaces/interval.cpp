@@ -31,8 +31,6 @@ std::vector<Contender> interval_manifolds() {
       manifold_contender<wm::PolygonalChain<Interval, 4>>("chain", "chain of 4"),
       by_batch(manifold_contender<wm::PolygonalChain<Interval, 4>>("chain-by-batch", "chain of 4, a context per batch",
                                                                    plain)),
-      warped_contender<Bernstein<Interval, 1>>("warp", "line, learned warp"),
-      warped_contender<Bernstein<Interval, 2>>("warp2", "order 2, learned warp"),
       manifold_contender<wm::Fourier<wm::S1, 1>>("wrong", "wrong topology: ellipse", {}, closed),
   };
   all[0].in_plots = all[1].in_plots = true;

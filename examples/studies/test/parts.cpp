@@ -335,12 +335,10 @@ TEST_CASE("turned images: each plane is turned and halved alone, in the scale gi
 
 TEST_CASE("averaging: the mean of a manifold is the average of its networks") {
   wm::LayerList const layers{wm::Dense<>(3, 4), wm::Tanh{}, wm::LowRankDense<>(4, 3, 2), wm::SharedDense<>(3, 2)};
-  wm::LayerList const full{wm::Dense<>(3, 4), wm::Tanh{}, wm::Dense<>(4, 2)};
   using Parabola = wm::Manifold<wm::Bernstein<wm::Interval, 2>, wm::LayerList>;
   using Ellipse = wm::Manifold<wm::Fourier<wm::S1, 1>, wm::LayerList>;
   check_means(drawn(Parabola(wm::he_normal, wm::Seed{1}, {}, layers)), 1);
   check_means(drawn(Ellipse(wm::he_normal, wm::Seed{1}, {}, layers)), 2 * std::numbers::pi);
-  check_means(drawn(wm::warped<3>(Parabola(wm::he_normal, wm::Seed{1}, {}, full))), 1);
 }
 
 TEST_CASE("averaging: a contender of share 0 is as it was, of share 1 the same at all contexts") {
@@ -395,44 +393,6 @@ TEST_CASE("averaging: a training ends with it, under either budget, and that of 
       CHECK(after.second != before.second);
     }
   }
-}
-
-TEST_CASE("a learned warp: counted, and better with every few steps, under momentum alone") {
-  Batch batch = batch_of(16, 1);
-  for (Context& context : batch.contexts) {
-    context[0] /= 6;
-  }
-  auto const check = [&](Contender const& contender, wm::Index rows) {
-    REQUIRE(contender.optimisers == std::vector{Optimiser::momentum});
-    Recipe recipe = recipe_of({5});
-    CHECK(contender.make(recipe)->parameters() == rows * 53 + 3);
-    recipe.rate = 0.01;
-    auto const learner = contender.make(recipe);
-    auto const theta = [&] {
-      auto const shared = learner->parts()[0]->parameters().shared();
-      return std::vector(shared.begin(), shared.end());
-    };
-    shake(*learner);
-    auto const unbent = theta();
-    wm::Matrix<float> output_gradient;
-    double last = loss_of(*learner, batch);
-    for (int i = 0; i < 20; ++i) {
-      loss_of(*learner, batch, &output_gradient);
-      output_gradient /= static_cast<float>(batch.samples());
-      learner->backward(batch, output_gradient);
-      learner->step();
-      if (i % 5 == 4) {
-        double const loss = loss_of(*learner, batch);
-        CHECK(loss < last);
-        last = loss;
-      }
-    }
-    CHECK(theta() != unbent);
-    recipe.optimiser = Optimiser::adam;
-    CHECK_THROWS_WITH_AS(static_cast<void>(contender.make(recipe)), doctest::Contains("got adam"), wm::ArgumentError);
-  };
-  check(warped_contender<wm::Bernstein<wm::Interval, 1>>("warp", "line, learned warp"), 2);
-  check(warped_contender<wm::Bernstein<wm::Interval, 2>>("warp2", "order 2, learned warp"), 3);
 }
 
 TEST_CASE("statistics: Student's t as tables have it") {

@@ -30,10 +30,6 @@ struct Adam {
     detail::require_not_negative("a decay", decay);
   }
   [[nodiscard]] double shrink() const noexcept { return decay; }
-  [[nodiscard]] Reach<2> reach(double fed, std::array<double, 2> const& before, Index step) const noexcept {
-    double const first = std::max(before[0], fed);
-    return {{first, std::max(before[1], fed * fed)}, share(beta1, step) * first / std::max(epsilon, least)};
-  }
   template <class T, Real R>
   [[nodiscard]] auto at(Index step) const noexcept {
     kernel::AdamTerms<R> const terms{static_cast<R>(beta1),

@@ -1,172 +1,12 @@
 #pragma once
 
+#include <wmanifold/flow/explain_flow.hpp>
 #include <wmanifold/flow/movement.hpp>
-#include <wmanifold/flow/rule.hpp>
-#include <wmanifold/flow/warped_metric.hpp>
-#include <wmanifold/flow/written_metric.hpp>
-#include <wmanifold/functional/loss_functional.hpp>
 #include <wmanifold/functional/prior.hpp>
-#include <wmanifold/functional/written_prior.hpp>
-#include <wmanifold/layer/explain.hpp>
 
 #include <map>
-#include <optional>
 
 namespace wmanifold {
-
-/// What makes one step shorter than another.
-enum class Geometry {
-  movement,   ///< the movement of the manifold: steps along G^-1 grad (equation 5), the same in every basis
-  euclidean,  ///< the numbers of the parameters: plain gradient descent, for comparison
-};
-
-/// Stands where a rule has its own momentum, if any.
-struct NoMomentum {
-  constexpr NoMomentum() = default;
-  template <std::convertible_to<double> Number>
-  NoMomentum(Number const&) {
-    static_assert(detail::never<Number>,
-                  "wmanifold: expected no .momentum in the options beside a rule, which has its own: HeavyBall{0.9}, "
-                  "Nesterov{0.9}, Shampoo{.momentum = 0.9}, Adam{.beta1 = 0.9}");
-  }
-};
-
-/// How a flow steps. One of `rate` and `movement` is given; a step under a rate or a budget of 0 moves nothing, and the
-/// rule's moments still take the gradient in.
-///
-/// Normalise the inputs first: to mean 0 and deviation 1 per column (Standardisation), targets of squared errors, too;
-/// no rate makes up for columns of other sizes.
-template <class Momentum>
-struct BasicFlowOptions {
-  /// dP = -rate v. To begin with: 1e-2 to 1e-1 for the heavy ball with a momentum of 0.9, 1e-3 to 1e-2 for Adam.
-  std::optional<double> rate = std::nullopt;
-  std::optional<double> movement = std::nullopt;  ///< dP along -v, the manifold moves by just this much (equation 6)
-  Momentum momentum = {};                         ///< of the heavy ball
-  Geometry geometry = Geometry::movement;
-  /// Of the price of a step (equation 9): 0 its movement alone, the flow of equation 7; none: what the model's metric
-  /// holds for safe, default_stiffness or 0.
-  std::optional<double> stiffness = std::nullopt;
-  std::optional<double> clip = std::nullopt;  ///< no step moves the manifold by more than this
-  double weight_decay = 0;                    ///< of E_s ||M(s)||^2 / 2 in the objective (equation 10)
-  double energy = 0;                          ///< of E_s ||dM/ds||^2 / 2 in the objective (equation 11)
-};
-
-/// Of the heavy ball, the rule of a flow that is given no other.
-using FlowOptions = BasicFlowOptions<double>;
-/// Beside a rule.
-using RuleOptions = BasicFlowOptions<NoMomentum>;
-
-/// What one step did.
-struct Step {
-  double loss = 0;      ///< of the batch, before the step, without priors
-  double movement = 0;  ///< of the manifold; 0 under a rate of 0, or with no direction to go, and then nothing moved
-};
-
-/// What a flow remembers from step to step, to be saved and restored with the model: a flow that goes on from it goes
-/// on as if it had not stopped, bit for bit.
-template <Real R>
-struct FlowState {
-  Index steps = 0;
-  std::vector<Parameters<R>> moments;  ///< as the rule says: a velocity, Adam's two
-  SmallMatrix factor;                  ///< of a rule that has a matrix of its own: Shampoo's
-
-  friend bool operator==(FlowState const& a, FlowState const& b) {
-    return a.steps == b.steps && a.moments == b.moments && a.factor.rows() == b.factor.rows() && a.factor == b.factor;
-  }
-};
-
-/// Rules that a model's metric allows, as far as types tell: where the metric changes along the way (low-rank layers, a
-/// learned warp, a written manifold) there are no whitened coordinates, and a rule must ask for the rise.
-template <class Rule, class Model>
-concept RuleOn = FlowRule<Rule> &&(Rule::feed == Feed::rise || MovementMetric<Model>::may_stand_still);
-
-namespace detail {
-
-template <class Rule>
-concept HasPreconditioner = requires {
-  typename Rule::Preconditioner;
-};
-
-template <class Rule>
-struct PreconditionerOf {
-  explicit PreconditionerOf(Index) {}
-};
-template <HasPreconditioner Rule>
-struct PreconditionerOf<Rule> : Rule::Preconditioner {
-  using Rule::Preconditioner::Preconditioner;
-};
-
-/// A loss stands for its mean.
-template <class L>
-struct LossIn {
-  using type = L;
-};
-template <class L, class Reduce>
-struct LossIn<LossFunctional<L, Reduce>> {
-  using type = L;
-};
-template <class L>
-using LossOf = typename LossIn<L>::type;
-
-template <class Model, class L, class Rule>
-concept MakesFlow = WeightManifold<Model> && LossOn<LossOf<L>, Model> && RuleOn<Rule, Model>;
-
-/// Stands where no loss was given.
-struct NoLoss {};
-
-/// Refuses types that make no flow, by a sentence that says why.
-template <class Model, class L, class Rule>
-constexpr bool explain_flow() {
-  if constexpr (std::is_const_v<Model> && WeightManifold<std::remove_const_t<Model>>) {
-    static_assert(never<Model>,
-                  "wmanifold: expected a model that may change, got a const one: a flow trains the model where it lies; "
-                  "drop the const, or train a copy");
-  } else if constexpr (!WeightManifold<Model> && WeightManifold<L>) {
-    static_assert(never<Model>,
-                  "wmanifold: expected the model first, then its loss: GradientFlow{model, loss, {.rate = 0.05}}");
-  } else if constexpr (!WeightManifold<Model> && requires(Model& model) { *model; }) {
-    static_assert(never<Model>, "wmanifold: expected a model, got a pointer to one: GradientFlow{*model, ...}");
-  } else if constexpr (!WeightManifold<Model> && requires(Model& model) { model.basis(), model.stack(); }) {
-    static_assert(never<Model>,
-                  "wmanifold: expected a model with a type, such as load_model<Manifold<basis, layers...>>(path), got an "
-                  "AnyManifold, which is not for training");
-  } else if constexpr (!WeightManifold<Model> && requires(Model& model) { model.stack(); }) {
-    static_assert(never<Model>,
-                  "wmanifold: expected a manifold of weights, got a network: one without contexts is trained as a "
-                  "Manifold<Constant<>, layers...>; lift<Constant<>>(network) makes it of a network that is there");
-  } else if constexpr (!WeightManifold<Model>) {
-    static_assert(never<Model>,
-                  "wmanifold: expected a manifold of weights first, such as a Manifold<Fourier<S1, 1>, Dense<2, 16>, "
-                  "...>, then a loss and options");
-  } else if constexpr (std::same_as<L, NoLoss>) {
-    static_assert(never<L>,
-                  "wmanifold: expected a loss between model and options: GradientFlow{model, MeanSquaredError{}, {.rate "
-                  "= 0.05}}");
-  } else if constexpr (FlowRule<L>) {
-    static_assert(never<L>,
-                  "wmanifold: expected a loss between model and rule: GradientFlow{model, MeanSquaredError{}, Adam{}, "
-                  "{.rate = 1e-3}}");
-  } else if constexpr (!LossOn<LossOf<L>, Model> && requires { typename LossOf<L>::template Targets<float>; }) {
-    static_assert(never<L>,
-                  "wmanifold: expected a loss for the topology of the model's contexts, got one of another: Pinball is "
-                  "for quantile levels on the Interval, and a written loss may take the context as its first argument");
-  } else if constexpr (!LossOn<LossOf<L>, Model>) {
-    static_assert(never<L>,
-                  "wmanifold: expected a loss behind the model (MeanSquaredError{}, CrossEntropy{}, ...) or a "
-                  "LossFunctional: of a function or lambda, written_loss(f) makes one");
-  } else if constexpr (!FlowRule<Rule>) {
-    static_assert(never<Rule>,
-                  "wmanifold: expected a rule between loss and options (HeavyBall, Nesterov, Adam, Shampoo, or a "
-                  "FlowRule of your own)");
-  } else if constexpr (!RuleOn<Rule, Model>) {
-    static_assert(never<Rule>,
-                  "wmanifold: expected a rule that needs no whitened coordinates (HeavyBall, Nesterov), as the metric of "
-                  "this model changes along the way: low-rank layers, a learned warp, a written manifold");
-  }
-  return true;
-}
-
-}  // namespace detail
 
 /// The constrained gradient flow of a manifold, step by step: steepest descent of a loss functional under a constraint
 /// on how much the manifold moves. Refers to the model, which must outlive it and stay where it is.
@@ -187,70 +27,38 @@ class GradientFlow {
   /// `loss` is a loss, whose mean is descended, or a LossFunctional. Throws ArgumentError, which says what is wrong
   /// with the options.
   GradientFlow(Model& model, L loss, FlowOptions const& options) requires(std::same_as<Rule, HeavyBall>)
-      : GradientFlow(model, std::move(loss), HeavyBall{options.momentum},
-                     {options.rate,
-                      options.movement,
-                      {},
-                      options.geometry,
-                      options.stiffness,
-                      options.clip,
-                      options.weight_decay,
-                      options.energy}) {}
-  /// The same under another rule; ArgumentError also where the model's metric does not allow it.
+      : GradientFlow(model, std::move(loss), HeavyBall{options.momentum}, detail::beside_rule(options)) {}
+  /// The same under another rule.
   GradientFlow(Model& model, L loss, Rule rule, RuleOptions const& options)
       : model_((require_parameters(model.parameters()), &model)),
         functional_(std::move(loss)),
         metric_(model, options.stiffness.value_or(MovementMetric<Model>::default_stiffness)),
-        options_(checked(options)),
+        options_(detail::checked(options)),
         rule_(std::move(rule)),
         prior_(model, options.weight_decay, options.energy),
         gradient_(model.parameters().zeros_like()),
-        identity_(SmallMatrix::Identity(gradient_.rows(), gradient_.rows())),
-        preconditioner_(gradient_.rows()) {
+        identity_(SmallMatrix::Identity(gradient_.rows(), gradient_.rows())) {
     rule_.check();
-    if (Rule::feed != Feed::rise && !stands_still()) [[unlikely]] {
-      fail(
-          "flow: expected a rule that needs no whitened coordinates (HeavyBall, Nesterov), as the metric of this model "
-          "changes along the way (low-rank layers), got ",
-          rule_.name());
-    }
     state_.moments.assign(Rule::moments, gradient_);
-    if constexpr (detail::HasPreconditioner<Rule>) {
-      state_.factor = SmallMatrix::Zero(gradient_.rows(), gradient_.rows());
-    }
   }
 
   /// Arguments that make no flow: a sentence says why.
-  GradientFlow(Model&& model, L loss, FlowOptions const& options) : GradientFlow(model, std::move(loss), options) {
-    refuse_temporary();
-  }
-  GradientFlow(Model&& model, L loss, Rule rule, RuleOptions const& options)
-      : GradientFlow(model, std::move(loss), std::move(rule), options) {
-    refuse_temporary();
-  }
-  template <class Third>
-  requires(!std::convertible_to<Third, FlowOptions>) GradientFlow(Model& model, L loss, Third&&)
+  template <class... Rest>
+  requires(detail::no_flow_arguments<Rest...>) GradientFlow(Model& model, L loss, Rest&&...)
       : GradientFlow(model, std::move(loss), Rule{}, {}) {
-    static_assert(!FlowRule<std::remove_cvref_t<Third>>,
-                  "wmanifold: expected options behind the rule, GradientFlow{model, loss, Adam{}, {.rate = 1e-3}}");
-    static_assert(FlowRule<std::remove_cvref_t<Third>>,
-                  "wmanifold: expected FlowOptions behind the loss, GradientFlow{model, loss, {.rate = 0.05}}, or a rule "
-                  "and RuleOptions");
-  }
-  template <class Third, class Fourth>
-  requires(!std::convertible_to<Fourth, RuleOptions>) GradientFlow(Model& model, L loss, Third&&, Fourth&&)
-      : GradientFlow(model, std::move(loss), Rule{}, {}) {
-    refuse_options<Fourth>();
+    detail::explain_flow_arguments<Model, Rest...>();
   }
   template <class Last>
   requires FlowRule<std::remove_cvref_t<Last>> GradientFlow(Model& model, L loss, FlowOptions const&, Last&&)
       : GradientFlow(model, std::move(loss), Rule{}, {}) {
-    refuse_options<Last>();
+    detail::explain_flow_arguments<Model, FlowOptions, Last>();
   }
-  GradientFlow(Model& model, L loss) : GradientFlow(model, std::move(loss), Rule{}, {}) {
-    static_assert(detail::never<Model>,
-                  "wmanifold: expected options behind the loss, with a rate or a movement budget: GradientFlow{model, "
-                  "loss, {.rate = 0.05}}");
+  GradientFlow(Model&& model, L loss, FlowOptions const& options) : GradientFlow(model, std::move(loss), options) {
+    detail::explain_temporary<Model>();
+  }
+  GradientFlow(Model&& model, L loss, Rule rule, RuleOptions const& options)
+      : GradientFlow(model, std::move(loss), std::move(rule), options) {
+    detail::explain_temporary<Model>();
   }
 
   /// A flow trains the model at the address that it was made with, and so is neither copied nor moved. Of a struct that
@@ -259,8 +67,8 @@ class GradientFlow {
   GradientFlow& operator=(GradientFlow const&) = delete;
 
   /// One step on a batch; `weights` are one per sample, or none. Throws ArgumentError or NumericalError as the loss
-  /// functional does, and NumericalError where the step could leave the range of numbers; then neither the model nor
-  /// the flow has changed.
+  /// functional does, and NumericalError for a gradient so large that the step could leave the range of numbers
+  /// (largest_fed); then neither the model nor the flow has changed.
   template <class T = HostTarget>
   Step step(ConstMatrixRef<R> const& inputs, Contexts<typename Model::Topology> const& contexts, Targets const& targets,
             std::span<double const> weights = {}) {
@@ -302,8 +110,8 @@ class GradientFlow {
 
   /// From now on steps under this rate, or under this movement budget. 0, the end of many schedules, moves nothing;
   /// ArgumentError where it is negative or not finite.
-  void set_rate(double rate) { set(rate, std::nullopt); }
-  void set_movement(double budget) { set(std::nullopt, budget); }
+  void set_rate(double rate) { options_ = detail::with_length(options_, rate, std::nullopt); }
+  void set_movement(double budget) { options_ = detail::with_length(options_, std::nullopt, budget); }
 
   [[nodiscard]] RuleOptions const& options() const noexcept { return options_; }
   [[nodiscard]] Rule const& rule() const noexcept { return rule_; }
@@ -317,70 +125,19 @@ class GradientFlow {
   [[nodiscard]] FlowState<R> const& state() const noexcept { return state_; }
   /// Goes on from a state of a flow with the same model and rule; ArgumentError where it is of another.
   void restore(FlowState<R> state) {
-    bool fits = state.steps >= 0 && state.moments.size() == state_.moments.size() &&
-                state.factor.rows() == state_.factor.rows() && state.factor.cols() == state_.factor.cols();
+    detail::require_state_of(model_->parameters(), Rule::moments, state);
     for (auto const& block : state.moments) {
-      fits = fits && block.same_sizes(model_->parameters());
-    }
-    if (!fits) [[unlikely]] {
-      fail("flow: expected a state with ", state_.moments.size(),
-           " blocks of the model's sizes, got one of another flow");
-    }
-    for (std::size_t i = 0; i < Rule::moments; ++i) {
-      largest_[i] = largest_of<HostTarget>(state.moments[i]);
+      if (!(largest_of<HostTarget>(block) <= largest_fed<R> * largest_fed<R>)) [[unlikely]] {
+        fail("flow: expected moments that a flow left, got some that are not finite, or too large");
+      }
     }
     state_ = std::move(state);
   }
 
  private:
-  /// No number of a step may exceed this: far enough from the end of the range that rounding, and what a rule computes
-  /// on its way, stay within it.
-  static constexpr double limit = double{std::numeric_limits<R>::max()} / 8;
+  /// A movement below this, whose square is near the least number of R, is none.
+  static constexpr double shortest = std::same_as<R, float> ? 1e-17 : 1e-150;
 
-  static constexpr void refuse_temporary() {
-    static_assert(detail::never<Model>,
-                  "wmanifold: expected a model that outlives its flow, got a temporary one: give it a name, Model "
-                  "model{...}; GradientFlow flow{model, ...}");
-  }
-  template <class Options>
-  static constexpr void refuse_options() {
-    static_assert(!FlowRule<std::remove_cvref_t<Options>>,
-                  "wmanifold: expected the rule before its options, GradientFlow{model, loss, Adam{}, {.rate = 1e-3}}");
-    static_assert(FlowRule<std::remove_cvref_t<Options>>,
-                  "wmanifold: expected RuleOptions behind the rule, GradientFlow{model, loss, Adam{}, {.rate = 1e-3}}: a "
-                  "rule has its own momentum, so that FlowOptions do not fit");
-  }
-
-  static RuleOptions checked(RuleOptions const& options) {
-    if (options.rate.has_value() == options.movement.has_value()) [[unlikely]] {
-      fail("flow: expected either a rate or a movement budget, got ", options.rate ? "both" : "neither");
-    }
-    double const length = options.rate ? *options.rate : *options.movement;
-    if (!(is_finite(length) && length >= 0)) [[unlikely]] {
-      fail("flow: expected a ", options.rate ? "rate" : "movement budget", " of at least 0, got ", length);
-    }
-    if (options.clip && (is_nan(*options.clip) || !(*options.clip > 0))) [[unlikely]] {
-      fail("flow: expected a positive movement to clip at, got ", *options.clip);
-    }
-    return options;
-  }
-
-  void set(std::optional<double> rate, std::optional<double> movement) {
-    RuleOptions options = options_;
-    options.rate = rate;
-    options.movement = movement;
-    options_ = checked(options);
-  }
-
-  [[nodiscard]] bool stands_still() const noexcept {
-    if constexpr (!MovementMetric<Model>::may_change) {
-      return true;
-    } else if constexpr (!MovementMetric<Model>::may_stand_still) {
-      return false;
-    } else {
-      return metric_.stands_still(*model_);
-    }
-  }
   [[nodiscard]] bool anything_is_frozen() const {
     for (Index l = 0; l < model_->stack().depth(); ++l) {
       if (model_->is_frozen(l)) {
@@ -416,64 +173,54 @@ class GradientFlow {
     }
   }
 
-  /// NumericalError, unless moments and steps stay in range where neither a number of the direction nor its movement
-  /// exceeds `most`, and none of a step that moves by 1 `longest`.
-  void require_in_range(double fed, Reach<Rule::moments> const& reach, double most, double longest) const {
-    double step = options_.rate ? *options_.rate * std::max(most, 1.0) : *options_.movement * longest;
-    if (options_.clip) {
-      step = std::min(step, *options_.clip * longest);
+  /// NumericalError, unless nothing that a step writes can leave the range of R; asked before anything is written.
+  ///
+  /// Let F = largest_fed<R> (2^44 in float, whose range ends at 2^128), and A and B the matrices in front of the rule and
+  /// behind it, such as H^-1 and none, or C^-1 and C^-T. What is checked is |A| |B| max |gradient| <= F, in norms that
+  /// bound the largest number of a product. So no rule is ever given more than F, and
+  ///
+  /// - a velocity is at most F / (1 - momentum), 2^24 F for the largest momentum below 1 in float, and grows by F a step
+  ///   where that rounds to 1; Adam's moments are at most F and F^2 = 2^88, and its direction, a mean of what it was given
+  ///   over at least 1e-19, 2^64 F = 2^108;
+  /// - B times it, and a decay of parameters that is checked likewise, leave it there, and a rate of at most 1e5 makes it
+  ///   2^125. Under a budget or a clip the direction is scaled to a movement of at most 1e5, or shrunk.
+  ///
+  /// Squares of a velocity are summed in R: up to a momentum of 0.9999 they fit, too. In double all of this has more room.
+  template <class T>
+  void require_in_range(double largest, detail::MatrixEntries<R> const& rise,
+                        detail::MatrixEntries<R> const& fall) const {
+    double most = largest * std::max(rise.norm(), 1.0) * std::max(fall.norm(), 1.0);
+    if (shrink() > 0) {
+      most = std::max(most, shrink() * largest_of<T>(model_->parameters()));
     }
-    bool fits = fed <= limit && most <= limit && step <= limit;
-    for (double const moment : reach.of_moments) {
-      fits = fits && moment <= limit;
+    if (!(most <= largest_fed<R>)) [[unlikely]] {
+      fail<NumericalError>("flow: expected a gradient whose step stays in the range of numbers, at most ", largest_fed<R>,
+                           " under this metric and decay, got one of ", most);
     }
-    if (!fits) [[unlikely]] {
-      fail<NumericalError>("flow: expected a finite direction, got one that may leave the range of numbers: up to ",
-                           most, ", and steps up to ", step);
-    }
-  }
-
-  /// What the direction is multiplied by, from the movement that it makes; 0 where that is no number.
-  [[nodiscard]] double factor_at(double unit) const noexcept {
-    double factor = options_.rate ? *options_.rate : unit > 0 ? *options_.movement / unit : 0;
-    if (options_.clip && unit > 0) {
-      factor = std::min(factor, *options_.clip / unit);
-    }
-    return factor <= limit ? factor : 0;
   }
 
   /// parameters -= factor direction; returns the movement.
   template <class T>
   double move(double unit, Parameters<R> const& direction) {
-    double const factor = factor_at(unit);
-    if (factor * unit > 0) {
-      kernel::add_scaled<T, R>(static_cast<R>(-factor), static_cast<Index>(direction.numbers().size()),
-                               direction.data(), model_->parameters().data());
+    double const factor = unit < shortest ? 0 : detail::factor_at(options_, unit);
+    if (!(factor * unit > 0)) {
+      return 0;
     }
+    kernel::add_scaled<T, R>(static_cast<R>(-factor), static_cast<Index>(direction.numbers().size()), direction.data(),
+                             model_->parameters().data());
     return factor * unit;
   }
 
+  /// Everything in one pass over gradient, moments and parameters; where the length of the step depends on its
+  /// direction, in two. Nothing is written before it is known that all numbers will be in range.
   template <class T>
-  double go(Parameters<R> const& gradient, double largest) {
+  double go(Parameters<R> const& given, double largest) {
     if (!is_finite(largest)) [[unlikely]] {
       fail<NumericalError>("flow: expected a finite gradient, got one that is not");
     }
     if (options_.movement && largest == 0) {
       return 0;  // nowhere to go: a budget is spent on the gradient, not on what is left of earlier ones
     }
-    if constexpr (!MovementMetric<Model>::may_change) {
-      return go_with_fixed_metric<T>(gradient, largest);
-    } else if constexpr (!MovementMetric<Model>::may_stand_still) {
-      return go_with_changing_metric<T>(gradient);
-    } else {
-      return stands_still() ? go_with_fixed_metric<T>(gradient, largest) : go_with_changing_metric<T>(gradient);
-    }
-  }
-
-  /// Everything in one pass over gradient, moments and parameters; where the length of the step depends on its
-  /// direction, in two. Nothing is written before it is known that all numbers will be in range.
-  template <class T>
-  double go_with_fixed_metric(Parameters<R> const& given, double largest) {
     bool const frozen = anything_is_frozen();
     if (frozen && &given != &gradient_) {
       gradient_ = given;
@@ -481,18 +228,11 @@ class GradientFlow {
     }
     Parameters<R> const& gradient = frozen ? gradient_ : given;
     Index const next = state_.steps + 1;
-    auto const& rise = rise_entries<T>(gradient, next);
+    auto const& rise = rise_entries();
     bool const whitened = Rule::feed == Feed::whitened && options_.geometry == Geometry::movement;
     auto const& fall = whitened ? metric_.unwhiten_entries() : none_;
-    double const fed = std::max(rise.norm(), 1.0) * largest;
-    auto const reach = rule_.reach(fed, largest_, next);
+    require_in_range<T>(largest, rise, fall);
     double const decay = shrink();
-    double most = std::max(fall.norm(), 1.0) * reach.of_direction;
-    if (decay > 0) {
-      most += decay * largest_of<T>(model_->parameters());
-    }
-    most *= std::max(metric_.root_entries().norm(), 1.0);
-    require_in_range(fed, reach, most * std::sqrt(static_cast<double>(gradient.numbers().size())), metric_.longest());
 
     // What is frozen does not shrink either: that is seen to afterwards.
     bool const shrinks_apart = frozen && decay > 0;
@@ -506,16 +246,11 @@ class GradientFlow {
         model_->rest(block);
       }
     }
-    // Squares of the largest numbers lie 28 binary orders below the end of the range, so that a tile's sum fits.
-    int const exponent = most > 0 ? std::numeric_limits<R>::max_exponent / 2 - 14 - std::ilogb(most) : 0;
-    constexpr int end = std::numeric_limits<R>::max_exponent - 2;
-    double const scale = std::ldexp(1.0, std::clamp(exponent, -end, end));
     kernel::DescentTerms<R> terms{.rise = rise.rows(),
                                   .fall = fall.rows(),
                                   .root = metric_.root_entries().rows(),
                                   .decay = shrinks_apart ? R{0} : static_cast<R>(decay),
                                   .factor = at_once ? static_cast<R>(*options_.rate) : R{0},
-                                  .scale = static_cast<R>(scale),
                                   .row_by_row = row_by_row()};
     auto const rule = rule_.template at<T, R>(next);
     auto const pass = [&](Index rows, Index stride, Index first) {
@@ -538,13 +273,9 @@ class GradientFlow {
       squares += pass(1, static_cast<Index>(gradient.numbers().size()) - in_rows, in_rows);
     }
     state_.steps = next;
-    largest_ = reach.of_moments;
-    if constexpr (detail::HasPreconditioner<Rule>) {
-      preconditioner_.accept(state_.factor);
-    }
-    double const unit = std::sqrt(squares) / scale;
+    double const unit = std::sqrt(squares);
     if (at_once) {
-      return *options_.rate * unit;
+      return unit < shortest ? 0 : *options_.rate * unit;
     }
     if (!keep_direction) {
       return move<T>(unit, state_.moments[0]);
@@ -555,62 +286,15 @@ class GradientFlow {
     kernel::add_scaled<T, R>(static_cast<R>(decay), static_cast<Index>(direction_.numbers().size()),
                              model_->parameters().data(), direction_.data());
     model_->rest(direction_);
-    return move<T>(metric_.template movement<T>(*model_, direction_, scratch_), direction_);
+    return move<T>(metric_.template movement<T>(*model_, direction_), direction_);
   }
 
   /// From the gradient to what the rule is given.
-  template <class T>
-  detail::MatrixEntries<R> const& rise_entries(Parameters<R> const& gradient, Index step) {
-    if constexpr (detail::HasPreconditioner<Rule>) {
-      own_.assign(preconditioner_.template propose<T>(rule_, gradient, state_.factor, step));
-      return own_;
-    } else if (options_.geometry == Geometry::euclidean || Rule::feed == Feed::gradient) {
+  detail::MatrixEntries<R> const& rise_entries() const noexcept {
+    if (options_.geometry == Geometry::euclidean) {
       return identity_;
-    } else {
-      return Rule::feed == Feed::rise ? metric_.rise_entries() : metric_.whiten_entries();
     }
-  }
-
-  /// The same where only the metric itself knows the rise, and how far it goes: with new moments beside the old ones,
-  /// which they replace once all is known to be in range.
-  template <class T>
-  double go_with_changing_metric(Parameters<R> const& gradient) {
-    if (!direction_.same_sizes(gradient)) {
-      direction_ = gradient.zeros_like();
-    }
-    if (options_.geometry == Geometry::movement) {
-      metric_.template rise<T>(*model_, gradient, direction_, scratch_);
-    } else {
-      direction_ = gradient;
-    }
-    model_->rest(direction_);
-    next_ = state_.moments;
-    for (auto& block : next_) {
-      model_->rest(block);  // what must not move does not remember either
-    }
-    Index const next = state_.steps + 1;
-    double const fed = largest_of<T>(direction_);
-    auto const reach = rule_.reach(fed, largest_, next);
-    require_in_range(fed, reach, reach.of_direction, 0);
-    auto const rule = rule_.template at<T, R>(next);
-    auto const pass = [&](Index rows, Index stride, Index first) {
-      std::array<R*, Rule::moments> moments{};
-      for (std::size_t i = 0; i < Rule::moments; ++i) {
-        moments[i] = next_[i].data() + first;
-      }
-      rule(kernel::Tile<R>{rows, stride, direction_.data() + first, stride, moments, stride});
-    };
-    Index const in_rows = gradient.rows() * gradient.stride();
-    pass(gradient.rows(), gradient.stride(), 0);
-    pass(1, static_cast<Index>(gradient.numbers().size()) - in_rows, in_rows);
-    double const unit = metric_.template movement<T>(*model_, direction_, scratch_);
-    if (!is_finite(unit) || !(factor_at(unit) * std::max(unit, reach.of_direction) <= limit)) [[unlikely]] {
-      fail<NumericalError>("flow: expected a finite direction, got one that is not");
-    }
-    std::swap(state_.moments, next_);
-    state_.steps = next;
-    largest_ = reach.of_moments;
-    return move<T>(unit, direction_);
+    return Rule::feed == Feed::rise ? metric_.rise_entries() : metric_.whiten_entries();
   }
 
   Model* model_;
@@ -622,13 +306,8 @@ class GradientFlow {
   Parameters<R> gradient_;
   detail::MatrixEntries<R> identity_;
   detail::MatrixEntries<R> none_;
-  detail::MatrixEntries<R> own_;  // of the rule
-  [[no_unique_address]] detail::PreconditionerOf<Rule> preconditioner_;
   FlowState<R> state_;
-  std::array<double, Rule::moments> largest_{};  // no number of a moment exceeds it
-  Parameters<R> direction_;                      // where it has to be kept
-  std::vector<Parameters<R>> next_;              // likewise moments
-  typename MovementMetric<Model>::Scratch scratch_;
+  Parameters<R> direction_;  // where it has to be kept
   Workspace<R> work_;
   std::map<Index, Contexts<typename Model::Topology>> without_contexts_;
 };

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <wmanifold/flow/movement.hpp>
-#include <wmanifold/flow/warped_metric.hpp>
 #include <wmanifold/flow/written_metric.hpp>
 
 #include <array>

@@ -4,8 +4,6 @@
 #include <wmanifold/core/matrix.hpp>
 #include <wmanifold/kernel/descend.hpp>
 
-#include <array>
-#include <cmath>
 #include <concepts>
 #include <string_view>
 #include <utility>
@@ -16,37 +14,30 @@ namespace wmanifold {
 enum class Feed {
   rise,      ///< H^-1 grad, the direction in which the loss rises most for its price (equation 5)
   whitened,  ///< C^-1 grad, H = C C^T; the rule's direction goes back by C^-T
-  gradient,  ///< grad, or the rule's own K x K matrix times it
 };
 
-/// What no number of a rule's moments, and of its direction, exceeds after a step: the step is refused before it begins
-/// where that is too near the end of the range.
-template <std::size_t moments>
-struct Reach {
-  std::array<double, moments> of_moments{};
-  double of_direction = 0;
-};
+/// No number that a rule is given exceeds this: 1.8e13 in float, 9.2e105 in double.
+template <Real R>
+inline constexpr double largest_fed = std::same_as<R, float> ? 0x1p44 : 0x1p352;
 
 /// How gradients become steps. A rule is a value with its numbers, and owes
 ///
 /// - `feed`, and `moments`, how many blocks of the parameters' sizes it remembers, zeros at first;
 /// - `name()`, which checkpoints must agree on, and `check()`, an ArgumentError for numbers that make no sense;
-/// - `reach(fed, moments, step)`, where no number that it is given exceeds `fed`, none of its moments `moments[i]`;
 /// - `at<T, R>(step)`, a function of a kernel::Tile<R>, for the step 1, 2, ...: from the gradient in the tile to the
 ///   direction, in place, and from the moments to those of now. Columns know nothing of each other. It must not throw,
-///   and make zeros of zeros.
+///   and make zeros of zeros; as long as no number that it is given exceeds largest_fed<R>, its moments stay below the
+///   square of that, and its direction below largest_fed<R> * 1e19.
 ///
 /// It may say `steps_along_moment = true` (the direction is its first moment), `row_by_row = true` (rows know nothing
-/// of each other either), have a `shrink()` (direction += shrink() parameters), and with Feed::gradient a
-/// `Preconditioner`, as Shampoo has.
+/// of each other either), and have a `shrink()` (direction += shrink() parameters).
 template <class Rule>
 concept FlowRule = std::copyable<Rule> &&
-    requires(Rule const& rule, std::array<double, Rule::moments> const& moments, Index step) {
+    requires(Rule const& rule, Index step) {
   requires Rule::moments <= kernel::most_moments;
   { Rule::feed } -> std::convertible_to<Feed>;
   { rule.name() } -> std::convertible_to<std::string_view>;
   rule.check();
-  { rule.reach(1.0, moments, step) } -> std::same_as<Reach<Rule::moments>>;
   rule.template at<HostTarget, float>(step)(std::declval<kernel::Tile<float> const&>());
   rule.template at<HostTarget, double>(step)(std::declval<kernel::Tile<double> const&>());
 };
@@ -78,10 +69,6 @@ struct HeavyBall {
   static constexpr bool row_by_row = true;
   [[nodiscard]] static std::string_view name() noexcept { return "heavy ball"; }
   void check() const { detail::require_fraction("a momentum", momentum); }
-  [[nodiscard]] Reach<1> reach(double fed, std::array<double, 1> const& velocity, Index) const noexcept {
-    double const now = momentum * velocity[0] + fed;
-    return {{now}, now};
-  }
   template <class T, Real R>
   [[nodiscard]] auto at(Index) const noexcept {
     return [m = static_cast<R>(momentum)](kernel::Tile<R> const& tile) { kernel::heavy_ball<T, R>(m, false, tile); };
@@ -98,10 +85,6 @@ struct Nesterov {
   static constexpr bool row_by_row = true;
   [[nodiscard]] static std::string_view name() noexcept { return "nesterov"; }
   void check() const { detail::require_fraction("a momentum", momentum); }
-  [[nodiscard]] Reach<1> reach(double fed, std::array<double, 1> const& velocity, Index) const noexcept {
-    double const now = momentum * velocity[0] + fed;
-    return {{now}, momentum * now + fed};
-  }
   template <class T, Real R>
   [[nodiscard]] auto at(Index) const noexcept {
     return [m = static_cast<R>(momentum)](kernel::Tile<R> const& tile) { kernel::heavy_ball<T, R>(m, true, tile); };

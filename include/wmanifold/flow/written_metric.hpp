@@ -14,9 +14,6 @@ class MovementMetric<WrittenManifold<R_, Space, F, Layers...>> {
   using Model = WrittenManifold<R_, Space, F, Layers...>;
   using R = R_;
   static constexpr double default_stiffness = 0;
-  static constexpr bool may_stand_still = false;
-  static constexpr bool may_change = true;
-  struct Scratch {};
 
   /// ArgumentError for a stiffness: the bending of a written manifold is not known.
   explicit MovementMetric(Model const&, double stiffness = 0) {
@@ -26,18 +23,18 @@ class MovementMetric<WrittenManifold<R_, Space, F, Layers...>> {
   }
 
   template <class T = HostTarget>
-  [[nodiscard]] double inner(Model const& model, Parameters<R> const& a, Parameters<R> const& b, Scratch = {}) const {
+  [[nodiscard]] double inner(Model const& model, Parameters<R> const& a, Parameters<R> const& b) const {
     Jacobian jacobian(model);
     return detail::as_vector(b).dot(apply(jacobian, detail::as_vector(a), 0));
   }
 
   template <class T = HostTarget>
-  [[nodiscard]] double movement(Model const& model, Parameters<R> const& step, Scratch = {}) const {
+  [[nodiscard]] double movement(Model const& model, Parameters<R> const& step) const {
     return std::sqrt(std::max(inner<T>(model, step, step), 0.0));
   }
 
   template <class T = HostTarget>
-  void rise(Model const& model, Parameters<R> const& gradient, Parameters<R>& to, Scratch = {}) const {
+  void rise(Model const& model, Parameters<R> const& gradient, Parameters<R>& to) const {
     Jacobian jacobian(model);
     Eigen::VectorXd const g = detail::as_vector(gradient);
     auto const& how = model.metric();

@@ -77,6 +77,16 @@ void load_block(std::string const& where, TensorFile const& file, std::string co
   std::copy(shared.begin(), shared.end(), block.shared().begin());
 }
 
+/// Files from before have a "factor": of 0 x 0, unless the rule had a matrix of its own, as Shampoo did.
+inline void require_no_factor(std::string const& where, TensorFile const& file) {
+  auto const found = file.tensors.find("factor");
+  if (found != file.tensors.end() && found->second.shape != std::vector<Index>{0, 0}) [[unlikely]] {
+    fail<FileError>(where,
+                    ": expected a checkpoint of a rule without a matrix of its own, got one that has a 'factor' "
+                    "(Shampoo's), which this version has no more");
+  }
+}
+
 }  // namespace detail
 
 /// Saves the whole state of a training as one safetensors file: the model's parameters and which layers are frozen,
@@ -109,7 +119,6 @@ void save_checkpoint(std::filesystem::path const& path, Model const& model, Flow
   for (std::size_t i = 0; i < state.moments.size(); ++i) {
     detail::store_block(file, "moment." + std::to_string(i), state.moments[i]);
   }
-  file.tensors["factor"] = {{state.factor.rows(), state.factor.cols()}, detail::row_major<double>(state.factor)};
   for (auto const& [name, random] : progress.random) {
     auto const& words = random.state();
     file.tensors["random." + name] = {{static_cast<Index>(words.size())},
@@ -133,6 +142,7 @@ void load_checkpoint(std::filesystem::path const& path, Model& model, Flow& flow
   detail::require_metadata(where, file, "format", detail::checkpoint_format);
   static_cast<void>(detail::metadata_of(where, file, "checksum"));
   detail::require_checksum(where, file);
+  detail::require_no_factor(where, file);
   for (auto const& [key, expected] : detail::checkpoint_description(model, flow, progress)) {
     detail::require_metadata(where, file, key, expected);
   }
@@ -154,9 +164,6 @@ void load_checkpoint(std::filesystem::path const& path, Model& model, Flow& flow
   for (std::size_t i = 0; i < state.moments.size(); ++i) {
     detail::load_block(where, file, "moment." + std::to_string(i), state.moments[i]);
   }
-  auto& factor = state.factor;
-  auto const& numbers = detail::tensor_of<double>(where, file, "factor", {factor.rows(), factor.cols()});
-  factor = Eigen::Map<Matrix<double> const>(numbers.data(), factor.rows(), factor.cols());
   Progress loaded;
   for (auto const& [name, random] : progress.random) {
     Random::State words = random.state();

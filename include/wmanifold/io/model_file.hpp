@@ -5,7 +5,6 @@
 #include <wmanifold/io/notes.hpp>
 #include <wmanifold/manifold/any_manifold.hpp>
 #include <wmanifold/manifold/manifold.hpp>
-#include <wmanifold/manifold/warped.hpp>
 #include <wmanifold/topology/sampling.hpp>
 #include <wmanifold/version.hpp>
 
@@ -25,12 +24,6 @@ struct ModelFileIncluded {};
 inline constexpr char const* model_format = "wmanifold 1";
 inline constexpr Index test_samples = 8;
 
-/// A WarpedManifold: its context is bent before its basis sees it.
-template <class Model>
-concept Bent = requires {
-  Model::warp_degree;
-};
-
 /// What files say of any model of this type: its topology and basis, where it has them, and its numbers.
 template <class Model>
 std::vector<std::pair<std::string, std::string>> description_of() {
@@ -40,9 +33,6 @@ std::vector<std::pair<std::string, std::string>> description_of() {
   }
   if constexpr (requires { Model::Basis::name(); }) {
     description.emplace_back("basis", Model::Basis::name());
-  }
-  if constexpr (Bent<Model>) {
-    description.emplace_back("warp", std::to_string(Model::warp_degree));
   }
   description.emplace_back("real", number_name<typename Model::Scalar>);
   return description;
@@ -139,10 +129,11 @@ void require_state(std::string const& where, TensorFile const& file, B const& ba
   }
 }
 
+/// Files from before may hold a manifold with a learned warp.
 inline void require_no_warp(std::string const& where, TensorFile const& file) {
   if (auto const warp = file.metadata.find("warp"); warp != file.metadata.end()) [[unlikely]] {
     fail<FileError>(where, ": expected a model without a warp, got one of degree ", warp->second,
-                    ", which is loaded as a WarpedManifold");
+                    ", which this version has no more");
   }
 }
 
@@ -207,11 +198,6 @@ TensorFile file_from(std::string const& where, Model const& model, ModelNotes co
                     all.insert(all.end(), numbers.begin(), numbers.end());
                   });
   store_state(file, model);
-  if constexpr (Bent<Model>) {
-    auto const theta = model.theta();
-    file.tensors["warp.theta"] = {{static_cast<Index>(theta.size())}, std::vector<R>(theta.begin(), theta.end())};
-    file.tensors["warp.price"] = {{}, std::vector{model.price()}};
-  }
 
   Random random(Seed{0});
   auto const points = uniform_points<Space>(test_samples, random);
@@ -330,25 +316,9 @@ Model model_from(std::string const& where, TensorFile const& file, typename Mode
     }
   }();
   require_metadata(where, file, "layers", layers_text(stack));
-  auto model = [&] {
-    if constexpr (Bent<Model>) {
-      auto const price = tensor_of<double>(where, file, "warp.price", {}).front();
-      if (!(is_finite(price) && price >= 0)) [[unlikely]] {
-        fail<FileError>(where, ": expected a price of the warp of at least 0, got ", price);
-      }
-      return Model(typename Model::Curve(zeros, std::move(basis), stack), price);
-    } else {
-      require_no_warp(where, file);
-      return Model(zeros, std::move(basis), stack);
-    }
-  }();
-  auto const load = [&] {
-    load_layers(where, file, stack, model.parameters());
-    if constexpr (Bent<Model>) {
-      auto const& theta = tensor_of<R>(where, file, "warp.theta", {Model::warp_degree});
-      std::copy(theta.begin(), theta.end(), model.theta().begin());
-    }
-  };
+  require_no_warp(where, file);
+  Model model(zeros, std::move(basis), stack);
+  auto const load = [&] { load_layers(where, file, stack, model.parameters()); };
   load();
   if (options.replay) {
     replay(where, file, model, load);
@@ -396,9 +366,8 @@ AnyManifold<R> any_model_from(std::string const& where, TensorFile file, LoadOpt
 /// Saves a manifold as one safetensors file: `layer.n.weight` (K x out x in) and `layer.n.bias` (K x out), metadata
 /// that says what they are, and a test vector. For a layer that is shared these are out x in and out; a low-rank layer
 /// W_0 + U diag(A phi(s)) V^T has its W_0 there, and `layer.n.right` (V, in + 1 x rank, its last row the bias's),
-/// `layer.n.left` (U, out x rank) and `layer.n.scales` (A^T, K x rank); a warp its `warp.theta` and `warp.price`; knots
-/// that are not uniform, and what else the basis has as `state()`, are `basis.state`, in double; and a checksum of all
-/// of it. The old file, if any, is replaced only by a whole new one, as replace_file does. Throws FileError, also for
+/// `layer.n.left` (U, out x rank) and `layer.n.scales` (A^T, K x rank); knots that are not uniform, and what else
+/// the basis has as `state()`, are `basis.state`, in double; and a checksum of all of it. The old file, if any, is replaced only by a whole new one, as replace_file does. Throws FileError, also for
 /// notes that are not as ModelNotes says; then an old file stays.
 template <class Model>
 void save_model(std::filesystem::path const& path, Model const& model, ModelNotes const& notes = {}) {

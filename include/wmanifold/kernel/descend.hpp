@@ -293,7 +293,6 @@ struct DescentTerms {
   SparseRows<R> root = {};  ///< C^T, where the metric is C C^T
   R decay = 0;              ///< direction += decay * parameters
   R factor = 0;             ///< parameters -= factor * direction
-  R scale = 1;              ///< of the direction where it is squared, so that squares stay in the range of R
   bool row_by_row = false;  ///< the rule may be given rows one at a time
 };
 
@@ -311,9 +310,9 @@ template <Real R>
 }
 
 /// Row k of a tile of the direction, to the parameters and where else it goes; with `Squares`, the sum of squares of
-/// scale * direction is added to `squares`.
+/// root * direction is added to `squares`.
 template <class T, Real R, bool Squares>
-[[nodiscard]] simd::Batch<T, R> finish_row(simd::Batch<T, R> const& scale, simd::Batch<T, R> squares,
+[[nodiscard]] simd::Batch<T, R> finish_row(simd::Batch<T, R> const& root, simd::Batch<T, R> squares,
                                            DescentBlocks<R> const& blocks, R factor, Index k, Index at, Index width,
                                            R const* from) {
   using V = simd::Batch<T, R>;
@@ -322,7 +321,7 @@ template <class T, Real R, bool Squares>
   for (Index n = 0; n < width; n += simd::lanes<T, R>) {
     V const d = V::load_aligned(from + n);
     if constexpr (Squares) {
-      V const scaled = scale * d;
+      V const scaled = root * d;
       squares = simd::fma(scaled, scaled, squares);
     }
     if (parameters != nullptr) {
@@ -341,7 +340,7 @@ template <class T, Real R, class Rule>
 }  // namespace detail
 
 /// One pass over a K x N block, tile by tile: the gradient through `rule(tile)`, which must not throw, to the
-/// direction, the moments and the parameters. Returns the sum of squares of scale C^T direction.
+/// direction, the moments and the parameters. Returns the sum of squares of C^T direction.
 template <class T, Real R, class Rule>
 [[nodiscard]] double descend(DescentBlocks<R> const& blocks, DescentTerms<R> const& terms, Rule const& rule) {
   bool const apart =
@@ -402,21 +401,19 @@ double detail::descend_tiles(DescentBlocks<R> const& blocks, DescentTerms<R> con
       }
     }
     V squares(R{0});
-    V const scale(terms.scale);
     for (Index k = 0; k < rows; ++k) {
       R const* const from = direction + k * width;
       if (diagonal) {  // its squares on the way to the parameters, one pass less
-        squares = detail::finish_row<T, R, true>(scale * V(terms.root.values[k]), squares, blocks, terms.factor, k, at,
-                                                 width, from);
+        squares = detail::finish_row<T, R, true>(V(terms.root.values[k]), squares, blocks, terms.factor, k, at, width,
+                                                 from);
         continue;
       }
       detail::for_each_line<T, R>(terms.root, k, width, width, direction, [&](Index, auto const& sums) {
         for (auto const& sum : sums) {
-          V const scaled = scale * sum;
-          squares = simd::fma(scaled, scaled, squares);
+          squares = simd::fma(sum, sum, squares);
         }
       });
-      squares = detail::finish_row<T, R, false>(scale, squares, blocks, terms.factor, k, at, width, from);
+      squares = detail::finish_row<T, R, false>(V(R{1}), squares, blocks, terms.factor, k, at, width, from);
     }
     return detail::sum_of<T, R>(squares);
   };

@@ -337,14 +337,32 @@ void copies_keep_the_function(Trial<Model, L> const& trial, Report& report) {
   report.hold_true("what is made by a move is the same function", outputs(last) == original);
 }
 
-/// sqrt(E_s || phi(s)^T step ||^2) by quadrature, which knows nothing of a Gram matrix. `step` is K x N.
+/// A step of all parameters: of the rows, K x N, and of what contexts share.
+struct Move {
+  SmallMatrix rows;
+  Eigen::VectorXd shared;
+
+  template <Real R>
+  static Move of(Parameters<R> const& block) {
+    Eigen::Map<Eigen::VectorX<R> const> const shared(block.shared().data(), std::ssize(block.shared()));
+    return {block.matrix().template cast<double>(), shared.template cast<double>()};
+  }
+  [[nodiscard]] Move plus(double factor, Move const& o) const {
+    return {rows + factor * o.rows, shared + factor * o.shared};
+  }
+  [[nodiscard]] double dot(Move const& o) const { return rows.cwiseProduct(o.rows).sum() + shared.dot(o.shared); }
+  [[nodiscard]] double norm() const { return std::sqrt(dot(*this)); }
+};
+
+/// sqrt(E_s || phi(s)^T rows ||^2 + || shared ||^2) by quadrature, which knows nothing of a Gram matrix.
 template <Basis B>
-[[nodiscard]] double movement_by_quadrature(B const& basis, SmallMatrix const& step) {
+[[nodiscard]] double movement_by_quadrature(B const& basis, Move const& step) {
   auto const quadrature = quadrature_of(basis, 2 * B::degree);
-  double square = 0;
+  double square = step.shared.squaredNorm();
   for (std::size_t i = 0; i < quadrature.nodes.size(); ++i) {
     auto const phi = values_at(basis, quadrature.nodes[i]);
-    square += quadrature.weights[i] * (Eigen::Map<Eigen::RowVectorXd const>(phi.data(), B::size) * step).squaredNorm();
+    square +=
+        quadrature.weights[i] * (Eigen::Map<Eigen::RowVectorXd const>(phi.data(), B::size) * step.rows).squaredNorm();
   }
   return std::sqrt(square);
 }
@@ -357,29 +375,45 @@ void steps_are_steepest(Trial<Model, L> const& trial, FlowOptions options, Rando
   Model moved = trial.model;
   Flow flow(moved, trial.loss, options);
   static_cast<void>(flow.step(trial.inputs, trial.contexts, trial.targets));
-  SmallMatrix const start = trial.model.parameters().matrix().template cast<double>();
-  SmallMatrix const step = moved.parameters().matrix().template cast<double>() - start;
-  SmallMatrix const gradient = trial.pass().parameters.matrix().template cast<double>();
+  Move const step = Move::of(moved.parameters()).plus(-1, Move::of(trial.model.parameters()));
+  Move const gradient = Move::of(trial.pass().parameters);
   double const length = movement_by_quadrature(trial.model.basis(), step);
-  double const descent = step.cwiseProduct(gradient).sum();
-  report.hold_true("a step goes down", descent < 0 || gradient.isZero(0));
+  double const descent = step.dot(gradient);
+  report.hold_true("a step goes down", descent < 0 || gradient.norm() == 0);
 
-  auto const challenge = [&](SmallMatrix const& direction, char const* kind) {
+  auto const challenge = [&](Move const& direction, char const* kind) {
     double const factor = length / movement_by_quadrature(trial.model.basis(), direction);
-    double const lower = (descent - factor * direction.cwiseProduct(gradient).sum()) / std::abs(descent);
+    double const lower = (descent - factor * direction.dot(gradient)) / std::abs(descent);
     report.hold("no step of equal movement is steeper than the flow's", lower, gradient_tolerance<R>, kind);
   };
   if (descent == 0) {
     return;
   }
-  challenge(-gradient, "minus the gradient");
+  Move const zero{0 * step.rows, 0 * step.shared};
+  challenge(zero.plus(-1, gradient), "minus the gradient");
   for (int i = 0; i < 40; ++i) {
-    SmallMatrix const other = SmallMatrix::NullaryExpr(step.rows(), step.cols(), [&] { return random.normal(); });
+    auto const normal = [&] { return random.normal(); };
+    Move const other{SmallMatrix::NullaryExpr(step.rows.rows(), step.rows.cols(), normal),
+                     Eigen::VectorXd::NullaryExpr(step.shared.size(), normal)};
     double const unit = step.norm() / other.norm();
-    challenge(unit * other, "a random step");
-    challenge(step + 0.1 * unit * other, "near the flow's");
-    challenge(step - 0.01 * unit * other, "very near the flow's");
+    challenge(zero.plus(unit, other), "a random step");
+    challenge(step.plus(0.1 * unit, other), "near the flow's");
+    challenge(step.plus(-0.01 * unit, other), "very near the flow's");
   }
+}
+
+/// A step that is short enough lowers the loss.
+template <class Flow, class Model, class L>
+void short_steps_lower_the_loss(Trial<Model, L> const& trial, FlowOptions options, Report& report) {
+  bool falls = false;
+  for (int halvings = 0; halvings < 20 && !falls; ++halvings, *options.rate /= 2) {
+    Model moved = trial.model;
+    Flow flow(moved, trial.loss, options);
+    Step const step = flow.step(trial.inputs, trial.contexts, trial.targets);
+    Trial<Model, L> const after{moved, trial.loss, trial.inputs, trial.targets, trial.contexts};
+    falls = step.movement == 0 || after.pass().loss < step.loss;
+  }
+  report.hold_true("a step that is short enough lowers the loss", falls);
 }
 
 /// Under a budget every step moves the manifold by just that much, and says so.
@@ -391,10 +425,10 @@ void budgets_are_met(Trial<Model, L> const& trial, FlowOptions options, Report& 
   Model moved = trial.model;
   Flow flow(moved, trial.loss, options);
   for (int i = 0; i < 5; ++i) {
-    SmallMatrix const before = moved.parameters().matrix().template cast<double>();
+    Move const before = Move::of(moved.parameters());
     Step const step = flow.step(trial.inputs, trial.contexts, trial.targets);
-    SmallMatrix const after = moved.parameters().matrix().template cast<double>();
-    double const movement = movement_by_quadrature(moved.basis(), after - before);
+    Move const after = Move::of(moved.parameters());
+    double const movement = movement_by_quadrature(moved.basis(), after.plus(-1, before));
     // The sum of parameters and step is rounded in the size of the parameters.
     double const rounding = 16 * epsilon * (1 + after.norm() / budget);
     report.hold("a step moves the manifold by its budget", std::abs(movement / budget - 1), rounding, "step", i);
@@ -450,6 +484,7 @@ template <class Flow, class Model, class L>
   for (double const length : {0.01, 1.0}) {
     laws::steps_are_steepest<Flow>(trial, {.movement = length, .stiffness = 0}, random, report);
     laws::steps_are_steepest<Flow>(trial, {.rate = length, .stiffness = 0}, random, report);
+    laws::short_steps_lower_the_loss<Flow>(trial, {.rate = length, .stiffness = 0}, report);
     laws::budgets_are_met<Flow>(trial, {.movement = length}, report);
     laws::budgets_are_met<Flow>(trial, {.movement = length, .momentum = 0.9}, report);
     laws::budgets_are_met<Flow>(trial, {.movement = length, .momentum = 0.9, .geometry = Geometry::euclidean}, report);

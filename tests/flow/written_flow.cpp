@@ -1,11 +1,13 @@
 #include <wmanifold/basis/bernstein.hpp>
-#include <wmanifold/flow/adam.hpp>
 #include <wmanifold/flow/gradient_flow.hpp>
+#include <wmanifold/flow/written_flow.hpp>
 #include <wmanifold/topology/sampling.hpp>
 
 #include <doctest/doctest.h>
 
 #include <support/batches.hpp>
+
+#include <limits>
 
 namespace wm = wmanifold;
 using wm::Index, wm::Interval;
@@ -52,18 +54,30 @@ TEST_CASE("a written line takes the steps of the library's line, by either solve
     Batch const batch;
     auto expected = library;
     auto written = make(line, start, {.solver = solver});
-    wm::GradientFlow a(expected, wm::MeanSquaredError{}, {.rate = 0.1, .momentum = 0.5, .stiffness = 0});
-    wm::GradientFlow b(written, wm::MeanSquaredError{}, {.rate = 0.1, .momentum = 0.5});
-    for (int i = 0; i < 20; ++i) {
-      auto const ours = b.step(batch.x, batch.points, batch.y);
-      auto const theirs = a.step(batch.x, batch.points, batch.y);
-      CHECK(ours.loss == doctest::Approx(theirs.loss).epsilon(1e-10));
-      CHECK(ours.movement == doctest::Approx(theirs.movement).epsilon(1e-9));
+    auto const agree = [&](auto& a, auto& b) {
+      for (int i = 0; i < 20; ++i) {
+        auto const theirs = a.step(batch.x, batch.points, batch.y);
+        auto const ours = b.step(batch.x, batch.points, batch.y);
+        CHECK(ours.loss == doctest::Approx(theirs.loss).epsilon(1e-10));
+        CHECK(ours.movement == doctest::Approx(theirs.movement).epsilon(1e-9));
+      }
+      for (std::size_t n = 0; n < start.size(); ++n) {
+        CHECK(written.parameters().row(0)[n] ==
+              doctest::Approx(expected.parameters().row(static_cast<Index>(n / 3))[n % 3]).epsilon(1e-9));
+      }
+    };
+    for (wm::FlowOptions const& options :
+         {wm::FlowOptions{.rate = 0.1, .momentum = 0.5}, wm::FlowOptions{.rate = 0.1, .weight_decay = 0.1},
+          wm::FlowOptions{.rate = 0.1, .clip = 0.01}}) {
+      auto with_rows = options;
+      with_rows.stiffness = 0;
+      wm::GradientFlow a(expected, wm::MeanSquaredError{}, with_rows);
+      wm::WrittenFlow b(written, wm::MeanSquaredError{}, options);
+      agree(a, b);
     }
-    for (std::size_t n = 0; n < start.size(); ++n) {
-      CHECK(written.parameters().row(0)[n] ==
-            doctest::Approx(expected.parameters().row(static_cast<Index>(n / 3))[n % 3]).epsilon(1e-9));
-    }
+    wm::GradientFlow a(expected, wm::MeanSquaredError{}, wm::Nesterov{}, {.movement = 0.01, .stiffness = 0});
+    wm::WrittenFlow b(written, wm::MeanSquaredError{}, wm::Nesterov{}, {.movement = 0.01});
+    agree(a, b);
   }
 }
 
@@ -113,15 +127,57 @@ TEST_CASE("damping is what it says") {
 TEST_CASE("a written manifold under a budget, and what its flow refuses") {
   Batch const batch;
   auto model = make(gauge, {0.7, -1.2, 0.4});
-  wm::GradientFlow flow(model, wm::MeanSquaredError{}, {.movement = 0.01});
+  wm::WrittenFlow flow(model, wm::MeanSquaredError{}, {.movement = 0.01});
   double const start = flow.step(batch.x, batch.points, batch.y).loss;
   for (int i = 0; i < 20; ++i) {
     CHECK(flow.step(batch.x, batch.points, batch.y).movement == doctest::Approx(0.01).epsilon(1e-12));
   }
   CHECK(flow.step(batch.x, batch.points, batch.y).loss < start);
-  using Flow = wm::GradientFlow<decltype(model), wm::MeanSquaredError>;
-  static_assert(wm::RuleOn<wm::Nesterov, decltype(model)>);
-  static_assert(!wm::RuleOn<wm::Adam, decltype(model)>);
+  using Flow = wm::WrittenFlow<decltype(model), wm::MeanSquaredError>;
   CHECK_THROWS_WITH_AS(Flow(model, {}, {.rate = 0.1, .stiffness = 1}), doctest::Contains("expected no stiffness"),
                        wm::ArgumentError);
+  CHECK_THROWS_WITH_AS(Flow(model, {}, {.rate = 0.1, .energy = 1}), doctest::Contains("expected no energy"),
+                       wm::ArgumentError);
+  CHECK_THROWS_WITH_AS(Flow(model, {}, {.momentum = 0.1}), doctest::Contains("got neither"), wm::ArgumentError);
+  CHECK_THROWS_WITH_AS(flow.set_rate(-1), doctest::Contains("expected a rate of at least 0"), wm::ArgumentError);
+}
+
+TEST_CASE("a written manifold: with a zero gradient a budget is not spent, and a rate of 0 moves nothing") {
+  Batch const batch;
+  auto model = make(gauge, {0.7, -1.2, 0.4});
+  wm::WrittenFlow flow(model, wm::MeanSquaredError{}, {.movement = 0.01, .momentum = 0.9});
+  flow.step(batch.x, batch.points, batch.y);
+  auto const before = model.parameters();
+  CHECK(flow.descend(before.zeros_like()) == 0);
+  flow.set_rate(0);
+  CHECK(flow.step(batch.x, batch.points, batch.y).movement == 0);
+  CHECK(model.parameters() == before);
+  CHECK(flow.state().steps == 2);
+}
+
+TEST_CASE("a step of a written manifold that leaves the finite numbers is refused, and a state goes on elsewhere") {
+  for (auto const& options : {wm::FlowOptions{.rate = 0.01, .momentum = 0.9}, wm::FlowOptions{.movement = 0.01}}) {
+    Batch const batch;
+    auto model = make(gauge, {0.7, -1.2, 0.4});
+    wm::WrittenFlow flow(model, wm::MeanSquaredError{}, options);
+    flow.step(batch.x, batch.points, batch.y);
+    auto const before = model.parameters();
+    auto const state = flow.state();
+    for (double const bad : {std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::infinity(),
+                             std::numeric_limits<double>::max()}) {
+      auto gradient = before.zeros_like();
+      gradient.row(0)[0] = bad;
+      CHECK_THROWS_AS(flow.descend(gradient), wm::NumericalError);
+      CHECK(model.parameters() == before);
+      CHECK(flow.state() == state);
+    }
+    auto twin = make(gauge, {0.7, -1.2, 0.4});
+    twin.parameters() = before;
+    wm::WrittenFlow other(twin, wm::MeanSquaredError{}, options);
+    other.restore(state);
+    CHECK(other.step(batch.x, batch.points, batch.y).movement == flow.step(batch.x, batch.points, batch.y).movement);
+    CHECK(twin.parameters() == model.parameters());
+    wm::FlowState<double> wrong;
+    CHECK_THROWS_WITH_AS(flow.restore(wrong), doctest::Contains("got one of another flow"), wm::ArgumentError);
+  }
 }

@@ -1,0 +1,139 @@
+#pragma once
+
+#include <wmanifold/flow/flow_options.hpp>
+#include <wmanifold/flow/rule.hpp>
+#include <wmanifold/functional/loss_functional.hpp>
+#include <wmanifold/manifold/batch.hpp>
+
+/// Sentences for flows that do not compile, as those of layer/explain.hpp.
+namespace wmanifold::detail {
+
+/// A loss stands for its mean.
+template <class L>
+struct LossIn {
+  using type = L;
+};
+template <class L, class Reduce>
+struct LossIn<LossFunctional<L, Reduce>> {
+  using type = L;
+};
+template <class L>
+using LossOf = typename LossIn<L>::type;
+
+/// Does it have rows over a basis? A written manifold does not.
+template <class Model>
+concept HasRows = requires(Model const& model) {
+  model.basis();
+};
+
+template <class Model, class L, class Rule>
+concept MakesFlow = WeightManifold<Model> && HasRows<Model> && LossOn<LossOf<L>, Model> && FlowRule<Rule>;
+template <class Model, class L, class Rule>
+concept MakesWrittenFlow = WeightManifold<Model> && !HasRows<Model> && LossOn<LossOf<L>, Model> && FlowRule<Rule> &&
+    Rule::feed == Feed::rise;
+
+/// Stands where no loss was given.
+struct NoLoss {};
+
+/// Refuses types that make no flow, by a sentence that says why. `written`: they are to make a WrittenFlow.
+template <class Model, class L, class Rule, bool written = false>
+constexpr bool explain_flow() {
+  if constexpr (std::is_const_v<Model> && WeightManifold<std::remove_const_t<Model>>) {
+    static_assert(never<Model>,
+                  "wmanifold: expected a model that may change, got a const one: a flow trains the model where it "
+                  "lies; drop the const, or train a copy");
+  } else if constexpr (!WeightManifold<Model> && WeightManifold<L>) {
+    static_assert(never<Model>,
+                  "wmanifold: expected the model first, then its loss: GradientFlow{model, loss, {.rate = 0.05}}");
+  } else if constexpr (!WeightManifold<Model> && requires(Model& model) { *model; }) {
+    static_assert(never<Model>, "wmanifold: expected a model, got a pointer to one: GradientFlow{*model, ...}");
+  } else if constexpr (!WeightManifold<Model> && requires(Model& model) { model.basis(), model.stack(); }) {
+    static_assert(never<Model>,
+                  "wmanifold: expected a model with a type, such as load_model<Manifold<basis, layers...>>(path), got "
+                  "an AnyManifold, which is not for training");
+  } else if constexpr (!WeightManifold<Model> && requires(Model& model) { model.stack(); }) {
+    static_assert(never<Model>,
+                  "wmanifold: expected a manifold of weights, got a network: one without contexts is trained as a "
+                  "Manifold<Constant<>, layers...>; lift<Constant<>>(network) makes it of a network that is there");
+  } else if constexpr (!WeightManifold<Model>) {
+    static_assert(never<Model>,
+                  "wmanifold: expected a manifold of weights first, such as a Manifold<Fourier<S1, 1>, Dense<2, 16>, "
+                  "...>, then a loss and options");
+  } else if constexpr (!written && !HasRows<Model>) {
+    static_assert(never<Model>,
+                  "wmanifold: expected a manifold with rows over a basis, got one that is written: WrittenFlow{model, "
+                  "loss, {.rate = 0.05}} of <wmanifold/flow/written_flow.hpp> trains it, with the same options");
+  } else if constexpr (written && HasRows<Model>) {
+    static_assert(never<Model>,
+                  "wmanifold: expected a written manifold, got one with rows over a basis: GradientFlow{model, loss, "
+                  "{.rate = 0.05}} trains it, with the same options");
+  } else if constexpr (std::same_as<L, NoLoss>) {
+    static_assert(never<L>,
+                  "wmanifold: expected a loss between model and options: GradientFlow{model, MeanSquaredError{}, "
+                  "{.rate = 0.05}}");
+  } else if constexpr (FlowRule<L>) {
+    static_assert(never<L>,
+                  "wmanifold: expected a loss between model and rule: GradientFlow{model, MeanSquaredError{}, Adam{}, "
+                  "{.rate = 1e-3}}");
+  } else if constexpr (!LossOn<LossOf<L>, Model> && requires { typename LossOf<L>::template Targets<float>; }) {
+    static_assert(never<L>,
+                  "wmanifold: expected a loss for the topology of the model's contexts, got one of another: Pinball is "
+                  "for quantile levels on the Interval, and a written loss may take the context as its first argument");
+  } else if constexpr (!LossOn<LossOf<L>, Model>) {
+    static_assert(never<L>,
+                  "wmanifold: expected a loss behind the model (MeanSquaredError{}, CrossEntropy{}, ...) or a "
+                  "LossFunctional: of a function or lambda, written_loss(f) makes one");
+  } else if constexpr (!FlowRule<Rule>) {
+    static_assert(never<Rule>,
+                  "wmanifold: expected a rule between loss and options (HeavyBall, Nesterov, Adam, or a FlowRule of "
+                  "your own)");
+  } else if constexpr (written && Rule::feed != Feed::rise) {
+    static_assert(never<Rule>,
+                  "wmanifold: expected a rule that needs no whitened coordinates (HeavyBall, Nesterov), as the metric "
+                  "of a written manifold changes along the way");
+  }
+  return true;
+}
+
+/// Arguments behind model and loss that are no options, or no rule and its options.
+template <class... Rest>
+inline constexpr bool no_flow_arguments = sizeof...(Rest) == 0;
+template <class Options>
+inline constexpr bool no_flow_arguments<Options> = !std::convertible_to<Options, FlowOptions>;
+template <class Rule, class Options>
+inline constexpr bool no_flow_arguments<Rule, Options> = !std::convertible_to<Options, RuleOptions>;
+
+template <class Model, class... Rest>
+constexpr void explain_flow_arguments() {
+  if constexpr (sizeof...(Rest) == 0) {
+    static_assert(never<Model>,
+                  "wmanifold: expected options behind the loss, with a rate or a movement budget: GradientFlow{model, "
+                  "loss, {.rate = 0.05}}");
+  } else {
+    using Last = std::remove_cvref_t<std::tuple_element_t<sizeof...(Rest) - 1, std::tuple<Rest...>>>;
+    if constexpr (sizeof...(Rest) == 1 && FlowRule<Last>) {
+      static_assert(never<Last>,
+                    "wmanifold: expected options behind the rule, GradientFlow{model, loss, Adam{}, {.rate = 1e-3}}");
+    } else if constexpr (sizeof...(Rest) == 1) {
+      static_assert(never<Last>,
+                    "wmanifold: expected FlowOptions behind the loss, GradientFlow{model, loss, {.rate = 0.05}}, or a "
+                    "rule and RuleOptions");
+    } else if constexpr (FlowRule<Last>) {
+      static_assert(never<Last>,
+                    "wmanifold: expected the rule before its options, GradientFlow{model, loss, Adam{}, {.rate = 1e-3}}");
+    } else {
+      static_assert(never<Last>,
+                    "wmanifold: expected RuleOptions behind the rule, GradientFlow{model, loss, Adam{}, {.rate = "
+                    "1e-3}}: a rule has its own momentum, so that FlowOptions do not fit");
+    }
+  }
+}
+
+template <class Model>
+constexpr void explain_temporary() {
+  static_assert(never<Model>,
+                "wmanifold: expected a model that outlives its flow, got a temporary one: give it a name, Model "
+                "model{...}; GradientFlow flow{model, ...}");
+}
+
+}  // namespace wmanifold::detail
