@@ -74,6 +74,8 @@ def safetensors(header, data=b""):
 
 def run(tool, *arguments, **more):
     return subprocess.run([sys.executable, "-B", TOOLS / tool, *map(str, arguments)], capture_output=True, text=True, **more)
+
+
 COMPILER = shutil.which("c++") or shutil.which("g++") or shutil.which("clang++")
 
 
@@ -207,20 +209,20 @@ class Files(unittest.TestCase):
                     expected = []
                 lines.append(f"""  {{
     const double s[] = {{{numbers}}};
-    {name}::Network network, before;
+    {name}_model::Network network, before;
     std::memset(&network, 0x55, sizeof network);
     std::memcpy(&before, &network, sizeof network);
-    const bool done = {name}::at(s, network);
+    const bool done = {name}_model::at(s, network);
     const bool is_same = std::memcmp(&network, &before, sizeof network) == 0;
     if (done != {len(expected) > 0:d} || is_same == done) std::printf("{name} {point}: %d %d\\n", done, is_same), ++wrong;""")
                 if len(expected):
-                    lines.append(f"""    const {name}::Real x[] = {{1, 1, 1, 1}};
-    {name}::Real y[3];
+                    lines.append(f"""    const {name}_model::Real x[] = {{1, 1, 1, 1}};
+    {name}_model::Real y[3];
     network(x, y);""")
                     lines += [f"    wrong += std::fabs(static_cast<double>(y[{o}]) - {y!r}) > {1e-5 if name == 'ellipse' else 1e-9};"
                               for o, y in enumerate(expected.tolist())]
                 lines.append("  }")
-        lines += ["  wrong += bernstein3::clamped(-1) < 0 || bernstein3::clamped(2) > 1 || bernstein3::clamped(0.25) < 0.25;",
+        lines += ["  wrong += bernstein3_model::clamped(-1) < 0 || bernstein3_model::clamped(2) > 1 || bernstein3_model::clamped(0.25) < 0.25;",
                   "  return wrong != 0;", "}"]
         source = self.folder / "main.cpp"
         top = [f'#include "{name}.hpp"' for name in spaces] + ["#include <cstdio>", "#include <cstdlib>"]
@@ -300,7 +302,7 @@ class Files(unittest.TestCase):
             header.main([str(self.folder / f"{name}.safetensors"), str(self.folder / f"{name}_at.hpp"), context])
             names.append(f"{name}_at")
         lines = [f'#include "{name}.hpp"' for name in names] + ["#include <cstdio>", "int main() {"]
-        lines += [f'  std::printf("{name} %.3e\\n", {name}::off_by());' for name in names] + ["}"]
+        lines += [f'  std::printf("{name} %.3e\\n", {name}_model::off_by());' for name in names] + ["}"]
         source = self.folder / "main.cpp"
         source.write_text("\n".join(lines) + "\n")
         subprocess.run([COMPILER, "-std=c++14", *WARNINGS, source, "-o", self.folder / "main"], check=True)
@@ -699,9 +701,9 @@ class Files(unittest.TestCase):
     def test_an_exported_network_keeps_the_scaling_of_its_inputs(self):
         self.written()
         model = wm.Model.load(self.folder / "ellipse.safetensors")
-        model.metadata["input_scaling"] = "0.5 2, 0 10"
+        model.metadata["input_scaling"] = "0.5 2, 0 10, 0 1, 0 1"
         wm.export(model, self.folder / "network.safetensors", [[1.0]])
-        self.assertEqual(wm.read_safetensors(self.folder / "network.safetensors")[0]["input_scaling"], "0.5 2, 0 10")
+        self.assertEqual(wm.read_safetensors(self.folder / "network.safetensors")[0]["input_scaling"], "0.5 2, 0 10, 0 1, 0 1")
 
     def test_what_could_not_be_read_is_not_written(self):
         path = self.folder / "kept.safetensors"
@@ -752,31 +754,91 @@ class Files(unittest.TestCase):
                 wm.write_safetensors(path if path == "" else f"{path}/" if path == self.folder / "new" / "" else path, {}, tensors)
         self.assertEqual(sorted(path.name for path in self.folder.iterdir()), ["file", "link", "pipe"])
 
-    def test_names_that_cpp_knows_are_refused(self):
+    def test_names_that_make_no_namespace_are_refused(self):
         self.written()
         model = str(self.folder / "point.safetensors")
-        taken = ("class int std NULL EOF errno _Foo _foo a__b linux unix M_PI I near far min max main 2box co_await and xor_eq nullptr "
-                 "assert stdin signbit isnan sin sinf tanhl gamma y0 j1 index memcpy strlen size_t int8_t my_t DBL_MAX PI abs log exp div "
-                 "printf time signal signal read double_t float complex wmanifold posix final-cut a.b m\u00fcller \u4e2d x\u0301 __x__ ").split()
-        for name in [*taken, "a b", ".hpp"]:
-            with self.subTest(name), self.assertRaisesRegex(SystemExit, "error: expected a header whose name makes a namespace"):
+        for name in ("_Foo", "_foo", "a__b", "a_", "_model", "__x__", "2box", "final-cut", "a.b", "m\u00fcller", "\u4e2d", "x\u0301", "a b",
+                     ".hpp", "a\n", "\u0661"):
+            with self.subTest(name), self.assertRaisesRegex(SystemExit, "error: expected a header whose name is letters"):
                 header.main([model, str(self.folder / f"{name}.hpp")])
         self.assertEqual(list(self.folder.glob("*.hpp")), [])
+        self.assertEqual([header.namespace_of(name) for name in ("class", "clipper_model", "a1_B")],
+                         ["class_model", "clipper_model", "a1_B_model"])
 
     @unittest.skipIf(COMPILER is None, "no C++ compiler")
-    def test_names_that_are_taken_are_fine_and_headers_hold_any_words(self):
+    def test_headers_of_any_name_stand_beside_other_headers_and_hold_any_words(self):
         self.written()
         names = ("clipper A1x Real Network at off_by detail inputs outputs numbers rows run mix dense relu look_up bernstein fourier clamped "
-                 "is_finite wrapped strip memory torus final override import module model values s phi x y").split()
+                 "is_finite wrapped strip memory torus final override import module model values s phi x y knobs scale_inputs class int std "
+                 "NULL EOF errno assert I complex imaginary thrd_create mtx_plain times tms glob htons major minor None Status Bool True "
+                 "Success Always Complex min max near far interface small hyper ERROR unix linux i386 arm main signal printf index y0 "
+                 "DBL_MAX PI M_PI sin exp time random bind socket select environ stdin co_await and xor_eq wmanifold").split()
         odd = self.folder / "a\n#error \\??\u4e2d\\"
-        shutil.copy(self.folder / "strip.safetensors", odd)
+        model = wm.Model.load(self.folder / "strip.safetensors")
+        model.metadata["input_scaling"] = ", ".join(["0.5 2"] * 4)
+        model.metadata["knob_ranges"] = "0 1 linear\t\"??/\\\x01\u4e2d7\t%d\n2 1 logarithmic\tint\t"
+        model.save(odd)
         for name in names:
             header.main([str(odd), str(self.folder / f"{name}.hpp")])
+        others = ("assert.h complex.h ctype.h errno.h fenv.h float.h inttypes.h limits.h locale.h math.h setjmp.h signal.h stdlib.h "
+                  "string.h tgmath.h threads.h time.h uchar.h wchar.h arpa/inet.h dirent.h fcntl.h glob.h netdb.h netinet/in.h "
+                  "poll.h pthread.h semaphore.h sys/ioctl.h sys/mman.h sys/param.h sys/select.h sys/socket.h sys/stat.h "
+                  "sys/sysmacros.h sys/time.h sys/times.h sys/types.h sys/un.h sys/wait.h syslog.h termios.h unistd.h curses.h windows.h "
+                  "X11/Xlib.h Arduino.h").split()
+        macros = {"None": "0L", "Status": "int", "Bool": "int", "True": "1", "Success": "0", "Always": "2", "Complex": "0", "near": "",
+                  "far": "", "interface": "struct", "small": "char", "hyper": "long", "ERROR": "0", "PI": "3.14", "I": "1", "i386": "1",
+                  "arm": "1", "min(a, b)": "b", "max(a, b)": "a", "assert(x)": "", "errno": "0"}
+        lines = [f"#if __has_include(<{other}>)\n#include <{other}>\n#endif" for other in others]
+        lines += ["#include <iostream>\n#include <vector>\n#include <algorithm>"]
+        lines += [f"#ifndef {macro.split('(')[0]}\n#define {macro} {text}\n#endif" for macro, text in macros.items()]
+        lines += [f'#include "{name}.hpp"' for name in names]
+        lines += ["int main() {", "  return 0"]
+        lines += [f"      + ({header.namespace_of(name)}::off_by() < 1e-13 ? 0 : 1)" for name in names] + [";", "}"]
+        source, program = self.folder / "main.cpp", self.folder / "main"
+        source.write_text("\n".join(lines) + "\n")
+        subprocess.run([COMPILER, "-std=gnu++14", "-w", "-DNDEBUG", source, "-o", program], check=True)
+        subprocess.run([program], check=True)
+        source.write_text("".join(f'#include "{name}.hpp"\n' for name in names) + """
+int main() {
+  using namespace clipper_model;
+  const char* const name = "\\"\\077\\077/\\\\\\001\\344\\270\\2557";
+  const double scaled = (3 - inputs_mean[3]) / inputs_scale[3];
+  Real x[] = {0, 1, 2, 3};
+  scale_inputs(x, x);
+  return std::strcmp(knobs[0].name, name) != 0 || std::strcmp(knobs[0].unit, "%d") != 0 || std::strcmp(knobs[1].name, "int") != 0
+      || std::strcmp(knobs[1].unit, "") != 0 || knobs[0].high < 1 || knobs[1].low < 2 || knobs[1].high > 1 || knobs[0].is_logarithmic
+      || !knobs[1].is_logarithmic || std::fabs(scaled - 1.25) > 0 || std::fabs(x[3] - scaled) > 0 || std::fabs(x[0] + 0.25) > 0;
+}
+""")
+        subprocess.run([COMPILER, "-std=c++14", *WARNINGS, source, "-o", program], check=True)
+        subprocess.run([program], check=True)
+
+    @unittest.skipIf(COMPILER is None, "no C++ compiler")
+    def test_the_usage_at_the_top_of_a_header_compiles(self):
+        self.written()
+        for name in ("bernstein3", "ellipse"):
+            model = wm.Model.load(self.folder / f"{name}.safetensors")
+            model.metadata["input_scaling"] = "1 2, 0 1, 0 1, 0 1"
+            model.save(self.folder / f"{name}_scaled.safetensors")
+        tops, uses, expected = [], [], []
+        for name, *context in (["strip"], ["ellipse"], ["point"], ["ellipse_scaled"], ["bernstein3", "0.25"], ["bernstein3_scaled", "0.25"]):
+            header.main([str(self.folder / f"{name}.safetensors"), str(self.folder / f"{name}.hpp"), *context])
+            text = (self.folder / f"{name}.hpp").read_text()
+            code = [line[2:] for line in text.split("// Use:\n")[1].split("#pragma")[0].splitlines()]
+            self.assertTrue(3 <= len(code) <= 7, code)
+            self.assertEqual(any("scale_inputs" in line for line in code), name.endswith("_scaled"))
+            tops.append(f'#include "{name}.hpp"')
+            uses += [f"int use_{name}() {{", *code, '  std::printf("%.9g\\n", static_cast<double>(y[0]));', "  return 0;", "}"]
+            model = wm.Model.load(self.folder / f"{name}.safetensors")
+            point = [float(context[0])] if context else model.tensors["test.contexts"][0]
+            expected.append(model.predict([point], [[-0.5 if name.endswith("_scaled") else 0, 0, 0, 0]])[0][0])
+        names = [use.split("(")[0].split("_", 1)[1] for use in uses if use.startswith("int use_")]
+        main = ["int main() {", "  return 0" + "".join(f" + use_{name}()" for name in names) + ";", "}"]
         source = self.folder / "main.cpp"
-        source.write_text("".join(f'#include "{name}.hpp"\n' for name in names) + "int main() {\n  return 0"
-                          + "".join(f" + ({name}::off_by() < 1e-13 ? 0 : 1)" for name in names) + ";\n}\n")
+        source.write_text("\n".join([*tops, "#include <cstdio>", *uses, *main]) + "\n")
         subprocess.run([COMPILER, "-std=c++14", *WARNINGS, source, "-o", self.folder / "main"], check=True)
-        subprocess.run([self.folder / "main"], check=True)
+        printed = subprocess.run([self.folder / "main"], check=True, capture_output=True, text=True).stdout.split()
+        np.testing.assert_allclose(np.array(printed, float), expected, atol=1e-6)
 
     def test_programs_end_in_one_sentence(self):
         self.written()
@@ -807,7 +869,7 @@ class Files(unittest.TestCase):
             self.assertRegex(ended.exception.code, r"\Aerror: [^\n]*(expected|cannot)[^\n]*\Z")
         for arguments in (("show", "missing"), ("export", model, "out", "nan"), ("import", "state", "out", "dense 2 4,")):
             self.assert_sentence(run("wmanifold_model.py", *arguments, cwd=self.folder), "expected|cannot")
-        self.assert_sentence(run("wmanifold_header.py", model, "class.hpp", cwd=self.folder), "expected")
+        self.assert_sentence(run("wmanifold_header.py", model, "a__b.hpp", cwd=self.folder), "expected")
         self.assertFalse([path for path in self.folder.iterdir() if path.name.startswith((".", "out"))])
         for tool in ("wmanifold_model.py", "wmanifold_header.py"):
             self.assertEqual(run(tool, "--help").returncode, 0)
