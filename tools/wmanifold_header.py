@@ -37,6 +37,8 @@ except ImportError as missing:
                  f"{missing}")
     raise
 
+__all__ = ["header", "namespace_of"]
+
 # phi(s) of one factor, into out.
 BASES = {
     "constant": """

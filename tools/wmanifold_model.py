@@ -1372,9 +1372,8 @@ def network_lines(metadata, tensors):
     knob_ranges_from(metadata, 0 if contexts is None else contexts.shape[1])
     lines = [("holds", "one network" if contexts is None else f"{len(networks)} networks, at a context each"),
              ("numbers", sum(tensor.size for name, tensor in tensors.items() if name != "contexts"))]
-    some = [] if contexts is None else contexts[:8]
-    lines += [(f"context {i}", listed(context)) for i, context in enumerate(some)]
-    return lines + [("...", f"and {len(contexts) - 8} contexts more")] * (len(networks) > len(some) > 0)
+    lines += [(f"context {i}", listed(context)) for i, context in enumerate([] if contexts is None else contexts[:8])]
+    return lines + [("...", f"and {len(networks) - 8} contexts more")] * (len(networks) > 8)
 
 
 def import_layers(path, out, layers, order=None):
