@@ -5,11 +5,11 @@
     wmanifold_header.py MODEL OUT.hpp 0.5,0.25     the network at a context (its coordinates), a constant
 
 The header needs <cfloat>, <cmath>, <cstdint> and <cstring> and nothing else, does not allocate, throw or lock, and has its
-numbers as constexpr arrays. Its namespace is OUT_model, of clipper.hpp and clipper_model.hpp clipper_model: no word, macro or
-function of another header is called so. Five lines at the top say how it is used. Where the model has notes, inputs_mean,
-inputs_scale and scale_inputs() scale its inputs, and `knobs` has the ranges of its knobs. at() returns false, and leaves the network as it was, for a context that
-names no point by the library's rules; nothing is clamped in silence. It carries the model's test vector: off_by() is the
-largest error against it.
+numbers as constexpr arrays. Lines at its top say how it is used. Its namespace is OUT_model (of clipper.hpp, and of
+clipper_model.hpp, clipper_model), as no word, macro or function of C and C++ is called. at() returns false, and leaves the
+network as it was, for a context that names no point by the library's rules; nothing is clamped in silence. Where the model has
+notes, scale_inputs() does what was done to inputs for training, and `knobs` has the ranges of the context's coordinates. The
+header carries the model's test vector: off_by() is the largest error against it.
 """
 
 import signal
@@ -451,7 +451,8 @@ def comment(text):
 
 def text_literal(text):
     """Text in UTF-8 as C++ writes it in ASCII."""
-    return '"' + "".join(chr(byte) if 32 <= byte < 127 and byte not in b'"\\?' else f"\\{byte:03o}" for byte in text.encode()) + '"'
+    letters = (chr(byte) if 32 <= byte < 127 and byte not in b'"\\?' else f"\\{byte:03o}" for byte in text.encode())
+    return '"' + "".join(letters) + '"'
 
 
 def notes_code(scaling, knobs):

@@ -877,6 +877,8 @@ def knob_ranges_from(metadata, coordinates):
         is_logarithmic = words[2] == "logarithmic"
         if low == high or not math.isfinite(high - low) or (is_logarithmic and not min(low, high) > 0):
             raise ModelError(f"{key}: expected two different ends, positive for a logarithm, got '{parts[0]}'")
+        if "\r" in line:
+            raise ModelError(f"{key}: expected a name and a unit without tabs and line breaks, got {given(line)}")
         knobs.append((low, high, is_logarithmic, parts[1], parts[2]))
     return require_each(key, "coordinates of the context", knobs, coordinates if knobs else 0)
 
@@ -1238,12 +1240,13 @@ def checked_network(network):
         raise ModelError(f"network: expected a list of (weight, bias, activation), as Model.at gives it, got {given(network)}")
     layers = []
     for n, layer in enumerate(network):
-        if not isinstance(layer, (list, tuple)) or len(layer) != 3 or not isinstance(layer[2], str) or layer[2] not in ACTIVATIONS:
+        is_layer = isinstance(layer, (list, tuple)) and len(layer) == 3
+        if not is_layer or not isinstance(layer[2], str) or layer[2] not in ACTIVATIONS:
             raise ModelError(f"network: expected (weight, bias, activation) as layer {n}, got {given(layer)}")
         weight, bias = numbers_of(f"weight of layer {n}", layer[0]), numbers_of(f"bias of layer {n}", layer[1])
         if weight.ndim != 2 or bias.shape != weight.shape[:1] or (layers and weight.shape[1] != len(layers[-1][1])):
-            raise ModelError(f"network: expected a weight of out x in, a bias of out, and inputs that are the outputs before, got "
-                             f"{sizes_text(weight.shape)} and {sizes_text(bias.shape)} as layer {n}")
+            raise ModelError("network: expected a weight of out x in, a bias of out, and inputs that are the outputs before, "
+                             f"got {sizes_text(weight.shape)} and {sizes_text(bias.shape)} as layer {n}")
         layers.append((weight, bias, layer[2]))
     return layers
 
