@@ -5,11 +5,11 @@
     wmanifold_header.py MODEL OUT.hpp 0.5,0.25     the network at a context (its coordinates), a constant
 
 The header needs <cfloat>, <cmath>, <cstdint> and <cstring> and nothing else, does not allocate, throw or lock, and has its
-numbers as constexpr arrays. Lines at its top say how it is used. Its namespace is OUT_model (of clipper.hpp, and of
-clipper_model.hpp, clipper_model), as no word, macro or function of C and C++ is called. at() returns false, and leaves the
-network as it was, for a context that names no point by the library's rules; nothing is clamped in silence. Where the model has
-notes, scale_inputs() does what was done to inputs for training, and `knobs` has the ranges of the context's coordinates. The
-header carries the model's test vector: off_by() is the largest error against it.
+numbers as constexpr arrays. Lines at its top say how it is used. Its namespace is OUT, or OUT_model where a
+word, macro or function of C and C++ may be called OUT. at() returns false, and leaves the network as it was, for a context that
+names no point by the library's rules; nothing is clamped in silence. Where the model has notes, scale_inputs() does what was
+done to inputs for training, and `knobs` has the ranges of the context's coordinates. The header carries the model's test vector:
+off_by() is the largest error against it.
 """
 
 import signal
@@ -435,13 +435,106 @@ def test_code(inputs, outputs, contexts, real, evaluation):
     return out
 
 
+# Words of C++, and what the headers of C, POSIX and common platforms declare or define outside of namespaces, without the
+# suffixes that follow; families of names are in FAMILIES.
+SUFFIXES = "(f|l|f16|f32|f64|f128|f32x|f64x|_r|_l|64|_unlocked|_np)$"
+FAMILIES = ("pthread_.*|sem_.*|sched_.*|f(32|64)x?(add|div|fma|mul|sqrt|sub).*|timer_.*|cookie_.*|atomic_.*|(si|sa|st|va|posix|"
+            "process|pkey|shm|clock)_.*|cfget.*|.*(printf|scanf)|.*_t|[A-Z0-9_]*|M_[A-Z0-9_]*[a-z0-9]*|(PRI|SCN).*|(cnd|mtx|thrd|tss|inet|mq|epoll|inotify)_.*")
+TAKEN = frozenset("""
+    Above Always Below Bool ButtonPress ButtonRelease Complex Convex Cursor Display False Font GC KeyPress KeyRelease
+    Nonconvex None Opposite Screen Status Success True Unsorted Visual Window a64l abort abs accept accept4 access acct
+    acos acosh adjtime alarm alignas aligned_alloc alignof alloca alphasort and and_eq arc4random arc4random_buf
+    arc4random_uniform arm asctime asin asinh asm asprintf assert assert_perror at_quick_exit atan atan2 atanh atexit
+    atof atoi atol auto avr backtrace basename bcmp bcopy be16toh be32toh be64toh bind bit bitand bitor bitset bool
+    boolean break brk bsearch btowc byte bzero c16rtomb c32rtomb c8rtomb cabs cacos cacosh call_once calloc canonicalize
+    canonicalize_file_name carg case casin casinh catan catanh catch cbi cbrt ccos ccosh cdecl ceil cexp cfmakeraw
+    cfsetispeed cfsetospeed cfsetspeed char chdir chmod chown chroot cimag class clearenv clearerr cli clock clog clog10
+    clone close close_range closedir closefrom closelog cmsghdr co_await co_return co_yield compl complex concept
+    confstr conj connect const const_cast consteval constexpr constinit constrain continue copy_file_range copysign cos
+    cosh cpow cproj creal creat crypt csin csinh csqrt ctan ctanh ctermid ctime cuserid d_fileno dadd daemon daylight
+    ddiv decltype default degrees delay delete dfma difftime dirent dirfd div dladdr dlclose dlerror dlopen dlsym dmul
+    do double dprintf drand48 drand48_data drem dsqrt dsub dup dup2 dup3 duplocale dynamic_cast dysize eaccess ecvt else
+    emit endusershell enum environ epoll_create epoll_ctl epoll_wait erand48 erf erfc errno esp8266 euidaccess eventfd
+    execl execle execlp execv execve execveat execvp execvpe exit exp exp10 exp2 explicit explicit_bzero expm1 export
+    extern f_owner_ex fabs faccessat fadd fallocate false far fchdir fchmod fchmodat fchown fchownat fclose fcloseall
+    fcntl fcvt fd_mask fd_set fdatasync fdim fdiv fdopen fdopendir feclearexcept fedisableexcept feenableexcept fegetenv
+    fegetexcept fegetexceptflag fegetmode fegetround feholdexcept feof feraiseexcept ferror fesetenv fesetexcept
+    fesetexceptflag fesetmode fesetround fetestexcept fetestexceptflag feupdateenv fexecve fflush ffma ffs fgetc fgetpos
+    fgets fgetwc fgetws file_handle fileno finite float flock flockfile floor fma fmax fmaximum fmaximum_mag
+    fmaximum_mag_num fmaximum_num fmaxmag fmemopen fmin fminimum fminimum_mag fminimum_mag_num fminimum_num fminmag fmod
+    fmul fnmatch fopen fopencookie for foreach forever fork fpathconf fpclassify fputc fputs fputwc fputws fread free
+    freeaddrinfo freelocale freopen frexp friend fromfp fromfpx fseek fseeko fsetpos fsqrt fstat fstatat fsub fsync
+    ftell ftello ftruncate ftrylockfile fts ftw funlockfile futimens futimes futimesat fwide fwrite gai_strerror gamma
+    gcvt get_current_dir_name getaddrinfo getc getchar getcpu getcwd getdate getdate_err getdelim getdents64
+    getdirentries getdomainname getdtablesize getegid getentropy getenv geteuid getgid getgrgid getgrnam getgroups
+    gethostbyname gethostid gethostname getitimer getline getloadavg getlogin getnameinfo getopt getpagesize getpass
+    getpayload getpeername getpgid getpgrp getpid getppid getpriority getpt getpwnam getpwuid getresgid getresuid
+    getrlimit getrusage getsid getsockname getsockopt getsubopt gettid gettimeofday getuid getumask getusershell getw
+    getwc getwchar getwd glob globfree gmtime goto grantpt group_member gsignal hcreate hdestroy hsearch htobe16 htobe32
+    htobe64 htole16 htole32 htole64 htonl htons huge hyper hypot i386 iconv iconv_close iconv_open if ilogb imaginary
+    imaxabs imaxdiv index initstate inline inotify_init insque int interface interrupts ioctl iovec isalnum isalpha
+    isascii isatty isblank iscanonical iscntrl isctype isdigit iseqsig isfdtype isfinite isgraph isgreater
+    isgreaterequal isinf isless islessequal islessgreater islower isnan isnormal isprint ispunct issignaling isspace
+    issubnormal isunordered isupper iswalnum iswalpha iswblank iswcntrl iswctype iswdigit iswgraph iswlower iswprint
+    iswpunct iswspace iswupper iswxdigit isxdigit iszero itimerspec itimerval j0 j1 jmp_buf jn jrand48 kill
+    kill_dependency killpg l64a labs lchmod lchown lcong48 lconv ldexp ldiv le16toh le32toh le64toh lfind lgamma linger
+    link linkat linux listen llabs lldiv llogb llrint llround localeconv localtime lockf lockf64 log log10 log1p log2
+    logb long longjmp loop lrand48 lrint lround lsearch lseek lstat lutimes madvise main major makedev malloc map
+    math_errhandling max mblen mbrlen mbrtoc16 mbrtoc32 mbrtoc8 mbrtowc mbsinit mbsnrtowcs mbsrtowcs mbstowcs mbtowc
+    memccpy memchr memcmp memcpy memfd_create memfrob memmem memmove mempcpy memrchr memset micros millis min mincore
+    minor mips mkdir mkdirat mkdtemp mkfifo mkfifoat mknod mknodat mkostemp mkostemps mkstemp mkstemps mktemp mktime
+    mlock mlock2 mlockall mmap mmsghdr modf mount mprotect mrand48 mremap msghdr msvc msync munlock munlockall munmap
+    mutable name_to_handle_at namespace nan nanosleep near nearbyint new newlocale nextafter nextdown nexttoward nextup
+    nftw nice nl_langinfo noexcept noreturn not not_eq nrand48 ntohl ntohs nullptr obstack obstack_printf
+    obstack_vprintf offsetof on_exit open open_by_handle_at open_memstream open_wmemstream openat opendir openlog
+    operator optarg opterr optind optopt or or_eq osockaddr pascal pathconf pause pclose perror pipe pipe2 poll pollfd
+    popen posix pow ppoll prctl pread private profil program_invocation_name program_invocation_short_name protected
+    pselect psiginfo psignal ptrace ptsname public putc putchar putenv puts putw putwc putwchar pwrite qecvt qfcvt qgcvt
+    qsort quick_exit radians raise rand random random_data rawmemchr read readahead readdir readlink readlinkat realloc
+    reallocarray realpath reboot recv recvfrom recvmmsg recvmsg reflexpr regcomp regerror regexec regfree register
+    reinterpret_cast remainder remap_file_pages remove remque remquo rename renameat renameat2 requires restrict return
+    revoke rewind rewinddir rindex rint rmdir round roundeven rpmatch rusage sbi sbrk scalb scalbln scalbn scandir
+    scandirat secure_getenv seed48 seekdir sei select send sendfile sendmmsg sendmsg sendto setbuf setbuffer
+    setdomainname setegid setenv seteuid setgid sethostid sethostname setitimer setjmp setlinebuf setlocale setlogin
+    setns setpayload setpayloadsig setpgid setpgrp setpriority setregid setresgid setresuid setreuid setrlimit setsid
+    setsockopt setstate settimeofday setuid setup setusershell setvbuf short shutdown sigabbrev_np sigaction sigaddset
+    sigaltstack sigandset sigblock sigcontext sigdelset sigdescr_np sigemptyset sigev_notify_attributes
+    sigev_notify_function sigevent sigfillset siggetmask sighold sigignore siginterrupt sigisemptyset sigismember
+    sigjmp_buf siglongjmp sigmask signal signalfd signals signbit signed signgam significand sigorset sigpause
+    sigpending sigprocmask sigqueue sigrelse sigreturn sigset sigsetjmp sigsetmask sigstack sigsuspend sigtimedwait
+    sigval sigwait sigwaitinfo sin sincos sinh sizeof sleep slots small snprintf sockaddr sockaddr_storage sockatmark
+    socket socketpair splice sprintf sq sqrt srand srand48 srandom sscanf ssignal stat static static_assert static_cast
+    statx statx_timestamp std stderr stdin stdout stpcpy stpncpy strcasecmp strcasestr strcat strchr strchrnul strcmp
+    strcoll strcpy strcspn strdup strdupa strerror strerrordesc_np strerrorname_np strfromd strfromf strfromf128
+    strfromf32 strfromf32x strfromf64 strfromf64x strfroml strfry strftime strlcat strlcpy strlen strncasecmp strncat
+    strncmp strncpy strndup strndupa strnlen strpbrk strptime strrchr strsep strsignal strspn strstr strtod strtof
+    strtof128 strtof32 strtof32x strtof64 strtof64x strtoimax strtok strtol strtold strtoq strtoul strtoumax strtouq
+    struct strverscmp strxfrm sun swab swapon switch swprintf swscanf symlink symlinkat sync sync_file_range syncfs
+    synchronized syscall sysconf sysinfo syslog system sysv_signal tan tanh tcdrain tcflow tcflush tcgetattr tcgetpgrp
+    tcgetsid tcsendbreak tcsetattr tcsetpgrp tdelete tee telldir template termios tfind tgamma tgkill this thread_local
+    throw time timegm timelocal timeradd timerclear timercmp timerfd_create timerisset timersub times timespec
+    timespec_get timespec_getres timeval timex timezone tm tmpfile tmpnam tms toascii tolower tone totalorder
+    totalordermag toupper towctrans towlower towupper transaction_safe true trunc truncate try tsearch ttyname ttyslot
+    twalk typedef typeid typename typeof typeof_unqual tzname tzset u_char u_int u_long u_short ualarm ucred ufromfp
+    ufromfpx uint ulong umask umount uname ungetc ungetwc union unix unlink unlinkat unlockpt unsetenv unshare unsigned
+    uselocale ushort using usleep utime utimensat utimes valloc vax versionsort vfork vhangup virtual vmsplice void
+    volatile wait wait3 wait4 waitid waitpid wcpcpy wcpncpy wcrtomb wcscasecmp wcscat wcschr wcschrnul wcscmp wcscoll
+    wcscpy wcscspn wcsdup wcsftime wcslen wcsncasecmp wcsncat wcsncmp wcsncpy wcsnlen wcsnrtombs wcspbrk wcsrchr
+    wcsrtombs wcsspn wcsstr wcstod wcstof wcstof128 wcstof32 wcstof32x wcstof64 wcstof64x wcstoimax wcstok wcstol
+    wcstold wcstombs wcstoq wcstoul wcstoumax wcstouq wcswcs wcswidth wcsxfrm wctob wctomb wctrans wctype wcwidth while
+    wmanifold wmemchr wmemcmp wmemcpy wmemmove wmempcpy wmemset word wordexp wordfree write xor xor_eq y0 y1 yield yn
+""".split())
+
+
 def namespace_of(stem):
-    """The namespace of a header: its name with _model behind it, as no keyword, macro or function is called."""
+    """The namespace of a header: its name, or with _model behind it where C++ or a common header may have that name."""
     wm.require_text("header", stem)
     if not re.fullmatch("[A-Za-z]([A-Za-z0-9]|_(?!_))*", stem) or stem.endswith("_"):
         raise wm.ModelError(f"expected a header whose name is letters, digits and single '_' between them, as clipper.hpp, for a "
                             f"namespace, got {wm.given(stem)}")
-    return stem if stem.endswith("_model") else stem + "_model"
+    base = re.sub(SUFFIXES, "", stem)
+    is_taken = {stem, base, re.sub(SUFFIXES, "", base)} & TAKEN or re.fullmatch(FAMILIES, stem)
+    return stem + "_model" if is_taken else stem
 
 
 def comment(text):

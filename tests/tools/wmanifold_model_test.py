@@ -215,20 +215,20 @@ class Files(unittest.TestCase):
                     expected = []
                 lines.append(f"""  {{
     const double s[] = {{{numbers}}};
-    {name}_model::Network network, before;
+    {header.namespace_of(name)}::Network network, before;
     std::memset(&network, 0x55, sizeof network);
     std::memcpy(&before, &network, sizeof network);
-    const bool done = {name}_model::at(s, network);
+    const bool done = {header.namespace_of(name)}::at(s, network);
     const bool is_same = std::memcmp(&network, &before, sizeof network) == 0;
     if (done != {len(expected) > 0:d} || is_same == done) std::printf("{name} {point}: %d %d\\n", done, is_same), ++wrong;""")
                 if len(expected):
-                    lines.append(f"""    const {name}_model::Real x[] = {{1, 1, 1, 1}};
-    {name}_model::Real y[3];
+                    lines.append(f"""    const {header.namespace_of(name)}::Real x[] = {{1, 1, 1, 1}};
+    {header.namespace_of(name)}::Real y[3];
     network(x, y);""")
                     lines += [f"    wrong += std::fabs(static_cast<double>(y[{o}]) - {y!r}) > {1e-5 if name == 'ellipse' else 1e-9};"
                               for o, y in enumerate(expected.tolist())]
                 lines.append("  }")
-        lines += ["  wrong += bernstein3_model::clamped(-1) < 0 || bernstein3_model::clamped(2) > 1 || bernstein3_model::clamped(0.25) < 0.25;",
+        lines += ["  wrong += bernstein3::clamped(-1) < 0 || bernstein3::clamped(2) > 1 || bernstein3::clamped(0.25) < 0.25;",
                   "  return wrong != 0;", "}"]
         source = self.folder / "main.cpp"
         top = [f'#include "{name}.hpp"' for name in spaces] + ["#include <cstdio>", "#include <cstdlib>"]
@@ -308,7 +308,7 @@ class Files(unittest.TestCase):
             header.main([str(self.folder / f"{name}.safetensors"), str(self.folder / f"{name}_at.hpp"), context])
             names.append(f"{name}_at")
         lines = [f'#include "{name}.hpp"' for name in names] + ["#include <cstdio>", "int main() {"]
-        lines += [f'  std::printf("{name} %.3e\\n", {name}_model::off_by());' for name in names] + ["}"]
+        lines += [f'  std::printf("{name} %.3e\\n", {header.namespace_of(name)}::off_by());' for name in names] + ["}"]
         source = self.folder / "main.cpp"
         source.write_text("\n".join(lines) + "\n")
         subprocess.run([COMPILER, "-std=c++14", *WARNINGS, source, "-o", self.folder / "main"], check=True)
@@ -956,7 +956,7 @@ class Files(unittest.TestCase):
                 header.main([model, str(self.folder / f"{name}.hpp")])
         self.assertEqual(list(self.folder.glob("*.hpp")), [])
         self.assertEqual([header.namespace_of(name) for name in ("class", "clipper_model", "a1_B")],
-                         ["class_model", "clipper_model", "a1_B_model"])
+                         ["class_model", "clipper_model", "a1_B"])
 
     @unittest.skipIf(COMPILER is None, "no C++ compiler")
     def test_headers_of_any_name_stand_beside_other_headers_and_hold_any_words(self):
@@ -991,9 +991,10 @@ class Files(unittest.TestCase):
         source.write_text("\n".join(lines) + "\n")
         subprocess.run([COMPILER, "-std=gnu++14", "-w", "-DNDEBUG", source, "-o", program], check=True)
         subprocess.run([program], check=True)
-        source.write_text("".join(f'#include "{name}.hpp"\n' for name in names) + """
+        others = [name for name in names if header.namespace_of(name) != name]
+        source.write_text("".join(f'#include "{name}.hpp"\n' for name in ["clipper", *others]) + """
 int main() {
-  using namespace clipper_model;
+  using namespace clipper;
   const char* const name = "\\"\\077\\077/\\\\\\001\\344\\270\\2557";
   const double scaled = (3 - inputs_mean[3]) / inputs_scale[3];
   Real x[] = {0, 1, 2, 3};
