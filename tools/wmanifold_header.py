@@ -5,9 +5,11 @@
     wmanifold_header.py MODEL OUT.hpp 0.5,0.25     the network at a context (its coordinates), a constant
 
 The header needs <cfloat>, <cmath>, <cstdint> and <cstring> and nothing else, does not allocate, throw or lock, and has its
-numbers as constexpr arrays. Its namespace is OUT. at() returns false, and leaves the network as it was, for a context that
-names no point by the library's rules; nothing is clamped in silence. It carries the model's test vector: off_by() is the
-largest error against it.
+numbers as constexpr arrays. Lines at its top say how it is used. Its namespace is OUT, or OUT_model where a
+word, macro or function of C and C++ may be called OUT. at() returns false, and leaves the network as it was, for a context that
+names no point by the library's rules; nothing is clamped in silence. Where the model has notes, scale_inputs() does what was
+done to inputs for training, and `knobs` has the ranges of the context's coordinates. The header carries the model's test vector:
+off_by() is the largest error against it.
 """
 
 import signal
@@ -34,6 +36,8 @@ except ImportError as missing:
         sys.exit(f"error: expected numpy (Debian: python3-numpy), and wmanifold_model.py beside {os.path.realpath(__file__)}: "
                  f"{missing}")
     raise
+
+__all__ = ["header", "namespace_of"]
 
 # phi(s) of one factor, into out.
 BASES = {
@@ -249,6 +253,12 @@ POINTS = {
 }
 
 
+def number(value, digits=17):
+    """A number as C++ writes it."""
+    written = f"{value:.{digits}g}"
+    return written if re.search("[.e]", written) else written + "."
+
+
 def array(name, kind, numbers):
     """constexpr kind name[rows][columns], or name[count]."""
     with np.errstate(all="ignore"):
@@ -257,17 +267,13 @@ def array(name, kind, numbers):
         raise wm.ModelError(f"expected numbers that a {kind} holds, got some beyond in '{name}'")
     digits, suffix = (9, "f") if kind == "float" else (17, "")
 
-    def text(number):
-        written = f"{number:.{digits}g}"
-        return (written if re.search("[.e]", written) else written + ".") + suffix
-
     def wrapped(row):
         lines, line = [], ""
-        for number in row:
+        for each in row:
             if len(line) > 110:
                 lines.append(line.rstrip())
                 line = ""
-            line += text(number) + ", "
+            line += number(each, digits) + suffix + ", "
         return "\n    ".join(lines + [line.rstrip(", ")])
 
     sizes = "".join(f"[{size}]" for size in numbers.shape)
@@ -433,93 +439,102 @@ def test_code(inputs, outputs, contexts, real, evaluation):
 # suffixes that follow; families of names are in FAMILIES.
 SUFFIXES = "(f|l|f16|f32|f64|f128|f32x|f64x|_r|_l|64|_unlocked|_np)$"
 FAMILIES = ("pthread_.*|sem_.*|sched_.*|f(32|64)x?(add|div|fma|mul|sqrt|sub).*|timer_.*|cookie_.*|atomic_.*|(si|sa|st|va|posix|"
-            "process|pkey|shm|clock)_.*|cfget.*|.*(printf|scanf)|.*_t|[A-Z0-9_]*|M_[A-Z0-9_]*[a-z0-9]*|(PRI|SCN).*")
+            "process|pkey|shm|clock)_.*|cfget.*|.*(printf|scanf)|.*_t|[A-Z0-9_]*|M_[A-Z0-9_]*[a-z0-9]*|(PRI|SCN).*|(cnd|mtx|thrd|tss|inet|mq|epoll|inotify)_.*")
 TAKEN = frozenset("""
-    a64l abort abs accept accept4 access acct acos acosh adjtime alarm alignas aligned_alloc alignof alloca alphasort and
-    and_eq arc4random arc4random_buf arc4random_uniform arm asctime asin asinh asm asprintf assert assert_perror
-    at_quick_exit atan atan2 atanh atexit atof atoi atol auto avr basename bcmp bcopy be16toh be32toh be64toh bind bit
-    bitand bitor bitset bool boolean break brk bsearch btowc byte bzero c16rtomb c32rtomb c8rtomb calloc canonicalize
-    canonicalize_file_name carg case catch cbi cbrt cdecl ceil cfmakeraw cfsetispeed cfsetospeed cfsetspeed char chdir chmod
-    chown chroot cimag class clearenv clearerr cli clock clone close close_range closedir closefrom cmsghdr co_await
-    co_return co_yield compl complex concept confstr conj connect const const_cast consteval constexpr constinit constrain
-    continue copy_file_range copysign cos cosh cproj creal creat crypt ctermid ctime cuserid d_fileno dadd daemon daylight
-    ddiv decltype default degrees delay delete dfma difftime dirent dirfd div dmul do double dprintf drand48 drand48_data
-    drem dsqrt dsub dup dup2 dup3 duplocale dynamic_cast dysize eaccess ecvt else emit endusershell enum environ erand48 erf
-    erfc errno esp8266 euidaccess execl execle execlp execv execve execveat execvp execvpe exit exp exp10 exp2 explicit
-    explicit_bzero expm1 export extern f_owner_ex fabs faccessat fadd fallocate false far fchdir fchmod fchmodat fchown
-    fchownat fclose fcloseall fcntl fcvt fd_mask fd_set fdatasync fdim fdiv fdopen fdopendir feclearexcept fedisableexcept
-    feenableexcept fegetenv fegetexcept fegetexceptflag fegetmode fegetround feholdexcept feof feraiseexcept ferror fesetenv
-    fesetexcept fesetexceptflag fesetmode fesetround fetestexcept fetestexceptflag feupdateenv fexecve fflush ffma ffs fgetc
-    fgetpos fgets fgetwc fgetws file_handle fileno finite float flock flockfile floor fma fmax fmaximum fmaximum_mag
+    Above Always Below Bool ButtonPress ButtonRelease Complex Convex Cursor Display False Font GC KeyPress KeyRelease
+    Nonconvex None Opposite Screen Status Success True Unsorted Visual Window a64l abort abs accept accept4 access acct
+    acos acosh adjtime alarm alignas aligned_alloc alignof alloca alphasort and and_eq arc4random arc4random_buf
+    arc4random_uniform arm asctime asin asinh asm asprintf assert assert_perror at_quick_exit atan atan2 atanh atexit
+    atof atoi atol auto avr backtrace basename bcmp bcopy be16toh be32toh be64toh bind bit bitand bitor bitset bool
+    boolean break brk bsearch btowc byte bzero c16rtomb c32rtomb c8rtomb cabs cacos cacosh call_once calloc canonicalize
+    canonicalize_file_name carg case casin casinh catan catanh catch cbi cbrt ccos ccosh cdecl ceil cexp cfmakeraw
+    cfsetispeed cfsetospeed cfsetspeed char chdir chmod chown chroot cimag class clearenv clearerr cli clock clog clog10
+    clone close close_range closedir closefrom closelog cmsghdr co_await co_return co_yield compl complex concept
+    confstr conj connect const const_cast consteval constexpr constinit constrain continue copy_file_range copysign cos
+    cosh cpow cproj creal creat crypt csin csinh csqrt ctan ctanh ctermid ctime cuserid d_fileno dadd daemon daylight
+    ddiv decltype default degrees delay delete dfma difftime dirent dirfd div dladdr dlclose dlerror dlopen dlsym dmul
+    do double dprintf drand48 drand48_data drem dsqrt dsub dup dup2 dup3 duplocale dynamic_cast dysize eaccess ecvt else
+    emit endusershell enum environ epoll_create epoll_ctl epoll_wait erand48 erf erfc errno esp8266 euidaccess eventfd
+    execl execle execlp execv execve execveat execvp execvpe exit exp exp10 exp2 explicit explicit_bzero expm1 export
+    extern f_owner_ex fabs faccessat fadd fallocate false far fchdir fchmod fchmodat fchown fchownat fclose fcloseall
+    fcntl fcvt fd_mask fd_set fdatasync fdim fdiv fdopen fdopendir feclearexcept fedisableexcept feenableexcept fegetenv
+    fegetexcept fegetexceptflag fegetmode fegetround feholdexcept feof feraiseexcept ferror fesetenv fesetexcept
+    fesetexceptflag fesetmode fesetround fetestexcept fetestexceptflag feupdateenv fexecve fflush ffma ffs fgetc fgetpos
+    fgets fgetwc fgetws file_handle fileno finite float flock flockfile floor fma fmax fmaximum fmaximum_mag
     fmaximum_mag_num fmaximum_num fmaxmag fmemopen fmin fminimum fminimum_mag fminimum_mag_num fminimum_num fminmag fmod
-    fmul fopen fopencookie for foreach forever fork fpathconf fpclassify fputc fputs fputwc fputws fread free freelocale
-    freopen frexp friend fromfp fromfpx fseek fseeko fsetpos fsqrt fstat fstatat fsub fsync ftell ftello ftruncate
-    ftrylockfile funlockfile futimens futimes futimesat fwide fwrite gamma gcvt get_current_dir_name getc getchar getcpu
-    getcwd getdate getdate_err getdelim getdents64 getdirentries getdomainname getdtablesize getegid getentropy getenv
-    geteuid getgid getgroups gethostid gethostname getitimer getline getloadavg getlogin getopt getpagesize getpass
-    getpayload getpeername getpgid getpgrp getpid getppid getpt getresgid getresuid getsid getsockname getsockopt getsubopt
-    gettid gettimeofday getuid getumask getusershell getw getwc getwchar getwd gmtime goto grantpt group_member gsignal
-    htobe16 htobe32 htobe64 htole16 htole32 htole64 huge hyper hypot i386 if ilogb imaginary imaxabs imaxdiv index initstate
-    inline int interface interrupts iovec isalnum isalpha isascii isatty isblank iscanonical iscntrl isctype isdigit iseqsig
-    isfdtype isfinite isgraph isgreater isgreaterequal isinf isless islessequal islessgreater islower isnan isnormal isprint
-    ispunct issignaling isspace issubnormal isunordered isupper iswalnum iswalpha iswblank iswcntrl iswctype iswdigit
-    iswgraph iswlower iswprint iswpunct iswspace iswupper iswxdigit isxdigit iszero itimerspec itimerval j0 j1 jmp_buf jn
-    jrand48 kill kill_dependency killpg l64a labs lchmod lchown lcong48 lconv ldexp ldiv le16toh le32toh le64toh lgamma
-    linger link linkat linux listen llabs lldiv llogb llrint llround localeconv localtime lockf lockf64 log log10 log1p log2
-    logb long longjmp loop lrand48 lrint lround lseek lstat lutimes madvise main malloc map math_errhandling max mblen
-    mbrlen mbrtoc16 mbrtoc32 mbrtoc8 mbrtowc mbsinit mbsnrtowcs mbsrtowcs mbstowcs mbtowc memccpy memchr memcmp memcpy
-    memfd_create memfrob memmem memmove mempcpy memrchr memset micros millis min mincore mips mkdir mkdirat mkdtemp mkfifo
-    mkfifoat mknod mknodat mkostemp mkostemps mkstemp mkstemps mktemp mktime mlock mlock2 mlockall mmap mmsghdr modf
-    mprotect mrand48 mremap msghdr msvc msync munlock munlockall munmap mutable name_to_handle_at namespace nan nanosleep
-    near nearbyint new newlocale nextafter nextdown nexttoward nextup nice noexcept noreturn not not_eq nrand48 nullptr
-    obstack obstack_printf obstack_vprintf offsetof on_exit open open_by_handle_at open_memstream open_wmemstream openat
-    opendir operator optarg opterr optind optopt or or_eq osockaddr pascal pathconf pause pclose perror pipe pipe2 poll
-    pollfd popen posix pow ppoll pread private profil program_invocation_name program_invocation_short_name protected
-    pselect psiginfo psignal ptsname public putc putchar putenv puts putw putwc putwchar pwrite qecvt qfcvt qgcvt qsort
-    quick_exit radians raise rand random random_data rawmemchr read readahead readdir readlink readlinkat realloc
-    reallocarray realpath recv recvfrom recvmmsg recvmsg reflexpr register reinterpret_cast remainder remap_file_pages
-    remove remquo rename renameat renameat2 requires restrict return revoke rewind rewinddir rindex rint rmdir round
-    roundeven rpmatch rusage sbi sbrk scalb scalbln scalbn scandir scandirat secure_getenv seed48 seekdir sei select send
-    sendmmsg sendmsg sendto setbuf setbuffer setdomainname setegid setenv seteuid setgid sethostid sethostname setitimer
-    setjmp setlinebuf setlocale setlogin setns setpayload setpayloadsig setpgid setpgrp setregid setresgid setresuid
-    setreuid setsid setsockopt setstate settimeofday setuid setup setusershell setvbuf short shutdown sigabbrev_np sigaction
-    sigaddset sigaltstack sigandset sigblock sigcontext sigdelset sigdescr_np sigemptyset sigev_notify_attributes
-    sigev_notify_function sigevent sigfillset siggetmask sighold sigignore siginterrupt sigisemptyset sigismember sigjmp_buf
-    siglongjmp sigmask signal signals signbit signed signgam significand sigorset sigpause sigpending sigprocmask sigqueue
-    sigrelse sigreturn sigset sigsetjmp sigsetmask sigstack sigsuspend sigtimedwait sigval sigwait sigwaitinfo sin sincos
-    sinh sizeof sleep slots small snprintf sockaddr sockaddr_storage sockatmark socket socketpair splice sprintf sq sqrt
-    srand srand48 srandom sscanf ssignal stat static static_assert static_cast statx statx_timestamp std stderr stdin stdout
-    stpcpy stpncpy strcasecmp strcasestr strcat strchr strchrnul strcmp strcoll strcpy strcspn strdup strdupa strerror
-    strerrordesc_np strerrorname_np strfromd strfromf strfromf128 strfromf32 strfromf32x strfromf64 strfromf64x strfroml
-    strfry strftime strlen strncasecmp strncat strncmp strncpy strndup strndupa strnlen strpbrk strptime strrchr strsep
-    strsignal strspn strstr strtod strtof strtof128 strtof32 strtof32x strtof64 strtof64x strtoimax strtok strtol strtold
-    strtoq strtoul strtoumax strtouq struct strverscmp strxfrm sun swab switch swprintf swscanf symlink symlinkat sync
-    sync_file_range syncfs synchronized syscall sysconf system sysv_signal tan tanh tcdrain tcflow tcflush tcgetattr
-    tcgetpgrp tcgetsid tcsendbreak tcsetattr tcsetpgrp tee telldir template termios tgamma tgkill this thread_local throw
-    time timegm timelocal timeradd timerclear timercmp timerisset timersub timespec timespec_get timespec_getres timeval
-    timex timezone tm tmpfile tmpnam toascii tolower tone totalorder totalordermag toupper towctrans towlower towupper
-    transaction_safe true trunc truncate try ttyname ttyslot typedef typeid typename typeof typeof_unqual tzname tzset
-    u_char u_int u_long u_short ualarm ucred ufromfp ufromfpx uint ulong umask ungetc ungetwc union unix unlink unlinkat
-    unlockpt unsetenv unshare unsigned uselocale ushort using usleep utimensat utimes valloc vax versionsort vfork vhangup
-    virtual vmsplice void volatile wait wait3 wait4 waitid waitpid wcpcpy wcpncpy wcrtomb wcscasecmp wcscat wcschr wcschrnul
-    wcscmp wcscoll wcscpy wcscspn wcsdup wcsftime wcslen wcsncasecmp wcsncat wcsncmp wcsncpy wcsnlen wcsnrtombs wcspbrk
-    wcsrchr wcsrtombs wcsspn wcsstr wcstod wcstof wcstof128 wcstof32 wcstof32x wcstof64 wcstof64x wcstoimax wcstok wcstol
+    fmul fnmatch fopen fopencookie for foreach forever fork fpathconf fpclassify fputc fputs fputwc fputws fread free
+    freeaddrinfo freelocale freopen frexp friend fromfp fromfpx fseek fseeko fsetpos fsqrt fstat fstatat fsub fsync
+    ftell ftello ftruncate ftrylockfile fts ftw funlockfile futimens futimes futimesat fwide fwrite gai_strerror gamma
+    gcvt get_current_dir_name getaddrinfo getc getchar getcpu getcwd getdate getdate_err getdelim getdents64
+    getdirentries getdomainname getdtablesize getegid getentropy getenv geteuid getgid getgrgid getgrnam getgroups
+    gethostbyname gethostid gethostname getitimer getline getloadavg getlogin getnameinfo getopt getpagesize getpass
+    getpayload getpeername getpgid getpgrp getpid getppid getpriority getpt getpwnam getpwuid getresgid getresuid
+    getrlimit getrusage getsid getsockname getsockopt getsubopt gettid gettimeofday getuid getumask getusershell getw
+    getwc getwchar getwd glob globfree gmtime goto grantpt group_member gsignal hcreate hdestroy hsearch htobe16 htobe32
+    htobe64 htole16 htole32 htole64 htonl htons huge hyper hypot i386 iconv iconv_close iconv_open if ilogb imaginary
+    imaxabs imaxdiv index initstate inline inotify_init insque int interface interrupts ioctl iovec isalnum isalpha
+    isascii isatty isblank iscanonical iscntrl isctype isdigit iseqsig isfdtype isfinite isgraph isgreater
+    isgreaterequal isinf isless islessequal islessgreater islower isnan isnormal isprint ispunct issignaling isspace
+    issubnormal isunordered isupper iswalnum iswalpha iswblank iswcntrl iswctype iswdigit iswgraph iswlower iswprint
+    iswpunct iswspace iswupper iswxdigit isxdigit iszero itimerspec itimerval j0 j1 jmp_buf jn jrand48 kill
+    kill_dependency killpg l64a labs lchmod lchown lcong48 lconv ldexp ldiv le16toh le32toh le64toh lfind lgamma linger
+    link linkat linux listen llabs lldiv llogb llrint llround localeconv localtime lockf lockf64 log log10 log1p log2
+    logb long longjmp loop lrand48 lrint lround lsearch lseek lstat lutimes madvise main major makedev malloc map
+    math_errhandling max mblen mbrlen mbrtoc16 mbrtoc32 mbrtoc8 mbrtowc mbsinit mbsnrtowcs mbsrtowcs mbstowcs mbtowc
+    memccpy memchr memcmp memcpy memfd_create memfrob memmem memmove mempcpy memrchr memset micros millis min mincore
+    minor mips mkdir mkdirat mkdtemp mkfifo mkfifoat mknod mknodat mkostemp mkostemps mkstemp mkstemps mktemp mktime
+    mlock mlock2 mlockall mmap mmsghdr modf mount mprotect mrand48 mremap msghdr msvc msync munlock munlockall munmap
+    mutable name_to_handle_at namespace nan nanosleep near nearbyint new newlocale nextafter nextdown nexttoward nextup
+    nftw nice nl_langinfo noexcept noreturn not not_eq nrand48 ntohl ntohs nullptr obstack obstack_printf
+    obstack_vprintf offsetof on_exit open open_by_handle_at open_memstream open_wmemstream openat opendir openlog
+    operator optarg opterr optind optopt or or_eq osockaddr pascal pathconf pause pclose perror pipe pipe2 poll pollfd
+    popen posix pow ppoll prctl pread private profil program_invocation_name program_invocation_short_name protected
+    pselect psiginfo psignal ptrace ptsname public putc putchar putenv puts putw putwc putwchar pwrite qecvt qfcvt qgcvt
+    qsort quick_exit radians raise rand random random_data rawmemchr read readahead readdir readlink readlinkat realloc
+    reallocarray realpath reboot recv recvfrom recvmmsg recvmsg reflexpr regcomp regerror regexec regfree register
+    reinterpret_cast remainder remap_file_pages remove remque remquo rename renameat renameat2 requires restrict return
+    revoke rewind rewinddir rindex rint rmdir round roundeven rpmatch rusage sbi sbrk scalb scalbln scalbn scandir
+    scandirat secure_getenv seed48 seekdir sei select send sendfile sendmmsg sendmsg sendto setbuf setbuffer
+    setdomainname setegid setenv seteuid setgid sethostid sethostname setitimer setjmp setlinebuf setlocale setlogin
+    setns setpayload setpayloadsig setpgid setpgrp setpriority setregid setresgid setresuid setreuid setrlimit setsid
+    setsockopt setstate settimeofday setuid setup setusershell setvbuf short shutdown sigabbrev_np sigaction sigaddset
+    sigaltstack sigandset sigblock sigcontext sigdelset sigdescr_np sigemptyset sigev_notify_attributes
+    sigev_notify_function sigevent sigfillset siggetmask sighold sigignore siginterrupt sigisemptyset sigismember
+    sigjmp_buf siglongjmp sigmask signal signalfd signals signbit signed signgam significand sigorset sigpause
+    sigpending sigprocmask sigqueue sigrelse sigreturn sigset sigsetjmp sigsetmask sigstack sigsuspend sigtimedwait
+    sigval sigwait sigwaitinfo sin sincos sinh sizeof sleep slots small snprintf sockaddr sockaddr_storage sockatmark
+    socket socketpair splice sprintf sq sqrt srand srand48 srandom sscanf ssignal stat static static_assert static_cast
+    statx statx_timestamp std stderr stdin stdout stpcpy stpncpy strcasecmp strcasestr strcat strchr strchrnul strcmp
+    strcoll strcpy strcspn strdup strdupa strerror strerrordesc_np strerrorname_np strfromd strfromf strfromf128
+    strfromf32 strfromf32x strfromf64 strfromf64x strfroml strfry strftime strlcat strlcpy strlen strncasecmp strncat
+    strncmp strncpy strndup strndupa strnlen strpbrk strptime strrchr strsep strsignal strspn strstr strtod strtof
+    strtof128 strtof32 strtof32x strtof64 strtof64x strtoimax strtok strtol strtold strtoq strtoul strtoumax strtouq
+    struct strverscmp strxfrm sun swab swapon switch swprintf swscanf symlink symlinkat sync sync_file_range syncfs
+    synchronized syscall sysconf sysinfo syslog system sysv_signal tan tanh tcdrain tcflow tcflush tcgetattr tcgetpgrp
+    tcgetsid tcsendbreak tcsetattr tcsetpgrp tdelete tee telldir template termios tfind tgamma tgkill this thread_local
+    throw time timegm timelocal timeradd timerclear timercmp timerfd_create timerisset timersub times timespec
+    timespec_get timespec_getres timeval timex timezone tm tmpfile tmpnam tms toascii tolower tone totalorder
+    totalordermag toupper towctrans towlower towupper transaction_safe true trunc truncate try tsearch ttyname ttyslot
+    twalk typedef typeid typename typeof typeof_unqual tzname tzset u_char u_int u_long u_short ualarm ucred ufromfp
+    ufromfpx uint ulong umask umount uname ungetc ungetwc union unix unlink unlinkat unlockpt unsetenv unshare unsigned
+    uselocale ushort using usleep utime utimensat utimes valloc vax versionsort vfork vhangup virtual vmsplice void
+    volatile wait wait3 wait4 waitid waitpid wcpcpy wcpncpy wcrtomb wcscasecmp wcscat wcschr wcschrnul wcscmp wcscoll
+    wcscpy wcscspn wcsdup wcsftime wcslen wcsncasecmp wcsncat wcsncmp wcsncpy wcsnlen wcsnrtombs wcspbrk wcsrchr
+    wcsrtombs wcsspn wcsstr wcstod wcstof wcstof128 wcstof32 wcstof32x wcstof64 wcstof64x wcstoimax wcstok wcstol
     wcstold wcstombs wcstoq wcstoul wcstoumax wcstouq wcswcs wcswidth wcsxfrm wctob wctomb wctrans wctype wcwidth while
-    wmanifold wmemchr wmemcmp wmemcpy wmemmove wmempcpy wmemset word write xor xor_eq y0 y1 yield yn
+    wmanifold wmemchr wmemcmp wmemcpy wmemmove wmempcpy wmemset word wordexp wordfree write xor xor_eq y0 y1 yield yn
 """.split())
 
 
-def require_name(name):
-    """A name that makes a namespace in any program: no word of C++, nothing that its headers may declare or define."""
-    if not re.fullmatch("[A-Za-z_][A-Za-z0-9_]*", name):
-        raise wm.ModelError(f"expected a header whose name makes a namespace, as clipper.hpp, got '{name}'")
-    if name.startswith("_") or "__" in name:
-        raise wm.ModelError(f"expected a header whose name makes a namespace, without a '_' in front or two in a row, which C++ "
-                            f"keeps for itself, got '{name}'")
-    base = re.sub(SUFFIXES, "", name)
-    if {name, base, re.sub(SUFFIXES, "", base)} & TAKEN or re.fullmatch(FAMILIES, name):
-        raise wm.ModelError(f"expected a header whose name makes a namespace, other than words, macros and functions of C and C++ "
-                            f"and names without a small letter, got '{name}'; '{name.lower()}_model' would do")
+def namespace_of(stem):
+    """The namespace of a header: its name, or with _model behind it where C++ or a common header may have that name."""
+    wm.require_text("header", stem)
+    if not re.fullmatch("[A-Za-z]([A-Za-z0-9]|_(?!_))*", stem) or stem.endswith("_"):
+        raise wm.ModelError(f"expected a header whose name is letters, digits and single '_' between them, as clipper.hpp, for a "
+                            f"namespace, got {wm.given(stem)}")
+    base = re.sub(SUFFIXES, "", stem)
+    is_taken = {stem, base, re.sub(SUFFIXES, "", base)} & TAKEN or re.fullmatch(FAMILIES, stem)
+    return stem + "_model" if is_taken else stem
 
 
 def comment(text):
@@ -527,9 +542,60 @@ def comment(text):
     return re.sub(r"[^ -~]|[\\?]", "_", text)
 
 
+def text_literal(text):
+    """Text in UTF-8 as C++ writes it in ASCII."""
+    letters = (chr(byte) if 32 <= byte < 127 and byte not in b'"\\?' else f"\\{byte:03o}" for byte in text.encode())
+    return '"' + "".join(letters) + '"'
+
+
+def notes_code(scaling, knobs):
+    """What the model's notes say, as constants."""
+    out = []
+    if scaling:
+        out += ["// How inputs were scaled for training: the network takes (x - mean) / scale, which scale_inputs() makes of x.",
+                array("inputs_mean", "double", [mean for mean, _ in scaling])
+                + array("inputs_scale", "double", [scale for _, scale in scaling]).rstrip(),
+                """inline void scale_inputs(const Real* x, Real* scaled) {
+  for (int i = 0; i < inputs; ++i) {
+    scaled[i] = static_cast<Real>((static_cast<double>(x[i]) - inputs_mean[i]) / inputs_scale[i]);
+  }
+}
+"""]
+    if knobs:
+        out += ["""// Coordinates of the context as users know them. The ends low and high stand for 0 and 1 of an interval, for 0 and a
+// whole turn of a circle; between them lies (value - low) / (high - low), of a logarithmic range that of the logarithms.
+struct Knob {
+  const char* name;  // in UTF-8
+  const char* unit;
+  double low, high;
+  bool is_logarithmic;
+};
+constexpr Knob knobs[coordinates] = {"""]
+        out += [f"    {{{text_literal(name)}, {text_literal(unit)}, {number(low)}, {number(high)}, {str(logarithmic).lower()}}},"
+                for low, high, logarithmic, name, unit in knobs] + ["};\n"]
+    return out
+
+
+def usage(name, context, is_scaled):
+    """Lines of code that use the header, as comments; the context is that of the model's first test sample."""
+    x, y = f"{name}::Real x[{name}::inputs] = {{}};", f"{name}::Real y[{name}::outputs];"
+    lines = [x] + [f"{name}::scale_inputs(x, x);  // the network takes inputs as they were scaled for training"] * is_scaled
+    if context is None:
+        lines += [y, f"{name}::run(x, y);"]
+    else:
+        numbers = ", ".join(map(number, context))
+        lines = ([f"const double context[] = {{{numbers}}};"] * bool(numbers) + [f"{name}::Network network;",
+                 f"if (!{name}::at({'context' if numbers else 'nullptr'}, network)) return 1;  // false: they name no point"] +
+                 lines + [y, "network(x, y);"])
+    return ["// Use:", *(f"//   {line}" for line in lines)]
+
+
 def header(model, name, source, context=None):
     """The text of a header, of the whole manifold or of the network at a context."""
-    require_name(name)
+    name = namespace_of(name)
+    if not isinstance(model, wm.Model):
+        raise wm.ModelError(f"expected a Model, got {wm.given(model)}")
+    wm.require_text("source", source)
     real = "float" if model.metadata["real"] == "F32" else "double"
     topology, basis = model.metadata["topology"], model.metadata["basis"]
     layers = ", ".join(layer.text() for layer in model.layers)
@@ -539,10 +605,16 @@ def header(model, name, source, context=None):
         known = [name for name, family in wm.BASES.items() if name in BASES or family.spaces == ("finite#",)]
         raise wm.ModelError(f"expected a basis of {', '.join(known)} or products of them, got '{basis}'; name a context, "
                             "and the header has the network there")
+    scaling, knobs = model.input_scaling(), model.knob_ranges()
+    at = None
+    if context is not None:
+        network = model.at(context)
+        at = wm.listed(np.asarray(context, float).reshape(-1))
     numbers = sum((layer.inputs + 1) * layer.outputs for layer in model.layers)
     inputs, outputs, contexts = (model.tensors[f"test.{part}"] for part in ("inputs", "outputs", "contexts"))
-    out = [comment(f"// {layers}, over {topology} by {basis}{'' if context is None else f', at {context}'}"),
+    out = [comment(f"// {layers}, over {topology} by {basis}{'' if at is None else f', at {at}'}"),
            comment(f"// Made by wmanifold_header.py from {source}: make it anew rather than edit it."),
+           *usage(name, contexts[0] if context is None else None, bool(scaling)),
            "#pragma once\n\n#include <cfloat>\n#include <cmath>\n#include <cstdint>\n#include <cstring>\n",
            f"namespace {name} {{\n\nusing Real = {real};\n",
            f"constexpr int inputs = {model.layers[0].inputs};\nconstexpr int outputs = {model.layers[-1].outputs};",
@@ -550,19 +622,20 @@ def header(model, name, source, context=None):
     if context is None:
         out += [f"constexpr int coordinates = {contexts.shape[1]};  // of a context",
                 f"constexpr int rows = {math.prod(factor.size for factor in factors)};  // K"]
+        out += ["", *notes_code(scaling, knobs)]
         own = rows_code(model, factors, real)
         use = at_code(model, factors)
-        at = f"at({'contexts[b]' if contexts.size else 'nullptr'}, network)"
+        call = f"at({'contexts[b]' if contexts.size else 'nullptr'}, network)"
         test = test_code(inputs, outputs, contexts, real,
-                         f"Network network;\n    if (!{at}) return DBL_MAX;\n    network(x[b], y);")
+                         f"Network network;\n    if (!{call}) return DBL_MAX;\n    network(x[b], y);")
     else:
-        network = model.at(context)
+        out += ["", *notes_code(scaling, [])]
         own = [array("weights", real, np.concatenate([flat(w[None], b[None])[0] for w, b, _ in network]))]
         use = ["// Takes inputs numbers and gives outputs.",
                "inline void run(const Real* x, Real* y) { detail::run(detail::weights, x, y); }\n"]
         outputs = np.stack([wm.evaluate(network, x) for x in inputs])
         test = test_code(inputs, outputs, np.empty(0), real, "run(x[b], y);")
-    out += ["\nnamespace detail {\n", IS_FINITE, *own, *run_code(model.layers), "}  // namespace detail\n", *use, *test]
+    out += ["namespace detail {\n", IS_FINITE, *own, *run_code(model.layers), "}  // namespace detail\n", *use, *test]
     return "\n".join(out) + f"\n}}  // namespace {name}\n"
 
 
@@ -574,7 +647,7 @@ def work(arguments):
                             "they do")
     model, out = arguments[:2]
     name = pathlib.Path(out).stem
-    require_name(name)
+    namespace_of(name)
     context = wm.context_from(arguments[2]) if len(arguments) == 3 else None
     wm.require_another(model, out)
     text = header(wm.Model.load(model), name, pathlib.Path(model).name, context)

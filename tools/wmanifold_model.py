@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Model files of wmanifold, with numpy alone: read, evaluated, exported to ordinary layers, and made from such.
 
-    wmanifold_model.py show MODEL               what it is, and whether it gives its own test outputs
+    wmanifold_model.py show MODEL               what it is, and whether it gives its own test outputs; of a file that
+                                                `export` wrote, which networks it holds
     wmanifold_model.py export MODEL OUT 0.5,1   the network at a context (its coordinates), as a safetensors file with
                                                 the names of a torch.nn.Sequential: 0.weight, 0.bias, 2.weight, ...;
                                                 of several contexts the i-th has i.0.weight, i.0.bias, ...
@@ -10,8 +11,8 @@
                        [--order fc1,fc2,...]    the modules in the order that they run in, where IN does not say it
 
 As a module: Model.load(path), model.at(context), model.predict(contexts, inputs), state_dict(network),
-Model.from_state_dict(state, layers).save(path). What does not fit raises ModelError; nothing is written then. As a
-program: one sentence, and the status 1.
+Model.from_state_dict(state, layers).save(path); `__all__` has the rest. What does not fit, arguments of another kind too,
+raises ModelError; nothing is written then. As a program: one sentence, and the status 1.
 """
 
 import signal
@@ -29,6 +30,7 @@ import re
 import secrets
 import stat
 import zlib
+from collections.abc import Mapping
 
 try:
     import numpy as np
@@ -36,6 +38,9 @@ except ImportError as missing:
     if __name__ == "__main__":
         sys.exit(f"error: expected numpy (Debian: python3-numpy), which {sys.executable} cannot import: {missing}")
     raise
+
+__all__ = ["Model", "ModelError", "coefficients", "context_from", "evaluate", "export", "import_layers", "networks_of",
+           "read_safetensors", "show", "state_dict", "write_safetensors"]
 
 FORMAT = "wmanifold 1"
 NETWORK_FORMAT = "wmanifold network 1"
@@ -58,6 +63,48 @@ class ModelError(Exception):
     """What was expected, and what came."""
 
 
+def given(value):
+    """A value of any kind, as a line of an error."""
+    try:
+        text = " ".join(repr(value).split())
+    except Exception:  # of somebody's own repr, and of whole numbers of thousands of digits
+        text = f"something of the type {type(value).__name__}"
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def require_text(what, value):
+    if not isinstance(value, str):
+        raise ModelError(f"{what}: expected text, got {given(value)}")
+    return value
+
+
+def path_of(path):
+    """A path as text that the system can hold."""
+    try:
+        text = os.fspath(path)
+        is_path = isinstance(text, str) and b"\0" not in os.fsencode(text)
+    except (TypeError, UnicodeEncodeError):
+        is_path = False
+    if not is_path:
+        raise ModelError(f"expected a path, as text without a NUL or a pathlib.Path, got {given(path)}")
+    return text
+
+
+def require_metadata(metadata):
+    if not isinstance(metadata, Mapping) or not all(isinstance(text, str) for pair in metadata.items() for text in pair):
+        raise ModelError(f"expected metadata that is a dict of texts, got {given(metadata)}")
+
+
+def require_arrays(tensors):
+    if not isinstance(tensors, Mapping):
+        raise ModelError(f"expected tensors that are a dict of arrays of numpy, got {given(tensors)}")
+    for name, tensor in tensors.items():
+        if not isinstance(name, str):
+            raise ModelError(f"expected tensors with names that are text, got {given(name)}")
+        if not isinstance(tensor, (np.ndarray, np.generic)):
+            raise ModelError(f"tensor '{name}': expected an array of numpy, got {given(tensor)}")
+
+
 def listed(numbers):
     return "(" + ", ".join(f"{number:.9g}" for number in numbers) + ")"
 
@@ -70,11 +117,12 @@ def numbers_of(what, numbers):
     """Numbers as an array of doubles; text, truth values and complex numbers are none."""
     try:
         array = np.asarray(numbers)
-    except (ValueError, TypeError, RuntimeError) as error:
-        raise ModelError(f"{what}: expected an array of numbers, got something else ({error})") from None
+    except (ValueError, TypeError, RuntimeError, AttributeError, OverflowError) as error:
+        raise ModelError(f"{what}: expected an array of numbers, got {given(numbers)} ({error})") from None
     if array.dtype.kind not in "fiu":
-        raise ModelError(f"{what}: expected numbers, got {numbers!r:.60}")
-    return array.astype(float)
+        raise ModelError(f"{what}: expected numbers, got {given(numbers)}")
+    with np.errstate(all="ignore"):
+        return array.astype(float)
 
 
 # Files.
@@ -165,7 +213,13 @@ class Stored:
     """What a safetensors file holds. `in_order` says whether its header names the tensors in the order they lie in."""
 
     def __init__(self, path, types=None):
-        types = types or TYPES
+        path = path_of(path)
+        try:
+            self.read(path, types or TYPES)
+        except OSError as error:
+            raise ModelError(f"cannot read '{path}': {error.strerror}") from None
+
+    def read(self, path, types):
         size = require_file(path)
         with open(path, "rb") as file:
             first = file.read(8)
@@ -234,8 +288,12 @@ def read_safetensors(path):
 
 def write_safetensors(path, metadata, tensors):
     """Replaces the file as replace_file does. Metadata gets a checksum; numbers must be finite."""
-    if not all(isinstance(value, str) for value in metadata.values()):
-        raise ModelError(f"cannot write {path}: expected metadata that is text, got something else")
+    path = path_of(path)
+    try:
+        require_metadata(metadata)
+        require_arrays(tensors)
+    except ModelError as error:
+        raise ModelError(f"cannot write {path}: {error}") from None
     raw = {}
     for name, tensor in tensors.items():
         if name == "__metadata__":
@@ -246,12 +304,14 @@ def write_safetensors(path, metadata, tensors):
             raise ModelError(f"cannot write {path}: tensor '{name}': expected finite numbers, got some that are not")
         raw[name] = (NAMES[tensor.dtype], tensor.shape, tensor.astype(tensor.dtype.newbyteorder("<")).tobytes())
     try:
-        header = {"__metadata__": {**metadata, "checksum": checksum(metadata, raw)}} if metadata else {}
+        crc = checksum(metadata, raw)  # also where it is not written: of text that is no UTF-8 there is none
+        header = {"__metadata__": {**metadata, "checksum": crc}} if metadata else {}
     except UnicodeEncodeError as error:
         raise ModelError(f"cannot write {path}: expected names and metadata in UTF-8, got {error.object!r}") from None
     offset = 0
     for name, (kind, shape, numbers) in raw.items():
         header[name] = {"dtype": kind, "shape": list(shape), "data_offsets": [offset, offset + len(numbers)]}
+        entry_of(f"cannot write {path}", name, header[name], TYPES)
         offset += len(numbers)
     text = json.dumps(header).encode()
     text += b" " * (-len(text) % 8)
@@ -278,14 +338,17 @@ def keep_attributes(path, old):
 def replace_file(path, parts):
     """Writes beside `path` under a name of its own, then renames: any error leaves an old file whole, and nothing beside
     it. A link is followed; mode and group stay; what is no file, or is read-only, is refused."""
+    path = path_of(path)
     target = os.path.realpath(path)
-    if str(path).endswith(os.sep):
+    if path.endswith(os.sep):
         raise ModelError(f"{path}: expected a file, got a folder")
     try:
         require_file(target)
         old = os.stat(target)
     except FileNotFoundError:
         old = None
+    except OSError as error:
+        raise ModelError(f"cannot write {path}: {error.strerror}") from None
     if old and not (old.st_mode & 0o222 and os.access(target, os.W_OK)):
         raise ModelError(f"{path}: expected a file that may be written, got one that is read-only")
     beside = os.path.join(os.path.dirname(target), f".wmanifold-{secrets.token_hex(8)}.part")
@@ -664,9 +727,11 @@ def kept(rule, parts):
 
     indices = [()]
     for factor in parts:
-        indices = [(*index, digit) for index in indices for digit in range(factor.size) if keeps((*index, digit))]
-        if len(indices) > MOST_ROWS:
-            raise ModelError(f"expected a basis of at most {MOST_ROWS} functions, got more of '{rule}(...)'")
+        shorter, indices = indices, []
+        for index in shorter:  # orders do not fall from digit to digit: what follows the first that is left out is, too
+            indices += itertools.takewhile(keeps, ((*index, digit) for digit in range(factor.size)))
+            if len(indices) > MOST_ROWS:
+                raise ModelError(f"expected a basis of at most {MOST_ROWS} functions, got more of '{rule}(...)'")
     return indices
 
 
@@ -687,6 +752,12 @@ def canonical(topology, parts, contexts):
 
 def coefficients(topology, basis, contexts, state=()):
     """phi(s) of each context."""
+    require_text("topology", topology)
+    require_text("basis", basis)
+    state = numbers_of("state", state)
+    if state.ndim != 1 or not np.isfinite(state).all():
+        raise ModelError(f"state: expected a row of finite numbers, got {given(state)}")
+    rows_of(topology, basis, state)  # refuses what is too much
     parts = factors(topology, basis, state)
     contexts = canonical(topology, parts, contexts)
     columns = np.cumsum([0] + [factor.coordinates for factor in parts])
@@ -717,7 +788,7 @@ ACTIVATIONS = {
     "tanh": np.tanh,
     "sigmoid": lambda x: 0.5 * (1 + np.tanh(0.5 * x)),
     "silu": lambda x: x * 0.5 * (1 + np.tanh(0.5 * x)),
-    "gelu": lambda x: 0.5 * x * (1 + np.vectorize(math.erf)(x / math.sqrt(2))),
+    "gelu": lambda x: 0.5 * x * (1 + np.vectorize(math.erf, otypes=[float])(x / math.sqrt(2))),
     "softplus": lambda x: np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x))),
 }
 
@@ -735,6 +806,7 @@ class Layer:
 
 def layers_from(text):
     """Layers of a text as the library writes and reads it: sizes of at least 1 that chain, each activation behind a layer."""
+    require_text("layers", text)
     layers, may_activate = [], False
     for part in text.split(","):
         words = re.findall(r"[^ \t\r\n]+", part)
@@ -761,10 +833,62 @@ def layers_from(text):
     return layers
 
 
+# Notes, as include/wmanifold/io/notes.hpp has them.
+
+
+NUMBER = r"[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?"
+
+
+def note_number(key, text):
+    number = float(text) if re.fullmatch(NUMBER, text) else math.nan
+    if not math.isfinite(number):
+        raise ModelError(f"{key}: expected finite numbers, got '{text}'")
+    return number
+
+
+def require_each(key, what, notes, count):
+    if len(notes) != count:
+        raise ModelError(f"{key}: expected one for each of {count} {what}, got {len(notes)}")
+    return notes
+
+
+def input_scaling_from(metadata, inputs):
+    """(mean, scale) of each input, of a text as "0.5 2, 0 10"."""
+    key, pairs = "input_scaling", []
+    for part in metadata[key].split(",") if key in metadata else []:
+        words = (part[1:] if pairs and part.startswith(" ") else part).split(" ")
+        if len(words) != 2:
+            raise ModelError(f"{key}: expected a mean and a scale, got '{part}'")
+        pairs.append((note_number(key, words[0]), note_number(key, words[1])))
+        if not pairs[-1][1] > 0:
+            raise ModelError(f"{key}: expected a positive scale, got '{words[1]}'")
+    return require_each(key, "inputs", pairs, inputs if pairs else 0)
+
+
+def knob_ranges_from(metadata, coordinates):
+    """(low, high, whether it is logarithmic, name, unit) of each coordinate of the context."""
+    key, knobs = "knob_ranges", []
+    for line in metadata[key].split("\n") if key in metadata else []:
+        parts = line.split("\t")
+        words = parts[0].split(" ")
+        if len(parts) != 3 or len(words) != 3 or words[2] not in ("linear", "logarithmic"):
+            raise ModelError(f"{key}: expected two ends, 'linear' or 'logarithmic', a tab, a name, a tab, a unit, got '{line}'")
+        low, high = note_number(key, words[0]), note_number(key, words[1])
+        is_logarithmic = words[2] == "logarithmic"
+        if low == high or not math.isfinite(high - low) or (is_logarithmic and not min(low, high) > 0):
+            raise ModelError(f"{key}: expected two different ends, positive for a logarithm, got '{parts[0]}'")
+        if "\r" in line:
+            raise ModelError(f"{key}: expected a name and a unit without tabs and line breaks, got {given(line)}")
+        knobs.append((low, high, is_logarithmic, parts[1], parts[2]))
+    return require_each(key, "coordinates of the context", knobs, coordinates if knobs else 0)
+
+
 class Model:
     """A manifold of weights, as its file says."""
 
     def __init__(self, metadata, tensors):
+        require_metadata(metadata)
+        require_arrays(tensors)
         if metadata.get("format") != FORMAT:
             got = f"'{metadata['format']}'" if "format" in metadata else "none"
             raise ModelError(f"expected the format '{FORMAT}', got {got}")
@@ -820,6 +944,8 @@ class Model:
     @staticmethod
     def load(path, replay=True):
         """Refuses what is not whole, or, with `replay`, does not give its own test outputs."""
+        if not isinstance(replay, bool):
+            raise ModelError(f"replay: expected True or False, got {given(replay)}")
         metadata, tensors = read_safetensors(path)
         try:
             with np.errstate(all="ignore"):
@@ -831,10 +957,25 @@ class Model:
         return model
 
     def save(self, path):
-        """Refuses what `load` would refuse; an old file stays then."""
+        """Refuses what `load` would refuse, and notes that are not well-formed; an old file stays then."""
         with np.errstate(all="ignore"):
-            Model(self.metadata, self.tensors).require_test_outputs()
+            model = Model(self.metadata, self.tensors)
+            model.require_test_outputs()
+            model.require_notes()
         write_safetensors(path, self.metadata, self.tensors)
+
+    def require_notes(self):
+        """Refuses notes that are not well-formed, which read_notes of the library refuses."""
+        self.input_scaling()
+        self.knob_ranges()
+
+    def input_scaling(self):
+        """(mean, scale) of each input: the network is given (x - mean) / scale. None where the file has none."""
+        return input_scaling_from(self.metadata, self.layers[0].inputs)
+
+    def knob_ranges(self):
+        """(low, high, whether it is logarithmic, name, unit) of each coordinate of the context. None where the file has none."""
+        return knob_ranges_from(self.metadata, self.tensors["test.contexts"].shape[1])
 
     def coefficients(self, contexts):
         """phi(s) of each context, or of one. Refuses numbers that name no point."""
@@ -842,7 +983,7 @@ class Model:
         contexts = np.atleast_2d(contexts) if contexts.ndim < 2 else contexts
         return coefficients(self.metadata["topology"], self.metadata["basis"], contexts, self.tensors.get("basis.state", ()))
 
-    def weights(self, n, phi, of=lambda numbers: numbers):
+    def _weights(self, n, phi, of=lambda numbers: numbers):
         """Weight (out x in) and bias of layer n where the basis has the values phi; of its numbers, or their sizes."""
         weight, bias = (of(self.tensors[f"layer.{n}.{part}"].astype(float)) for part in ("weight", "bias"))
         if self.layers[n].kind == "dense":
@@ -857,7 +998,7 @@ class Model:
         """The network at a context: (weight, bias, activation) of each layer. Refuses numbers that name no point."""
         context = numbers_of(self.metadata["topology"], context)
         phi = self.coefficients(context.reshape(1, -1) if context.ndim < 2 else context[None])[0]
-        return [(*self.weights(n, phi), layer.activation) for n, layer in enumerate(self.layers)]
+        return [(*self._weights(n, phi), layer.activation) for n, layer in enumerate(self.layers)]
 
     def predict(self, contexts, inputs):
         """The outputs for each input at its context."""
@@ -865,7 +1006,7 @@ class Model:
         if contexts.ndim == 0 or inputs.ndim == 0 or len(contexts) != len(inputs):
             raise ModelError("predict: expected as many contexts as inputs, got arrays of "
                              f"{sizes_text(contexts.shape)} and {sizes_text(inputs.shape)}")
-        outputs = [evaluate(self.at(context), x) for context, x in zip(contexts, inputs)]
+        outputs = [forward(self.at(context), x) for context, x in zip(contexts, inputs)]
         return np.stack(outputs) if outputs else np.empty((0, self.layers[-1].outputs))
 
     def off_by(self):
@@ -880,8 +1021,8 @@ class Model:
         for phi, x, y in zip(phis, self.tensors["test.inputs"].astype(float), expected):
             noisy = x
             for n, layer in enumerate(self.layers):
-                weight, bias = self.weights(n, phi)
-                most, most_bias = self.weights(n, np.abs(phi), np.abs)
+                weight, bias = self._weights(n, phi)
+                most, most_bias = self._weights(n, np.abs(phi), np.abs)
                 noise = rounding * (most @ np.abs(x) + most_bias) * random.uniform(-1, 1, layer.outputs)
                 f = ACTIVATIONS[layer.activation]
                 x, noisy = f(weight @ x + bias), f(weight @ noisy + bias + noise)
@@ -916,7 +1057,7 @@ class Model:
             network.append((weight.astype(float), bias.astype(float), layer.activation))
         inputs = np.random.default_rng(0).standard_normal((TEST_SAMPLES, plain[0].inputs)).astype(np.float32)
         with np.errstate(all="ignore"):
-            outputs = np.stack([evaluate(network, x) for x in inputs]).astype(np.float32)
+            outputs = np.stack([forward(network, x.astype(float)) for x in inputs]).astype(np.float32)
         if not np.isfinite(outputs).all():
             raise ModelError("expected a network whose outputs are finite in F32, got some that are not for inputs of size 1")
         tensors["test.contexts"] = np.empty((TEST_SAMPLES, 0))
@@ -973,8 +1114,8 @@ def parameter(name, value):
         if hasattr(value, "detach"):  # PyTorch's, of any type of reals
             value = value.cpu().double().numpy() if value.is_floating_point() else value.cpu().numpy()
         numbers = np.asarray(value)
-    except (ValueError, TypeError, RuntimeError) as error:
-        raise ModelError(f"{what}: expected an array of numbers, got something else ({error})") from None
+    except (ValueError, TypeError, RuntimeError, AttributeError, OverflowError) as error:
+        raise ModelError(f"{what}: expected an array of numbers, got {given(value)} ({error})") from None
     if numbers.dtype.kind != "f":
         raise ModelError(f"{what}: expected real numbers, got {numbers.dtype} of {sizes_text(numbers.shape)}; quantised or "
                          "counted numbers are no weights")
@@ -996,15 +1137,20 @@ def address_of(value):
 
 def modules_of(state):
     """Weight (out x in) and bias, or None, of each module, in the order of the state dict. Refuses anything else in it."""
-    if not hasattr(state, "items") or not all(isinstance(name, str) for name in state):
-        raise ModelError("expected a state dict, names with their numbers, got something else")
+    if not isinstance(state, Mapping) or not all(isinstance(name, str) for name in state):
+        raise ModelError(f"expected a state dict, names with their numbers, as module.state_dict() gives it, got {given(state)}")
     modules, biases, addresses = {}, {}, {}
-    for name, value in state.items():
+    values = dict(state)  # kept, as addresses of what is gone are given out again
+    for name, value in values.items():
         module, _, part = name.rpartition(".")
         if part not in ("weight", "bias"):
             raise ModelError(f"expected weights and biases of dense layers alone, got '{name}', which is neither; fold other "
                              "layers into dense ones first")
         numbers = parameter(name, value)
+        first = addresses.setdefault(address_of(value), name) if numbers.size else name
+        if first != name:
+            raise ModelError(f"'{name}': expected numbers of its own, got those of '{first}' (tied); layers of the library share "
+                             "none and would part in training: hand over a copy of its own, as by clone(), if that is meant")
         if part == "bias":
             biases[module] = numbers
             continue
@@ -1012,9 +1158,6 @@ def modules_of(state):
             kinds = {1: "a normalisation or a PReLU", 3: "a convolution", 4: "a convolution", 5: "a convolution"}
             raise ModelError(f"'{name}': expected a weight of out x in, got one of {sizes_text(numbers.shape)}, as of "
                              f"{kinds.get(numbers.ndim, 'no dense layer')}")
-        first = addresses.setdefault(address_of(value), name) if numbers.size else name
-        if first != name:
-            raise ModelError(f"'{name}': expected numbers of its own, got those of '{first}'; layers of the library share none")
         modules[module] = numbers
     for module in biases:
         if module not in modules:
@@ -1028,10 +1171,9 @@ def names_of(order):
     """"fc1,fc2" or a list."""
     if isinstance(order, str):
         return [name.strip() for name in order.split(",")]
-    names = list(order)
-    if not all(isinstance(name, str) for name in names):
-        raise ModelError(f"expected an order of names, got {names!s:.60}")
-    return names
+    if not isinstance(order, (list, tuple)) or not all(isinstance(name, str) for name in order):
+        raise ModelError(f"expected an order of names, as 'fc1,fc2' or a list, got {given(order)}")
+    return list(order)
 
 
 def compare(a, b):
@@ -1092,10 +1234,31 @@ def require_shapes(shapes, names, wanted, more=""):
     return names
 
 
+def checked_network(network):
+    """(weight, bias, activation) of each layer. Refuses what does not chain."""
+    if not isinstance(network, (list, tuple)) or not network:
+        raise ModelError(f"network: expected a list of (weight, bias, activation), as Model.at gives it, got {given(network)}")
+    layers = []
+    for n, layer in enumerate(network):
+        is_layer = isinstance(layer, (list, tuple)) and len(layer) == 3
+        if not is_layer or not isinstance(layer[2], str) or layer[2] not in ACTIVATIONS:
+            raise ModelError(f"network: expected (weight, bias, activation) as layer {n}, got {given(layer)}")
+        weight, bias = numbers_of(f"weight of layer {n}", layer[0]), numbers_of(f"bias of layer {n}", layer[1])
+        if weight.ndim != 2 or bias.shape != weight.shape[:1] or (layers and weight.shape[1] != len(layers[-1][1])):
+            raise ModelError("network: expected a weight of out x in, a bias of out, and inputs that are the outputs before, "
+                             f"got {sizes_text(weight.shape)} and {sizes_text(bias.shape)} as layer {n}")
+        layers.append((weight, bias, layer[2]))
+    return layers
+
+
 def evaluate(network, x):
     """The outputs of a network for one input."""
-    x = numbers_of("network", x)
-    if network and x.shape != network[0][0].shape[1:]:
+    return forward(checked_network(network), numbers_of("network", x))
+
+
+def forward(network, x):
+    """`evaluate` of a network that is known to be one."""
+    if x.shape != network[0][0].shape[1:]:
         raise ModelError(f"network: expected {network[0][0].shape[1]} inputs, got {sizes_text(x.shape)}")
     for weight, bias, activation in network:
         x = ACTIVATIONS[activation](weight @ x + bias)
@@ -1106,7 +1269,7 @@ def state_dict(network):
     """The parameters of a network, in float, by their names in a torch.nn.Sequential of linear layers and activations."""
     state = {}
     place = 0
-    for weight, bias, activation in network:
+    for weight, bias, activation in checked_network(network):
         with np.errstate(all="ignore"):
             state[f"{place}.weight"], state[f"{place}.bias"] = weight.astype(np.float32), bias.astype(np.float32)
         if not (np.isfinite(state[f"{place}.weight"]).all() and np.isfinite(state[f"{place}.bias"]).all()):
@@ -1117,30 +1280,67 @@ def state_dict(network):
 
 def context_from(text):
     """"0.5,0.25" as coordinates; "" on the one-point space."""
+    require_text("context", text)
     numbers = [part.strip(" ") for part in text.split(",")] if text.strip(" ") else []
-    if not all(re.fullmatch(r"[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?", number) for number in numbers):
+    if not all(re.fullmatch(NUMBER, number) for number in numbers):
         raise ModelError(f"expected a context as its coordinates, 0.5,0.25, got '{text}'")
     return [float(number) for number in numbers]
 
 
 def export(model, path, contexts):
     """Writes the networks at some contexts. Refuses contexts that name no point."""
-    if len(contexts) == 0:
+    if not isinstance(model, Model):
+        raise ModelError(f"expected a Model to export, got {given(model)}")
+    path, contexts = path_of(path), numbers_of("contexts", contexts)
+    if contexts.shape[:1] == (0,):
         raise ModelError("expected at least one context, got none")
     parts = factors(model.metadata["topology"], model.metadata["basis"], model.tensors.get("basis.state", ()))
-    points = [canonical(model.metadata["topology"], parts, [context])[0] for context in contexts]
+    points = canonical(model.metadata["topology"], parts, contexts)
     networks = [state_dict(model.at(point)) for point in points]
     tensors = dict(networks[0])
     if len(networks) > 1:
         tensors = {f"{i}.{name}": value for i, network in enumerate(networks) for name, value in network.items()}
-        tensors["contexts"] = np.stack(points)
+        tensors["contexts"] = points
     metadata = {"format": NETWORK_FORMAT, "layers": ", ".join(layer.text("dense") for layer in model.layers)}
-    if "input_scaling" in model.metadata:  # of the networks' inputs as well
-        metadata["input_scaling"] = model.metadata["input_scaling"]
+    model.require_notes()
+    for key in ("input_scaling", "knob_ranges"):  # one network has no knobs
+        if key in model.metadata and (key == "input_scaling" or len(networks) > 1):
+            metadata[key] = model.metadata[key]
     write_safetensors(path, metadata, tensors)
 
 
+def networks_of(metadata, tensors):
+    """The networks of a file that `export`, save_network or save_networks wrote, as Model.at gives them, and their contexts:
+    None where there is one network, which has none."""
+    require_metadata(metadata)
+    require_arrays(tensors)
+    if metadata.get("format") != NETWORK_FORMAT or "layers" not in metadata:
+        raise ModelError(f"expected the format '{NETWORK_FORMAT}' and 'layers', got {given(dict(metadata))}")
+    layers = layers_from(metadata["layers"])
+    contexts = tensors.get("contexts")
+    if contexts is not None and (contexts.dtype != np.float64 or contexts.ndim != 2 or len(contexts) == 0):
+        raise ModelError(f"expected contexts that are F64 of points x coordinates, got {contexts.dtype} of "
+                         f"{sizes_text(contexts.shape)}")
+    networks, seen = [], set() if contexts is None else {"contexts"}
+    for front in [""] if contexts is None else [f"{i}." for i in range(len(contexts))]:
+        network, place = [], 0
+        for layer in layers:
+            shapes = {f"{front}{place}.weight": (layer.outputs, layer.inputs), f"{front}{place}.bias": (layer.outputs,)}
+            for name, shape in shapes.items():
+                if name not in tensors or tensors[name].dtype.kind != "f" or tensors[name].shape != shape:
+                    got = f"{tensors[name].dtype} of {sizes_text(tensors[name].shape)}" if name in tensors else "none"
+                    raise ModelError(f"expected a tensor '{name}' of {sizes_text(shape)} reals, got {got}")
+            network.append((*(tensors[name].astype(float) for name in shapes), layer.activation))
+            seen.update(shapes)
+            place += 1 if layer.activation == "identity" else 2
+        networks.append(network)
+    if set(tensors) - seen:
+        raise ModelError(f"expected weights and biases of '{metadata['layers']}' alone, got '{sorted(set(tensors) - seen)[0]}'")
+    return networks, contexts
+
+
 def require_another(path, out):
+    path, out = path_of(path), path_of(out)
     if os.path.exists(out) and os.path.samefile(path, out):
         raise ModelError(f"expected to write another file than {path}, which is read")
 
@@ -1151,21 +1351,45 @@ def printable(text):
 
 
 def show(path):
-    model = Model.load(path)
-    lines = [f"{key:12} {printable(value)}" for key, value in sorted(model.metadata.items())]
-    rows = len(model.coefficients(model.tensors["test.contexts"][:1])[0])
-    numbers = sum(tensor.size for name, tensor in model.tensors.items() if name.startswith("layer."))
-    say(*lines, f"{'rows':12} {rows}", f"{'numbers':12} {numbers}", f"{'test vector':12} off by {model.replay():.1e}")
+    """Says what a file holds: a model, or exported networks."""
+    metadata, tensors = read_safetensors(path)
+    is_network = metadata.get("format") == NETWORK_FORMAT
+    model = None if is_network else Model.load(path)
+    try:
+        lines = network_lines(metadata, tensors) if is_network else model_lines(model)
+    except ModelError as error:
+        raise ModelError(f"{path}: {error}") from None
+    say(*(f"{key:13} {printable(str(value))}" for key, value in [*sorted(metadata.items()), *lines]))
+
+
+def model_lines(model):
+    model.require_notes()
+    return [("rows", len(model.coefficients(model.tensors["test.contexts"][:1])[0])),
+            ("numbers", sum(tensor.size for name, tensor in model.tensors.items() if name.startswith("layer."))),
+            ("test vector", f"off by {model.replay():.1e}")]
+
+
+def network_lines(metadata, tensors):
+    networks, contexts = networks_of(metadata, tensors)
+    input_scaling_from(metadata, networks[0][0][0].shape[1])
+    knob_ranges_from(metadata, 0 if contexts is None else contexts.shape[1])
+    lines = [("holds", "one network" if contexts is None else f"{len(networks)} networks, at a context each"),
+             ("numbers", sum(tensor.size for name, tensor in tensors.items() if name != "contexts"))]
+    lines += [(f"context {i}", listed(context)) for i, context in enumerate([] if contexts is None else contexts[:8])]
+    return lines + [("...", f"and {len(networks) - 8} contexts more")] * (len(networks) > 8)
 
 
 def import_layers(path, out, layers, order=None):
     require_another(path, out)
+    require_text("layers", layers)
     state = state_of_file(path)
     Model.from_state_dict(state, layers, order).save(out)
 
 
 def say(*lines):
     """Writes lines to the standard output."""
+    if sys.stdout is None:
+        raise ModelError("cannot write to the standard output: it is closed")
     try:
         if hasattr(sys.stdout, "reconfigure"):
             sys.stdout.reconfigure(errors="backslashreplace")
@@ -1193,7 +1417,7 @@ def program(work, arguments):
         sentence = str(error)
     else:
         return
-    sys.exit("error: " + re.sub(r"[\r\n]\s*", " ", sentence))
+    sys.exit("error: " + printable(re.sub(r"[\r\n]\s*", " ", sentence)))
 
 
 def work(arguments):

@@ -1,15 +1,21 @@
 """wmanifold_model.py beside the library: wmanifold_model_test.py MODELS, the program of models.cpp."""
 
+import contextlib
+import inspect
+import io
 import json
 import math
 import os
 import pathlib
+import re
 import shutil
 import signal
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
+import warnings
 import zlib
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -74,6 +80,8 @@ def safetensors(header, data=b""):
 
 def run(tool, *arguments, **more):
     return subprocess.run([sys.executable, "-B", TOOLS / tool, *map(str, arguments)], capture_output=True, text=True, **more)
+
+
 COMPILER = shutil.which("c++") or shutil.which("g++") or shutil.which("clang++")
 
 
@@ -207,15 +215,15 @@ class Files(unittest.TestCase):
                     expected = []
                 lines.append(f"""  {{
     const double s[] = {{{numbers}}};
-    {name}::Network network, before;
+    {header.namespace_of(name)}::Network network, before;
     std::memset(&network, 0x55, sizeof network);
     std::memcpy(&before, &network, sizeof network);
-    const bool done = {name}::at(s, network);
+    const bool done = {header.namespace_of(name)}::at(s, network);
     const bool is_same = std::memcmp(&network, &before, sizeof network) == 0;
     if (done != {len(expected) > 0:d} || is_same == done) std::printf("{name} {point}: %d %d\\n", done, is_same), ++wrong;""")
                 if len(expected):
-                    lines.append(f"""    const {name}::Real x[] = {{1, 1, 1, 1}};
-    {name}::Real y[3];
+                    lines.append(f"""    const {header.namespace_of(name)}::Real x[] = {{1, 1, 1, 1}};
+    {header.namespace_of(name)}::Real y[3];
     network(x, y);""")
                     lines += [f"    wrong += std::fabs(static_cast<double>(y[{o}]) - {y!r}) > {1e-5 if name == 'ellipse' else 1e-9};"
                               for o, y in enumerate(expected.tolist())]
@@ -300,7 +308,7 @@ class Files(unittest.TestCase):
             header.main([str(self.folder / f"{name}.safetensors"), str(self.folder / f"{name}_at.hpp"), context])
             names.append(f"{name}_at")
         lines = [f'#include "{name}.hpp"' for name in names] + ["#include <cstdio>", "int main() {"]
-        lines += [f'  std::printf("{name} %.3e\\n", {name}::off_by());' for name in names] + ["}"]
+        lines += [f'  std::printf("{name} %.3e\\n", {header.namespace_of(name)}::off_by());' for name in names] + ["}"]
         source = self.folder / "main.cpp"
         source.write_text("\n".join(lines) + "\n")
         subprocess.run([COMPILER, "-std=c++14", *WARNINGS, source, "-o", self.folder / "main"], check=True)
@@ -518,12 +526,35 @@ class Files(unittest.TestCase):
             np.testing.assert_allclose(model.predict(np.empty((8, 0)), inputs), net.float()(inputs).detach().numpy(), atol=1e-6)
         with self.assertRaisesRegex(wm.ModelError, "takes gradients"):
             wm.Model.from_state_dict(dict(Net().named_parameters()), layers)
-        shared = torch.nn.Linear(4, 4)
-        with self.assertRaisesRegex(wm.ModelError, "numbers of its own"):
-            wm.Model.from_state_dict(torch.nn.Sequential(shared, torch.nn.Tanh(), shared).state_dict(), "dense 4 4, tanh, dense 4 4")
+        shared, two = torch.nn.Linear(4, 4), "dense 4 4, tanh, dense 4 4"
+        weights, biases, turned = (torch.nn.Sequential(torch.nn.Linear(4, 4), torch.nn.Tanh(), torch.nn.Linear(4, 4)) for _ in range(3))
+        weights[2].weight, biases[2].bias = weights[0].weight, biases[0].bias
+        turned[2].weight = torch.nn.Parameter(turned[0].weight.detach().t())
+        for net in (torch.nn.Sequential(shared, torch.nn.Tanh(), shared), weights, biases, turned):
+            with self.assertRaisesRegex(wm.ModelError, r"'2\.(weight|bias)': expected numbers of its own, got those of '0\.(weight|bias)' \(tied\)"):
+                wm.Model.from_state_dict(net.state_dict(), two)
+            model = wm.Model.from_state_dict({name: numbers.clone() for name, numbers in net.state_dict().items()}, two)
+            inputs = torch.tensor(model.tensors["test.inputs"])
+            np.testing.assert_allclose(model.tensors["test.outputs"], net(inputs).detach().numpy(), atol=1e-6)
+        with self.assertRaisesRegex(wm.ModelError, r"module\.state_dict\(\)"):
+            wm.Model.from_state_dict(shared, "dense 4 4")
         for layer in (torch.nn.Linear(4, 4, device="meta"), torch.nn.LSTM(4, 4), torch.nn.Conv1d(4, 4, 1), torch.nn.Embedding(4, 3)):
             with self.subTest(layer), self.assertRaises(wm.ModelError):
                 wm.Model.from_state_dict(torch.nn.Sequential(layer).state_dict(), "dense 4 4")
+
+    @unittest.skipIf(torch is None, "PyTorch is not installed (Debian: python3-torch)")
+    def test_the_code_of_the_documents_runs_as_written(self):
+        self.written()
+        blocks = re.findall("```python\n(.*?)```", (ROOT / "docs" / "files.md").read_text(), re.S)
+        self.assertEqual(len(blocks), 1)
+        shutil.copy(self.folder / "ellipse.safetensors", self.folder / "model.safetensors")
+        done = subprocess.run([sys.executable, "-B", "-W", "error", "-c", blocks[0]], cwd=self.folder, capture_output=True, text=True,
+                              env={**os.environ, "PYTHONPATH": str(TOOLS)})
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        at, back = wm.Model.load(self.folder / "model.safetensors").at([1.25]), wm.Model.load(self.folder / "plain.safetensors").at([])
+        for one, other in zip(at, back):
+            np.testing.assert_allclose(one[0], other[0], atol=1e-6)
+            self.assertEqual(one[2], other[2])
 
     def test_files_that_are_not_what_they_say_are_refused(self):
         entry = {"dtype": "F32", "shape": [2], "data_offsets": [0, 8]}
@@ -699,9 +730,173 @@ class Files(unittest.TestCase):
     def test_an_exported_network_keeps_the_scaling_of_its_inputs(self):
         self.written()
         model = wm.Model.load(self.folder / "ellipse.safetensors")
-        model.metadata["input_scaling"] = "0.5 2, 0 10"
+        model.metadata["input_scaling"] = "0.5 2, 0 10, 0 1, 0 1"
         wm.export(model, self.folder / "network.safetensors", [[1.0]])
-        self.assertEqual(wm.read_safetensors(self.folder / "network.safetensors")[0]["input_scaling"], "0.5 2, 0 10")
+        self.assertEqual(wm.read_safetensors(self.folder / "network.safetensors")[0]["input_scaling"], "0.5 2, 0 10, 0 1, 0 1")
+
+    def test_notes_are_read_as_the_library_reads_them(self):
+        self.written()
+        model = wm.Model.load(self.folder / "box.safetensors")
+        self.assertEqual((model.input_scaling(), model.knob_ranges()), ([], []))
+        model.metadata.update({"input_scaling": "0.5 2,0 10, -1e-05 1, +.5 1.",
+                               "knob_ranges": "20 20000.0 logarithmic\tcutoff\tHz\n1 -1 linear\t\t"})
+        self.assertEqual(model.input_scaling(), [(0.5, 2), (0, 10), (-1e-05, 1), (0.5, 1)])
+        self.assertEqual(model.knob_ranges(), [(20, 20000, True, "cutoff", "Hz"), (1, -1, False, "", "")])
+        model.save(self.folder / "noted.safetensors")
+        wm.export(model, self.folder / "one.safetensors", [[0.5, 1]])
+        wm.export(model, self.folder / "two.safetensors", [[0.5, 1], [0, 1]])
+        self.assertNotIn("knob_ranges", wm.read_safetensors(self.folder / "one.safetensors")[0])
+        self.assertEqual(wm.read_safetensors(self.folder / "two.safetensors")[0]["knob_ranges"], model.metadata["knob_ranges"])
+        good, kept = "0 1, 0 1, 0 1, 0 1", "0 1 linear\t\t\n0 1 linear\t\t"
+        for scaling in ("", "0 1", good + ", 0 1", good[:-1] + "0", good[:-1] + "-1", good[:-1] + "nan", good[:-1] + "1e999", good[:-1],
+                        good + " ", good + ",", good.replace("0", "0x1"), good.replace(" ", "  "), good.replace("0", "\u0660")):
+            self.assert_notes_refused(scaling, kept)
+        for knobs in ("", kept[:-1], kept + "\n", "0 1 linear\t\t", kept.replace("linear", "cubic"), kept.replace("1", "0"), kept.replace("0", "nan"),
+                      kept.replace("linear", "logarithmic"), kept.replace("0", "-1e308").replace("1 ", "1e308 "), kept.replace(" ", "\t"),
+                      kept + "\r"):
+            self.assert_notes_refused(good, knobs)
+
+    def assert_notes_refused(self, scaling, knobs):
+        """By all that would write or show them."""
+        model = wm.Model.load(self.folder / "box.safetensors")
+        model.metadata.update({"input_scaling": scaling, "knob_ranges": knobs})
+        file, out = self.folder / "wrong.safetensors", self.folder / "out"
+        wm.write_safetensors(file, model.metadata, model.tensors)
+        uses = [lambda: model.save(out), lambda: wm.export(model, out, [[0.5, 1]]), lambda: wm.show(file),
+                lambda: header.header(model, "name", "")]
+        for n, use in enumerate(uses):
+            with self.subTest(f"{scaling} {knobs} {n}"), self.assertRaisesRegex(wm.ModelError, "(input_scaling|knob_ranges): expected"):
+                use()
+        self.assertFalse(out.exists())
+
+    def test_show_says_what_an_exported_file_holds(self):
+        self.written()
+        model, one, two = (str(self.folder / name) for name in ("placed.safetensors", "one", "two"))
+        wm.main(["export", model, one, "1"])
+        wm.main(["export", model, two, *map(str, range(10))])
+        for file, lines in ((one, ["holds +one network", "numbers +83"]),
+                            (two, ["holds +10 networks, at a context each", "numbers +830", r"context 7 +\(0.716814693\)", "and 2 contexts more"])):
+            done = run("wmanifold_model.py", "show", file)
+            self.assertEqual((done.returncode, done.stderr), (0, ""))
+            for line in ["format +wmanifold network 1", "layers +dense 4 6, tanh, dense 6 5, dense 5 3", *lines]:
+                self.assertRegex(done.stdout, line)
+        metadata, tensors = wm.read_safetensors(two)
+        networks, contexts = wm.networks_of(metadata, tensors)
+        self.assertEqual(contexts[:, 0].tolist(), list(range(7)) + [x % (2 * math.pi) for x in (7, 8, 9)])
+        x = np.array([1.0, 2, 3, 4])
+        for network, context in zip(networks, contexts):
+            expected = wm.Model.load(model).predict([context], [x])[0]
+            np.testing.assert_allclose(wm.evaluate(network, x), expected, atol=1e-6 * max(1, np.abs(expected).max()))
+        metadata, tensors = wm.read_safetensors(one)
+        for name, words, numbers in (
+                ("no layers", {**metadata, "layers": ""}, tensors), ("other layers", {**metadata, "layers": "dense 4 3"}, tensors),
+                ("contexts", metadata, {**tensors, "contexts": np.zeros((1, 1))}), ("no bias", metadata, {"0.weight": tensors["0.weight"]}),
+                ("more", metadata, {**tensors, "9.bias": np.zeros(1)}), ("flat", metadata, {**tensors, "contexts": np.zeros(1)}),
+                ("knobs", {**metadata, "knob_ranges": "0 1 linear\t\t"}, tensors), ("counted", metadata, {**tensors, "0.bias": np.zeros(6, np.uint64)})):
+            wm.write_safetensors(self.folder / "odd", words, numbers)
+            with self.subTest(name):
+                self.assert_sentence(run("wmanifold_model.py", "show", self.folder / "odd"), "odd: .*expected .*, got")
+
+    def odd_values(self):
+        """Of all kinds."""
+
+        class Wordless:
+            def __repr__(self):
+                raise ValueError("no words")
+
+        values = [None, True, 5, -1, 1.5, 10**5000, NAN, 1j, "", "text", "a\0b", "\ud800", b"", b"b", [], [1], ["a"], [[1.0]], [None],
+                  [[1], [1, 2]], [("a", "b", "c")], (), {}, {1: 2}, {"a": 1}, {"a": [1.0]}, {"weight": [[1.0]]}, {"format": "wmanifold 1"}, set(),
+                  object(), Wordless(), int, len, iter([]), np.float32(1), np.array(1.0), np.array(None), np.zeros(3), np.zeros((2, 2)),
+                  np.full((2, 2), NAN), np.array("a"), np.zeros((0, 4)), np.zeros((1, 1, 1)), np.zeros(2, bool), np.zeros(2, complex),
+                  np.zeros(2, "f4, i4"), np.zeros(1, "M8[s]"), np.zeros((1, 4), ">f4"), self.folder, self.folder / "missing" / "file"]
+        if torch is not None:
+            linear = torch.nn.Linear(2, 2)
+            values += [torch.tensor(1.0), torch.zeros(2, 4), torch.zeros(2, dtype=torch.bfloat16), linear, linear.weight, linear.state_dict(),
+                       dict(linear.named_parameters()), torch.zeros(2, 2).to_sparse(), torch.zeros(2, device="meta")]
+        return values
+
+    def test_arguments_of_every_kind_are_taken_or_refused_in_words(self):
+        self.written()
+        file = self.folder / "ellipse.safetensors"
+        model = wm.Model.load(file)
+        metadata, tensors = wm.read_safetensors(file)
+        wm.export(model, self.folder / "network", [[1]])
+        wm.write_safetensors(self.folder / "state", {}, sequential(["0", "2"], [(4, 2), (1, 4)]))
+        out, network, exported = self.folder / "out", model.at([1]), wm.read_safetensors(self.folder / "network")
+        calls = {  # arguments that are right
+            (wm, "coefficients"): ["s1", "fourier1", [[1.0]], ()],
+            (wm, "context_from"): ["1"],
+            (wm, "evaluate"): [network, [1, 2, 3, 4]],
+            (wm, "export"): [model, out, [[1]]],
+            (wm, "import_layers"): [self.folder / "state", out, LINEAR, "0,2"],
+            (wm, "networks_of"): list(exported),
+            (wm, "read_safetensors"): [file],
+            (wm, "show"): [file],
+            (wm, "state_dict"): [network],
+            (wm, "write_safetensors"): [out, metadata, tensors],
+            (wm.Model, "__init__"): [metadata, tensors],
+            (wm.Model, "at"): [[1]],
+            (wm.Model, "coefficients"): [[[1]]],
+            (wm.Model, "from_state_dict"): [sequential(["0", "2"], [(4, 2), (1, 4)]), LINEAR, None],
+            (wm.Model, "load"): [file, True],
+            (wm.Model, "predict"): [[[1]], [[1, 2, 3, 4]]],
+            (wm.Model, "save"): [out],
+            (header, "header"): [model, "name", "source", [1]],
+            (header, "namespace_of"): ["name"],
+        }
+        without = {"input_scaling", "knob_ranges", "off_by", "replay"}  # arguments
+        public = {(wm, name) for name in wm.__all__} - {(wm, "Model"), (wm, "ModelError")} | {(header, name) for name in header.__all__}
+        public |= {(wm.Model, name) for name in vars(wm.Model) if not name.startswith(("_", "require_")) and name not in without}
+        self.assertEqual(set(calls), public | {(wm.Model, "__init__")})
+        refused, folder = 0, sorted(self.folder.iterdir())
+        for (owner, name), right in calls.items():
+            function = owner if name == "__init__" else getattr(model if owner is wm.Model else owner, name)
+            count = len(inspect.signature(function).parameters)
+            self.assertEqual(len(right), count, name)
+            with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
+                warnings.simplefilter("error")
+                function(*right)
+                out.unlink(missing_ok=True)
+                for place in range(count):
+                    for n, odd in enumerate(self.odd_values()):
+                        arguments = [*right[:place], odd, *right[place + 1 :]]
+                        with self.subTest(f"{name} {place} {n}"):
+                            try:
+                                function(*arguments)
+                                out.unlink(missing_ok=True)
+                            except wm.ModelError as error:
+                                refused += 1
+                                self.assertRegex(str(error), "expected|cannot")
+                                self.assertLess(len(str(error)), 700)
+                            except OSError as error:
+                                self.fail(error)
+                            if type(odd) is str:  # the only ones that name files beside this one
+                                pathlib.Path(odd).is_file() and pathlib.Path(odd).unlink()
+                            self.assertEqual(sorted(self.folder.iterdir()), folder)
+        self.assertGreater(refused, 1000)
+
+    def test_tensors_that_are_no_arrays_of_numpy_are_refused(self):
+        out = self.folder / "out"
+        zeros = np.zeros(2)
+        for metadata, tensors in (({}, {5: zeros}), ({}, {None: zeros}), ({}, {"a": [1.0]}), ({}, {"a": 1.0}), ({}, {"a": "b"}), ({}, [zeros]),
+                                  ({1: "b"}, {"a": zeros}), ({"a": 1}, {"a": zeros}), ({"a": b""}, {"a": zeros}), (None, {"a": zeros}),
+                                  ({}, {"a": zeros.astype(np.float16)}), ({}, {"a": zeros.astype(np.int64)}), ({}, {"a": zeros.astype(object)}),
+                                  ({}, {"a": zeros.astype(">f8")}), ({}, {"\ud800": zeros}), ({}, {"a": np.empty((1 << 50, 0))})):
+            with self.subTest(f"{metadata} {tensors!s:.60}"), self.assertRaisesRegex(wm.ModelError, "cannot write .*expected .*got"):
+                wm.write_safetensors(out, metadata, tensors)
+        self.assertFalse(out.exists())
+
+    def test_a_rule_over_a_large_product_is_refused_at_once(self):
+        for basis in ("total256(" + "*".join(["fourier256"] * 4) + ")", "total1(" + "*".join(["fourier1"] * 64) + ")", "*".join(["fourier1"] * 64)):
+            with self.subTest(basis):
+                begin = time.monotonic()
+                try:
+                    wm.rows_of("*".join(["s1"] * (basis.count("*") + 1)), basis)
+                except wm.ModelError as error:
+                    self.assertIn("at most 1048576 functions", str(error))
+                else:
+                    self.assertIn("total1(", basis)
+                self.assertLess(time.monotonic() - begin, 30)
 
     def test_what_could_not_be_read_is_not_written(self):
         path = self.folder / "kept.safetensors"
@@ -752,31 +947,92 @@ class Files(unittest.TestCase):
                 wm.write_safetensors(path if path == "" else f"{path}/" if path == self.folder / "new" / "" else path, {}, tensors)
         self.assertEqual(sorted(path.name for path in self.folder.iterdir()), ["file", "link", "pipe"])
 
-    def test_names_that_cpp_knows_are_refused(self):
+    def test_names_that_make_no_namespace_are_refused(self):
         self.written()
         model = str(self.folder / "point.safetensors")
-        taken = ("class int std NULL EOF errno _Foo _foo a__b linux unix M_PI I near far min max main 2box co_await and xor_eq nullptr "
-                 "assert stdin signbit isnan sin sinf tanhl gamma y0 j1 index memcpy strlen size_t int8_t my_t DBL_MAX PI abs log exp div "
-                 "printf time signal signal read double_t float complex wmanifold posix final-cut a.b m\u00fcller \u4e2d x\u0301 __x__ ").split()
-        for name in [*taken, "a b", ".hpp"]:
-            with self.subTest(name), self.assertRaisesRegex(SystemExit, "error: expected a header whose name makes a namespace"):
+        for name in ("_Foo", "_foo", "a__b", "a_", "_model", "__x__", "2box", "final-cut", "a.b", "m\u00fcller", "\u4e2d", "x\u0301", "a b",
+                     ".hpp", "a\n", "\u0661"):
+            with self.subTest(name), self.assertRaisesRegex(SystemExit, "error: expected a header whose name is letters"):
                 header.main([model, str(self.folder / f"{name}.hpp")])
         self.assertEqual(list(self.folder.glob("*.hpp")), [])
+        self.assertEqual([header.namespace_of(name) for name in ("class", "clipper_model", "a1_B")],
+                         ["class_model", "clipper_model", "a1_B"])
 
     @unittest.skipIf(COMPILER is None, "no C++ compiler")
-    def test_names_that_are_taken_are_fine_and_headers_hold_any_words(self):
+    def test_headers_of_any_name_stand_beside_other_headers_and_hold_any_words(self):
         self.written()
         names = ("clipper A1x Real Network at off_by detail inputs outputs numbers rows run mix dense relu look_up bernstein fourier clamped "
-                 "is_finite wrapped strip memory torus final override import module model values s phi x y").split()
+                 "is_finite wrapped strip memory torus final override import module model values s phi x y knobs scale_inputs class int std "
+                 "NULL EOF errno assert I complex imaginary thrd_create mtx_plain times tms glob htons major minor None Status Bool True "
+                 "Success Always Complex min max near far interface small hyper ERROR unix linux i386 arm main signal printf index y0 "
+                 "DBL_MAX PI M_PI sin exp time random bind socket select environ stdin co_await and xor_eq wmanifold").split()
         odd = self.folder / "a\n#error \\??\u4e2d\\"
-        shutil.copy(self.folder / "strip.safetensors", odd)
+        model = wm.Model.load(self.folder / "strip.safetensors")
+        model.metadata["input_scaling"] = ", ".join(["0.5 2"] * 4)
+        model.metadata["knob_ranges"] = "0 1 linear\t\"??/\\\x01\u4e2d7\t%d\n2 1 logarithmic\tint\t"
+        model.save(odd)
         for name in names:
             header.main([str(odd), str(self.folder / f"{name}.hpp")])
+        others = ("assert.h complex.h ctype.h errno.h fenv.h float.h inttypes.h limits.h locale.h math.h setjmp.h signal.h stdlib.h "
+                  "string.h tgmath.h threads.h time.h uchar.h wchar.h arpa/inet.h dirent.h fcntl.h glob.h netdb.h netinet/in.h "
+                  "poll.h pthread.h semaphore.h sys/ioctl.h sys/mman.h sys/param.h sys/select.h sys/socket.h sys/stat.h "
+                  "sys/sysmacros.h sys/time.h sys/times.h sys/types.h sys/un.h sys/wait.h syslog.h termios.h unistd.h curses.h windows.h "
+                  "X11/Xlib.h Arduino.h").split()
+        macros = {"None": "0L", "Status": "int", "Bool": "int", "True": "1", "Success": "0", "Always": "2", "Complex": "0", "near": "",
+                  "far": "", "interface": "struct", "small": "char", "hyper": "long", "ERROR": "0", "PI": "3.14", "I": "1", "i386": "1",
+                  "arm": "1", "min(a, b)": "b", "max(a, b)": "a", "assert(x)": "", "errno": "0"}
+        lines = [f"#if __has_include(<{other}>)\n#include <{other}>\n#endif" for other in others]
+        lines += ["#include <iostream>\n#include <vector>\n#include <algorithm>"]
+        lines += [f"#ifndef {macro.split('(')[0]}\n#define {macro} {text}\n#endif" for macro, text in macros.items()]
+        lines += [f'#include "{name}.hpp"' for name in names]
+        lines += ["int main() {", "  return 0"]
+        lines += [f"      + ({header.namespace_of(name)}::off_by() < 1e-13 ? 0 : 1)" for name in names] + [";", "}"]
+        source, program = self.folder / "main.cpp", self.folder / "main"
+        source.write_text("\n".join(lines) + "\n")
+        subprocess.run([COMPILER, "-std=gnu++14", "-w", "-DNDEBUG", source, "-o", program], check=True)
+        subprocess.run([program], check=True)
+        others = [name for name in names if header.namespace_of(name) != name]
+        source.write_text("".join(f'#include "{name}.hpp"\n' for name in ["clipper", *others]) + """
+int main() {
+  using namespace clipper;
+  const char* const name = "\\"\\077\\077/\\\\\\001\\344\\270\\2557";
+  const double scaled = (3 - inputs_mean[3]) / inputs_scale[3];
+  Real x[] = {0, 1, 2, 3};
+  scale_inputs(x, x);
+  return std::strcmp(knobs[0].name, name) != 0 || std::strcmp(knobs[0].unit, "%d") != 0 || std::strcmp(knobs[1].name, "int") != 0
+      || std::strcmp(knobs[1].unit, "") != 0 || knobs[0].high < 1 || knobs[1].low < 2 || knobs[1].high > 1 || knobs[0].is_logarithmic
+      || !knobs[1].is_logarithmic || std::fabs(scaled - 1.25) > 0 || std::fabs(x[3] - scaled) > 0 || std::fabs(x[0] + 0.25) > 0;
+}
+""")
+        subprocess.run([COMPILER, "-std=c++14", *WARNINGS, source, "-o", program], check=True)
+        subprocess.run([program], check=True)
+
+    @unittest.skipIf(COMPILER is None, "no C++ compiler")
+    def test_the_usage_at_the_top_of_a_header_compiles(self):
+        self.written()
+        for name in ("bernstein3", "ellipse"):
+            model = wm.Model.load(self.folder / f"{name}.safetensors")
+            model.metadata["input_scaling"] = "1 2, 0 1, 0 1, 0 1"
+            model.save(self.folder / f"{name}_scaled.safetensors")
+        tops, uses, expected = [], [], []
+        for name, *context in (["strip"], ["ellipse"], ["point"], ["ellipse_scaled"], ["bernstein3", "0.25"], ["bernstein3_scaled", "0.25"]):
+            header.main([str(self.folder / f"{name}.safetensors"), str(self.folder / f"{name}.hpp"), *context])
+            text = (self.folder / f"{name}.hpp").read_text()
+            code = [line[2:] for line in text.split("// Use:\n")[1].split("#pragma")[0].splitlines()]
+            self.assertTrue(3 <= len(code) <= 7, code)
+            self.assertEqual(any("scale_inputs" in line for line in code), name.endswith("_scaled"))
+            tops.append(f'#include "{name}.hpp"')
+            uses += [f"int use_{name}() {{", *code, '  std::printf("%.9g\\n", static_cast<double>(y[0]));', "  return 0;", "}"]
+            model = wm.Model.load(self.folder / f"{name}.safetensors")
+            point = [float(context[0])] if context else model.tensors["test.contexts"][0]
+            expected.append(model.predict([point], [[-0.5 if name.endswith("_scaled") else 0, 0, 0, 0]])[0][0])
+        names = [use.split("(")[0].split("_", 1)[1] for use in uses if use.startswith("int use_")]
+        main = ["int main() {", "  return 0" + "".join(f" + use_{name}()" for name in names) + ";", "}"]
         source = self.folder / "main.cpp"
-        source.write_text("".join(f'#include "{name}.hpp"\n' for name in names) + "int main() {\n  return 0"
-                          + "".join(f" + ({name}::off_by() < 1e-13 ? 0 : 1)" for name in names) + ";\n}\n")
+        source.write_text("\n".join([*tops, "#include <cstdio>", *uses, *main]) + "\n")
         subprocess.run([COMPILER, "-std=c++14", *WARNINGS, source, "-o", self.folder / "main"], check=True)
-        subprocess.run([self.folder / "main"], check=True)
+        printed = subprocess.run([self.folder / "main"], check=True, capture_output=True, text=True).stdout.split()
+        np.testing.assert_allclose(np.array(printed, float), expected, atol=1e-6)
 
     def test_programs_end_in_one_sentence(self):
         self.written()
@@ -807,7 +1063,7 @@ class Files(unittest.TestCase):
             self.assertRegex(ended.exception.code, r"\Aerror: [^\n]*(expected|cannot)[^\n]*\Z")
         for arguments in (("show", "missing"), ("export", model, "out", "nan"), ("import", "state", "out", "dense 2 4,")):
             self.assert_sentence(run("wmanifold_model.py", *arguments, cwd=self.folder), "expected|cannot")
-        self.assert_sentence(run("wmanifold_header.py", model, "class.hpp", cwd=self.folder), "expected")
+        self.assert_sentence(run("wmanifold_header.py", model, "a__b.hpp", cwd=self.folder), "expected")
         self.assertFalse([path for path in self.folder.iterdir() if path.name.startswith((".", "out"))])
         for tool in ("wmanifold_model.py", "wmanifold_header.py"):
             self.assertEqual(run(tool, "--help").returncode, 0)
@@ -818,6 +1074,9 @@ class Files(unittest.TestCase):
                 done = subprocess.run([sys.executable, "-B", TOOLS / "wmanifold_model.py", "show", self.folder / model], stdout=full,
                                       stderr=subprocess.PIPE, text=True)
             self.assert_sentence(done, "cannot write to the standard output")
+        done = subprocess.run(["sh", "-c", '"$@" >&-', "sh", sys.executable, "-B", TOOLS / "wmanifold_model.py", "show", self.folder / model],
+                              stderr=subprocess.PIPE, text=True)
+        self.assert_sentence(done, "cannot write to the standard output: it is closed")
 
     def test_programs_run_from_elsewhere_and_through_a_link(self):
         self.written()
