@@ -1,7 +1,7 @@
 #pragma once
 
 #include <wmanifold/layer/explain.hpp>
-#include <wmanifold/manifold/parameters.hpp>
+#include <wmanifold/layer/parameters.hpp>
 
 #include <algorithm>
 #include <optional>
