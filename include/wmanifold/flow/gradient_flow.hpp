@@ -189,13 +189,17 @@ class GradientFlow {
   template <class T>
   void require_in_range(double largest, detail::MatrixEntries<R> const& rise,
                         detail::MatrixEntries<R> const& fall) const {
-    double most = largest * std::max(rise.norm(), 1.0) * std::max(fall.norm(), 1.0);
-    if (shrink() > 0) {
-      most = std::max(most, shrink() * largest_of<T>(model_->parameters()));
+    double const stretch = std::max(rise.norm(), 1.0) * std::max(fall.norm(), 1.0);
+    if (!(largest * stretch <= largest_fed<R>)) [[unlikely]] {
+      fail<NumericalError>("flow: expected a gradient of at most ", largest_fed<R> / stretch,
+                           " under this metric, from which no step leaves the range of numbers, got one of ", largest);
     }
-    if (!(most <= largest_fed<R>)) [[unlikely]] {
-      fail<NumericalError>("flow: expected a gradient whose step stays in the range of numbers, at most ", largest_fed<R>,
-                           " under this metric and decay, got one of ", most);
+    if (shrink() > 0) {
+      double const size = largest_of<T>(model_->parameters());
+      if (!(shrink() * size <= largest_fed<R>)) [[unlikely]] {
+        fail<NumericalError>("flow: expected parameters of at most ", largest_fed<R> / shrink(),
+                             " under this decay, got some of ", size);
+      }
     }
   }
 
