@@ -56,7 +56,7 @@ class WrittenFlow {
   Step step(ConstMatrixRef<R> const& inputs, Contexts<typename Model::Topology> const& contexts, Targets const& targets,
             std::span<double const> weights = {}) {
     double const loss =
-        functional_.template gradient<T>(*model_, inputs, contexts, targets, work_, gradient_, {.weights = weights})
+        functional_.template gradient<T>(*model_, inputs, contexts, targets, work_, gradient_, {}, weights)
             .value;
     prior_.add_gradient(*model_, gradient_);
     return {loss, take<T>(gradient_)};
