@@ -72,7 +72,7 @@ struct FlowState {
 namespace detail {
 
 /// Rates and budgets beyond it mean nothing, and could take a step out of the range of float.
-inline constexpr double longest = 1e5;
+inline constexpr double longest_step = 1e5;
 
 /// ArgumentError, which says what is wrong, for options that make no sense.
 inline RuleOptions checked(RuleOptions const& options) {
@@ -83,8 +83,8 @@ inline RuleOptions checked(RuleOptions const& options) {
   if (!(is_finite(length) && length >= 0)) [[unlikely]] {
     fail("flow: expected a ", options.rate ? "rate" : "movement budget", " of at least 0, got ", length);
   }
-  if (length > longest) [[unlikely]] {
-    fail("flow: expected a ", options.rate ? "rate" : "movement budget", " of at most ", longest, ", got ", length);
+  if (length > longest_step) [[unlikely]] {
+    fail("flow: expected a ", options.rate ? "rate" : "movement budget", " of at most ", longest_step, ", got ", length);
   }
   if (options.clip && (is_nan(*options.clip) || !(*options.clip > 0))) [[unlikely]] {
     fail("flow: expected a positive movement to clip at, got ", *options.clip);
