@@ -120,7 +120,8 @@ constexpr void explain_flow_arguments() {
                     "rule and RuleOptions");
     } else if constexpr (FlowRule<Last>) {
       static_assert(never<Last>,
-                    "wmanifold: expected the rule before its options, GradientFlow{model, loss, Adam{}, {.rate = 1e-3}}");
+                    "wmanifold: expected the rule before its options, GradientFlow{model, loss, Adam{}, {.rate = "
+                    "1e-3}}");
     } else {
       static_assert(never<Last>,
                     "wmanifold: expected RuleOptions behind the rule, GradientFlow{model, loss, Adam{}, {.rate = "

@@ -54,8 +54,9 @@ using RuleOptions = BasicFlowOptions<NoMomentum>;
 /// What one step did.
 struct Step {
   double loss = 0;      ///< of the batch, before the step, without priors
-  /// Of the manifold; 0 under a rate of 0, or with no direction to go, and then nothing moved. A direction whose movement
-  /// is below 1e-17 (1e-150 in double), too short to be squared, counts as none, but a rate without a clip still steps.
+  /// Of the manifold; 0 under a rate of 0, or with no direction to go, and then nothing moved. A direction whose
+  /// movement is below 1e-17 (1e-150 in double), too short to be squared, counts as none, but a rate without a clip
+  /// still steps.
   double movement = 0;
 };
 

@@ -175,17 +175,17 @@ class GradientFlow {
 
   /// NumericalError, unless nothing that a step writes can leave the range of R; asked before anything is written.
   ///
-  /// Let F = largest_fed<R> (2^44 in float, whose range ends at 2^128), and A and B the matrices in front of the rule and
-  /// behind it, such as H^-1 and none, or C^-1 and C^-T. What is checked is |A| |B| max |gradient| <= F, in norms that
-  /// bound the largest number of a product. So no rule is ever given more than F, and
+  /// Let F = largest_fed<R> (2^44 in float, whose range ends at 2^128), and A and B the matrices in front of the rule
+  /// and behind it, such as H^-1 and none, or C^-1 and C^-T. What is checked is |A| |B| max |gradient| <= F, in norms
+  /// that bound the largest number of a product. So no rule is ever given more than F, and
   ///
-  /// - a velocity is at most F / (1 - momentum), 2^24 F for the largest momentum below 1 in float, and grows by F a step
-  ///   where that rounds to 1; Adam's moments are at most F and F^2 = 2^88, and its direction, a mean of what it was given
-  ///   over at least 1e-19, 2^64 F = 2^108;
-  /// - B times it, and a decay of parameters that is checked likewise, leave it there, and a rate of at most 1e5 makes it
-  ///   2^125. Under a budget or a clip the direction is scaled to a movement of at most 1e5, or shrunk.
+  /// - a velocity is at most F / (1 - momentum), 2^24 F for the largest momentum below 1 in float, and grows by F a
+  ///   step where that rounds to 1; Adam's moments are at most F and F^2 = 2^88, and its direction, a mean of what it
+  ///   was given over at least 1e-19, 2^64 F = 2^108;
+  /// - B times it, and a decay of parameters that is checked likewise, leave it there, and a rate of at most 1e5 makes
+  ///   it 2^125. Under a budget or a clip the direction is scaled to a movement of at most 1e5, or shrunk.
   ///
-  /// Squares of a velocity are summed in R: up to a momentum of 0.9999 they fit, too. In double all of this has more room.
+  /// Squares of a velocity are summed in R: up to a momentum of 0.9999 they fit, too. In double there is more room.
   template <class T>
   void require_in_range(double largest, detail::MatrixEntries<R> const& rise,
                         detail::MatrixEntries<R> const& fall) const {

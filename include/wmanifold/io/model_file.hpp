@@ -366,9 +366,10 @@ AnyManifold<R> any_model_from(std::string const& where, TensorFile file, LoadOpt
 /// Saves a manifold as one safetensors file: `layer.n.weight` (K x out x in) and `layer.n.bias` (K x out), metadata
 /// that says what they are, and a test vector. For a layer that is shared these are out x in and out; a low-rank layer
 /// W_0 + U diag(A phi(s)) V^T has its W_0 there, and `layer.n.right` (V, in + 1 x rank, its last row the bias's),
-/// `layer.n.left` (U, out x rank) and `layer.n.scales` (A^T, K x rank); knots that are not uniform, and what else
-/// the basis has as `state()`, are `basis.state`, in double; and a checksum of all of it. The old file, if any, is replaced only by a whole new one, as replace_file does. Throws FileError, also for
-/// notes that are not as ModelNotes says; then an old file stays.
+/// `layer.n.left` (U, out x rank) and `layer.n.scales` (A^T, K x rank); knots that are not uniform, and what else the
+/// basis has as `state()`, are `basis.state`, in double; and a checksum of all of it. The old file, if any, is replaced
+/// only by a whole new one, as replace_file does. Throws FileError, also for notes that are not as ModelNotes says;
+/// then an old file stays.
 template <class Model>
 void save_model(std::filesystem::path const& path, Model const& model, ModelNotes const& notes = {}) {
   detail::write_with_checksum(path, detail::file_from("cannot write " + path.string(), model, notes));
