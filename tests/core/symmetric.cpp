@@ -23,6 +23,23 @@ double largest(wm::SmallMatrix const& m) { return m.cwiseAbs().maxCoeff(); }
 
 }  // namespace
 
+TEST_CASE("products and transposes are Eigen's") {
+  for (wm::Index const n : {1, 2, 5, 17}) {
+    wm::SmallMatrix const a = positive(n).leftCols((n + 1) / 2);
+    wm::SmallMatrix const b = positive(n + 3).topRows((n + 1) / 2);
+    wm::SmallMatrix const expected = a * b;
+    CHECK(wm::detail::product(a, b).rows() == n);
+    CHECK(wm::detail::product(a, b).cols() == n + 3);
+    CHECK(largest(wm::detail::product(a, b) - expected) <= 1e-14 * largest(expected));
+    CHECK(wm::detail::transposed(a) == a.transpose());
+    wm::SmallMatrix sum = expected;
+    wm::detail::add_scaled(-0.5, expected, sum);
+    CHECK(sum == 0.5 * expected);
+  }
+  CHECK(wm::detail::zeros(2, 3) == wm::SmallMatrix::Zero(2, 3));
+  CHECK(wm::detail::identity(3) == wm::SmallMatrix::Identity(3, 3));
+}
+
 TEST_CASE("a Cholesky factor is lower triangular and squares to its matrix") {
   for (wm::Index const n : {1, 2, 5, 17}) {
     wm::SmallMatrix const a = positive(n);

@@ -98,8 +98,13 @@ template <Basis B>
 /// The Gram matrix G = E[phi phi^T], K x K (equation 4).
 template <Basis B>
 [[nodiscard]] SmallMatrix gram_matrix(B const& basis) {
-  return SmallMatrix::NullaryExpr(
-      B::size, B::size, [&](Index i, Index j) { return basis.gram(static_cast<int>(i), static_cast<int>(j)); });
+  SmallMatrix gram(B::size, B::size);
+  for (int j = 0; j < B::size; ++j) {
+    for (int i = 0; i < B::size; ++i) {
+      gram(i, j) = basis.gram(i, j);
+    }
+  }
+  return gram;
 }
 
 }  // namespace wmanifold

@@ -13,8 +13,9 @@ template <Basis B>
   SmallMatrix rows(static_cast<Index>(quadrature.nodes.size()), Index{B::size});
   for (std::size_t i = 0; i < quadrature.nodes.size(); ++i) {
     auto const phi = values_at(basis, quadrature.nodes[i]);
-    rows.row(static_cast<Index>(i)) =
-        std::sqrt(quadrature.weights[i]) * Eigen::Map<Eigen::RowVectorXd const>(phi.data(), B::size);
+    for (int k = 0; k < B::size; ++k) {
+      rows(static_cast<Index>(i), k) = std::sqrt(quadrature.weights[i]) * phi[static_cast<std::size_t>(k)];
+    }
   }
   return rows;
 }
@@ -35,12 +36,13 @@ template <Basis From, Basis To>
   SmallMatrix const b = detail::weighted_values(to, quadrature);
   // Least squares, b R = a. The metric of a skew basis is ill-conditioned (Bernstein's as 4^n), so what is left over is
   // projected again until rounding is all that is left.
-  SmallMatrix const projection = Metric(to).inverse() * b.transpose();
-  SmallMatrix change = SmallMatrix::Zero(To::size, From::size);
+  SmallMatrix const projection = detail::product(Metric(to).inverse(), detail::transposed(b));
+  SmallMatrix change = detail::zeros(To::size, From::size);
   SmallMatrix rest = a;
   for (int round = 0; round < 4; ++round) {
-    change += projection * rest;
-    rest = a - b * change;
+    detail::add_scaled(1, detail::product(projection, rest), change);
+    rest = a;
+    detail::add_scaled(-1, detail::product(b, change), rest);
   }
   auto const require_contained = [](SmallMatrix const& left_over, SmallMatrix const& of) {
     for (Index k = 0; k < of.cols(); ++k) {
@@ -53,7 +55,9 @@ template <Basis From, Basis To>
   if constexpr (PiecewiseBasis<From>) {  // between its own knots too: the nodes of `to` may all miss a narrow function
     auto const own = quadrature_of(from, 2 * std::max(From::degree, To::degree));
     SmallMatrix const values = detail::weighted_values(from, own);
-    require_contained(values - detail::weighted_values(to, own) * change, values);
+    rest = values;
+    detail::add_scaled(-1, detail::product(detail::weighted_values(to, own), change), rest);
+    require_contained(rest, values);
   }
   return change;
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <wmanifold/basis/basis.hpp>
+#include <wmanifold/core/symmetric.hpp>
 
 namespace wmanifold {
 
@@ -10,15 +11,18 @@ template <DifferentiableBasis B>
                                         std::array<bool, static_cast<std::size_t>(B::Topology::coordinates)> along,
                                         Quadrature<typename B::Topology> const& quadrature) {
   constexpr int width = B::Topology::coordinates;
-  SmallMatrix energy = SmallMatrix::Zero(B::size, B::size);
+  SmallMatrix energy = detail::zeros(B::size, B::size);
   std::vector<double> slopes(static_cast<std::size_t>(B::size * width));
   for (std::size_t i = 0; i < quadrature.nodes.size(); ++i) {
     basis.derivatives(quadrature.nodes[i], slopes);
-    Eigen::Map<Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor> const> const d(slopes.data(),
-                                                                                                     B::size, width);
     for (int c = 0; c < width; ++c) {
       if (along[static_cast<std::size_t>(c)]) {
-        energy += quadrature.weights[i] * d.col(c) * d.col(c).transpose();
+        for (int j = 0; j < B::size; ++j) {
+          for (int k = 0; k < B::size; ++k) {
+            energy(k, j) += quadrature.weights[i] * slopes[static_cast<std::size_t>(k * width + c)] *
+                            slopes[static_cast<std::size_t>(j * width + c)];
+          }
+        }
       }
     }
   }

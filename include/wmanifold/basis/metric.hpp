@@ -10,15 +10,12 @@ class Metric {
  public:
   /// From a symmetric positive definite K x K matrix; ArgumentError when it is not.
   explicit Metric(SmallMatrix gram) : gram_(std::move(gram)) {
-    // The factorisation sees the lower triangle only.
-    bool const symmetric = gram_.rows() == gram_.cols() && gram_.size() > 0 && gram_.allFinite() &&
-                           (gram_ - gram_.transpose()).cwiseAbs().maxCoeff() <= 1e-12 * gram_.cwiseAbs().maxCoeff();
-    if (!symmetric || !detail::cholesky(gram_, cholesky_)) [[unlikely]] {
+    if (!is_symmetric(gram_) || !detail::cholesky(gram_, cholesky_)) [[unlikely]] {
       fail("metric: expected a symmetric positive definite matrix, got one of ", gram_.rows(), " x ", gram_.cols(),
            " that is not");
     }
     SmallMatrix const whiten = detail::inverse_of_lower(cholesky_);
-    inverse_ = whiten.transpose().lazyProduct(whiten);
+    inverse_ = detail::product(detail::transposed(whiten), whiten);
   }
 
   template <Basis B>
@@ -32,6 +29,22 @@ class Metric {
   [[nodiscard]] SmallMatrix const& cholesky() const noexcept { return cholesky_; }
 
  private:
+  /// The factorisation sees the lower triangle only.
+  static bool is_symmetric(SmallMatrix const& m) noexcept {
+    if (m.rows() != m.cols() || m.size() == 0 || !all_finite(m.data(), m.size())) {
+      return false;
+    }
+    double largest = 0;
+    double apart = 0;
+    for (Index j = 0; j < m.cols(); ++j) {
+      for (Index i = 0; i < m.rows(); ++i) {
+        largest = std::max(largest, std::abs(m(i, j)));
+        apart = std::max(apart, std::abs(m(i, j) - m(j, i)));
+      }
+    }
+    return apart <= 1e-12 * largest;
+  }
+
   SmallMatrix gram_;
   SmallMatrix inverse_;
   SmallMatrix cholesky_;

@@ -20,19 +20,25 @@ namespace detail {
 [[nodiscard]] inline SmallMatrix stiff_price(SmallMatrix const& gram, SmallMatrix const& energy, double stiffness) {
   Metric const metric(gram);
   SmallMatrix const whiten = inverse_of_lower(metric.cholesky());
-  SmallMatrix const half = whiten.lazyProduct(energy);
-  SmallMatrix spectrum = half.lazyProduct(whiten.transpose());
+  SmallMatrix spectrum = product(product(whiten, energy), transposed(whiten));
   diagonalise(spectrum);
-  double const largest = spectrum.diagonal().maxCoeff();
+  double largest = spectrum(0, 0);
+  for (Index k = 1; k < spectrum.rows(); ++k) {
+    largest = std::max(largest, spectrum(k, k));
+  }
   double least = largest;
   // What is 0 comes out below 1e-13 of the largest, even of Bernstein's basis of degree 30; the least of splines whose
   // knots are as close as they may be is above 1e-11 of it.
-  for (double const value : spectrum.diagonal()) {
-    if (value > 1e-12 * largest) {
-      least = std::min(least, value);
+  for (Index k = 0; k < spectrum.rows(); ++k) {
+    if (spectrum(k, k) > 1e-12 * largest) {
+      least = std::min(least, spectrum(k, k));
     }
   }
-  return least > 0 ? SmallMatrix(gram + stiffness / least * energy) : gram;  // or constants alone
+  SmallMatrix price = gram;
+  if (least > 0) {  // or constants alone
+    add_scaled(stiffness / least, energy, price);
+  }
+  return price;
 }
 
 }  // namespace detail

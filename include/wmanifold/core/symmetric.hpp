@@ -2,17 +2,66 @@
 
 #include <wmanifold/core/matrix.hpp>
 
+#include <algorithm>
 #include <cmath>
 
-/// Symmetric matrices of a few dozen rows, by the plain methods. Eigen's allocate, and would cost every file that
-/// includes a flow some seconds of compilation.
+/// Matrices of a few dozen rows, by the plain methods. Eigen's products and solvers would cost every file that includes
+/// a flow some seconds of compilation.
 namespace wmanifold::detail {
+
+[[nodiscard]] inline SmallMatrix zeros(Index rows, Index columns) {
+  SmallMatrix result(rows, columns);
+  std::fill(result.data(), result.data() + result.size(), 0.0);
+  return result;
+}
+
+[[nodiscard]] inline SmallMatrix identity(Index rows) {
+  SmallMatrix result = zeros(rows, rows);
+  for (Index i = 0; i < rows; ++i) {
+    result(i, i) = 1;
+  }
+  return result;
+}
+
+/// a b, each number summed in order.
+[[nodiscard]] inline SmallMatrix product(SmallMatrix const& a, SmallMatrix const& b) {
+  Index const rows = a.rows();
+  SmallMatrix result = zeros(rows, b.cols());
+  for (Index j = 0; j < b.cols(); ++j) {
+    double* const column = result.data() + j * rows;
+    for (Index k = 0; k < a.cols(); ++k) {
+      double const factor = b(k, j);
+      double const* const from = a.data() + k * rows;
+      for (Index i = 0; i < rows; ++i) {
+        column[i] += from[i] * factor;
+      }
+    }
+  }
+  return result;
+}
+
+[[nodiscard]] inline SmallMatrix transposed(SmallMatrix const& a) {
+  SmallMatrix result(a.cols(), a.rows());
+  for (Index j = 0; j < a.rows(); ++j) {
+    for (Index i = 0; i < a.cols(); ++i) {
+      result(i, j) = a(j, i);
+    }
+  }
+  return result;
+}
+
+/// to += factor * from, of the same size.
+inline void add_scaled(double factor, SmallMatrix const& from, SmallMatrix& to) {
+  for (Index i = 0; i < from.size(); ++i) {
+    to.data()[i] += factor * from.data()[i];
+  }
+}
 
 /// C, lower triangular, with a = C C^T, from the lower triangle of `a`. False where `a` is not positive definite; C is
 /// then of no use.
 [[nodiscard]] inline bool cholesky(SmallMatrix const& a, SmallMatrix& c) {
   Index const n = a.rows();
-  c.setZero(n, n);
+  c = zeros(n, n);
   for (Index j = 0; j < n; ++j) {
     for (Index i = j; i < n; ++i) {
       double rest = a(i, j);
@@ -34,8 +83,7 @@ namespace wmanifold::detail {
 /// C^-1 of a lower triangular C.
 [[nodiscard]] inline SmallMatrix inverse_of_lower(SmallMatrix const& c) {
   Index const n = c.rows();
-  SmallMatrix inverse(n, n);
-  inverse.setZero();
+  SmallMatrix inverse = zeros(n, n);
   for (Index j = 0; j < n; ++j) {
     inverse(j, j) = 1 / c(j, j);
     for (Index i = j + 1; i < n; ++i) {
@@ -50,18 +98,21 @@ namespace wmanifold::detail {
 }
 
 /// Jacobi's rotations: `a` becomes V^T a V, diagonal, its eigenvalues in no order; where `vectors` is given, it becomes
-/// V, eigenvectors as columns. Allocates nothing where `vectors` has its size.
+/// V, eigenvectors as columns.
 inline void diagonalise(SmallMatrix& a, SmallMatrix* vectors = nullptr) {
   Index const n = a.rows();
   if (vectors != nullptr) {
-    vectors->setIdentity(n, n);
+    *vectors = identity(n);
   }
   auto const turn = [](double& x, double& y, double c, double s) {
     double const was = x;
     x = c * was - s * y;
     y = s * was + c * y;
   };
-  double const enough = 1e-30 * a.squaredNorm();
+  double enough = 0;
+  for (Index i = 0; i < n * n; ++i) {
+    enough += 1e-30 * (a.data()[i] * a.data()[i]);
+  }
   for (int sweep = 0; sweep < 50; ++sweep) {
     double rest = 0;
     for (Index q = 1; q < n; ++q) {

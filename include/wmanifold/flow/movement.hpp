@@ -65,8 +65,8 @@ class MovementMetric {
     // H = C C^T and Q = C^T P: gradients in Q are C^-1 grad, steps in P are C^-T dQ.
     SmallMatrix const whiten = detail::inverse_of_lower(price.cholesky());
     whiten_ = Entries(whiten);
-    unwhiten_ = Entries(whiten.transpose());
-    root_ = Entries(metric_.cholesky().transpose());
+    unwhiten_ = Entries(detail::transposed(whiten));
+    root_ = Entries(detail::transposed(metric_.cholesky()));
   }
 
   /// The inner product of two steps.

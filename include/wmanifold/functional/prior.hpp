@@ -1,7 +1,11 @@
 #pragma once
 
 #include <wmanifold/basis/energy.hpp>
+#include <wmanifold/core/symmetric.hpp>
+#include <wmanifold/kernel/descend.hpp>
 #include <wmanifold/manifold/manifold.hpp>
+
+#include <span>
 
 namespace wmanifold {
 
@@ -25,15 +29,18 @@ inline void check_strengths(double weight_decay, double energy) {
 /// parts. The same in every basis, which ||P||^2 is not. Frozen layers count in neither value nor gradient.
 template <class Model>
 class Prior {
+  using R = typename Model::Scalar;
+
  public:
   /// ArgumentError for a strength that is negative or not finite, and for an energy over discrete contexts.
   Prior(Model const& model, double weight_decay, double energy) : weight_decay_(weight_decay) {
     detail::check_strengths(weight_decay, energy);
     require_parameters(model.parameters());
     if (weight_decay > 0 || energy > 0) {
-      matrix_ = weight_decay * gram_matrix(model.basis());
+      matrix_ = detail::zeros(model.rows(), model.rows());
+      detail::add_scaled(weight_decay, gram_matrix(model.basis()), matrix_);
       if constexpr (DifferentiableBasis<typename Model::Basis>) {
-        matrix_ += energy * energy_matrix(model.basis());
+        detail::add_scaled(energy, energy_matrix(model.basis()), matrix_);
       } else if (energy > 0) {
         fail("prior: expected no energy on ", Model::Topology::name(), ", where nothing has a derivative, got ",
              energy);
@@ -45,53 +52,68 @@ class Prior {
 
   [[nodiscard]] double value(Model const& model) const {
     double sum = 0;
-    for_each_part(model, [&](auto const& rows, auto const& shared) {
-      sum += 0.5 * (matrix_ * rows).cwiseProduct(rows).sum() + 0.5 * weight_decay_ * shared.squaredNorm();
+    for_each_layer(model, [&](DenseShape const& shape) {
+      double of_rows = 0;
+      for (Index k = 0; k < matrix_.rows(); ++k) {
+        for (Index j = 0; j < matrix_.cols(); ++j) {
+          of_rows += matrix_(k, j) * dot(rows_of(shape, model.parameters(), k), rows_of(shape, model.parameters(), j));
+        }
+      }
+      auto const shared = shared_of(shape, model.parameters());
+      sum += 0.5 * of_rows + 0.5 * weight_decay_ * dot(shared, shared);
     });
     return sum;
   }
 
   /// gradient += the derivative of the value.
-  void add_gradient(Model const& model, Parameters<typename Model::Scalar>& gradient) const {
-    using R = typename Model::Scalar;
-    if (empty()) {
-      return;
-    }
-    require_parameters(model.parameters());
+  void add_gradient(Model const& model, Parameters<R>& gradient) const {
     for_each_layer(model, [&](DenseShape const& shape) {
-      gradient.matrix().middleCols(shape.row_offset, shape.row_size()) +=
-          matrix_.template cast<R>() * model.parameters().matrix().middleCols(shape.row_offset, shape.row_size());
-      for (Index n = shape.shared_offset; n < shape.shared_offset + shape.shared_size(); ++n) {
-        auto const at = static_cast<std::size_t>(n);
-        gradient.shared()[at] += static_cast<R>(weight_decay_) * model.parameters().shared()[at];
+      for (Index k = 0; k < matrix_.rows(); ++k) {
+        for (Index j = 0; j < matrix_.cols(); ++j) {
+          add_scaled(matrix_(k, j), rows_of(shape, model.parameters(), j), rows_of(shape, gradient, k));
+        }
       }
+      add_scaled(weight_decay_, shared_of(shape, model.parameters()), shared_of(shape, gradient));
     });
   }
 
  private:
+  /// Calls body(shape) for each layer that is not frozen, if there is anything to add.
   template <class Body>
-  static void for_each_layer(Model const& model, Body const& body) {
+  void for_each_layer(Model const& model, Body const& body) const {
+    if (empty()) {
+      return;
+    }
+    require_parameters(model.parameters());
     for (Index l = 0; l < model.stack().depth(); ++l) {
       if (!model.is_frozen(l)) {
         body(model.stack().dense(l));
       }
     }
   }
-  template <class Body>
-  void for_each_part(Model const& model, Body const& body) const {
-    if (empty()) {
-      return;
+  /// What a layer has in row k, and what it has of the shared ones.
+  template <class Block>
+  static auto rows_of(DenseShape const& shape, Block& block, Index k) {
+    return std::span(block.row(k)).subspan(static_cast<std::size_t>(shape.row_offset),
+                                           static_cast<std::size_t>(shape.row_size()));
+  }
+  template <class Block>
+  static auto shared_of(DenseShape const& shape, Block& block) {
+    return std::span(block.shared()).subspan(static_cast<std::size_t>(shape.shared_offset),
+                                             static_cast<std::size_t>(shape.shared_size()));
+  }
+  static double dot(std::span<R const> a, std::span<R const> b) noexcept {
+    double sum = 0;
+    for (std::size_t n = 0; n < a.size(); ++n) {
+      sum += static_cast<double>(a[n]) * static_cast<double>(b[n]);
     }
-    require_parameters(model.parameters());
-    for_each_layer(model, [&](DenseShape const& shape) {
-      SmallMatrix const rows =
-          model.parameters().matrix().middleCols(shape.row_offset, shape.row_size()).template cast<double>();
-      Eigen::VectorXd shared(shape.shared_size());
-      for (Index n = 0; n < shared.size(); ++n) {
-        shared[n] = static_cast<double>(model.parameters().shared()[static_cast<std::size_t>(shape.shared_offset + n)]);
-      }
-      body(rows, shared);
-    });
+    return sum;
+  }
+  [[gnu::noinline]] static void add_scaled(double factor, std::span<R const> from, std::span<R> to) noexcept {
+    if (factor != 0) {
+      auto const count = static_cast<Index>(from.size());
+      kernel::add_scaled<HostTarget, R>(static_cast<R>(factor), count, from.data(), to.data());
+    }
   }
 
   double weight_decay_;
