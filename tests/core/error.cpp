@@ -3,17 +3,37 @@
 #include "support/doctest.hpp"
 #include "support/locales.hpp"
 
+#include <limits>
+#include <locale>
+#include <sstream>
 #include <type_traits>
 
 namespace wm = wmanifold;
 
-TEST_CASE("a failure says where it comes from and streams its parts") {
+TEST_CASE("a failure says where it comes from and its parts") {
   CHECK_THROWS_WITH_AS(wm::fail("line: expected ", 2, " ends, got ", 0.25),
                        "wmanifold: line: expected 2 ends, got 0.25", wm::ArgumentError);
   CHECK_THROWS_WITH_AS(wm::fail<wm::NumericalError>("loss: got ", -1.0 / 3), "wmanifold: loss: got -0.333333333",
                        wm::NumericalError);
   CHECK_THROWS_WITH_AS(wm::fail<wm::FileError>("x.bin: ", std::string("too short")), "wmanifold: x.bin: too short",
                        wm::FileError);
+}
+
+TEST_CASE("numbers in a failure are those of a classic stream") {
+  double const infinity = std::numeric_limits<double>::infinity();
+  for (double const x : {0.0, -0.0, 1.0, 1e9, 1e10, -123456789.5, 1234567890.0, 1e-4, 1e-5, 1.0 / 3, 5e-324, 1e308,
+                         infinity, -infinity, std::numeric_limits<double>::quiet_NaN(), -1.23456789012e-300}) {
+    std::ostringstream expected;
+    expected.imbue(std::locale::classic());
+    expected.precision(9);
+    expected << "wmanifold: " << x << ' ' << static_cast<float>(x) << ", " << true << std::size_t{7}
+             << std::numeric_limits<std::ptrdiff_t>::min() << std::numeric_limits<std::size_t>::max() << 'c'
+             << std::string_view("view");
+    CHECK_THROWS_WITH_AS(wm::fail(x, ' ', static_cast<float>(x), ", ", true, std::size_t{7},
+                                  std::numeric_limits<std::ptrdiff_t>::min(), std::numeric_limits<std::size_t>::max(),
+                                  'c', std::string_view("view")),
+                         expected.str().c_str(), wm::ArgumentError);
+  }
 }
 
 TEST_CASE("a failure says the same under every locale") {

@@ -2,11 +2,14 @@
 
 #include <wmanifold/version.hpp>
 
+#include <charconv>
+#include <concepts>
 #include <cstddef>
-#include <locale>
-#include <sstream>
+#include <initializer_list>
 #include <stdexcept>
 #include <string>
+#include <string_view>
+#include <type_traits>
 
 namespace wmanifold {
 
@@ -25,16 +28,50 @@ struct FileError : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// Throws `Error` with its arguments streamed into one message, the same under every locale; out of line, so that
-/// checks stay small.
+namespace detail {
+
+/// A part of a message: text, or a number as the classic locale writes it, reals with 9 digits.
+class MessagePart {
+ public:
+  MessagePart(std::string_view text) noexcept : text_(text) {}
+  MessagePart(std::string const& text) noexcept : text_(text) {}
+  MessagePart(char const* text) noexcept : text_(text) {}
+  MessagePart(char one) noexcept : text_(digits_, 1) { digits_[0] = one; }
+  [[gnu::cold, gnu::noinline]] MessagePart(double number) noexcept
+      : text_(digits_, std::to_chars(digits_, digits_ + sizeof digits_, number, std::chars_format::general, 9).ptr) {}
+  [[gnu::cold, gnu::noinline]] MessagePart(long long number) noexcept
+      : text_(digits_, std::to_chars(digits_, digits_ + sizeof digits_, number).ptr) {}
+  [[gnu::cold, gnu::noinline]] MessagePart(unsigned long long number) noexcept
+      : text_(digits_, std::to_chars(digits_, digits_ + sizeof digits_, number).ptr) {}
+  template <std::integral T>
+  MessagePart(T number) noexcept
+      : MessagePart(static_cast<std::conditional_t<std::is_signed_v<T>, long long, unsigned long long>>(number)) {}
+  MessagePart(MessagePart const&) = delete;  // the text of a number lies in it
+  MessagePart& operator=(MessagePart const&) = delete;
+
+  [[nodiscard]] std::string_view text() const noexcept { return text_; }
+
+ private:
+  char digits_[24];
+  std::string_view text_;
+};
+
+/// "wmanifold: " and the parts.
+[[nodiscard, gnu::cold, gnu::noinline]] inline std::string message_of(std::initializer_list<MessagePart> parts) {
+  std::string message = "wmanifold: ";
+  for (auto const& part : parts) {
+    message += part.text();
+  }
+  return message;
+}
+
+}  // namespace detail
+
+/// Throws `Error` with its arguments in one message, the same under every locale; out of line, so that checks stay
+/// small.
 template <class Error = ArgumentError, class... Parts>
 [[noreturn, gnu::cold, gnu::noinline]] void fail(Parts const&... parts) {
-  std::ostringstream message;
-  message.imbue(std::locale::classic());
-  message.precision(9);
-  message << "wmanifold: ";
-  (message << ... << parts);
-  throw Error(message.str());
+  throw Error(detail::message_of({detail::MessagePart(parts)...}));
 }
 
 /// The check of every boundary: `what` must have `expected` of its `unit`.

@@ -1,11 +1,13 @@
 #pragma once
 
+#include <wmanifold/core/error.hpp>
 #include <wmanifold/core/legendre.hpp>
 #include <wmanifold/topology/topology.hpp>
 
 #include <algorithm>
 #include <functional>
 #include <numeric>
+#include <string>
 
 namespace wmanifold {
 
@@ -179,13 +181,12 @@ struct Simplex {
   }
 
   static std::string listed(Coordinates<Simplex> const& c) {
-    std::ostringstream text;
-    text.imbue(std::locale::classic());
-    text.precision(9);
+    std::string text;
     for (std::size_t i = 0; i < c.size(); ++i) {
-      text << (i == 0 ? "(" : ", ") << c[i];
+      text += i == 0 ? "(" : ", ";
+      text += detail::MessagePart(c[i]).text();
     }
-    return text.str() + ")";
+    return text + ")";
   }
 };
 
