@@ -11,6 +11,7 @@
 #include <wmanifold/basis/legendre.hpp>
 #include <wmanifold/basis/spherical_harmonics.hpp>
 #include <wmanifold/basis/subset.hpp>
+#include <wmanifold/core/symmetric.hpp>
 #include <wmanifold/core/text.hpp>
 
 #include <algorithm>
@@ -94,6 +95,19 @@ bool any_of_factors(Look const& look) {
          on_simplex.template operator()<3>();
 }
 
+/// That of these names, if there is one.
+template <class Factor>
+[[nodiscard]] std::optional<Factor> factor_named(std::string const& space, std::string const& name) {
+  std::optional<Factor> found;
+  any_of_factors([&](Factor const& factor) {
+    if (factor.topology == space && factor.basis == name) {
+      found = factor;
+    }
+    return found.has_value();
+  });
+  return found;
+}
+
 /// The whole number in [low, high] that `text` is, as to_string writes it; -1 where it is none.
 inline int whole_number_of(std::string_view text, int low, int high) {
   int number = -1;
@@ -102,19 +116,20 @@ inline int whole_number_of(std::string_view text, int low, int high) {
 }
 
 /// The weights of a connected graph from a name that Finite gives: "finite3", "finite3[0-1,1-2:0.5]".
-inline std::optional<SmallMatrix> graph_named(std::string const& space) {
+template <class Small>
+[[nodiscard]] std::optional<Small> graph_named(std::string const& space) {
   constexpr int most = 256;
   auto const bracket = std::min(space.find('['), space.size());
   int const n = space.starts_with("finite") ? whole_number_of(space.substr(6, bracket - 6), 1, most) : -1;
   if (n < 0) {
     return std::nullopt;
   }
-  SmallMatrix weights = SmallMatrix::Ones(n, n);
+  Small weights(n, n);
+  std::fill(weights.data(), weights.data() + weights.size(), bracket < space.size() ? 0.0 : 1.0);
   if (bracket < space.size()) {
     if (space.back() != ']') {
       return std::nullopt;
     }
-    weights.setZero();
     for (auto const& edge : split(std::string_view(space).substr(bracket + 1, space.size() - bracket - 2), ',')) {
       auto const weighted = split(edge, ':');
       auto const nodes = split(weighted[0], '-');
@@ -129,7 +144,9 @@ inline std::optional<SmallMatrix> graph_named(std::string const& space) {
       weights(i, j) = weights(j, i) = weight;
     }
   }
-  weights.diagonal().setZero();
+  for (Index i = 0; i < n; ++i) {
+    weights(i, i) = 0;
+  }
   std::vector<bool> reached(static_cast<std::size_t>(n));
   std::vector<Index> next{0};
   reached[0] = true;
@@ -145,34 +162,36 @@ inline std::optional<SmallMatrix> graph_named(std::string const& space) {
 }
 
 /// A basis on discrete contexts by their names, if there is one.
-inline std::optional<AnyFactor> discrete_factor(std::string const& space, std::string const& name) {
-  auto const weights = graph_named(space);
+template <class Factor>
+[[nodiscard]] std::optional<Factor> discrete_factor(std::string const& space, std::string const& name) {
+  auto const weights = graph_named<SmallMatrix>(space);
   if (!weights) {
     return std::nullopt;
   }
   auto const n = static_cast<int>(weights->rows());
-  Matrix<double> table;
+  SmallMatrix table;  // a column for each context
   if (name == "constant") {
-    table.setOnes(n, 1);
+    table.resize(1, n);
+    std::fill(table.data(), table.data() + n, 1.0);
   } else if (name == "one_per_context") {
-    table.setIdentity(n, n);
+    table = identity(n);
   } else if (int const k = name.starts_with("laplacian") ? whole_number_of(name.substr(9), 1, n) : -1; k > 0) {
-    table = laplacian_eigenvectors(*weights, k);
+    table = transposed(laplacian_eigenvectors(*weights, k));
   } else {
     return std::nullopt;
   }
-  AnyFactor factor{space,
-                   name,
-                   1,
-                   static_cast<std::size_t>(table.cols()),
-                   [](AnyFactor const& self, std::span<double const> s, std::span<double> out) {
-                     require_context(static_cast<int>(self.table.size() / self.size), s[0]);
-                     out[0] = s[0];
-                   },
-                   [](AnyFactor const& self, std::span<double const> s, std::span<double> out) noexcept {
-                     std::copy_n(self.table.begin() + static_cast<std::ptrdiff_t>(s[0]) * static_cast<Index>(self.size),
-                                 self.size, out.begin());
-                   }};
+  Factor factor{space,
+                name,
+                1,
+                static_cast<std::size_t>(table.rows()),
+                [](Factor const& self, std::span<double const> s, std::span<double> out) {
+                  require_context(static_cast<int>(self.table.size() / self.size), s[0]);
+                  out[0] = s[0];
+                },
+                [](Factor const& self, std::span<double const> s, std::span<double> out) noexcept {
+                  std::copy_n(self.table.begin() + static_cast<std::ptrdiff_t>(s[0]) * static_cast<Index>(self.size),
+                              self.size, out.begin());
+                }};
   factor.table.assign(table.data(), table.data() + table.size());
   if (name == "constant") {
     factor.order = [](int) noexcept { return 0; };
@@ -181,25 +200,26 @@ inline std::optional<AnyFactor> discrete_factor(std::string const& space, std::s
 }
 
 /// Splines of a shape, uniform ones where there are no knots.
-template <class Space>
-AnyFactor spline_on(std::string const& name, SplineShape const& shape, std::span<double const> knots) {
-  AnyFactor factor{Space::name(),
-                   name,
-                   1,
-                   static_cast<std::size_t>(shape.functions),
-                   canonical_in<Space>,
-                   [](AnyFactor const& self, std::span<double const> s, std::span<double> out) noexcept {
-                     SplineShape const own{self.degree, static_cast<int>(self.size), std::same_as<Space, S1>};
-                     spline_values(own, self.table.data(), s[0], out.data());
-                   }};
+template <class Space, class Factor>
+Factor spline_on(std::string const& name, SplineShape const& shape, std::span<double const> knots) {
+  Factor factor{Space::name(),
+                name,
+                1,
+                static_cast<std::size_t>(shape.functions),
+                canonical_in<Space>,
+                [](Factor const& self, std::span<double const> s, std::span<double> out) noexcept {
+                  SplineShape const own{self.degree, static_cast<int>(self.size), std::same_as<Space, S1>};
+                  spline_values(own, self.table.data(), s[0], out.data());
+                }};
   factor.table = kept_knots(shape, knots.empty() ? uniform_knots(shape) : std::vector(knots.begin(), knots.end()));
   factor.degree = shape.degree;
   return factor;
 }
 
 /// Splines of any degree and size by their names, if they are those of one. ArgumentError for knots of no such spline.
-inline std::optional<AnyFactor> spline_factor(std::string const& space, std::string const& name,
-                                              std::span<double const> knots) {
+template <class Factor>
+[[nodiscard]] std::optional<Factor> spline_factor(std::string const& space, std::string const& name,
+                                                  std::span<double const> knots) {
   constexpr std::string_view family = "bspline";
   std::size_t const at = name.find('_');
   bool const is_closed = space == "s1";
@@ -213,7 +233,7 @@ inline std::optional<AnyFactor> spline_factor(std::string const& space, std::str
     return std::nullopt;
   }
   SplineShape const shape{degree, functions, is_closed};
-  return is_closed ? spline_on<S1>(name, shape, knots) : spline_on<Interval>(name, shape, knots);
+  return is_closed ? spline_on<S1, Factor>(name, shape, knots) : spline_on<Interval, Factor>(name, shape, knots);
 }
 
 }  // namespace detail
@@ -223,12 +243,13 @@ inline std::optional<AnyFactor> spline_factor(std::string const& space, std::str
 /// lines without a direction to 8), spherical harmonics to degree 12, hyperspherical ones to 4, splines to 256
 /// functions, Bernstein-Bezier to degree 3 on simplices to dimension 3; those on discrete contexts, to 256 of them and
 /// any graph; tensor products of these and, by a rule around these, parts of such: "total2(fourier2)",
-/// "additive(legendre3*fourier1)". Orthonormal versions are not.
-class AnyBasis {
+/// "additive(legendre3*fourier1)". Orthonormal versions are not. A template, so that only who uses it compiles it.
+template <class Factor = detail::AnyFactor>
+class BasicAnyBasis {
  public:
   /// `state` is what bases have as their `state()`, knots: none where they are uniform. Throws ArgumentError for names
   /// that are not known, or do not belong together, and knots that belong to no such spline.
-  AnyBasis(std::string topology, std::string basis, std::vector<double> state = {})
+  BasicAnyBasis(std::string topology, std::string basis, std::vector<double> state = {})
       : topology_(std::move(topology)), name_(std::move(basis)), state_(std::move(state)) {
     // A rule around a product: total2(...).
     std::size_t const open = name_.find('(');
@@ -297,7 +318,7 @@ class AnyBasis {
     }
   }
 
-  friend bool operator==(AnyBasis const& a, AnyBasis const& b) {
+  friend bool operator==(BasicAnyBasis const& a, BasicAnyBasis const& b) {
     return a.topology_ == b.topology_ && a.name_ == b.name_ && a.state_ == b.state_;
   }
 
@@ -329,17 +350,13 @@ class AnyBasis {
   }
 
   void add(std::string const& space, std::string const& name, std::span<double const> state) {
-    auto found = detail::spline_factor(space, name, state);
+    std::optional<Factor> found = detail::spline_factor<Factor>(space, name, state);
     if (!found) {
-      found = detail::discrete_factor(space, name);
-      bool const is_known = found || detail::any_of_factors([&](detail::AnyFactor const& factor) {
-                              bool const is_it = factor.topology == space && factor.basis == name;
-                              if (is_it) {
-                                found = factor;
-                              }
-                              return is_it;
-                            });
-      if (!is_known) [[unlikely]] {
+      found = detail::discrete_factor<Factor>(space, name);
+      if (!found) {
+        found = detail::factor_named<Factor>(space, name);
+      }
+      if (!found) [[unlikely]] {
         refuse();
       }
       if (!state.empty()) [[unlikely]] {
@@ -399,10 +416,13 @@ class AnyBasis {
   std::string topology_;
   std::string name_;
   std::vector<double> state_;
-  std::vector<detail::AnyFactor> factors_;
+  std::vector<Factor> factors_;
   std::vector<int> kept_;  // of a part of a product: which function of each factor, for each of K
   Index size_ = 1;
   Index coordinates_ = 0;
 };
+
+/// The same as a type: AnyBasis("s1", "fourier2").
+using AnyBasis = BasicAnyBasis<>;
 
 }  // namespace wmanifold

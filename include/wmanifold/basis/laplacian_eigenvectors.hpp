@@ -17,8 +17,11 @@ namespace detail {
 /// projections of the nodes on each eigenspace give, node by node (Gram and Schmidt), leaving out nodes with little
 /// left: a matter of the graph alone, not of rounding. So an eigenvector is positive at the node that it is from.
 ///
+/// A template, so that only who calls it compiles the sorting.
+///
 /// ArgumentError for a graph that hangs together by less than a billionth of its heaviest weights.
-[[nodiscard]] inline SmallMatrix laplacian_eigenvectors(SmallMatrix const& weights, Index count) {
+template <class I = Index>
+[[nodiscard]] SmallMatrix laplacian_eigenvectors(SmallMatrix const& weights, Index count) {
   Index const n = weights.rows();
   SmallMatrix laplacian(n, n);
   for (Index i = 0; i < n; ++i) {
@@ -33,7 +36,7 @@ namespace detail {
   diagonalise(laplacian, &vectors);
   std::vector<Index> order(static_cast<std::size_t>(n));
   std::iota(order.begin(), order.end(), Index{0});
-  std::sort(order.begin(), order.end(), [&](Index a, Index b) { return laplacian(a, a) < laplacian(b, b); });
+  std::sort(order.begin(), order.end(), [&](I a, I b) { return laplacian(a, a) < laplacian(b, b); });
   auto const value = [&](Index i) {
     Index const at = order[static_cast<std::size_t>(i)];
     return laplacian(at, at);
@@ -85,7 +88,9 @@ namespace detail {
       ++k;
     }
   }
-  return result.leftCols(count);
+  SmallMatrix first(n, count);
+  std::copy(result.data(), result.data() + n * count, first.data());
+  return first;
 }
 
 }  // namespace detail

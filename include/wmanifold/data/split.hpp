@@ -39,10 +39,12 @@ inline Split split_in_order(std::vector<Index> const& order, double share) {
   return detail::split_in_order(shuffled_indices(samples, seed), validation_share);
 }
 
-/// The same with each label's samples in the same shares, up to one sample.
-[[nodiscard]] inline Split split(std::span<int const> labels, double validation_share, Seed seed) {
+/// The same with each label's samples in the same shares, up to one sample. A template, so that only who calls
+/// it compiles the sorting.
+template <class I = Index>
+[[nodiscard]] Split split(std::span<int const> labels, double validation_share, Seed seed) {
   auto order = shuffled_indices(static_cast<Index>(labels.size()), seed);
-  std::stable_sort(order.begin(), order.end(), [&](Index a, Index b) {
+  std::stable_sort(order.begin(), order.end(), [&](I a, I b) {
     return labels[static_cast<std::size_t>(a)] < labels[static_cast<std::size_t>(b)];
   });
   return detail::split_in_order(order, validation_share);
