@@ -7,13 +7,12 @@
 
 namespace wm = wmanifold;
 using wm::Index;
-using wm::kernel::Order;
 
 namespace {
 
 /// A sweep of `rows` rows over a tile of `width` columns, against the double loop. Scales are per row.
-template <class P, Order O>
-void check_sweep(Index rows, Index width, Index depth, bool add, bool scaled) {
+template <class P>
+void check_sweep(bool by_rows, Index rows, Index width, Index depth, bool add, bool scaled) {
   using T = typename P::T;
   using R = typename P::Number;
   using B = wm::kernel::Block<T, R>;
@@ -23,21 +22,23 @@ void check_sweep(Index rows, Index width, Index depth, bool add, bool scaled) {
   CAPTURE(add);
   CAPTURE(scaled);
   support::Canvas<R> a =
-      O == Order::by_rows ? support::Canvas<R>(rows, depth, 1, 1) : support::Canvas<R>(depth, rows, 1, 1);
+      by_rows ? support::Canvas<R>(rows, depth, 1, 1) : support::Canvas<R>(depth, rows, 1, 1);
   support::Canvas<R> tile(depth, B::columns, 0, 2);
   support::Canvas<R> c(rows, width, 2, 3);
   support::Canvas<R> const before = c;
   support::Canvas<R> scale(rows, 1, 1, 4);
-  wm::kernel::sweep<T, R, O>(rows, a.data(), a.stride(), tile.data(), B::columns, depth, width,
-                             {c.data(), c.stride(), add, scaled ? scale.data() : nullptr, scale.stride()},
-                             {tile.data(), B::columns, depth, width});
+  R const* const from = a.data();
+  auto const left = by_rows ? wm::kernel::by_rows(from, a.stride()) : wm::kernel::by_depth(from, a.stride());
+  wm::kernel::sweep<T, R>(rows, left, tile.data(), B::columns, depth, width,
+                          {c.data(), c.stride(), add, scaled ? scale.data() : nullptr, scale.stride()},
+                          {tile.data(), B::columns, depth, width});
   support::SumError error(std::numeric_limits<R>::epsilon());
   for (Index r = 0; r < rows; ++r) {
     for (Index j = 0; j < width; ++j) {
       double sum = 0;
       double terms = 0;
       for (Index p = 0; p < depth; ++p) {
-        double const term = (O == Order::by_rows ? a(r, p) : a(p, r)) * tile(p, j) * (scaled ? scale(r, 0) : 1);
+        double const term = (by_rows ? a(r, p) : a(p, r)) * tile(p, j) * (scaled ? scale(r, 0) : 1);
         sum += term;
         terms += std::abs(term);
       }
@@ -56,8 +57,8 @@ TEST_CASE_TEMPLATE("a sweep over a tile of any width, with a scale for each row 
   using B = wm::kernel::Block<typename P::T, typename P::Number>;
   for (Index width = 1; width <= B::columns; ++width) {
     Index const depth = 1 + width * 5 % 19;
-    check_sweep<P, Order::by_rows>(B::rows + 4, width, depth, width % 2 == 0, width % 3 == 0);
-    check_sweep<P, Order::by_depth>(2 * B::rows + 1, width, depth, width % 3 == 0, width % 2 == 0);
+    check_sweep<P>(true, B::rows + 4, width, depth, width % 2 == 0, width % 3 == 0);
+    check_sweep<P>(false, 2 * B::rows + 1, width, depth, width % 3 == 0, width % 2 == 0);
   }
 }
 

@@ -92,9 +92,9 @@ void start_with_bias(DenseRows<R> const& layer, Coefficients<R> mixing, Range sa
       R const* const bias = layer.parameters + k * layer.stride + layer.inputs * layer.outputs;
       pack_row<T, R>(R{1}, bias + out.begin, out.size(), tile.numbers.data() + (k - k0) * Block<T, R>::columns);
     }
-    sweep<T, R, Order::by_rows>(samples.size(), mixing.at(samples.begin) + k0, mixing.stride(), tile.numbers.data(),
-                                Block<T, R>::columns, k1 - k0, out.size(),
-                                Sink<R>{y.data + samples.begin * y.stride + out.begin, y.stride, k0 > 0});
+    sweep<T, R>(samples.size(), by_rows(mixing.at(samples.begin) + k0, mixing.stride()), tile.numbers.data(),
+                Block<T, R>::columns, k1 - k0, out.size(),
+                Sink<R>{y.data + samples.begin * y.stride + out.begin, y.stride, k0 > 0});
   }
 }
 
@@ -108,7 +108,7 @@ void dense_forward(DenseRows<R> layer, R const* coefficients, Index samples, Sam
   detail::Coefficients<R> const mixing{coefficients, layer.rows};
   Pieces const terms = depth_pieces<T, R>(layer.inputs);
   Index const work = layer.rows * samples * layer.inputs * layer.outputs;
-  auto const part = [&](Range own, Range columns) {
+  auto const part = [&](Range own, Range columns) __attribute__((noinline)) {
     PackedTile<T, R> tile;
     Pieces const panels = column_pieces<T, R>(columns.size());
     for (Index t = 0; t < terms.size(); ++t) {
@@ -127,9 +127,9 @@ void dense_forward(DenseRows<R> layer, R const* coefficients, Index samples, Sam
             next.data += out.end;
             next.width = panel + 1 < panels.size() ? panels[panel + 1].size() : 0;
           }
-          sweep<T, R, Order::by_rows>(
-              own.size(), x.data + own.begin * x.stride + p.begin, x.stride, tile.numbers.data(), Block<T, R>::columns,
-              p.size(), out.size(),
+          sweep<T, R>(
+              own.size(), by_rows(x.data + own.begin * x.stride + p.begin, x.stride), tile.numbers.data(),
+              Block<T, R>::columns, p.size(), out.size(),
               mixing.sink(y.data + own.begin * y.stride + out.begin, y.stride, true, own.begin, k), next);
         }
         if (t + 1 == terms.size()) {
@@ -167,16 +167,16 @@ void dense_backward_parameters(MutableDenseRows<R> gradient, R const* coefficien
         };
         if (own.begin == 0) {  // the biases: whoever has the first rows
           pack(-1);
-          sweep<T, R, Order::by_depth>(
-              gradient.rows, mixing.at(p.begin), mixing.stride(), tile.numbers.data(), Block<T, R>::columns, p.size(),
-              out.size(),
+          sweep<T, R>(
+              gradient.rows, by_depth(mixing.at(p.begin), mixing.stride()), tile.numbers.data(), Block<T, R>::columns,
+              p.size(), out.size(),
               Sink<R>{gradient.parameters + gradient.inputs * gradient.outputs + out.begin, gradient.stride, t > 0});
         }
         for (Index k = 0; k < gradient.rows; ++k) {
           pack(k);
-          sweep<T, R, Order::by_depth>(
-              own.size(), x.data + p.begin * x.stride + own.begin, x.stride, tile.numbers.data(), Block<T, R>::columns,
-              p.size(), out.size(),
+          sweep<T, R>(
+              own.size(), by_depth(x.data + p.begin * x.stride + own.begin, x.stride), tile.numbers.data(),
+              Block<T, R>::columns, p.size(), out.size(),
               Sink<R>{gradient.parameters + k * gradient.stride + own.begin * gradient.outputs + out.begin,
                       gradient.outputs, t > 0});
         }
@@ -215,10 +215,10 @@ void dense_backward_inputs(DenseRows<R> layer, R const* coefficients, Index samp
           for (Index o = p.begin; o < p.end; ++o, to += B::columns) {
             pack_scaled_row<T, R>(phi, dy_columns + o * padded + b.begin, b.size(), to);
           }
-          sweep<T, R, Order::by_rows>(own.size(),
-                                      layer.parameters + k * layer.stride + own.begin * layer.outputs + p.begin,
-                                      layer.outputs, tile.numbers.data(), B::columns, p.size(), b.size(),
-                                      Sink<R>{sums + own.begin * B::columns, B::columns, t > 0 || k > 0});
+          sweep<T, R>(own.size(),
+                      by_rows(layer.parameters + k * layer.stride + own.begin * layer.outputs + p.begin, layer.outputs),
+                      tile.numbers.data(), B::columns, p.size(), b.size(),
+                      Sink<R>{sums + own.begin * B::columns, B::columns, t > 0 || k > 0});
         }
       }
       Index const first = b.begin * dx.stride + own.begin;
@@ -250,9 +250,8 @@ void dense_backward_coefficients(DenseRows<R> layer, Index samples, Samples<R co
         for (Index t = 0; t < terms.size(); ++t) {
           Range const p = terms[t];
           detail::pack_weights<T, R>(row, 0, p, out, tile.numbers.data());
-          sweep<T, R, Order::by_rows>(own.size(), x.data + own.begin * x.stride + p.begin, x.stride,
-                                      tile.numbers.data(), B::columns, p.size(), out.size(),
-                                      Sink<R>{y, B::columns, true});
+          sweep<T, R>(own.size(), by_rows(x.data + own.begin * x.stride + p.begin, x.stride), tile.numbers.data(),
+                      B::columns, p.size(), out.size(), Sink<R>{y, B::columns, true});
         }
         for (Index b = 0; b < own.size(); ++b) {
           R const* const slope = dy.data + (own.begin + b) * dy.stride + out.begin;

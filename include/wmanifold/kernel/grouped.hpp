@@ -27,6 +27,14 @@ inline constexpr Index groups_at_once = 8;
 /// How far ahead of their use parameters are fetched: rows of P are too far apart for the processor to see it coming.
 inline constexpr Index lines_ahead = 4;
 
+/// Which of by_rows and by_depth: what is combined has few terms, and strides that are known save much of its loop.
+enum class Order { by_rows, by_depth };
+
+template <Order O, Real R>
+[[nodiscard, gnu::always_inline]] inline Left<R> left_at(R const* data, Index stride) noexcept {
+  return O == Order::by_rows ? by_rows(data, stride) : by_depth(data, stride);
+}
+
 template <class T, Real R, Order O>
 [[gnu::always_inline]] inline void fetch_lines(int vectors, R const* b, Index stride, Index count) noexcept {
   if constexpr (O == Order::by_rows) {
@@ -46,9 +54,9 @@ template <class T, Real R, int Rows, int Vectors, Order O>
   using V = simd::Batch<T, R>;
   for (Index n = 0; n < lines; ++n, to.data += to_step) {
     std::array<V, Rows * Vectors> sum;
-    unroll<Rows * Vectors>([&](auto i) __attribute__((always_inline)) { sum[i] = V(R{0}); });
+    unroll<Rows * Vectors>([&](int i) __attribute__((always_inline)) { sum[i] = V(R{0}); });
     fetch_lines<T, R, O>(Vectors, b + (n + lines_ahead) * b_step, b_stride, n + lines_ahead < lines ? depth : 0);
-    accumulate<T, R, Rows, Vectors, O>(a + n * a_step, a_stride, b + n * b_step, b_stride, depth, sum);
+    accumulate<T, R, Rows, Vectors>(left_at<O>(a + n * a_step, a_stride), b + n * b_step, b_stride, depth, sum);
     put<T, R, Rows, Vectors>(sum, to);
   }
 }
@@ -70,9 +78,10 @@ void combine(Index rows, Index lines, Index vectors, R const* a, Index a_stride,
   };
   auto const some = [&]<int Rows>(std::integral_constant<int, Rows> count) {
     for (; rows >= Rows; rows -= Rows) {
-      if (vectors % 3 == 0) {
-        with(count, std::integral_constant<int, 3>{});
-      } else if (vectors % 2 == 0) {
+      constexpr int most = Block<T, R>::vectors;  // what registers hold
+      if (vectors % most == 0) {
+        with(count, std::integral_constant<int, most>{});
+      } else if (most > 2 && vectors % 2 == 0) {
         with(count, std::integral_constant<int, 2>{});
       } else {
         with(count, std::integral_constant<int, 1>{});
@@ -167,8 +176,8 @@ void grouped_forward(DenseRows<R> layer, Groups<R> groups, Samples<R const> x, S
                                   layer.outputs, Sink<R>{tiles, tile_size}, B::columns);
           for (Index g = first; g < last; ++g) {
             Range const b = groups[g];
-            sweep<T, R, Order::by_rows>(b.size(), x.data + b.begin * x.stride + p.begin, x.stride,
-                                        tiles + (g - first) * tile_size, B::columns, p.size(), out.size(),
+            sweep<T, R>(b.size(), by_rows(x.data + b.begin * x.stride + p.begin, x.stride),
+                        tiles + (g - first) * tile_size, B::columns, p.size(), out.size(),
                                         Sink<R>{y.data + b.begin * y.stride + out.begin, y.stride, true});
           }
         }
@@ -207,14 +216,14 @@ void grouped_backward_parameters(MutableDenseRows<R> gradient, Groups<R> groups,
         R const* const phi = groups.coefficients + first * gradient.rows;
         auto const hand_back = [&](Index rows, R* to, Index step) {
           if (out.size() == vectors * B::lanes) {
-            detail::combine<T, R, Order::by_depth>(gradient.rows, rows, vectors, phi, gradient.rows, 0, parts.data(),
-                                                   part, B::columns, last - first,
-                                                   Sink<R>{to, gradient.stride, first > 0}, step);
+            detail::combine<T, R, detail::Order::by_depth>(gradient.rows, rows, vectors, phi, gradient.rows, 0,
+                                                           parts.data(), part, B::columns, last - first,
+                                                           Sink<R>{to, gradient.stride, first > 0}, step);
             return;
           }
           for (Index r = 0; r < rows; ++r) {
-            sweep<T, R, Order::by_depth>(gradient.rows, phi, gradient.rows, parts.data() + r * B::columns, part,
-                                         last - first, out.size(), Sink<R>{to + r * step, gradient.stride, first > 0});
+            sweep<T, R>(gradient.rows, by_depth(phi, gradient.rows), parts.data() + r * B::columns, part, last - first,
+                        out.size(), Sink<R>{to + r * step, gradient.stride, first > 0});
           }
         };
         // Groups of one size are gone through in one call.
@@ -225,10 +234,10 @@ void grouped_backward_parameters(MutableDenseRows<R> gradient, Groups<R> groups,
             while (g + run < last && groups[g + run].size() == b.size()) {
               ++run;
             }
-            detail::combine<T, R, Order::by_depth>(rows, run, vectors, left + b.begin * stride, stride,
-                                                   b.size() * stride, slopes + b.begin * B::columns, B::columns,
-                                                   b.size() * B::columns, b.size(),
-                                                   Sink<R>{parts.data() + (g - first) * part, B::columns}, part);
+            detail::combine<T, R, detail::Order::by_depth>(
+                rows, run, vectors, left + b.begin * stride, stride, b.size() * stride, slopes + b.begin * B::columns,
+                B::columns, b.size() * B::columns, b.size(), Sink<R>{parts.data() + (g - first) * part, B::columns},
+                part);
             g += run;
           }
         };
@@ -281,8 +290,8 @@ void grouped_backward_inputs(DenseRows<R> layer, Groups<R> groups, Samples<R con
           Pieces const panels(width, B::columns, B::lanes);
           for (Index panel = 0; panel < panels.size(); ++panel) {
             Range const c = panels[panel];
-            sweep<T, R, Order::by_rows>(rows, weights + (g - first) * part, line, from + c.begin, width, layer.outputs,
-                                        c.size(), Sink<R>{sums.data(), B::columns});
+            sweep<T, R>(rows, by_rows(weights + (g - first) * part, line), from + c.begin, width, layer.outputs,
+                        c.size(), Sink<R>{sums.data(), B::columns});
             Index const at = (b.begin + c.begin) * dx.stride + i;
             transpose<T, R>(rows, std::min(c.size(), b.size() - c.begin), sums.data(), B::columns, dx.data + at,
                             dx.stride, slope == nullptr ? nullptr : slope + at);

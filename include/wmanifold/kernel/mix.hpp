@@ -38,7 +38,9 @@ void mix_these_rows(R const* coefficients, Rows rows, Chosen chosen, Index strid
     R const* from = first_row + n;
     V const first(coefficients[0]);
     fetch<Fetch ? Vectors * lanes : 0>(from + ahead);
-    unroll<Vectors>([&](auto v) { sum[v] = first * V::load_unaligned(from + v * lanes); });
+    unroll<Vectors>([&](int v) __attribute__((always_inline)) {
+      sum[v] = first * V::load_unaligned(from + v * lanes);
+    });
     for (Index k = 1; k < rows; ++k) {
       if constexpr (are_chosen) {
         from = parameters + chosen[k] * stride + n;
@@ -47,9 +49,11 @@ void mix_these_rows(R const* coefficients, Rows rows, Chosen chosen, Index strid
       }
       V const coefficient(coefficients[k]);
       fetch<Fetch ? Vectors * lanes : 0>(from + ahead);
-      unroll<Vectors>([&](auto v) { sum[v] = simd::fma(coefficient, V::load_unaligned(from + v * lanes), sum[v]); });
+      unroll<Vectors>([&](int v) __attribute__((always_inline)) {
+        sum[v] = simd::fma(coefficient, V::load_unaligned(from + v * lanes), sum[v]);
+      });
     }
-    unroll<Vectors>([&](auto v) { sum[v].store_unaligned(out + n + v * lanes); });
+    unroll<Vectors>([&](int v) __attribute__((always_inline)) { sum[v].store_unaligned(out + n + v * lanes); });
   };
   Index n = 0;
   for (; n + ahead + block * lanes <= count; n += block * lanes) {

@@ -44,14 +44,14 @@ void add_few_rows(FewRows<R, Rows> const& rows, Range outputs, R const* x, R* y)
   constexpr Index narrow = 8 * lanes;  // so many sums stay in registers
   constexpr Index ahead = 16 * static_cast<Index>(alignment / sizeof(R));  // 16 lines: what comes from L3 takes so long
   auto const add = [&](auto const& left, Index from, V sum) __attribute__((always_inline)) {
-    unroll<Rows>([&](auto k) __attribute__((always_inline)) {
+    unroll<Rows>([&](int k) __attribute__((always_inline)) {
       sum = simd::fma(left[k], V::load_unaligned(rows.from[k] + from), sum);
     });
     return sum;
   };
   auto const spread = [](LocalArray<R, Rows> const& scales) __attribute__((always_inline)) {
     std::array<V, Rows> left;
-    unroll<Rows>([&](auto k) __attribute__((always_inline)) { left[k] = V(scales[k]); });
+    unroll<Rows>([&](int k) __attribute__((always_inline)) { left[k] = V(scales[k]); });
     return left;
   };
 
@@ -85,14 +85,14 @@ void add_few_rows(FewRows<R, Rows> const& rows, Range outputs, R const* x, R* y)
     auto const columns = [&]<int Vectors>(std::integral_constant<int, Vectors>) {
       for (; o + Vectors * lanes <= outputs.end; o += Vectors * lanes) {
         std::array<V, Vectors> sum;
-        unroll<Vectors>([&](auto v) { sum[v] = V::load_unaligned(y + o + v * lanes); });
+        unroll<Vectors>([&](int v) __attribute__((always_inline)) { sum[v] = V::load_unaligned(y + o + v * lanes); });
         rows.for_each_input(x, [&](auto const& scales, Index at) __attribute__((always_inline)) {
           auto const left = spread(scales);
-          unroll<Vectors>([&](auto v) __attribute__((always_inline)) {
+          unroll<Vectors>([&](int v) __attribute__((always_inline)) {
             sum[v] = add(left, at + o + v * lanes, sum[v]);
           });
         });
-        unroll<Vectors>([&](auto v) { sum[v].store_unaligned(y + o + v * lanes); });
+        unroll<Vectors>([&](int v) __attribute__((always_inline)) { sum[v].store_unaligned(y + o + v * lanes); });
       }
     };
     columns(std::integral_constant<int, 4>{});
@@ -105,13 +105,13 @@ void add_few_rows(FewRows<R, Rows> const& rows, Range outputs, R const* x, R* y)
       auto const columns = [&]<int Vectors>(std::integral_constant<int, Vectors>) __attribute__((always_inline)) {
         for (; o + Vectors * lanes <= outputs.end; o += Vectors * lanes) {
           std::array<V, Vectors> sum;
-          unroll<Rows>([&](auto k) __attribute__((always_inline)) {
+          unroll<Rows>([&](int k) __attribute__((always_inline)) {
             fetch<Vectors * lanes>(rows.from[k] + at + o + ahead);
           });
-          unroll<Vectors>([&](auto v) __attribute__((always_inline)) {
+          unroll<Vectors>([&](int v) __attribute__((always_inline)) {
             sum[v] = add(left, at + o + v * lanes, V::load_unaligned(y + o + v * lanes));
           });
-          unroll<Vectors>([&](auto v) __attribute__((always_inline)) { sum[v].store_unaligned(y + o + v * lanes); });
+          unroll<Vectors>([&](int v) __attribute__((always_inline)) { sum[v].store_unaligned(y + o + v * lanes); });
         }
       };
       columns(std::integral_constant<int, 4>{});

@@ -73,31 +73,31 @@ template <class T, Real R, Index Inputs, Index Outputs, class Activation>
   auto const some = [&]<int Vectors>(int first, std::integral_constant<int, Vectors>) __attribute__((always_inline)) {
     R const* const from = parameters + first * lanes;
     std::array<V, static_cast<std::size_t>(Vectors * parts)> sum;
-    unroll<Vectors>([&](auto v) __attribute__((always_inline)) {
+    unroll<Vectors>([&](int v) __attribute__((always_inline)) {
       sum[v] = V::load_unaligned(from + Inputs * Outputs + v * lanes);
-      unroll<parts - 1>([&](auto p) __attribute__((always_inline)) { sum[(p + 1) * Vectors + v] = V(R{0}); });
+      unroll<parts - 1>([&](int p) __attribute__((always_inline)) { sum[(p + 1) * Vectors + v] = V(R{0}); });
     });
-    auto const add = [&](Index i, auto p) __attribute__((always_inline)) {
+    auto const add = [&](Index i, int p) __attribute__((always_inline)) {
       V const left(x[i]);
-      unroll<Vectors>([&](auto v) __attribute__((always_inline)) {
+      unroll<Vectors>([&](int v) __attribute__((always_inline)) {
         V const weight = V::load_unaligned(from + i * Outputs + v * lanes);
         sum[p * Vectors + v] = simd::fma(left, weight, sum[p * Vectors + v]);
       });
     };
     if constexpr (Inputs * Vectors <= static_point_unrolled) {
-      unroll<static_cast<int>(Inputs)>([&](auto i) __attribute__((always_inline)) {
-        add(i, std::integral_constant<int, i % parts>{});
+      unroll<static_cast<int>(Inputs)>([&](int i) __attribute__((always_inline)) {
+        add(i, i % parts);
       });
     } else {
       for (Index i = 0; i + parts <= Inputs; i += parts) {
-        unroll<parts>([&](auto p) __attribute__((always_inline)) { add(i + p, p); });
+        unroll<parts>([&](int p) __attribute__((always_inline)) { add(i + p, p); });
       }
-      unroll<static_cast<int>(Inputs % parts)>([&](auto p) __attribute__((always_inline)) {
+      unroll<static_cast<int>(Inputs % parts)>([&](int p) __attribute__((always_inline)) {
         add(Inputs - Inputs % parts + p, p);
       });
     }
-    unroll<Vectors>([&](auto v) __attribute__((always_inline)) {
-      unroll<parts - 1>([&](auto p) __attribute__((always_inline)) { sum[v] += sum[(p + 1) * Vectors + v]; });
+    unroll<Vectors>([&](int v) __attribute__((always_inline)) {
+      unroll<parts - 1>([&](int p) __attribute__((always_inline)) { sum[v] += sum[(p + 1) * Vectors + v]; });
       activation(sum[v]).value.store_unaligned(y + (first + v) * lanes);
     });
   };

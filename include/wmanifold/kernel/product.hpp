@@ -30,33 +30,6 @@ void pack_tile(Strided<R> b, Range rows, Range columns, R* tile) {
   }
 }
 
-template <class T, Real R, Order O>
-void multiply(Index rows, Index columns, Index depth, R const* a, Index a_stride, Strided<R> b, R* c, Index stride,
-              bool add) {
-  Pieces const terms = depth_pieces<T, R>(depth);
-  Pieces const panels = column_pieces<T, R>(columns);
-  share_rows<T, R>(rows, rows * columns * depth, [&](Range own, Index) {
-    PackedTile<T, R> tile;
-    for (Index t = 0; t < terms.size(); ++t) {
-      Range const p = terms[t];
-      R const* const left =
-          O == Order::by_rows ? a + own.begin * a_stride + p.begin : a + p.begin * a_stride + own.begin;
-      for (Index panel = 0; panel < panels.size(); ++panel) {
-        Range const out = panels[panel];
-        pack_tile<T, R>(b, p, out, tile.numbers.data());
-        Ahead<R> next;
-        if (b.column_stride == 1 && panel + 1 < panels.size()) {
-          next = {b.data + p.begin * b.row_stride + out.end, b.row_stride, p.size(), panels[panel + 1].size()};
-        } else if (b.column_stride == 1 && t + 1 < terms.size()) {
-          next = {b.data + p.end * b.row_stride, b.row_stride, terms[t + 1].size(), panels[0].size()};
-        }
-        sweep<T, R, O>(own.size(), left, a_stride, tile.numbers.data(), Block<T, R>::columns, p.size(), out.size(),
-                       Sink<R>{c + own.begin * stride + out.begin, stride, add || t > 0}, next);
-      }
-    }
-  });
-}
-
 }  // namespace detail
 
 /// c (rows x columns, its rows `stride` apart) = a b, or c += a b where `add`. Every number of c is summed in one
@@ -64,11 +37,27 @@ void multiply(Index rows, Index columns, Index depth, R const* a, Index a_stride
 template <class T, Real R>
 void multiply(Index rows, Index columns, Index depth, Strided<R> a, Strided<R> b, R* c, Index stride,
               bool add = false) {
-  if (a.column_stride == 1) {
-    detail::multiply<T, R, Order::by_rows>(rows, columns, depth, a.data, a.row_stride, b, c, stride, add);
-  } else {
-    detail::multiply<T, R, Order::by_depth>(rows, columns, depth, a.data, a.column_stride, b, c, stride, add);
-  }
+  Pieces const terms = depth_pieces<T, R>(depth);
+  Pieces const panels = column_pieces<T, R>(columns);
+  share_rows<T, R>(rows, rows * columns * depth, [&](Range own, Index) {
+    PackedTile<T, R> tile;
+    for (Index t = 0; t < terms.size(); ++t) {
+      Range const p = terms[t];
+      Left<R> const left{a.data + own.begin * a.row_stride + p.begin * a.column_stride, a.row_stride, a.column_stride};
+      for (Index panel = 0; panel < panels.size(); ++panel) {
+        Range const out = panels[panel];
+        detail::pack_tile<T, R>(b, p, out, tile.numbers.data());
+        Ahead<R> next;
+        if (b.column_stride == 1 && panel + 1 < panels.size()) {
+          next = {b.data + p.begin * b.row_stride + out.end, b.row_stride, p.size(), panels[panel + 1].size()};
+        } else if (b.column_stride == 1 && t + 1 < terms.size()) {
+          next = {b.data + p.end * b.row_stride, b.row_stride, terms[t + 1].size(), panels[0].size()};
+        }
+        sweep<T, R>(own.size(), left, tile.numbers.data(), Block<T, R>::columns, p.size(), out.size(),
+                    Sink<R>{c + own.begin * stride + out.begin, stride, add || t > 0}, next);
+      }
+    }
+  });
 }
 
 }  // namespace wmanifold::kernel

@@ -32,8 +32,22 @@ struct alignas(alignment) PackedTile {
   std::array<R, static_cast<std::size_t>(Block<T, R>::depth* Block<T, R>::columns)> numbers;
 };
 
-/// The left-hand side where it lies. By rows: number (r, p) at data[r * stride + p]; by depth: at data[p * stride + r].
-enum class Order { by_rows, by_depth };
+/// The left-hand side where it lies: number (r, p) at data[r * row + p * depth].
+template <Real R>
+struct Left {
+  R const* data;
+  Index row;
+  Index depth;
+};
+/// Rows that are `stride` apart, or the terms of sums.
+template <Real R>
+[[nodiscard]] Left<R> by_rows(R const* data, Index stride) noexcept {
+  return {data, stride, 1};
+}
+template <Real R>
+[[nodiscard]] Left<R> by_depth(R const* data, Index stride) noexcept {
+  return {data, 1, stride};
+}
 
 /// Where a sweep's sums go: row r at data + r * stride, `scale[r * scale_stride]` times (once where null), added to
 /// what is there or in its place.
@@ -69,24 +83,22 @@ template <Real R>
 }
 
 /// sum[r, v] += sum_p a(r, p) b(p, v), with the rows of b `b_stride` apart.
-template <class T, Real R, int Rows, int Vectors, Order O>
-[[gnu::always_inline]] inline void accumulate(R const* a, Index a_stride, R const* b, Index b_stride, Index depth,
+template <class T, Real R, int Rows, int Vectors>
+[[gnu::always_inline]] inline void accumulate(Left<R> a, R const* b, Index b_stride, Index depth,
                                               std::array<simd::Batch<T, R>, Rows * Vectors>& sum) {
   using V = simd::Batch<T, R>;
-  for (Index p = 0; p < depth; ++p) {
+  for (; depth > 0; --depth) {
     std::array<V, Vectors> right;
-    unroll<Vectors>([&](auto v)
+    unroll<Vectors>([&](int v)
                         __attribute__((always_inline)) { right[v] = V::load_unaligned(b + v * simd::lanes<T, R>); });
-    unroll<Rows>([&](auto r) __attribute__((always_inline)) {
-      V const left(O == Order::by_rows ? a[r * a_stride + p] : a[r]);
-      unroll<Vectors>([&](auto v) __attribute__((always_inline)) {
+    unroll<Rows>([&](int r) __attribute__((always_inline)) {
+      V const left(a.data[r * a.row]);
+      unroll<Vectors>([&](int v) __attribute__((always_inline)) {
         sum[r * Vectors + v] = simd::fma(left, right[v], sum[r * Vectors + v]);
       });
     });
     b += b_stride;
-    if constexpr (O == Order::by_depth) {
-      a += a_stride;
-    }
+    a.data += a.depth;
   }
 }
 
@@ -97,43 +109,45 @@ template <class T, Real R, int Rows, int Vectors>
   R* const data = to.data;  // copies: what is stored could else be taken to change them
   Index const stride = to.stride;
   if (to.add) {
-    unroll<Rows>([&](auto r) __attribute__((always_inline)) {
-      unroll<Vectors>([&](auto v) __attribute__((always_inline)) {
-        sum[r * Vectors + v] += V::load_unaligned(data + r * stride + v * simd::lanes<T, R>);
+    unroll<Rows>([&](int r) __attribute__((always_inline)) {
+      R const* const row = data + r * stride;
+      unroll<Vectors>([&](int v) __attribute__((always_inline)) {
+        sum[r * Vectors + v] += V::load_unaligned(row + v * simd::lanes<T, R>);
       });
     });
   }
-  unroll<Rows>([&](auto r) __attribute__((always_inline)) {
-    unroll<Vectors>([&](auto v) __attribute__((always_inline)) {
-      sum[r * Vectors + v].store_unaligned(data + r * stride + v * simd::lanes<T, R>);
+  unroll<Rows>([&](int r) __attribute__((always_inline)) {
+    R* const row = data + r * stride;
+    unroll<Vectors>([&](int v) __attribute__((always_inline)) {
+      sum[r * Vectors + v].store_unaligned(row + v * simd::lanes<T, R>);
     });
   });
 }
 
 /// One tile of the result: `Rows` rows of `width` numbers.
-template <class T, Real R, int Rows, int Vectors, Order O>
-[[gnu::noinline]] void tile(R const* a, Index a_stride, R const* b, Index b_stride, Index depth, Index width,
-                            Sink<R> const& to) {
+template <class T, Real R, int Rows, int Vectors>
+[[gnu::noinline]] void tile(R const* a, Index a_row, Index a_depth, R const* b, Index b_stride, Index depth,
+                            Index width, Sink<R> const& to) {
   using V = simd::Batch<T, R>;
   constexpr Index lanes = simd::lanes<T, R>;
   std::array<V, Rows * Vectors> sum;
-  unroll<Rows * Vectors>([&](auto i) __attribute__((always_inline)) { sum[i] = V(R{0}); });
-  accumulate<T, R, Rows, Vectors, O>(a, a_stride, b, b_stride, depth, sum);
+  unroll<Rows * Vectors>([&](int i) __attribute__((always_inline)) { sum[i] = V(R{0}); });
+  accumulate<T, R, Rows, Vectors>(Left<R>{a, a_row, a_depth}, b, b_stride, depth, sum);
   if (width == Vectors * lanes) {
     if (to.scale != nullptr) {
-      unroll<Rows>([&](auto r) __attribute__((always_inline)) {
+      unroll<Rows>([&](int r) __attribute__((always_inline)) {
         V const scale(to.scale[r * to.scale_stride]);
-        unroll<Vectors>([&](auto v) __attribute__((always_inline)) { sum[r * Vectors + v] *= scale; });
+        unroll<Vectors>([&](int v) __attribute__((always_inline)) { sum[r * Vectors + v] *= scale; });
       });
     }
     put<T, R, Rows, Vectors>(sum, to);
     return;
   }
   alignas(alignment) std::array<R, static_cast<std::size_t>(Vectors * lanes)> line;
-  unroll<Rows>([&](auto r) __attribute__((always_inline)) {
+  unroll<Rows>([&](int r) __attribute__((always_inline)) {
     R* const row = to.data + r * to.stride;
     R const scale = to.scale == nullptr ? R{1} : to.scale[r * to.scale_stride];
-    unroll<Vectors>([&](auto v) __attribute__((always_inline)) {
+    unroll<Vectors>([&](int v) __attribute__((always_inline)) {
       (V(scale) * sum[r * Vectors + v]).store_aligned(line.data() + v * lanes);
     });
     for (Index c = 0; c < width; ++c) {
@@ -142,18 +156,17 @@ template <class T, Real R, int Rows, int Vectors, Order O>
   });
 }
 
-template <class T, Real R, int Vectors, Order O>
-void sweep(Index rows, R const* a, Index a_stride, R const* b, Index b_stride, Index depth, Index width, Sink<R> to,
+template <class T, Real R, int Vectors>
+void sweep(Index rows, Left<R> a, R const* b, Index b_stride, Index depth, Index width, Sink<R> to,
            Ahead<R> const& ahead) {
-  Index const a_step = O == Order::by_rows ? a_stride : 1;
   Index const share = (ahead.rows * Block<T, R>::rows + rows - 1) / std::max(rows, Index{1});
   Index fetched = 0;
   auto const some = [&]<int Rows>(std::integral_constant<int, Rows>) {
     for (; rows >= Rows; rows -= Rows) {
       fetch(ahead, fetched, fetched + share);
       fetched += share;
-      tile<T, R, Rows, Vectors, O>(a, a_stride, b, b_stride, depth, width, to);
-      a += Rows * a_step;
+      tile<T, R, Rows, Vectors>(a.data, a.row, a.depth, b, b_stride, depth, width, to);
+      a.data += Rows * a.row;
       to.data += Rows * to.stride;
       to.scale += to.scale == nullptr ? 0 : Rows * to.scale_stride;
     }
@@ -167,16 +180,16 @@ void sweep(Index rows, R const* a, Index a_stride, R const* b, Index b_stride, I
 
 /// All `rows` rows of the left-hand side over one tile of the right-hand side: `depth` x `width` numbers of it, rows
 /// `b_stride` apart, where whole vectors may be read. `width` is at most Block::columns.
-template <class T, Real R, Order O>
-void sweep(Index rows, R const* a, Index a_stride, R const* b, Index b_stride, Index depth, Index width,
-           Sink<R> const& to, Ahead<R> const& ahead = {}) {
+template <class T, Real R>
+void sweep(Index rows, Left<R> const& a, R const* b, Index b_stride, Index depth, Index width, Sink<R> const& to,
+           Ahead<R> const& ahead = {}) {
   constexpr Index lanes = simd::lanes<T, R>;
   if (width <= lanes) {
-    detail::sweep<T, R, 1, O>(rows, a, a_stride, b, b_stride, depth, width, to, ahead);
+    detail::sweep<T, R, 1>(rows, a, b, b_stride, depth, width, to, ahead);
   } else if (width <= 2 * lanes || Block<T, R>::vectors == 2) {
-    detail::sweep<T, R, 2, O>(rows, a, a_stride, b, b_stride, depth, width, to, ahead);
+    detail::sweep<T, R, 2>(rows, a, b, b_stride, depth, width, to, ahead);
   } else {
-    detail::sweep<T, R, Block<T, R>::vectors, O>(rows, a, a_stride, b, b_stride, depth, width, to, ahead);
+    detail::sweep<T, R, Block<T, R>::vectors>(rows, a, b, b_stride, depth, width, to, ahead);
   }
 }
 
