@@ -13,39 +13,51 @@ namespace wmanifold {
 /// Any activation of the library, chosen at run time.
 using AnyActivation = std::variant<Identity, Relu, Elu, Tanh, Sigmoid, Silu, Gelu, Softplus>;
 
-/// The activation of that name; ArgumentError, with the names there are, when there is none.
-[[nodiscard]] inline AnyActivation activation_named(std::string_view name) {
-  AnyActivation found;
+/// The activation of that name; ArgumentError, with the names there are, when there is none. A template, as is the
+/// list of layers, so that only who uses them compiles what looks into variants.
+template <class Any = AnyActivation>
+[[nodiscard]] Any activation_named(std::string_view name) {
+  Any found;
   std::string known;
   bool is_known = false;
   [&]<class... A>(std::variant<A...> const*) {
     (((known += (known.empty() ? "" : ", ") + std::string(A::name)),
       (A::name == name ? (found = A{}, is_known = true) : false)),
      ...);
-  }(static_cast<AnyActivation const*>(nullptr));
+  }(static_cast<Any const*>(nullptr));
   if (!is_known) [[unlikely]] {
     fail("activation: expected one of ", known, ", got '", name, "'");
   }
   return found;
 }
 
+namespace detail {
+/// What a list of layers is written with: a dense layer, or the activation of the dense layer before it.
+using LayerItem =
+    std::variant<Dense<>, SharedDense<>, LowRankDense<>, Identity, Relu, Elu, Tanh, Sigmoid, Silu, Gelu, Softplus>;
+}  // namespace detail
+
+template <class Any = AnyActivation, class LayerItem = detail::LayerItem>
+class BasicLayerList;
+
 /// Layers whose number, sizes and activations are data: `LayerList{Dense<>(2, 5), Tanh{}, Dense<>(5, 1)}`.
-class LayerList {
+using LayerList = BasicLayerList<>;
+
+template <class Any, class LayerItem>
+class BasicLayerList {
  public:
   /// A dense layer and what follows it.
   struct Entry {
     std::variant<Dense<>, SharedDense<>, LowRankDense<>> dense;
-    AnyActivation activation;
+    Any activation;
     friend bool operator==(Entry const&, Entry const&) = default;
   };
-  /// What a list is written with: a dense layer, or the activation of the dense layer before it.
-  using Item =
-      std::variant<Dense<>, SharedDense<>, LowRankDense<>, Identity, Relu, Elu, Tanh, Sigmoid, Silu, Gelu, Softplus>;
+  using Item = LayerItem;
 
-  LayerList(std::initializer_list<Item> items) : LayerList(std::vector<Item>(items)) {}
+  BasicLayerList(std::initializer_list<Item> items) : BasicLayerList(std::vector<Item>(items)) {}
 
   /// Throws ArgumentError where sizes do not chain, or an activation follows no dense layer.
-  explicit LayerList(std::vector<Item> const& items) {
+  explicit BasicLayerList(std::vector<Item> const& items) {
     bool may_activate = false;
     for (auto const& item : items) {
       std::visit(
@@ -71,21 +83,21 @@ class LayerList {
   }
 
   /// widths[0] inputs, then a layer for each further width, each with the activation of that name.
-  LayerList(std::vector<Index> const& widths, std::vector<std::string> const& activations)
-      : LayerList(items_of(widths, activations)) {}
+  BasicLayerList(std::vector<Index> const& widths, std::vector<std::string> const& activations)
+      : BasicLayerList(items_of(widths, activations)) {}
 
   [[nodiscard]] std::vector<Entry> const& entries() const noexcept { return entries_; }
 
   /// The layers of a network at a point: the same sizes and activations, each layer with weights of its own.
-  [[nodiscard]] LayerList at_point() const {
-    LayerList plain = *this;
+  [[nodiscard]] BasicLayerList at_point() const {
+    BasicLayerList plain = *this;
     for (auto& entry : plain.entries_) {
       entry.dense = std::visit([](auto const& dense) { return Dense<>(dense.inputs(), dense.outputs()); }, entry.dense);
     }
     return plain;
   }
 
-  friend bool operator==(LayerList const&, LayerList const&) = default;
+  friend bool operator==(BasicLayerList const&, BasicLayerList const&) = default;
 
  private:
   static std::vector<Item> items_of(std::vector<Index> const& widths, std::vector<std::string> const& activations) {

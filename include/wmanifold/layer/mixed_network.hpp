@@ -127,7 +127,9 @@ class MixedNetwork {
           std::copy_n(parameters_.shared().data() + shape.shared_offset, shape.size(), to);
           break;
         case Placement::low_rank:
-          detail::low_rank_at<T, R>(shape, low_rank(shape), phi, to);
+          if constexpr (Stack::may_be_low_rank) {
+            detail::low_rank_at<T, R>(shape, low_rank(shape), phi, to);
+          }
           break;
       }
     }
@@ -151,7 +153,9 @@ class MixedNetwork {
                                     to);
           break;
         case Placement::low_rank:
-          detail::low_rank_point<T, R>(shape, low_rank(shape), phi, x, to, aside);
+          if constexpr (Stack::may_be_low_rank) {
+            detail::low_rank_point<T, R>(shape, low_rank(shape), phi, x, to, aside);
+          }
           break;
       }
       stack_.with_activation(l, [&]<class A>(A const& activation) {

@@ -36,7 +36,7 @@ struct NetworkGradients {
 namespace detail {
 
 /// One layer on its way through a batch: where its parameters and inputs are, and how rows are mixed.
-template <class T, Real R>
+template <class T, Real R, bool may_be_low_rank>
 class LayerPass {
  public:
   LayerPass(DenseShape const& shape, ParametersView<R const> parameters, BatchCoefficients<R> const& batch,
@@ -55,12 +55,16 @@ class LayerPass {
   /// `trace` is what a low-rank layer keeps.
   void forward(R* y, AlignedVector<R>& trace, kernel::WhenDone done) {
     kernel::Samples<R> const to{y, shape_.outputs};
-    if (shape_.placement == Placement::low_rank) {
-      grow(trace, 2 * batch_.samples * shape_.rank);
-      low_rank_forward<T, R>(shape_, parts(), coefficients_, batch_.rows, batch_.samples, x_, y, trace.data(),
-                             scratch_);
-      done({0, batch_.samples}, {0, shape_.outputs});
-    } else if (row_of_groups_) {
+    if constexpr (may_be_low_rank) {
+      if (shape_.placement == Placement::low_rank) {
+        grow(trace, 2 * batch_.samples * shape_.rank);
+        low_rank_forward<T, R>(shape_, parts(), coefficients_, batch_.rows, batch_.samples, x_, y, trace.data(),
+                               scratch_);
+        done({0, batch_.samples}, {0, shape_.outputs});
+        return;
+      }
+    }
+    if (row_of_groups_) {
       batch_.for_each_group([&](Index g, Index begin, Index end) {
         kernel::dense_forward<T, R>(network(g), nullptr, end - begin, from(x_, begin), from(to, begin));
       });
@@ -76,29 +80,33 @@ class LayerPass {
   /// and of the coefficients.
   void backward(R const* dy, bool frozen, AlignedVector<R> const& trace, ParametersView<R> gradient, R* dx,
                 R const* slope, R* dphi) {
-    if (shape_.placement == Placement::low_rank) {
-      low_rank_backward<T, R>(shape_, parts(),
-                              low_rank_parts<R>(shape_, gradient.data, gradient.stride, gradient.shared), coefficients_,
-                              batch_.rows, batch_.samples, x_, dy, dx, dphi, trace.data(), scratch_);
-      if (dx != nullptr && slope != nullptr) {
-        for (Index n = 0; n < batch_.samples * shape_.inputs; ++n) {
-          dx[n] *= slope[n];
+    if constexpr (may_be_low_rank) {
+      if (shape_.placement == Placement::low_rank) {
+        low_rank_backward<T, R>(shape_, parts(),
+                                low_rank_parts<R>(shape_, gradient.data, gradient.stride, gradient.shared),
+                                coefficients_, batch_.rows, batch_.samples, x_, dy, dx, dphi, trace.data(), scratch_);
+        if (dx != nullptr && slope != nullptr) {
+          for (Index n = 0; n < batch_.samples * shape_.inputs; ++n) {
+            dx[n] *= slope[n];
+          }
         }
-      }
-    } else {
-      kernel::Samples<R const> const slopes{dy, shape_.outputs};
-      if (!frozen) {
-        backward_parameters(slopes, gradient);
-      }
-      if (dphi != nullptr && !is_shared_) {
-        kernel::dense_backward_coefficients<T, R>(rows(), batch_.samples, x_, slopes, dphi, tiles());
-      }
-      if (dx != nullptr) {
-        backward_inputs(slopes, dx, slope);
+        if (frozen) {
+          clear(gradient);
+        }
+        return;
       }
     }
+    kernel::Samples<R const> const slopes{dy, shape_.outputs};
     if (frozen) {
       clear(gradient);
+    } else {
+      backward_parameters(slopes, gradient);
+    }
+    if (dphi != nullptr && !is_shared_) {
+      kernel::dense_backward_coefficients<T, R>(rows(), batch_.samples, x_, slopes, dphi, tiles());
+    }
+    if (dx != nullptr) {
+      backward_inputs(slopes, dx, slope);
     }
   }
 
@@ -219,7 +227,7 @@ BatchView<R> forward_pass(Stack const& stack, ParametersView<R const> parameters
     auto const at = static_cast<std::size_t>(l);
     grow(cache.values[at], batch.samples * shape.outputs);
     R* const y = cache.values[at].data();
-    detail::LayerPass<T, R> pass(shape, parameters, batch, x, scratch);
+    detail::LayerPass<T, R, Stack::may_be_low_rank> pass(shape, parameters, batch, x, scratch);
     stack.with_activation(l, [&]<class A>(A const& activation) {
       if constexpr (std::same_as<A, Identity>) {
         pass.forward(y, cache.low_ranks[at], {});
@@ -277,7 +285,7 @@ NetworkGradients<R> backward_pass(Stack const& stack, ParametersView<R const> pa
     DenseShape const& shape = stack.dense(l);
     auto const x = l == 0 ? inputs
                           : kernel::Samples<R const>{cache.values[static_cast<std::size_t>(l - 1)].data(), shape.inputs};
-    detail::LayerPass<T, R> pass(shape, parameters, batch, x, scratch);
+    detail::LayerPass<T, R, Stack::may_be_low_rank> pass(shape, parameters, batch, x, scratch);
     if (!wanted) {  // frozen, and so is all below
       pass.clear(gradient);
       continue;

@@ -122,6 +122,15 @@ struct StackRules {
   }
 
   template <class L>
+  static constexpr bool is_low_rank() noexcept {
+    if constexpr (DenseLayer<L>) {
+      return L::placement == Placement::low_rank;
+    } else {
+      return false;
+    }
+  }
+
+  template <class L>
   static constexpr Index static_size() noexcept {
     if constexpr (DenseLayer<L>) {
       return (L::static_inputs + 1) * L::static_outputs;
@@ -148,6 +157,8 @@ class Stack {
 
  public:
   static constexpr bool is_static = (Rules::template static_layer<Layers>() && ...);
+  /// Whether types allow low-rank layers: where not, what they need is not compiled.
+  static constexpr bool may_be_low_rank = (Rules::template is_low_rank<Layers>() || ...);
   /// The stack of the network at a point.
   using AtPoint = Stack<wmanifold::AtPoint<Layers>...>;
   /// N, or `dynamic`.
@@ -247,15 +258,16 @@ class Stack {
   std::array<DenseShape, dense_count> shapes_{};
 };
 
-template <>
-class Stack<LayerList> {
+template <class Any, class Item>
+class Stack<BasicLayerList<Any, Item>> {
  public:
   static constexpr bool is_static = false;
+  static constexpr bool may_be_low_rank = true;
   static constexpr Index static_parameters = dynamic;
 
-  using AtPoint = Stack<LayerList>;
+  using AtPoint = Stack;
 
-  explicit Stack(LayerList layers) : layers_(std::move(layers)) {
+  explicit Stack(BasicLayerList<Any, Item> layers) : layers_(std::move(layers)) {
     for (auto const& entry : layers_.entries()) {
       DenseShape const before = shapes_.empty() ? DenseShape{} : shapes_.back();
       shapes_.push_back(std::visit([&](auto const& dense) { return detail::shape_after(before, dense); }, entry.dense));
@@ -275,7 +287,7 @@ class Stack<LayerList> {
   friend bool operator==(Stack const&, Stack const&) = default;
 
  private:
-  LayerList layers_;
+  BasicLayerList<Any, Item> layers_;
   std::vector<DenseShape> shapes_;
 };
 
