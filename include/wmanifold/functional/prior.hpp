@@ -1,9 +1,9 @@
 #pragma once
 
-#include <wmanifold/basis/energy.hpp>
 #include <wmanifold/core/symmetric.hpp>
-#include <wmanifold/kernel/descend.hpp>
+#include <wmanifold/kernel/optimiser/descent.hpp>
 #include <wmanifold/manifold/manifold.hpp>
+#include <wmanifold/metric/energy.hpp>
 
 #include <span>
 
@@ -37,7 +37,7 @@ class Prior {
     detail::check_strengths(weight_decay, energy);
     require_parameters(model.parameters());
     if (weight_decay > 0 || energy > 0) {
-      matrix_ = detail::zeros(model.rows(), model.rows());
+      matrix_ = detail::zeros(model.basis_size(), model.basis_size());
       detail::add_scaled(weight_decay, gram_matrix(model.basis()), matrix_);
       if constexpr (DifferentiableBasis<typename Model::Basis>) {
         detail::add_scaled(energy, energy_matrix(model.basis()), matrix_);
@@ -52,7 +52,7 @@ class Prior {
 
   [[nodiscard]] double value(Model const& model) const {
     double sum = 0;
-    for_each_layer(model, [&](DenseShape const& shape) {
+    for_each_layer(model, [&](DenseLayout const& shape) {
       double of_rows = 0;
       for (Index k = 0; k < matrix_.rows(); ++k) {
         for (Index j = 0; j < matrix_.cols(); ++j) {
@@ -67,7 +67,7 @@ class Prior {
 
   /// gradient += the derivative of the value.
   void add_gradient(Model const& model, Parameters<R>& gradient) const {
-    for_each_layer(model, [&](DenseShape const& shape) {
+    for_each_layer(model, [&](DenseLayout const& shape) {
       for (Index k = 0; k < matrix_.rows(); ++k) {
         for (Index j = 0; j < matrix_.cols(); ++j) {
           add_scaled(matrix_(k, j), rows_of(shape, model.parameters(), j), rows_of(shape, gradient, k));
@@ -93,14 +93,14 @@ class Prior {
   }
   /// What a layer has in row k, and what it has of the shared ones.
   template <class Block>
-  static auto rows_of(DenseShape const& shape, Block& block, Index k) {
-    return std::span(block.row(k)).subspan(static_cast<std::size_t>(shape.row_offset),
-                                           static_cast<std::size_t>(shape.row_size()));
+  static auto rows_of(DenseLayout const& shape, Block& block, Index k) {
+    return std::span(block.row(k))
+        .subspan(static_cast<std::size_t>(shape.row_offset), static_cast<std::size_t>(shape.row_size()));
   }
   template <class Block>
-  static auto shared_of(DenseShape const& shape, Block& block) {
-    return std::span(block.shared()).subspan(static_cast<std::size_t>(shape.shared_offset),
-                                             static_cast<std::size_t>(shape.shared_size()));
+  static auto shared_of(DenseLayout const& shape, Block& block) {
+    return std::span(block.shared())
+        .subspan(static_cast<std::size_t>(shape.shared_offset), static_cast<std::size_t>(shape.shared_size()));
   }
   static double dot(std::span<R const> a, std::span<R const> b) noexcept {
     double sum = 0;
