@@ -8,7 +8,7 @@ namespace {
 constexpr Level level = Level::WMANIFOLD_LEVEL;
 
 template <Real R, class A>
-void activate(kernel::Range rows, kernel::Range columns, Index stride, R* values, R* derivatives) {
+void activate(kernel::IndexRange rows, kernel::IndexRange columns, Index stride, R* values, R* derivatives) {
   kernel::activate<LevelTarget<level>, R>(A{}, rows, columns, stride, values, derivatives);
 }
 
@@ -27,8 +27,8 @@ constexpr LevelTable<R> table{
         kernel::grouped_backward_inputs<LevelTarget<level>, R>,
         kernel::mix_rows<LevelTarget<level>, R>,
         kernel::mix_chosen_rows<LevelTarget<level>, R>,
-        kernel::mixed_point<LevelTarget<level>, R>,
-        kernel::dense_point<LevelTarget<level>, R>,
+        kernel::mixed_sample<LevelTarget<level>, R>,
+        kernel::dense_sample<LevelTarget<level>, R>,
         kernel::softmax_cross_entropy<LevelTarget<level>, R>,
     },
     activate<R, Identity>,

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <wmanifold/layer/dispatch.hpp>
+#include <wmanifold/network/dispatch.hpp>
 
 namespace wmanifold::detail {
 

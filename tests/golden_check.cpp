@@ -196,7 +196,7 @@ class NetworkCase {
   template <class Body>
   void each_array(Body const& body) {
     for (wm::Index l = 0; l < model_.stack().depth(); ++l) {
-      for (wm::Index k = 0; k < model_.rows(); ++k) {
+      for (wm::Index k = 0; k < model_.basis_size(); ++k) {
         auto weight = model_.weight(k, l);
         auto bias = model_.bias(k, l);
         body(weight, "weights", l, k);
@@ -210,7 +210,7 @@ class NetworkCase {
     for (wm::Index l = 0; l < model_.stack().depth(); ++l) {
       std::vector<double> w;
       std::vector<double> b;
-      for (wm::Index k = 0; k < model_.rows(); ++k) {
+      for (wm::Index k = 0; k < model_.basis_size(); ++k) {
         auto const wk = flat(model_.weight(block, k, l));
         auto const bk = flat(model_.bias(block, k, l));
         w.insert(w.end(), wk.begin(), wk.end());
@@ -228,7 +228,7 @@ class NetworkCase {
     wm::Workspace<R> work;
     errors_.add(relative_error(flat(model_.predict(inputs_, contexts)), flat(c_.at("outputs"))), tolerances<R>.values,
                 "outputs");
-    wm::Parameters<R> gradient(model_.rows(), model_.parameters().columns());
+    wm::Parameters<R> gradient(model_.basis_size(), model_.parameters().columns());
     auto const [value, views, largest] = wm::LossFunctional<L>(loss).gradient(
         model_, inputs_, contexts, targets, work, gradient, {.inputs = true, .contexts = true});
     errors_.add(relative_error({value}, {c_.at("loss_value").get<double>()}), tolerances<R>.values, "loss_value");

@@ -20,10 +20,10 @@ struct Phase {
   int frame = 0;
 
   explicit Phase(PhaseProblem const& problem) : x(problem.inputs) {
-    for (wm::Index k = 0; k < Model::rows(); ++k) {
+    for (wm::Index k = 0; k < Model::basis_size(); ++k) {
       auto to = model.parameters().row(k).begin();
       for (auto const& layer : problem.parameters) {
-        auto const size = static_cast<std::ptrdiff_t>(layer.size()) / Model::rows();
+        auto const size = static_cast<std::ptrdiff_t>(layer.size()) / Model::basis_size();
         to = std::copy(layer.begin() + k * size, layer.begin() + (k + 1) * size, to);
       }
     }

@@ -54,10 +54,10 @@ struct Move {
     for (double const angle : problem.angles) {
       points.push_back(wm::S1::radians(angle));
     }
-    for (wm::Index k = 0; k < Model::rows(); ++k) {
+    for (wm::Index k = 0; k < Model::basis_size(); ++k) {
       auto to = model.parameters().row(k).begin();
       for (auto const& layer : problem.parameters) {
-        auto const size = static_cast<std::ptrdiff_t>(layer.size()) / Model::rows();
+        auto const size = static_cast<std::ptrdiff_t>(layer.size()) / Model::basis_size();
         to = std::transform(layer.begin() + k * size, layer.begin() + (k + 1) * size, to,
                             [](double x) { return static_cast<float>(x); });
       }

@@ -1,6 +1,6 @@
 #include "products.hpp"
 
-#include <wmanifold/kernel/product.hpp>
+#include <wmanifold/kernel/matrix/product.hpp>
 
 namespace comparison {
 

@@ -71,7 +71,7 @@ class Ours {
   static void each_block(M& model, Visit const& visit) {
     for (int l = 0; l < 3; ++l) {
       std::ptrdiff_t first = 0;
-      for (wm::Index k = 0; k < Model::rows(); ++k) {
+      for (wm::Index k = 0; k < Model::basis_size(); ++k) {
         visit(l, first, model.weight(k, l).reshaped());
         first += model.weight(k, l).size();
         visit(l, first, model.bias(k, l).reshaped());

@@ -10,9 +10,9 @@
 
 #include <wmanifold/basis/bernstein.hpp>
 #include <wmanifold/basis/fourier.hpp>
-#include <wmanifold/flow/choose.hpp>
 #include <wmanifold/flow/gradient_flow.hpp>
-#include <wmanifold/layer/layer_list.hpp>
+#include <wmanifold/network/layer_list.hpp>
+#include <wmanifold/selection/choose.hpp>
 #include <wmanifold/topology/torus.hpp>
 
 #include <CLI/CLI.hpp>

@@ -5,8 +5,8 @@
 #include <wmanifold/basis/bernstein.hpp>
 #include <wmanifold/basis/tensor.hpp>
 #include <wmanifold/deploy/walker.hpp>
+#include <wmanifold/manifold/custom.hpp>
 #include <wmanifold/manifold/manifold.hpp>
-#include <wmanifold/manifold/written.hpp>
 #include <wmanifold/topology/interval.hpp>
 #include <wmanifold/topology/product.hpp>
 
@@ -121,8 +121,8 @@ struct FilmWeights {
     }
   }
 };
-using FilmModel = wm::WrittenManifold<float, Knobs, FilmWeights, wm::Dense<window, width>, wm::Tanh,
-                                      wm::Dense<width, width>, wm::Tanh, wm::Dense<width, 1>>;
+using FilmModel = wm::CustomManifold<float, Knobs, FilmWeights, wm::Dense<window, width>, wm::Tanh,
+                                     wm::Dense<width, width>, wm::Tanh, wm::Dense<width, 1>>;
 
 /// What a walker can follow. It allocates when the knobs move.
 class Film {

@@ -10,9 +10,9 @@
 #include "signal.hpp"
 #include "wav.hpp"
 
-#include <wmanifold/basis/step_price.hpp>
 #include <wmanifold/deploy/flush_denormals.hpp>
 #include <wmanifold/io/model_file.hpp>
+#include <wmanifold/metric/step_price.hpp>
 
 #include <CLI/CLI.hpp>
 
@@ -88,9 +88,9 @@ int check(Report const& report) {
   claims.check("error-to-signal ratio at held-out positions below 1e-2",
                none([](Outcome const& o) { return o.held_out() >= 1e-2; }));
   Claims::aim("under a sweep at most 1.1 times what it is at rest, moving every 8 samples", none([](Outcome const& o) {
-                 return std::any_of(o.swept.begin(), o.swept.end(),
-                                    [](Swept const& s) { return s.moving > 1.1 * s.resting; });
-               }));
+                return std::any_of(o.swept.begin(), o.swept.end(),
+                                   [](Swept const& s) { return s.moving > 1.1 * s.resting; });
+              }));
   claims.check("moving knobs add less than -80 dBFS to silence",
                none([](Outcome const& o) { return o.residual.silence >= -80; }));
   for (BlockTimes const& t : report.times) {

@@ -73,7 +73,7 @@ void descend(Model& model, Batches& batches, double rate, Settings const& settin
 Manifold train_manifold(double rate, wm::Seed seed, Batches& batches, Settings const& settings, Progress& progress) {
   Manifold model{wm::he_normal, seed};
   descend(model, batches, rate, settings, progress, [&] {
-    for (wm::Index k = 0; k < Manifold::rows(); ++k) {
+    for (wm::Index k = 0; k < Manifold::basis_size(); ++k) {
       for (wm::Index l = 0; l < model.stack().depth(); ++l) {
         model.bias(k, l).setZero();  // an odd network at every point
       }
@@ -82,7 +82,7 @@ Manifold train_manifold(double rate, wm::Seed seed, Batches& batches, Settings c
   return model;
 }
 
-/// Of a written manifold no metric is the same along the way, so that Adam is here, by number.
+/// Of a custom manifold no metric is the same along the way, so that Adam is here, by number.
 FilmModel train_film(double rate, wm::Seed seed, Batches& batches, Settings const& settings, Progress& progress) {
   wm::Random random(seed);
   std::vector<float> start(static_cast<std::size_t>(FilmWeights::own + FilmWeights::generator));

@@ -71,7 +71,8 @@ struct Level {
 
 Level measure(Model const& model, double level, Samples const& test) {
   wm::Index const count = test.inputs.rows();
-  auto const predicted = model.predict(test.inputs, wm::Contexts<wm::Interval>::shared(wm::Interval::at(level), count));
+  auto const predicted =
+      model.predict(test.inputs, wm::Contexts<wm::Interval>::constant(wm::Interval::at(level), count));
   double below = 0;
   double squares = 0;
   for (wm::Index i = 0; i < count; ++i) {

@@ -38,7 +38,7 @@ template <wm::Basis B>
     auto const phi = wm::values_at(model.basis(), nodes[i]);
     Eigen::VectorXd const share = weights[i] * (inverse * Eigen::Map<Eigen::VectorXd const>(phi.data(), B::size));
     wm::SmallMatrix const truth = true_weights(nodes[i][0]);
-    for (wm::Index k = 0; k < model.rows(); ++k) {
+    for (wm::Index k = 0; k < model.basis_size(); ++k) {
       model.weight(k, 0) += share[k] * truth.leftCols<Problem::inputs_each>();
       model.bias(k, 0) += share[k] * truth.rightCols<1>();
     }

@@ -145,7 +145,7 @@ Outcome carry_out_on(Run const& run, DataSet const& data, Settings const& settin
   outcome.accuracy = test(model, run, data, settings);
   outcome.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   outcome.at_angle = test_around(model, run, data, settings);
-  outcome.parameters = model.rows() * model.parameters().columns();
+  outcome.parameters = model.basis_size() * model.parameters().columns();
   outcome.multiply_adds = wm::multiply_adds_of(model.stack());
   if constexpr (std::same_as<Model<Basis>, Ellipse>) {
     outcome.ellipse = std::move(model);

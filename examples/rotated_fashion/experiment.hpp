@@ -6,8 +6,8 @@
 
 #include <wmanifold/basis/constant.hpp>
 #include <wmanifold/basis/fourier.hpp>
-#include <wmanifold/layer/layer_list.hpp>
 #include <wmanifold/manifold/manifold.hpp>
+#include <wmanifold/network/layer_list.hpp>
 
 #include <array>
 #include <functional>

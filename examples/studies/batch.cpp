@@ -4,8 +4,8 @@ namespace demo {
 
 namespace wm = wmanifold;
 
-Shower::Shower(Material const& material, Sight sight)
-    : material_(&material), sight_(sight), presenter_(material.presenter()) {}
+Shower::Shower(Material const& material, View view)
+    : material_(&material), sight_(view), presenter_(material.presenter()) {}
 
 Batch const& Shower::show(Part part, std::span<std::size_t const> which, Draw const& draw, wm::Index per_context,
                           wm::Random& random) {

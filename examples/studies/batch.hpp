@@ -27,7 +27,7 @@ using Draw = std::function<Context(wmanifold::Random&)>;
 /// Makes batches of a material. One per thread.
 class Shower {
  public:
-  Shower(Material const& material, Sight sight);
+  Shower(Material const& material, View view);
 
   /// Samples `which` of a part at contexts that are drawn, each for `per_context` consecutive samples. Valid until the
   /// next call.
@@ -36,7 +36,7 @@ class Shower {
 
  private:
   Material const* material_;
-  Sight sight_;
+  View sight_;
   std::unique_ptr<Presenter> presenter_;
   Batch batch_;
 };

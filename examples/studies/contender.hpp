@@ -21,7 +21,7 @@ struct Contender {
   Width width = Width::given;
   /// Consecutive samples of a training batch that share a context; 0: all of them.
   wmanifold::Index per_context = 1;
-  Sight sight = Sight::as_it_is;
+  View view = View::as_it_is;
   /// A context that was not trained on is told to the network as one that is so large a part of the way from the
   /// nearest trained one to it: at 0 the network goes no further than it was trained, at 1 as far as it is asked.
   double reach = 1;

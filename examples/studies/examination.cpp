@@ -3,7 +3,7 @@
 #include "text.hpp"
 
 #include <wmanifold/core/error.hpp>
-#include <wmanifold/layer/loss.hpp>
+#include <wmanifold/functional/loss.hpp>
 
 #include <algorithm>
 #include <array>
@@ -105,17 +105,17 @@ std::span<std::size_t const> Examinations::pool() const noexcept {
 
 Examinations::Batches const& Examinations::batches(std::string const& name, Setting const& setting, Part part,
                                                    Contender const& contender, Draw const& draw) {
-  Sight const sight = contender.sight;
+  View const view = contender.view;
   Entry* entry = nullptr;
   {
     std::scoped_lock const lock(mutex_);
-    entry = &entries_[joined(setting.name, '|', name, '|', static_cast<int>(sight), '|', contender.reach)];
+    entry = &entries_[joined(setting.name, '|', name, '|', static_cast<int>(view), '|', contender.reach)];
   }
   std::call_once(entry->is_made, [&] {
     auto const samples = part == Part::test ? std::span(test_).first(setting.sizes.test)
                                             : std::span(training_).last(setting.sizes.validation);
     wm::Random random(fixed_seed.stream(part == Part::test ? 3 : 2));
-    Shower shower(*study_->material, sight);
+    Shower shower(*study_->material, view);
     constexpr std::size_t most = 250;
     for (std::size_t first = 0; first < samples.size(); first += most) {
       auto const some = samples.subspan(first, std::min(most, samples.size() - first));

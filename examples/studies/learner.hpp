@@ -2,8 +2,8 @@
 
 #include "batch.hpp"
 
-#include <wmanifold/layer/workspace.hpp>
-#include <wmanifold/layer/parameters.hpp>
+#include <wmanifold/network/parameters.hpp>
+#include <wmanifold/network/workspace.hpp>
 
 #include <memory>
 #include <string>

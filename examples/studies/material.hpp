@@ -15,7 +15,7 @@ enum class Part { training, test };
 
 /// What a network is shown: a sample at its context, or what is left of it once the context was undone (an image turned
 /// back), where that is known how.
-enum class Sight { as_it_is, undone };
+enum class View { as_it_is, context_removed };
 
 /// Where a sample is written to.
 struct Shown {
@@ -29,7 +29,7 @@ class Presenter {
  public:
   virtual ~Presenter() = default;
   /// Sample `which` of a part. What else is random about it (noise) is drawn from `random`.
-  virtual void show(Part part, std::size_t which, Context const& context, Sight sight, wmanifold::Random& random,
+  virtual void show(Part part, std::size_t which, Context const& context, View view, wmanifold::Random& random,
                     Shown& to) = 0;
 };
 

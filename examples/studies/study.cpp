@@ -32,7 +32,7 @@ Setting rehearsal_of(Setting const& setting) {
 
 Contender undone_ceiling(std::string title) {
   Contender contender{"undone", std::move(title), make_plain};
-  contender.sight = Sight::undone;
+  contender.view = View::context_removed;
   contender.is_ceiling = true;
   return contender;
 }

@@ -2,7 +2,7 @@
 
 #include <wmanifold/core/error.hpp>
 #include <wmanifold/flow/early_stopping.hpp>
-#include <wmanifold/layer/loss.hpp>
+#include <wmanifold/functional/loss.hpp>
 #include <wmanifold/version.hpp>
 
 #include <algorithm>
@@ -47,7 +47,7 @@ class Training {
         bin_(bin),
         examinations_(examinations),
         record_(record),
-        shower_(*run.study->material, run.contender->sight),
+        shower_(*run.study->material, run.contender->view),
         random_(seed_for(Purpose::training, run, bin)) {
     auto const pool = examinations.pool();
     order_.assign(pool.begin(), pool.end());

@@ -6,7 +6,7 @@
 #include <wmanifold/basis/fourier.hpp>
 #include <wmanifold/flow/gradient_flow.hpp>
 #include <wmanifold/infer/context.hpp>
-#include <wmanifold/layer/layer_list.hpp>
+#include <wmanifold/network/layer_list.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -262,7 +262,7 @@ class Examination {
     auto const nodes = wm::S1::quadrature(47).nodes;
     std::vector<wm::Matrix<float>> logits;
     for (Circle const& node : nodes) {
-      logits.push_back(model_.predict(all.inputs, wm::Contexts<wm::S1>::shared(node, all.inputs.rows())));
+      logits.push_back(model_.predict(all.inputs, wm::Contexts<wm::S1>::constant(node, all.inputs.rows())));
     }
     wm::Matrix<float> scores = wm::Matrix<float>::Zero(all.inputs.rows(), logits.front().cols());
     auto const samples = static_cast<wm::Index>(size);
@@ -301,7 +301,7 @@ class Examination {
     look.images = static_cast<std::size_t>(inputs.rows());
     look.truth = truth[0] / degree;
     for (int angle = 0; angle <= 360; angle += 2) {
-      auto const logits = model_.predict(inputs, wm::Contexts<wm::S1>::shared(wm::S1::degrees(angle), inputs.rows()));
+      auto const logits = model_.predict(inputs, wm::Contexts<wm::S1>::constant(wm::S1::degrees(angle), inputs.rows()));
       look.objective.push_back({static_cast<double>(angle), mean_loss(loss, logits)});
     }
     look.point = {estimate.point[0] / degree, estimate.objective};

@@ -4,7 +4,7 @@
 #include <wmanifold/basis/legendre.hpp>
 #include <wmanifold/flow/gradient_flow.hpp>
 #include <wmanifold/functional/evaluate.hpp>
-#include <wmanifold/layer/layer_list.hpp>
+#include <wmanifold/network/layer_list.hpp>
 
 #include <limits>
 #include <numeric>

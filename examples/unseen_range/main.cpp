@@ -8,8 +8,8 @@
 #include "terminal.hpp"
 #include "text.hpp"
 
-#include <wmanifold/basis/step_price.hpp>
 #include <wmanifold/core/error.hpp>
+#include <wmanifold/metric/step_price.hpp>
 
 #include <CLI/CLI.hpp>
 

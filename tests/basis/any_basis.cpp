@@ -1,7 +1,7 @@
 #include <wmanifold/basis/any_basis.hpp>
 #include <wmanifold/basis/one_per_context.hpp>
-#include <wmanifold/basis/orthonormal.hpp>
 #include <wmanifold/basis/total_degree.hpp>
+#include <wmanifold/metric/orthonormal.hpp>
 #include <wmanifold/topology/sampling.hpp>
 #include <wmanifold/topology/torus.hpp>
 

@@ -1,5 +1,5 @@
 #include <wmanifold/basis/bernstein_bezier.hpp>
-#include <wmanifold/basis/change.hpp>
+#include <wmanifold/metric/change.hpp>
 #include <wmanifold/testing/basis_laws.hpp>
 #include <wmanifold/testing/nested_laws.hpp>
 

@@ -2,9 +2,9 @@
 #include <wmanifold/basis/bspline.hpp>
 #include <wmanifold/basis/catmull_rom.hpp>
 #include <wmanifold/basis/constant.hpp>
-#include <wmanifold/basis/energy.hpp>
 #include <wmanifold/basis/fourier.hpp>
-#include <wmanifold/basis/metric.hpp>
+#include <wmanifold/metric/energy.hpp>
+#include <wmanifold/metric/metric.hpp>
 #include <wmanifold/testing/basis_laws.hpp>
 #include <wmanifold/testing/nested_laws.hpp>
 

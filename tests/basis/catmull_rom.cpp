@@ -1,9 +1,9 @@
 #include <wmanifold/basis/catmull_rom.hpp>
-#include <wmanifold/basis/change.hpp>
 #include <wmanifold/basis/constant.hpp>
-#include <wmanifold/basis/energy.hpp>
 #include <wmanifold/basis/fourier.hpp>
-#include <wmanifold/basis/metric.hpp>
+#include <wmanifold/metric/change.hpp>
+#include <wmanifold/metric/energy.hpp>
+#include <wmanifold/metric/metric.hpp>
 #include <wmanifold/testing/basis_laws.hpp>
 
 #include "support/laws.hpp"

@@ -1,5 +1,5 @@
 #include <wmanifold/basis/fourier.hpp>
-#include <wmanifold/basis/metric.hpp>
+#include <wmanifold/metric/metric.hpp>
 #include <wmanifold/testing/basis_laws.hpp>
 
 #include "support/laws.hpp"

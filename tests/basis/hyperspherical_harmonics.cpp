@@ -1,6 +1,6 @@
-#include <wmanifold/basis/change.hpp>
-#include <wmanifold/basis/energy.hpp>
 #include <wmanifold/basis/hyperspherical_harmonics.hpp>
+#include <wmanifold/metric/change.hpp>
+#include <wmanifold/metric/energy.hpp>
 #include <wmanifold/testing/basis_laws.hpp>
 #include <wmanifold/testing/nested_laws.hpp>
 

@@ -1,7 +1,7 @@
 #include <wmanifold/basis/bernstein.hpp>
 #include <wmanifold/basis/fourier.hpp>
 #include <wmanifold/basis/one_per_context.hpp>
-#include <wmanifold/basis/step_price.hpp>
+#include <wmanifold/metric/step_price.hpp>
 #include <wmanifold/testing/basis_laws.hpp>
 
 #include "support/laws.hpp"

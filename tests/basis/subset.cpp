@@ -1,8 +1,8 @@
 #include <wmanifold/basis/bspline.hpp>
 #include <wmanifold/basis/constant.hpp>
-#include <wmanifold/basis/energy.hpp>
 #include <wmanifold/basis/subset.hpp>
 #include <wmanifold/basis/total_degree.hpp>
+#include <wmanifold/metric/energy.hpp>
 #include <wmanifold/testing/basis_laws.hpp>
 #include <wmanifold/testing/nested_laws.hpp>
 #include <wmanifold/topology/finite.hpp>

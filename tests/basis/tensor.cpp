@@ -2,9 +2,9 @@
 #include <wmanifold/basis/constant.hpp>
 #include <wmanifold/basis/fourier.hpp>
 #include <wmanifold/basis/legendre.hpp>
-#include <wmanifold/basis/metric.hpp>
 #include <wmanifold/basis/spherical_harmonics.hpp>
 #include <wmanifold/basis/tensor.hpp>
+#include <wmanifold/metric/metric.hpp>
 #include <wmanifold/testing/basis_laws.hpp>
 
 #include "support/laws.hpp"

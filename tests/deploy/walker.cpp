@@ -5,8 +5,8 @@
 #include <wmanifold/basis/spherical_harmonics.hpp>
 #include <wmanifold/basis/tensor.hpp>
 #include <wmanifold/deploy/walker.hpp>
-#include <wmanifold/layer/layer_list.hpp>
 #include <wmanifold/manifold/manifold.hpp>
+#include <wmanifold/network/layer_list.hpp>
 #include <wmanifold/topology/sampling.hpp>
 
 #include <doctest/doctest.h>
@@ -288,10 +288,22 @@ TEST_CASE_TEMPLATE("a sample that is not finite spoils no other", M, EllipseF, E
   auto const expected = walked(clean);
   std::vector<Index> all_of_a_move(every);
   std::iota(all_of_a_move.begin(), all_of_a_move.end(), every);
-  for (std::vector<Index> const& bad : {std::vector<Index>{0}, {8}, {8, 9, 10}, {7, 8}, {8, 10, 12}, {15}, {15, 16, 17},
-                                        {0, 8, 16, 24, 32, 40}, {24}, {45}, all_of_a_move}) {
-    for (std::array<R, 3> const& sample : {std::array<R, 3>{nan, nan, nan}, {0, nan, 0}, {infinity, 0, 0},
-                                           {-infinity, 1, 1}, {infinity, -infinity, 0}}) {
+  for (std::vector<Index> const& bad : {std::vector<Index>{0},
+                                        {8},
+                                        {8, 9, 10},
+                                        {7, 8},
+                                        {8, 10, 12},
+                                        {15},
+                                        {15, 16, 17},
+                                        {0, 8, 16, 24, 32, 40},
+                                        {24},
+                                        {45},
+                                        all_of_a_move}) {
+    for (std::array<R, 3> const& sample : {std::array<R, 3>{nan, nan, nan},
+                                           {0, nan, 0},
+                                           {infinity, 0, 0},
+                                           {-infinity, 1, 1},
+                                           {infinity, -infinity, 0}}) {
       CAPTURE(bad);
       CAPTURE(sample);
       auto x = clean;
@@ -502,7 +514,8 @@ TEST_CASE("what cannot be is refused, and nothing has changed") {
   CHECK_THROWS_AS(walker.set_model(nullptr), wm::ArgumentError);
   auto const left = std::make_shared<EllipseF>(*model);
   EllipseF const taken = std::move(*left);
-  CHECK_THROWS_WITH_AS(walker.set_model(left), "wmanifold: model: expected one with parameters, got one that was moved from",
+  CHECK_THROWS_WITH_AS(walker.set_model(left),
+                       "wmanifold: model: expected one with parameters, got one that was moved from",
                        wm::ArgumentError);
   auto const damaged = [&](float number) {
     auto copy = std::make_shared<EllipseF>(*model);

@@ -161,9 +161,10 @@ TEST_CASE_TEMPLATE("every level that the processor has computes what plain loops
 TEST_CASE_TEMPLATE("every level has all activations", R, float, double) {
   auto const check = [&]<class A>(A a) {
     CAPTURE(A::name);
-    auto const expected = activate<R, A>([](wm::kernel::Range, wm::kernel::Range columns, Index, R* x, R* dx) {
-      wm::kernel::activate<support::ScalarTarget, R>(A{}, columns.size(), x, dx);
-    });
+    auto const expected =
+        activate<R, A>([](wm::kernel::IndexRange, wm::kernel::IndexRange columns, Index, R* x, R* dx) {
+          wm::kernel::activate<support::ScalarTarget, R>(A{}, columns.size(), x, dx);
+        });
     for (auto const level : available_levels()) {
       CAPTURE(wm::name_of(level));
       CHECK(distance(activate<R, A>(wm::table_of<R>(level)(a)), expected) < agreement<R>);
@@ -193,7 +194,7 @@ TEST_CASE_TEMPLATE("levels have functions of their own, and the best is what is 
   wm::BasicManifold<R, wm::Fourier<wm::S1, 1>, wm::Dense<13, 7>, wm::Tanh, wm::Dense<7, 3>> const model{wm::he_normal,
                                                                                                         wm::Seed{3}};
   auto const inputs = support::matrix<R>(9, 13, 4);
-  auto const contexts = wm::Contexts<wm::S1>::shared(wm::S1::degrees(20), 9);
+  auto const contexts = wm::Contexts<wm::S1>::constant(wm::S1::degrees(20), 9);
   AtLevel::level = wm::dispatch_level();
   auto const expected = [&] {
     wm::Workspace<R> work;

@@ -3,7 +3,7 @@
 #include <wmanifold/basis/fourier.hpp>
 #include <wmanifold/flow/adam.hpp>
 #include <wmanifold/flow/gradient_flow.hpp>
-#include <wmanifold/layer/layer_list.hpp>
+#include <wmanifold/network/layer_list.hpp>
 #include <wmanifold/topology/sampling.hpp>
 
 #include <doctest/doctest.h>

@@ -1,9 +1,9 @@
 #include <wmanifold/basis/bernstein.hpp>
 #include <wmanifold/flow/backtracking.hpp>
 #include <wmanifold/flow/integrate.hpp>
+#include <wmanifold/functional/custom_loss.hpp>
 #include <wmanifold/functional/objective.hpp>
-#include <wmanifold/layer/layer_list.hpp>
-#include <wmanifold/layer/written_loss.hpp>
+#include <wmanifold/network/layer_list.hpp>
 #include <wmanifold/topology/sampling.hpp>
 
 #include <doctest/doctest.h>
@@ -41,7 +41,7 @@ struct Data {
 };
 
 /// A loss that is nowhere finite beyond a wall, and falls towards it.
-auto const wall = wm::written_loss([](auto const& prediction, auto const& target) {
+auto const wall = wm::custom_loss([](auto const& prediction, auto const& target) {
   using std::log;
   return log(1 - prediction[0]) + 0.0 * target[0];
 });
@@ -101,7 +101,7 @@ TEST_CASE("the worst context falls too") {
 TEST_CASE("where the objective is not finite is too far; at the start it is an error") {
   Model<wm::Line> model(wm::zeros, {}, wm::LayerList{wm::Dense<>(1, 1)});
   wm::Matrix<double> const ones = wm::Matrix<double>::Ones(3, 1);
-  wm::Contexts<Interval> const contexts = wm::Contexts<Interval>::shared(Interval::at(0.5), 3);
+  wm::Contexts<Interval> const contexts = wm::Contexts<Interval>::constant(Interval::at(0.5), 3);
   wm::Objective objective(model, wall, ones, contexts, ones);
   wm::Backtracking search(model, {.first_rate = 100});
   for (int i = 0; i < 5; ++i) {

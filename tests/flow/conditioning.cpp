@@ -1,10 +1,10 @@
 #include <wmanifold/basis/bernstein.hpp>
-#include <wmanifold/basis/change.hpp>
 #include <wmanifold/basis/legendre.hpp>
 #include <wmanifold/flow/gradient_flow.hpp>
 #include <wmanifold/flow/integrate.hpp>
 #include <wmanifold/functional/objective.hpp>
-#include <wmanifold/layer/layer_list.hpp>
+#include <wmanifold/metric/change.hpp>
+#include <wmanifold/network/layer_list.hpp>
 
 #include <Eigen/Eigenvalues>
 #include <Eigen/QR>

@@ -215,7 +215,8 @@ TEST_CASE("a new rate or budget keeps the momentum and the velocity") {
   CHECK(batch.step(flow).movement == doctest::Approx(0.3).epsilon(1e-15));
   CHECK(distance(model.parameters().matrix(), by_hand) < 1e-12);
 
-  CHECK_THROWS_WITH_AS(flow.set_rate(-1), doctest::Contains("expected a rate of at least 0, got -1"), wm::ArgumentError);
+  CHECK_THROWS_WITH_AS(flow.set_rate(-1), doctest::Contains("expected a rate of at least 0, got -1"),
+                       wm::ArgumentError);
   CHECK_THROWS_WITH_AS(flow.set_movement(not_a_number),
                        doctest::Contains("expected a movement budget of at least 0, got nan"), wm::ArgumentError);
   CHECK(flow.options().movement == 0.3);
@@ -363,7 +364,7 @@ TEST_CASE("a manifold without contexts is a plain network, and takes batches wit
   Batch const batch;
   wm::GradientFlow flow(model, wm::MeanSquaredError{}, {.rate = 0.1});
   wm::GradientFlow with_contexts(twin, wm::MeanSquaredError{}, {.rate = 0.1});
-  auto const contexts = Contexts<wm::OnePoint>::shared(wm::OnePoint::point(), 8);
+  auto const contexts = Contexts<wm::OnePoint>::constant(wm::OnePoint::point(), 8);
   double const first = flow.step(batch.inputs, batch.targets).loss;
   CHECK(with_contexts.step(batch.inputs, contexts, batch.targets).loss == doctest::Approx(first).epsilon(1e-14));
   CHECK(distance(model.parameters().matrix(), twin.parameters().matrix()) < 1e-14);

@@ -2,8 +2,8 @@
 #include <wmanifold/basis/legendre.hpp>
 #include <wmanifold/flow/adam.hpp>
 #include <wmanifold/flow/gradient_flow.hpp>
-#include <wmanifold/layer/layer_list.hpp>
 #include <wmanifold/manifold/lift.hpp>
+#include <wmanifold/network/layer_list.hpp>
 #include <wmanifold/topology/sampling.hpp>
 
 #include <doctest/doctest.h>

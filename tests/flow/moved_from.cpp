@@ -6,8 +6,8 @@
 #include <wmanifold/functional/evaluate.hpp>
 #include <wmanifold/functional/objective.hpp>
 #include <wmanifold/manifold/any_manifold.hpp>
+#include <wmanifold/manifold/custom.hpp>
 #include <wmanifold/manifold/lift.hpp>
-#include <wmanifold/manifold/written.hpp>
 
 #include <doctest/doctest.h>
 
@@ -67,10 +67,10 @@ void check_moved_from(Model model) {
   std::vector<R> numbers(16);
   refuses([&] { return left(contexts[0], std::span(numbers).first(2), std::span(numbers).first(3), numbers); });
   auto block = kept.parameters();
-  left.rest(block);
+  left.zero_frozen(block);
   CHECK(block == kept.parameters());
   if constexpr (known_sizes) {
-    static_assert(noexcept(left.at(contexts[0])) && noexcept(left.at(contexts[0], network)));
+    static_assert(noexcept(left.at(contexts[0]))&& noexcept(left.at(contexts[0], network)));
     left.at(contexts[0], network);
     for (auto const& nothing : {left.at(contexts[0]), network}) {
       for (R const weight : nothing.parameters()) {
@@ -101,10 +101,10 @@ TEST_CASE("a model that was moved from is refused with a sentence, and can be as
       wm::he_normal, wm::Seed{1}, {}, wm::Dense<>(2, 4), wm::Dense<>(4, 3)));
 }
 
-TEST_CASE("likewise written manifolds, those without types, and networks") {
+TEST_CASE("likewise custom manifolds, those without types, and networks") {
   wm::Matrix<double> const inputs = support::matrix<double>(4, 2, 1);
   std::vector const contexts(4, wm::Interval::at(0.25, 0, 1));
-  auto written = wm::written_manifold<double, wm::Interval>(
+  auto written = wm::custom_manifold<double, wm::Interval>(
       [](auto const& s, auto const& p, auto const& to) { to.bias(0, 0) = p[0] * s[0]; }, {1.0}, {}, wm::Dense<2, 1>{});
   auto const also = std::move(written);
   refuses([&] { return written.predict(inputs, contexts); });

@@ -4,7 +4,7 @@
 #include <wmanifold/basis/legendre.hpp>
 #include <wmanifold/basis/spherical_harmonics.hpp>
 #include <wmanifold/flow/movement.hpp>
-#include <wmanifold/layer/layer_list.hpp>
+#include <wmanifold/network/layer_list.hpp>
 
 #include <doctest/doctest.h>
 
@@ -115,16 +115,16 @@ TEST_CASE_TEMPLATE("whatever the layers and wherever the model, rows move by G a
   CHECK(metric.movement(model, step) == doctest::Approx(std::sqrt(metric.inner(model, step, step))).epsilon(1e-12));
 }
 
-TEST_CASE_TEMPLATE("the metric takes its rise back to the gradient", B,
-                   wm::Bernstein<wm::Interval, 3>, wm::Ellipse) {
+TEST_CASE_TEMPLATE("the metric takes its preconditioned back to the gradient", B, wm::Bernstein<wm::Interval, 3>,
+                   wm::Ellipse) {
   Mixed<B> model(wm::zeros);
   randomise(model.parameters(), wm::Seed{2});
   wm::MovementMetric const metric(model);
   auto const zero = model.parameters().zeros_like();
   auto gradient = zero;
   randomise(gradient, wm::Seed{4});
-  auto rise = zero;
-  metric.rise(model, gradient, rise);
+  auto preconditioned = zero;
+  metric.precondition(model, gradient, preconditioned);
   for (std::uint64_t i = 0; i < 5; ++i) {
     auto step = zero;
     randomise(step, wm::Seed{20 + i});
@@ -132,21 +132,21 @@ TEST_CASE_TEMPLATE("the metric takes its rise back to the gradient", B,
     for (std::size_t n = 0; n < step.numbers().size(); ++n) {
       product += step.numbers()[n] * gradient.numbers()[n];
     }
-    CHECK(metric.inner(model, rise, step) == doctest::Approx(product).epsilon(1e-11));
+    CHECK(metric.inner(model, preconditioned, step) == doctest::Approx(product).epsilon(1e-11));
   }
 }
 
-TEST_CASE("whitened coordinates: gradients there have the movement of the rise, and steps come back") {
+TEST_CASE("whitened coordinates: gradients there have the movement of the preconditioned, and steps come back") {
   Linear<double, wm::Bernstein<wm::Interval, 3>> const model(wm::zeros);
   wm::MovementMetric const metric(model);
   auto gradient = model.parameters().zeros_like();
   randomise(gradient, wm::Seed{7});
   auto whitened = gradient;
   auto back = gradient;
-  auto rise = gradient;
+  auto preconditioned = gradient;
   metric.whiten(gradient, whitened);
   metric.unwhiten(whitened, back);
-  metric.rise(model, gradient, rise);
-  CHECK(back.matrix().isApprox(rise.matrix(), 1e-12));
-  CHECK(whitened.matrix().norm() == doctest::Approx(metric.movement(model, rise)).epsilon(1e-12));
+  metric.precondition(model, gradient, preconditioned);
+  CHECK(back.matrix().isApprox(preconditioned.matrix(), 1e-12));
+  CHECK(whitened.matrix().norm() == doctest::Approx(metric.movement(model, preconditioned)).epsilon(1e-12));
 }

@@ -1,7 +1,7 @@
 #include <wmanifold/basis/bernstein.hpp>
 #include <wmanifold/flow/adam.hpp>
 #include <wmanifold/flow/gradient_flow.hpp>
-#include <wmanifold/layer/layer_list.hpp>
+#include <wmanifold/network/layer_list.hpp>
 
 #include <Eigen/Eigenvalues>
 
@@ -140,7 +140,7 @@ TEST_CASE("priors join the gradient") {
   Flow flow(model, {}, {.rate = 0.1, .stiffness = 0, .weight_decay = 0.3, .energy = 0.2});
   wm::Matrix<double> const x = support::matrix<double>(5, 3, 1);
   wm::Matrix<double> const y = support::matrix<double>(5, 2, 2);
-  wm::Contexts<wm::Interval> const contexts = wm::Contexts<wm::Interval>::shared(wm::Interval::at(0.3), 5);
+  wm::Contexts<wm::Interval> const contexts = wm::Contexts<wm::Interval>::constant(wm::Interval::at(0.3), 5);
   auto gradient = start.zeros_like();
   wm::Workspace<double> work;
   wm::LossFunctional<wm::MeanSquaredError>{}.gradient(model, x, contexts, y, work, gradient);
@@ -162,7 +162,7 @@ TEST_CASE("frozen layers rest under every rule, and nothing else does") {
     auto const before = model;
     auto gradient = Gradient(model, 2).block;  // not zero where it should be
     flow.descend(gradient);
-    model.rest(gradient);
+    model.zero_frozen(gradient);
     CHECK(flow.gradient() == gradient);
     flow.descend(gradient);
     CHECK(model.parameters().matrix() == before.parameters().matrix());
@@ -289,8 +289,8 @@ TEST_CASE_TEMPLATE("the largest gradient that is taken never leaves the range, a
     wm::GradientFlow flow(model, wm::MeanSquaredError{}, rule, options);
     // G^-1 of the line has rows (4, -2) and (-2, 4), C^-1 and C^-T less.
     auto gradient = model.parameters().zeros_like();
-    gradient.row(0)[0] = gradient.row(1)[0] = static_cast<R>(-wm::largest_fed<R> / 32);
-    gradient.row(1)[1] = static_cast<R>(wm::largest_fed<R> / 64);
+    gradient.row(0)[0] = gradient.row(1)[0] = static_cast<R>(-wm::largest_input<R> / 32);
+    gradient.row(1)[1] = static_cast<R>(wm::largest_input<R> / 64);
     for (int i = 0; i < 2000; ++i) {
       double const movement = flow.descend(gradient);
       CHECK(wm::is_finite(movement));
@@ -306,7 +306,7 @@ TEST_CASE_TEMPLATE("the largest gradient that is taken never leaves the range, a
     }
     auto const before = model;
     auto const state = flow.state();
-    gradient.row(1)[1] = static_cast<R>(wm::largest_fed<R> * 1.01);
+    gradient.row(1)[1] = static_cast<R>(wm::largest_input<R> * 1.01);
     CHECK_THROWS_WITH_AS(flow.descend(gradient), doctest::Contains("from which no step leaves the range of numbers"),
                          wm::NumericalError);
     CHECK(model == before);
@@ -341,7 +341,7 @@ TEST_CASE("decay of parameters near the end of the range is refused before anyth
 TEST_CASE_TEMPLATE("small and large gradients have a movement, and what is too short to be squared has none", R, float,
                    double) {
   R const small = std::same_as<R, float> ? R{1e-16F} : static_cast<R>(1e-149);
-  for (R const size : {small, R{1}, static_cast<R>(wm::largest_fed<R> / 8)}) {
+  for (R const size : {small, R{1}, static_cast<R>(wm::largest_input<R> / 8)}) {
     wm::BasicManifold<R, wm::Line, wm::Dense<1, 1>> model(wm::zeros);
     wm::GradientFlow flow(model, wm::MeanSquaredError{}, {.rate = 0.25, .stiffness = 0});
     auto gradient = model.parameters().zeros_like();
@@ -382,7 +382,7 @@ namespace {
 struct SignOfVelocity {
   double momentum = 0.5;
   static constexpr std::size_t moments = 1;
-  static constexpr wm::Feed feed = wm::Feed::rise;
+  static constexpr wm::RuleInput input = wm::RuleInput::preconditioned;
   static std::string name() { return "sign of velocity"; }
   void check() const {}
   template <class T, wm::Real R>

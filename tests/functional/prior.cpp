@@ -3,8 +3,8 @@
 #include <wmanifold/basis/fourier.hpp>
 #include <wmanifold/basis/one_per_context.hpp>
 #include <wmanifold/basis/spherical_harmonics.hpp>
-#include <wmanifold/functional/written_prior.hpp>
-#include <wmanifold/layer/layer_list.hpp>
+#include <wmanifold/functional/custom_prior.hpp>
+#include <wmanifold/network/layer_list.hpp>
 
 #include <wmanifold/testing/probes.hpp>
 
@@ -92,13 +92,13 @@ TEST_CASE("shared layers have weight decay alone, frozen ones neither") {
   gradient_is_slope(model, wm::Prior(model, 0.3, 0.2));
 }
 
-TEST_CASE("a written manifold has the weight decay of its weights") {
+TEST_CASE("a custom manifold has the weight decay of its weights") {
   auto const f = [](auto const& s, auto const& p, auto const& to) {
     using std::exp;
     to.weight(0, 0, 0) = p[0] * exp(p[1] * s[0]);
     to.bias(0, 0) = p[0] * p[0];
   };
-  auto const model = wm::written_manifold<double, wm::Interval>(f, {0.7, -0.4}, {}, wm::Dense<1, 1>{});
+  auto const model = wm::custom_manifold<double, wm::Interval>(f, {0.7, -0.4}, {}, wm::Dense<1, 1>{});
   double const integral = 0.49 * (std::exp(-0.8) - 1) / -0.8 + std::pow(0.7, 4);
   CHECK(wm::Prior(model, 2, 0).value(model) == doctest::Approx(integral).epsilon(1e-12));
   gradient_is_slope(model, wm::Prior(model, 0.3, 0));

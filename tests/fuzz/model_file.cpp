@@ -2,7 +2,7 @@
 
 #include <wmanifold/basis/fourier.hpp>
 #include <wmanifold/io/model_file.hpp>
-#include <wmanifold/layer/layer_list.hpp>
+#include <wmanifold/network/layer_list.hpp>
 
 namespace wm = wmanifold;
 

@@ -3,7 +3,7 @@
 cmake_minimum_required(VERSION 3.25)
 
 # Each room may include itself and what is to its left.
-set(rooms core data kernel topology basis autodiff layer manifold functional flow deploy infer io testing)
+set(rooms core data kernel topology basis metric autodiff network manifold functional flow selection deploy infer io testing)
 # Rooms that a user includes by name, not through wmanifold.hpp.
 set(extras io testing)
 

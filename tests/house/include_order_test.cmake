@@ -29,15 +29,15 @@ file(WRITE "${WORK}/good/core/simd.hpp" "#include <wmanifold/version.hpp>\n#incl
 file(WRITE "${WORK}/good/kernel/dot.hpp" "#include <wmanifold/core/simd.hpp>\n#include <cmath>  // [a; b\n")
 file(WRITE "${WORK}/good/layer/dense.hpp" "#include \"../kernel/dot.hpp\"\n#include <Eigen/Core>\n")
 file(WRITE "${WORK}/good/layer/relu.hpp" "#include \"dense.hpp\"\n  #  include \"wmanifold/core/simd.hpp\"\n")
-file(WRITE "${WORK}/good/io/file.hpp" "#include <wmanifold/layer/dense.hpp>\n")
+file(WRITE "${WORK}/good/io/file.hpp" "#include <wmanifold/network/dense.hpp>\n")
 file(WRITE "${WORK}/good/testing/laws.hpp" "#include <wmanifold/io/file.hpp>\n")
 file(WRITE "${WORK}/good/wmanifold.hpp"
   "#include <wmanifold/core/simd.hpp>\n#include <wmanifold/kernel/dot.hpp>\n"
-  "#include <wmanifold/layer/dense.hpp>\n#include <wmanifold/layer/relu.hpp>\n#include <wmanifold/version.hpp>\n")
+  "#include <wmanifold/network/dense.hpp>\n#include <wmanifold/layer/relu.hpp>\n#include <wmanifold/version.hpp>\n")
 check(good passes)
 
 file(WRITE "${WORK}/bad/version.hpp" "")
-file(WRITE "${WORK}/bad/core/a.hpp" "#include <wmanifold/layer/dense.hpp>\n#include \"../layer/dense.hpp\"\n")
+file(WRITE "${WORK}/bad/core/a.hpp" "#include <wmanifold/network/dense.hpp>\n#include \"../layer/dense.hpp\"\n")
 file(WRITE "${WORK}/bad/core/b.hpp" "#include <wmanifold/wmanifold.hpp>\n#include <wmanifold/core/gone.hpp>\n")
 file(WRITE "${WORK}/bad/kernel/k.hpp" "#include <Eigen/Core>\n#include <xsimd/xsimd.hpp>\n#include <wmanifold/version.hpp>\n")
 file(WRITE "${WORK}/bad/layer/dense.hpp" "#include <wmanifold/cellar/c.hpp>\n#include \"../../outside.hpp\"\n")
@@ -52,14 +52,14 @@ file(WRITE "${WORK}/bad/wmanifold.hpp"
   "#include <wmanifold/io/file.hpp>\n#include <wmanifold/version.hpp>\n#include <wmanifold/loose.hpp>\n"
   "#include <wmanifold/cellar/c.hpp>\n")
 check(bad fails
-  "core/a.hpp: includes layer/dense.hpp, but layer is to the right of core"
-  "core/a.hpp: includes layer/dense.hpp, but layer is to the right of core"
+  "core/a.hpp: includes network/dense.hpp, but layer is to the right of core"
+  "core/a.hpp: includes network/dense.hpp, but layer is to the right of core"
   "core/b.hpp: includes wmanifold.hpp"
   "core/b.hpp: includes core/gone.hpp, which does not exist"
   "kernel/k.hpp: includes <Eigen/Core>, but kernel takes no Eigen type"
   "kernel/k.hpp: includes <xsimd/xsimd.hpp>, which only core/simd.hpp may"
-  "layer/dense.hpp: includes cellar/c.hpp of the unknown room cellar"
-  "layer/dense.hpp: includes ../outside.hpp, which does not exist"
+  "network/dense.hpp: includes cellar/c.hpp of the unknown room cellar"
+  "network/dense.hpp: includes ../outside.hpp, which does not exist"
   "kernel/k.hpp: includes no header of this library first (version.hpp, if no other)"
   "basis/b.hpp: includes no header of this library first (version.hpp, if no other)"
   "wmanifold.hpp: does not include basis/b.hpp"
@@ -68,5 +68,5 @@ check(bad fails
   "io/file.hpp: includes testing/laws.hpp, but testing is to the right of io"
   "io/file.hpp: cannot read: #include WMANIFOLD_FILE"
   "wmanifold.hpp: includes io/file.hpp, but io is for users to include by name"
-  "wmanifold.hpp: does not include layer/dense.hpp")
+  "wmanifold.hpp: does not include network/dense.hpp")
 message(STATUS "every offence is found")

@@ -81,7 +81,7 @@ runs("classes.step(x, s, labels)")
 runs("classes.step(x, std::move(s), std::array{1, 2})")
 runs("double_flow.step(double_x, levels, double_y)")
 runs("plain_flow.step(x, y)")
-runs("plain_flow.step(x, Contexts<OnePoint>::shared(OnePoint::point(), 3), y)")
+runs("plain_flow.step(x, Contexts<OnePoint>::constant(OnePoint::point(), 3), y)")
 explains("flow.step(x, levels, y)" "contexts of the model's topology, got points of another one")
 explains("double_flow.step(double_x, Contexts<S1>(s), double_y)" "contexts of the model's topology")
 explains("flow.step(x, angles, y)" "contexts as points, got plain numbers")
@@ -154,13 +154,13 @@ explains("GradientFlow f{model, MeanSquaredError{}, Adam{}, {.rate = 0.1, .momen
 explains("GradientFlow f{model, MeanSquaredError{}, HeavyBall{}, {.rate = 0.1, .momentum = 0.9F}}" "no .momentum in the options beside a rule")
 explains("RuleOptions how{.rate = 0.1, .momentum = 1}" "no .momentum in the options beside a rule")
 runs("GradientFlow f{model, MeanSquaredError{}, {.rate = 0.1}}; GradientFlow g{model, CrossEntropy{}, Adam{}, {.movement = 1}}")
-runs("WrittenFlow f{written, MeanSquaredError{}, {.rate = 0.1}}; WrittenFlow g{written, MeanSquaredError{}, Nesterov{}, {.rate = 1}}")
-explains("GradientFlow f{written, MeanSquaredError{}, {.rate = 0.1}}" "a manifold with rows over a basis, got one that is written: WrittenFlow{")
-explains("GradientFlow f{written, MeanSquaredError{}, Adam{}, {.rate = 0.1}}" "a manifold with rows over a basis, got one that is written")
-explains("WrittenFlow f{model, MeanSquaredError{}, {.rate = 0.1}}" "a written manifold, got one with rows over a basis: GradientFlow{")
-explains("WrittenFlow f{written, MeanSquaredError{}, Adam{}, {.rate = 0.1}}" "a rule that needs no whitened coordinates")
-explains("WrittenFlow f{written, {.rate = 0.1}}" "a loss between model and options")
-explains("void(WrittenFlow{written, MeanSquaredError{}, {.rate = 1}}.step(x, levels, y))" "inputs of double")
+runs("CustomFlow f{written, MeanSquaredError{}, {.rate = 0.1}}; CustomFlow g{written, MeanSquaredError{}, Nesterov{}, {.rate = 1}}")
+explains("GradientFlow f{written, MeanSquaredError{}, {.rate = 0.1}}" "a manifold with rows over a basis, got a custom one: CustomFlow{")
+explains("GradientFlow f{written, MeanSquaredError{}, Adam{}, {.rate = 0.1}}" "a manifold with rows over a basis, got a custom one")
+explains("CustomFlow f{model, MeanSquaredError{}, {.rate = 0.1}}" "a custom manifold, got one with rows over a basis: GradientFlow{")
+explains("CustomFlow f{written, MeanSquaredError{}, Adam{}, {.rate = 0.1}}" "a rule that needs no whitened coordinates")
+explains("CustomFlow f{written, {.rate = 0.1}}" "a loss between model and options")
+explains("void(CustomFlow{written, MeanSquaredError{}, {.rate = 1}}.step(x, levels, y))" "inputs of double")
 
 # Models and networks.
 runs("Model const m{he_normal.spread(0.1), Seed{1}}")
@@ -226,7 +226,7 @@ extern PlainModel plain_model;
 struct Write {
   void operator()(auto const& s, auto const& p, auto const& to) const { to.bias(0, 0) = p[0] * s[0]; }
 };
-extern WrittenManifold<double, Interval, Write, Dense<2, 1>> written;
+extern CustomManifold<double, Interval, Write, Dense<2, 1>> written;
 extern GradientFlow<Model, MeanSquaredError> flow;
 extern GradientFlow<Model, CrossEntropy> classes;
 extern GradientFlow<DoubleModel, MeanSquaredError> double_flow;

@@ -3,8 +3,8 @@
 #include <wmanifold/basis/spherical_harmonics.hpp>
 #include <wmanifold/basis/tensor.hpp>
 #include <wmanifold/infer/context.hpp>
+#include <wmanifold/manifold/custom.hpp>
 #include <wmanifold/manifold/manifold.hpp>
-#include <wmanifold/manifold/written.hpp>
 #include <wmanifold/topology/torus.hpp>
 
 #include <support/batches.hpp>
@@ -35,7 +35,7 @@ Model<B, R> random_model(Index inputs = 3, Index outputs = 4, std::uint64_t seed
 template <class M>
 wm::Matrix<typename M::Scalar> said(M const& model, wm::Matrix<typename M::Scalar> const& inputs,
                                     wm::Point<typename M::Topology> const& s) {
-  return model.predict(inputs, wm::Contexts<typename M::Topology>::shared(s, inputs.rows()));
+  return model.predict(inputs, wm::Contexts<typename M::Topology>::constant(s, inputs.rows()));
 }
 
 /// Classes drawn as the model at a point says.
@@ -79,7 +79,7 @@ TEST_CASE_TEMPLATE("what a manifold said at a point, its squared error finds aga
   }
 }
 
-TEST_CASE("so it is in float, and on written manifolds") {
+TEST_CASE("so it is in float, and on custom manifolds") {
   auto const inputs = support::matrix<float>(20, 3, 1);
   auto const model = random_model<wm::Fourier<S1, 1>, float>();
   auto const truth = S1::degrees(100);
@@ -87,7 +87,7 @@ TEST_CASE("so it is in float, and on written manifolds") {
   CHECK(S1::distance(found.point, truth) < 1e-3);
 
   wm::Matrix<double> const same = inputs.cast<double>();
-  auto const written = wm::written_manifold<double, S1>(
+  auto const written = wm::custom_manifold<double, S1>(
       [](auto const& s, auto const& p, auto const& to) {
         to.weight(0, 0, 0) = p[0] * cos(s[0]);
         to.weight(0, 1, 0) = p[1] * sin(s[0]);

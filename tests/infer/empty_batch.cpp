@@ -44,7 +44,7 @@ void check_entries(Model model) {
   };
   losses(wm::MeanSquaredError{}, targets);
   losses(wm::CrossEntropy{}, labels);
-  losses(wm::written_loss([](auto const& y, auto const& t) { return (y[0] - t[0]) * (y[0] - t[0]); }), targets);
+  losses(wm::custom_loss([](auto const& y, auto const& t) { return (y[0] - t[0]) * (y[0] - t[0]); }), targets);
   losses(wm::PredictionEntropy{}, wm::NoTargets{});
 }
 
@@ -66,8 +66,8 @@ TEST_CASE("likewise networks, models without contexts or types, and reductions o
   refuses([&] { return flow.step(inputs, wm::Matrix<float>(0, 3)).loss; });
   wm::AnyManifold<float> const any(wm::AnyBasis("s1", "fourier1"), wm::Stack<wm::LayerList>({wm::Dense<>(2, 3)}));
   refuses([&] { return any.predict(inputs, wm::Matrix<double>(0, 1)); });
-  auto const written = wm::written_manifold<float, S1>([](auto const&, auto const& p, auto const& to) { to.bias(0, 0) = p[0]; },
-                                                       {1.0F}, {}, wm::Dense<2, 1>{});
+  auto const written = wm::custom_manifold<float, S1>(
+      [](auto const&, auto const& p, auto const& to) { to.bias(0, 0) = p[0]; }, {1.0F}, {}, wm::Dense<2, 1>{});
   refuses([&] { return written.predict(inputs, std::vector<wm::Point<S1>>{}); });
   wm::ReductionScratch scratch;
   refuses([&] { return wm::Mean{}({}, scratch); });

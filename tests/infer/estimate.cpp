@@ -119,7 +119,7 @@ TEST_CASE("a noise that cannot be told or makes no sense is refused") {
 TEST_CASE("targets without any noise have the uncertainty of rounding") {
   auto const model = random_model(2);
   auto const inputs = support::matrix<double>(20, 3, 1);
-  wm::Matrix<double> const targets = model.predict(inputs, wm::Contexts<S1>::shared(S1::degrees(50), 20));
+  wm::Matrix<double> const targets = model.predict(inputs, wm::Contexts<S1>::constant(S1::degrees(50), 20));
   auto const found =
       wm::infer_context(model, wm::MeanSquaredError{}, inputs, targets, {.most_steps = 200, .tolerance = 1e-12});
   CHECK(found.uncertainty > 0);

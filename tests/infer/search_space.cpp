@@ -3,8 +3,8 @@
 #include <wmanifold/basis/one_per_context.hpp>
 #include <wmanifold/basis/spherical_harmonics.hpp>
 #include <wmanifold/infer/context.hpp>
+#include <wmanifold/manifold/custom.hpp>
 #include <wmanifold/manifold/slice.hpp>
-#include <wmanifold/manifold/written.hpp>
 #include <wmanifold/topology/sampling.hpp>
 #include <wmanifold/topology/torus.hpp>
 
@@ -35,7 +35,7 @@ Model<B> random_model(Index outputs = 4) {
 
 template <class M>
 wm::Matrix<double> said(M const& model, wm::Matrix<double> const& inputs, wm::Point<typename M::Topology> const& s) {
-  return model.predict(inputs, wm::Contexts<typename M::Topology>::shared(s, inputs.rows()));
+  return model.predict(inputs, wm::Contexts<typename M::Topology>::constant(s, inputs.rows()));
 }
 
 wm::InferenceOptions const exact{.most_steps = 200, .tolerance = 1e-10};
@@ -203,8 +203,8 @@ TEST_CASE("where all is discrete, states are compared by their losses") {
   }
 }
 
-TEST_CASE("so it is on written manifolds, and without labels") {
-  auto const model = wm::written_manifold<double, Product<Finite<2>, S1>>(
+TEST_CASE("so it is on custom manifolds, and without labels") {
+  auto const model = wm::custom_manifold<double, Product<Finite<2>, S1>>(
       [](auto const& s, auto const& p, auto const& to) {
         to.weight(0, 0, 0) = p[0] * cos(s[1]) + s[0];
         to.weight(0, 1, 0) = p[1] * sin(s[1]);

@@ -1,9 +1,9 @@
 #include <wmanifold/basis/bernstein.hpp>
 #include <wmanifold/basis/bspline.hpp>
 #include <wmanifold/basis/fourier.hpp>
-#include <wmanifold/basis/orthonormal.hpp>
 #include <wmanifold/basis/total_degree.hpp>
 #include <wmanifold/io/model_file.hpp>
+#include <wmanifold/metric/orthonormal.hpp>
 
 #include <doctest/doctest.h>
 
@@ -94,7 +94,7 @@ TEST_CASE("layers that are shared or low-rank come back as they were, also in a 
   CHECK(number("layer.0.bias", {5}, 3) == model.shared_bias(0)(3));
   CHECK(number("layer.1.weight", {4, 5}, 3 * 5 + 2) == model.shared_weight(1)(3, 2));
   CHECK(number("layer.1.bias", {4}, 1) == model.shared_bias(1)(1));
-  wm::DenseShape const& shape = model.stack().dense(1);
+  wm::DenseLayout const& shape = model.stack().dense(1);
   float const* const shared = model.parameters().shared().data();
   CHECK(number("layer.1.right", {6, 2}, 5 * 2 + 1) == shared[shape.right_offset() + 5 * 2 + 1]);
   CHECK(number("layer.1.left", {4, 2}, 3 * 2 + 1) == shared[shape.left_offset() + 1 * 4 + 3]);
@@ -375,7 +375,7 @@ void comes_back_as_any(Layers... layers) {
   auto const any = wm::load_any_model<R>(file.path);
   CHECK(any.basis().topology() == Space::name());
   CHECK(any.basis().name() == B::name());
-  CHECK(any.rows() == B::size);
+  CHECK(any.basis_size() == B::size);
   CHECK(any.parameters().row(0).size() == static_cast<std::size_t>(model.parameters().columns()));
 
   wm::Random random(wm::Seed{2});

@@ -4,8 +4,8 @@
 
 namespace wm = wmanifold;
 using wm::Index;
+using wm::kernel::IndexRange;
 using wm::kernel::Pieces;
-using wm::kernel::Range;
 
 TEST_CASE("pieces follow one another, are of whole units but for the end, and not above the largest") {
   for (Index const unit : {1, 4, 16}) {
@@ -18,7 +18,7 @@ TEST_CASE("pieces follow one another, are of whole units but for the end, and no
         CHECK(pieces.size() == ((count + unit - 1) / unit * unit + largest - 1) / largest);
         Index at = 0;
         for (Index i = 0; i < pieces.size(); ++i) {
-          Range const piece = pieces[i];
+          IndexRange const piece = pieces[i];
           CHECK(piece.begin == at);
           CHECK(piece.size() > 0);
           CHECK(piece.size() <= largest);
@@ -46,10 +46,10 @@ TEST_CASE("of nothing there are no pieces") {
 
 TEST_CASE("what is done when a part is finished gets its rows and columns") {
   Index sum = 0;
-  auto const note = [&sum](Range rows, Range columns) { sum += rows.size() * 100 + columns.size(); };
-  wm::kernel::WhenDone const done(note);
+  auto const note = [&sum](IndexRange rows, IndexRange columns) { sum += rows.size() * 100 + columns.size(); };
+  wm::kernel::Epilogue const done(note);
   done({1, 3}, {4, 9});
   done({0, 1}, {0, 1});
   CHECK(sum == 306);
-  wm::kernel::WhenDone{}({0, 1}, {0, 1});  // and none is none
+  wm::kernel::Epilogue{}({0, 1}, {0, 1});  // and none is none
 }

@@ -3,8 +3,8 @@
 #include <wmanifold/basis/fourier.hpp>
 #include <wmanifold/basis/spherical_harmonics.hpp>
 #include <wmanifold/functional/loss_functional.hpp>
-#include <wmanifold/layer/layer_list.hpp>
 #include <wmanifold/manifold/manifold.hpp>
+#include <wmanifold/network/layer_list.hpp>
 #include <wmanifold/topology/sampling.hpp>
 
 #include <doctest/doctest.h>
@@ -36,16 +36,16 @@ struct Recorded {
   }
   Var row(Index k, Index n) const { return numbers[static_cast<std::size_t>(k * model.parameters().stride() + n)]; }
   Var shared(Index n) const {
-    return numbers[static_cast<std::size_t>(model.rows() * model.parameters().stride() + n)];
+    return numbers[static_cast<std::size_t>(model.basis_size() * model.parameters().stride() + n)];
   }
 
   /// W(s) of the weight of `input` (the bias after the last) to `output`, from its definition.
-  Var weight(wm::DenseShape const& shape, Index input, Index output) const {
+  Var weight(wm::DenseLayout const& shape, Index input, Index output) const {
     Index const n = input * shape.outputs + output;
     Var sum = 0.0;
     switch (shape.placement) {
       case Placement::manifold:
-        for (Index k = 0; k < model.rows(); ++k) {
+        for (Index k = 0; k < model.basis_size(); ++k) {
           sum += phi[static_cast<std::size_t>(k)] * row(k, shape.row_offset + n);
         }
         return sum;
@@ -55,7 +55,7 @@ struct Recorded {
         sum = shared(shape.shared_offset + n);
         for (Index j = 0; j < shape.rank; ++j) {
           Var scale = 0.0;
-          for (Index k = 0; k < model.rows(); ++k) {
+          for (Index k = 0; k < model.basis_size(); ++k) {
             scale += phi[static_cast<std::size_t>(k)] * row(k, shape.row_offset + j);
           }
           sum += scale * shared(shape.right_offset() + input * shape.rank + j) *

@@ -8,7 +8,7 @@
 #include <wmanifold/basis/legendre.hpp>
 #include <wmanifold/basis/one_per_context.hpp>
 #include <wmanifold/basis/spherical_harmonics.hpp>
-#include <wmanifold/manifold/written.hpp>
+#include <wmanifold/manifold/custom.hpp>
 #include <wmanifold/testing/manifold_laws.hpp>
 
 #include <doctest/doctest.h>
@@ -48,7 +48,7 @@ TEST_CASE("gradients of discrete contexts are refused; of products with a smooth
     using Space = typename std::remove_cvref_t<decltype(model)>::Topology;
     auto block = model.parameters().zeros_like();
     auto const gradient =
-        functional.gradient(model, x, wm::Contexts<Space>::shared(s, 4), y, work, block, {.contexts = true});
+        functional.gradient(model, x, wm::Contexts<Space>::constant(s, 4), y, work, block, {.contexts = true});
     return wm::Matrix<double>(gradient.views.contexts);
   };
   auto discrete = listed<R, wm::OnePerContext<wm::Finite<4>>>({"tanh", "tanh", "identity"});
@@ -58,7 +58,7 @@ TEST_CASE("gradients of discrete contexts are refused; of products with a smooth
                        "discrete: nothing has a derivative there",
                        wm::ArgumentError);
 
-  auto const written = wm::written_manifold<R, wm::Finite<4>>(
+  auto const written = wm::custom_manifold<R, wm::Finite<4>>(
       [](auto const& s, auto const& p, auto const& to) {
         to.weight(0, 0, 0) = p[0] * s[0];
         to.bias(0, 1) = p[0];
@@ -74,7 +74,7 @@ TEST_CASE("gradients of discrete contexts are refused; of products with a smooth
   auto const slopes = gradient_at(mixed, at(0.5));
   CHECK(slopes.col(0).cwiseAbs().maxCoeff() == 0);
   auto const loss = [&](double angle) {
-    return functional.value(mixed, x, wm::Contexts<Mixed>::shared(at(angle), 4), y, work);
+    return functional.value(mixed, x, wm::Contexts<Mixed>::constant(at(angle), 4), y, work);
   };
   CHECK(slopes.col(1).sum() == doctest::Approx((loss(0.5 + 1e-5) - loss(0.5 - 1e-5)) / 2e-5).epsilon(1e-6));
 }

@@ -32,7 +32,7 @@ Eigen::VectorXd by_hand(Model const& model, wm::Point<typename Model::Topology> 
     auto const& shape = model.stack().dense(l);
     Eigen::MatrixXd weight = Eigen::MatrixXd::Zero(shape.outputs, shape.inputs);
     Eigen::VectorXd bias = Eigen::VectorXd::Zero(shape.outputs);
-    for (Index k = 0; k < model.rows(); ++k) {
+    for (Index k = 0; k < model.basis_size(); ++k) {
       weight += phi[static_cast<std::size_t>(k)] * model.weight(k, l).template cast<double>();
       bias += phi[static_cast<std::size_t>(k)] * model.bias(k, l).template cast<double>();
     }
@@ -115,7 +115,7 @@ TEST_CASE("predictions of many samples are those of one batch") {
   CHECK(model.predict(x, single) == model.predict(x, single, work));
   auto const grouped = Contexts<S1>::grouped(angles(4), std::vector<Index>{1, 300, 398, 1});
   CHECK(model.predict(x, grouped).isApprox(model.predict(x, grouped, work), 1e-13));
-  auto const one = Contexts<S1>::shared(S1::degrees(40), samples);
+  auto const one = Contexts<S1>::constant(S1::degrees(40), samples);
   CHECK(model.predict(x, one).isApprox(model.predict(x, one, work), 1e-13));
 }
 
@@ -160,7 +160,7 @@ TEST_CASE("layers are frozen and thawed") {
 
 TEST_CASE("sizes are those of the layers, rows those of the basis") {
   Ellipse const model(wm::zeros);
-  CHECK(model.rows() == 3);
+  CHECK(model.basis_size() == 3);
   CHECK(model.inputs() == 3);
   CHECK(model.outputs() == 2);
   CHECK(model.parameters().rows() == 3);

@@ -4,8 +4,8 @@
 #include <wmanifold/basis/bernstein.hpp>
 #include <wmanifold/basis/catmull_rom.hpp>
 #include <wmanifold/basis/fourier.hpp>
-#include <wmanifold/layer/layer_list.hpp>
 #include <wmanifold/manifold/manifold.hpp>
+#include <wmanifold/network/layer_list.hpp>
 
 #include <doctest/doctest.h>
 
@@ -22,8 +22,8 @@ namespace {
 constexpr double turn = 2 * std::numbers::pi;
 
 template <class R>
-using Walking = wm::BasicManifold<R, CatmullRom<S1, 4>, Dense<342, 512>, wm::Elu, Dense<512, 512>, wm::Elu,
-                                  Dense<512, 311>>;
+using Walking =
+    wm::BasicManifold<R, CatmullRom<S1, 4>, Dense<342, 512>, wm::Elu, Dense<512, 512>, wm::Elu, Dense<512, 311>>;
 template <class R, int n>
 using Small = wm::BasicManifold<R, CatmullRom<S1, n>, Dense<13, 37>, wm::Elu, Dense<37, 130>, wm::Elu, Dense<130, 5>>;
 
@@ -40,7 +40,7 @@ struct PhaseFunctioned {
 
   template <class R>
   PhaseFunctioned(M const& model, double phase, std::vector<R> const& x) : outputs(x.begin(), x.end()) {
-    Index const n = model.rows();
+    Index const n = model.basis_size();
     auto const span = static_cast<Index>(std::floor(phase / turn * static_cast<double>(n)));
     double const mu = phase / turn * static_cast<double>(n) - static_cast<double>(span);
     auto const blend = [&](auto const& number) {
@@ -56,8 +56,9 @@ struct PhaseFunctioned {
       auto const bias = y;
       for (Index i = 0; i < shape.inputs; ++i) {
         for (Index o = 0; o < shape.outputs; ++o) {
-          double const w = blend([&](Index k) { return model.parameters().row(k)[static_cast<std::size_t>(
-                                                    shape.row_offset + i * shape.outputs + o)]; });
+          double const w = blend([&](Index k) {
+            return model.parameters().row(k)[static_cast<std::size_t>(shape.row_offset + i * shape.outputs + o)];
+          });
           numbers.push_back(w);
           y[static_cast<std::size_t>(o)] += w * outputs[static_cast<std::size_t>(i)];
         }

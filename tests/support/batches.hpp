@@ -40,7 +40,7 @@ inline std::vector<int> labels(wmanifold::Index count, wmanifold::Index classes,
 template <class Model>
 void randomise(Model& model, std::uint64_t seed) {
   using R = typename Model::Scalar;
-  for (wmanifold::Index k = 0; k < model.rows(); ++k) {
+  for (wmanifold::Index k = 0; k < model.basis_size(); ++k) {
     auto const numbers = normals<R>(model.parameters().columns(), seed + static_cast<std::uint64_t>(k));
     std::transform(numbers.begin(), numbers.end(), model.parameters().row(k).begin(), [](R x) { return x / 2; });
   }

@@ -16,7 +16,7 @@
 #include <wmanifold/basis/spherical_harmonics.hpp>
 #include <wmanifold/basis/total_degree.hpp>
 #include <wmanifold/io/model_file.hpp>
-#include <wmanifold/layer/layer_list.hpp>
+#include <wmanifold/network/layer_list.hpp>
 #include <wmanifold/topology/one_point.hpp>
 #include <wmanifold/topology/torus.hpp>
 
@@ -117,9 +117,10 @@ void print_points(std::filesystem::path const& file) {
       coordinates.push_back(std::stod(word));
     }
     auto const is_one = [&]<class... T>(std::tuple<T...>*) { return (print_point<T>(space, coordinates) || ...); };
-    using Spaces = std::tuple<wm::OnePoint, wm::Interval, wm::S1, wm::RP1, wm::S2, wm::SO3, wm::Simplex<1>, wm::Simplex<2>,
-                              wm::Finite<1>, wm::Finite<3>, wm::Product<wm::Interval, wm::S1>, wm::Torus<2>,
-                              wm::Product<wm::Finite<3>, wm::S1>, wm::Product<wm::Finite<3>, wm::S2>, wm::Product<wm::Interval, wm::Interval>>;
+    using Spaces = std::tuple<wm::OnePoint, wm::Interval, wm::S1, wm::RP1, wm::S2, wm::SO3, wm::Simplex<1>,
+                              wm::Simplex<2>, wm::Finite<1>, wm::Finite<3>, wm::Product<wm::Interval, wm::S1>,
+                              wm::Torus<2>, wm::Product<wm::Finite<3>, wm::S1>, wm::Product<wm::Finite<3>, wm::S2>,
+                              wm::Product<wm::Interval, wm::Interval>>;
     if (!is_one(static_cast<Spaces*>(nullptr))) {
       throw wm::ArgumentError("no topology of the test: " + space);
     }

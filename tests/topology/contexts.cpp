@@ -46,7 +46,7 @@ TEST_CASE("points that groups share") {
   CHECK_FALSE(contexts.per_sample());
   CHECK(expanded(contexts) == Points{at(1), at(1), at(1), at(2)});
   CHECK(expanded(Contexts::grouped({at(1), at(2)}, 2)) == Points{at(1), at(1), at(2), at(2)});
-  CHECK(expanded(Contexts::shared(at(5), 3)) == Points{at(5), at(5), at(5)});
+  CHECK(expanded(Contexts::constant(at(5), 3)) == Points{at(5), at(5), at(5)});
 }
 
 TEST_CASE("runs of equal neighbours are found") {
@@ -79,7 +79,7 @@ TEST_CASE("wrong groups and ranges are refused, with what came") {
                        "wmanifold: contexts: expected 2 group sizes (one per point), got 1", ArgumentError);
   CHECK_THROWS_WITH_AS(Contexts::grouped({at(1), at(2)}, {3, 0}),
                        "wmanifold: contexts: expected groups of at least one sample, got one of 0", ArgumentError);
-  CHECK_THROWS_WITH_AS(Contexts::shared(at(1), -1),
+  CHECK_THROWS_WITH_AS(Contexts::constant(at(1), -1),
                        "wmanifold: contexts: expected groups of at least one sample, got one of -1", ArgumentError);
 
   constexpr auto huge = std::numeric_limits<wm::Index>::max();
@@ -108,6 +108,6 @@ TEST_CASE("contexts copy and move like values") {
   auto const moved = std::move(original);
   CHECK(moved.points().data() == storage);
   CHECK(moved.samples() == 3);
-  copy = Contexts::shared(at(4), 5);
+  copy = Contexts::constant(at(4), 5);
   CHECK(copy.samples() == 5);
 }

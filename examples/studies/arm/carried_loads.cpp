@@ -18,9 +18,10 @@ class LoadPresenter final : public Presenter {
  public:
   explicit LoadPresenter(CarriedLoads const& material) : material_(&material) {}
 
-  void show(Part part, std::size_t which, Context const& context, Sight sight, wm::Random&, Shown& to) override {
+  void show(Part part, std::size_t which, Context const& context, View view, wm::Random&, Shown& to) override {
     ArmMotion const& motion = material_->motions(part)[which];
-    Payload const payload = sight == Sight::undone ? Payload{0, 0} : arm_study::payload_at(context[0], context[1]);
+    Payload const payload =
+        view == View::context_removed ? Payload{0, 0} : arm_study::payload_at(context[0], context[1]);
     arm_study::write_input(motion, to.input);
     arm_study::write_target(motion, payload, to.target);
   }

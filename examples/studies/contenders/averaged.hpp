@@ -11,13 +11,13 @@ template <class Model>
 [[nodiscard]] Eigen::VectorXd mean_values(Model const& model) {
   auto const& basis = model.basis();
   return wmanifold::gram_matrix(basis) *
-         Eigen::VectorXd::NullaryExpr(model.rows(), [&](auto k) { return basis.constant(static_cast<int>(k)); });
+         Eigen::VectorXd::NullaryExpr(model.basis_size(), [&](auto k) { return basis.constant(static_cast<int>(k)); });
 }
 
 /// Every network by a share (0 to 1) nearer to the mean network: M(s) becomes (1 - share) M(s) + share E M.
 template <class Model>
 void draw_to_mean(Model& model, double share) {
-  auto const k = model.rows();
+  auto const k = model.basis_size();
   wmanifold::SmallMatrix draw = (1 - share) * wmanifold::SmallMatrix::Identity(k, k);
   Eigen::VectorXd const mean = share * mean_values(model);
   for (wmanifold::Index i = 0; i < k; ++i) {

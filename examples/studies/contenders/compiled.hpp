@@ -2,8 +2,8 @@
 
 #include <wmanifold/flow/adam.hpp>
 #include <wmanifold/flow/gradient_flow.hpp>
-#include <wmanifold/layer/layer_list.hpp>
 #include <wmanifold/manifold/manifold.hpp>
+#include <wmanifold/network/layer_list.hpp>
 
 /// What does not depend on a basis is compiled once, in compiled.cpp, not by every file that makes manifolds.
 namespace wmanifold {

@@ -20,7 +20,7 @@ class LitPresenter final : public Presenter {
  public:
   explicit LitPresenter(LitImages const& material) : material_(&material) {}
 
-  void show(Part part, std::size_t which, Context const& context, Sight, wmanifold::Random&, Shown& to) override {
+  void show(Part part, std::size_t which, Context const& context, View, wmanifold::Random&, Shown& to) override {
     material_->relief(part, which).show(context, to.input);
     to.label = material_->images(part).labels[which];
   }

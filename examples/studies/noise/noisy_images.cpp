@@ -20,8 +20,7 @@ class NoisyPresenter final : public Presenter {
  public:
   explicit NoisyPresenter(NoisyImages const& material) : material_(&material) {}
 
-  void show(Part part, std::size_t which, Context const& context, Sight, wmanifold::Random& random,
-            Shown& to) override {
+  void show(Part part, std::size_t which, Context const& context, View, wmanifold::Random& random, Shown& to) override {
     add_noise(material_->halved(part, which), largest_noise * context[0], random, to.input);
     for (float& pixel : to.input) {
       pixel = (pixel - static_cast<float>(pixel_mean)) / static_cast<float>(pixel_deviation);

@@ -89,9 +89,9 @@ std::string beyond_of(std::vector<Results> const& studies, std::filesystem::path
       "the network as one part of the "
       "way from the nearest trained one to it, 1 being the whole way and 0 none of it. *Energy*: the strength of the "
       "prior E |dM/ds|^2 / 2. An order above the first is a candidate only where at least two contexts a function are "
-      "trained on. These rules were settled on rotation, noise, light and arm, their tests in sight; MNIST, the torus "
+      "trained on. These rules were settled on rotation, noise, light and arm, their tests in view; MNIST, the torus "
       "and CIFAR-10 had no part in it, but that the long budget chooses for itself was kept with rotated MNIST in "
-      "sight, "
+      "view, "
       "too.\n\n",
       variants(studies),
       "### The default, row by row\n\n"

@@ -6,8 +6,8 @@
 #include <wmanifold/basis/bernstein.hpp>
 #include <wmanifold/basis/fourier.hpp>
 #include <wmanifold/basis/legendre.hpp>
-#include <wmanifold/basis/metric.hpp>
-#include <wmanifold/layer/loss.hpp>
+#include <wmanifold/functional/loss.hpp>
+#include <wmanifold/metric/metric.hpp>
 #include <wmanifold/topology/sampling.hpp>
 
 #include <array>

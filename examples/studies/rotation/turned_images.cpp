@@ -11,7 +11,7 @@ class TurnedPresenter final : public Presenter {
       : material_(&material),
         turner_(material.images(Part::training).rows, material.images(Part::training).columns, material.scale()) {}
 
-  void show(Part part, std::size_t which, Context const& context, Sight sight, wmanifold::Random&, Shown& to) override {
+  void show(Part part, std::size_t which, Context const& context, View view, wmanifold::Random&, Shown& to) override {
     double const degrees = context[0] * 180 / std::numbers::pi;
     auto const& images = material_->images(part);
     auto const image = images.image(which);
@@ -20,7 +20,7 @@ class TurnedPresenter final : public Presenter {
     std::size_t const halved = turner_.halved_size();
     for (std::size_t plane = 0; plane < planes; ++plane) {
       turner_.turn(image.subspan(plane * size, size), degrees);
-      if (sight == Sight::undone) {  // from the turned image at full size, lost corners and blur included
+      if (view == View::context_removed) {  // from the turned image at full size, lost corners and blur included
         turner_.turn_again(-degrees);
       }
       turner_.halve(to.input.subspan(plane * halved, halved));

@@ -82,7 +82,7 @@ void shake(Learner& learner) {
 template <class Model>
 Model drawn(Model model) {
   wm::Random random(wm::Seed{5});
-  for (wm::Index k = 0; k < model.rows(); ++k) {
+  for (wm::Index k = 0; k < model.basis_size(); ++k) {
     for (float& x : model.parameters().row(k)) {
       x = static_cast<float>(random.normal());
     }
@@ -130,7 +130,7 @@ class Wave final : public Material {
  public:
   class Shows final : public Presenter {
    public:
-    void show(Part, std::size_t which, Context const& context, Sight, wm::Random&, Shown& to) override {
+    void show(Part, std::size_t which, Context const& context, View, wm::Random&, Shown& to) override {
       double const x = 0.01 * static_cast<double>(which % 400);
       to.input[0] = static_cast<float>(x);
       to.target[0] = static_cast<float>(std::sqrt(2) * std::sin(x + context[0]));
@@ -320,14 +320,14 @@ TEST_CASE("turned images: each plane is turned and halved alone, in the scale gi
   Shown shown{input, {}};
   Shown shown_grey{expected, {}};
   for (double const angle : {0.0, 0.7}) {
-    material.presenter()->show(Part::test, 1, {angle, 0, 0}, Sight::as_it_is, random, shown);
-    grey.presenter()->show(Part::test, 1, {angle, 0, 0}, Sight::as_it_is, random, shown_grey);
+    material.presenter()->show(Part::test, 1, {angle, 0, 0}, View::as_it_is, random, shown);
+    grey.presenter()->show(Part::test, 1, {angle, 0, 0}, View::as_it_is, random, shown_grey);
     CHECK(shown.label == 8);
     for (std::size_t n = 0; n < 6; ++n) {
       CHECK(input[6 + n] == doctest::Approx((expected[n] - 0.4) / 0.2).epsilon(1e-5));
     }
   }
-  material.presenter()->show(Part::test, 1, {}, Sight::as_it_is, random, shown);
+  material.presenter()->show(Part::test, 1, {}, View::as_it_is, random, shown);
   auto const mean =
       (coloured.image(1)[0] + coloured.image(1)[1] + coloured.image(1)[4] + coloured.image(1)[5]) / 1020.0;
   CHECK(input[0] == doctest::Approx((mean - 0.4) / 0.2).epsilon(1e-5));

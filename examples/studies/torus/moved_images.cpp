@@ -10,10 +10,10 @@ class MovedPresenter final : public Presenter {
   explicit MovedPresenter(MovedImages const& material)
       : material_(&material), mover_(material.images(Part::training).rows, material.images(Part::training).columns) {}
 
-  void show(Part part, std::size_t which, Context const& context, Sight sight, wmanifold::Random&, Shown& to) override {
+  void show(Part part, std::size_t which, Context const& context, View view, wmanifold::Random&, Shown& to) override {
     auto const& images = material_->images(part);
     auto const [turn, shift, none] = context;
-    if (sight == Sight::undone) {
+    if (view == View::context_removed) {
       mover_.show_undone(images.image(which), turn, shift, to.input);
     } else {
       mover_.show(images.image(which), turn, shift, to.input);

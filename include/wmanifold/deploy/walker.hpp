@@ -5,7 +5,7 @@
 #include <wmanifold/core/real.hpp>
 #include <wmanifold/core/simd.hpp>
 #include <wmanifold/deploy/latest.hpp>
-#include <wmanifold/layer/parameters.hpp>
+#include <wmanifold/network/parameters.hpp>
 #include <wmanifold/topology/geodesic.hpp>
 
 #include <algorithm>

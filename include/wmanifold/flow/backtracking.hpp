@@ -1,7 +1,7 @@
 #pragma once
 
+#include <wmanifold/flow/custom_metric.hpp>
 #include <wmanifold/flow/movement.hpp>
-#include <wmanifold/flow/written_metric.hpp>
 
 #include <optional>
 
@@ -55,8 +55,8 @@ class Backtracking {
   Report step(Objective& objective) {
     Report report;
     report.before = report.after = objective.template gradient<T>(*model_, gradient_);
-    metric_.template rise<T>(*model_, gradient_, direction_);
-    model_->rest(direction_);
+    metric_.template precondition<T>(*model_, gradient_, direction_);
+    model_->zero_frozen(direction_);
     double slope = 0;  // of the objective along the direction, <grad, H^-1 grad>
     for (std::size_t n = 0; n < direction_.numbers().size(); ++n) {
       slope += static_cast<double>(gradient_.numbers()[n]) * static_cast<double>(direction_.numbers()[n]);

@@ -5,7 +5,7 @@
 #include <wmanifold/functional/loss_functional.hpp>
 #include <wmanifold/manifold/batch.hpp>
 
-/// Sentences for flows that do not compile, as those of layer/explain.hpp.
+/// Sentences for flows that do not compile, as those of network/explain.hpp.
 namespace wmanifold::detail {
 
 /// A loss stands for its mean.
@@ -20,7 +20,7 @@ struct LossIn<LossFunctional<L, Reduce>> {
 template <class L>
 using LossOf = typename LossIn<L>::type;
 
-/// Does it have rows over a basis? A written manifold does not.
+/// Does it have rows over a basis? A custom manifold does not.
 template <class Model>
 concept HasRows = requires(Model const& model) {
   model.basis();
@@ -29,14 +29,14 @@ concept HasRows = requires(Model const& model) {
 template <class Model, class L, class Rule>
 concept MakesFlow = WeightManifold<Model> && HasRows<Model> && LossOn<LossOf<L>, Model> && FlowRule<Rule>;
 template <class Model, class L, class Rule>
-concept MakesWrittenFlow = WeightManifold<Model> && !HasRows<Model> && LossOn<LossOf<L>, Model> && FlowRule<Rule> &&
-    Rule::feed == Feed::rise;
+concept MakesCustomFlow = WeightManifold<Model> && !HasRows<Model> && LossOn<LossOf<L>, Model> && FlowRule<Rule> &&
+                          Rule::input == RuleInput::preconditioned;
 
 /// Stands where no loss was given.
 struct NoLoss {};
 
-/// Refuses types that make no flow, by a sentence that says why. `written`: they are to make a WrittenFlow.
-template <class Model, class L, class Rule, bool written = false>
+/// Refuses types that make no flow, by a sentence that says why. `is_custom`: they are to make a CustomFlow.
+template <class Model, class L, class Rule, bool is_custom = false>
 constexpr bool explain_flow() {
   if constexpr (std::is_const_v<Model> && WeightManifold<std::remove_const_t<Model>>) {
     static_assert(never<Model>,
@@ -45,13 +45,13 @@ constexpr bool explain_flow() {
   } else if constexpr (!WeightManifold<Model> && WeightManifold<L>) {
     static_assert(never<Model>,
                   "wmanifold: expected the model first, then its loss: GradientFlow{model, loss, {.rate = 0.05}}");
-  } else if constexpr (!WeightManifold<Model> && requires(Model& model) { *model; }) {
+  } else if constexpr (!WeightManifold<Model> && requires(Model & model) { *model; }) {
     static_assert(never<Model>, "wmanifold: expected a model, got a pointer to one: GradientFlow{*model, ...}");
-  } else if constexpr (!WeightManifold<Model> && requires(Model& model) { model.basis(), model.stack(); }) {
+  } else if constexpr (!WeightManifold<Model> && requires(Model & model) { model.basis(), model.stack(); }) {
     static_assert(never<Model>,
                   "wmanifold: expected a model with a type, such as load_model<Manifold<basis, layers...>>(path), got "
                   "an AnyManifold, which is not for training");
-  } else if constexpr (!WeightManifold<Model> && requires(Model& model) { model.stack(); }) {
+  } else if constexpr (!WeightManifold<Model> && requires(Model & model) { model.stack(); }) {
     static_assert(never<Model>,
                   "wmanifold: expected a manifold of weights, got a network: one without contexts is trained as a "
                   "Manifold<Constant<>, layers...>; lift<Constant<>>(network) makes it of a network that is there");
@@ -59,13 +59,13 @@ constexpr bool explain_flow() {
     static_assert(never<Model>,
                   "wmanifold: expected a manifold of weights first, such as a Manifold<Fourier<S1, 1>, Dense<2, 16>, "
                   "...>, then a loss and options");
-  } else if constexpr (!written && !HasRows<Model>) {
+  } else if constexpr (!is_custom && !HasRows<Model>) {
     static_assert(never<Model>,
-                  "wmanifold: expected a manifold with rows over a basis, got one that is written: WrittenFlow{model, "
-                  "loss, {.rate = 0.05}} of <wmanifold/flow/written_flow.hpp> trains it, with the same options");
-  } else if constexpr (written && HasRows<Model>) {
+                  "wmanifold: expected a manifold with rows over a basis, got a custom one: CustomFlow{model, "
+                  "loss, {.rate = 0.05}} of <wmanifold/flow/custom_flow.hpp> trains it, with the same options");
+  } else if constexpr (is_custom && HasRows<Model>) {
     static_assert(never<Model>,
-                  "wmanifold: expected a written manifold, got one with rows over a basis: GradientFlow{model, loss, "
+                  "wmanifold: expected a custom manifold, got one with rows over a basis: GradientFlow{model, loss, "
                   "{.rate = 0.05}} trains it, with the same options");
   } else if constexpr (std::same_as<L, NoLoss>) {
     static_assert(never<L>,
@@ -78,19 +78,19 @@ constexpr bool explain_flow() {
   } else if constexpr (!LossOn<LossOf<L>, Model> && requires { typename LossOf<L>::template Targets<float>; }) {
     static_assert(never<L>,
                   "wmanifold: expected a loss for the topology of the model's contexts, got one of another: Pinball is "
-                  "for quantile levels on the Interval, and a written loss may take the context as its first argument");
+                  "for quantile levels on the Interval, and a custom loss may take the context as its first argument");
   } else if constexpr (!LossOn<LossOf<L>, Model>) {
     static_assert(never<L>,
                   "wmanifold: expected a loss behind the model (MeanSquaredError{}, CrossEntropy{}, ...) or a "
-                  "LossFunctional: of a function or lambda, written_loss(f) makes one");
+                  "LossFunctional: of a function or lambda, custom_loss(f) makes one");
   } else if constexpr (!FlowRule<Rule>) {
     static_assert(never<Rule>,
                   "wmanifold: expected a rule between loss and options (HeavyBall, Nesterov, Adam, or a FlowRule of "
                   "your own)");
-  } else if constexpr (written && Rule::feed != Feed::rise) {
+  } else if constexpr (is_custom && Rule::input != RuleInput::preconditioned) {
     static_assert(never<Rule>,
                   "wmanifold: expected a rule that needs no whitened coordinates (HeavyBall, Nesterov), as the metric "
-                  "of a written manifold changes along the way");
+                  "of a custom manifold changes along the way");
   }
   return true;
 }

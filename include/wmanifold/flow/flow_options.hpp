@@ -1,7 +1,7 @@
 #pragma once
 
-#include <wmanifold/layer/explain.hpp>
-#include <wmanifold/layer/parameters.hpp>
+#include <wmanifold/network/explain.hpp>
+#include <wmanifold/network/parameters.hpp>
 
 #include <algorithm>
 #include <optional>
@@ -53,7 +53,7 @@ using RuleOptions = BasicFlowOptions<NoMomentum>;
 
 /// What one step did.
 struct Step {
-  double loss = 0;      ///< of the batch, before the step, without priors
+  double loss = 0;  ///< of the batch, before the step, without priors
   /// Of the manifold; 0 under a rate of 0, or with no direction to go, and then nothing moved. A direction whose
   /// movement is below 1e-17 (1e-150 in double), too short to be squared, counts as none, but a rate without a clip
   /// still steps.
@@ -85,7 +85,8 @@ inline RuleOptions checked(RuleOptions const& options) {
     fail("flow: expected a ", options.rate ? "rate" : "movement budget", " of at least 0, got ", length);
   }
   if (length > longest_step) [[unlikely]] {
-    fail("flow: expected a ", options.rate ? "rate" : "movement budget", " of at most ", longest_step, ", got ", length);
+    fail("flow: expected a ", options.rate ? "rate" : "movement budget", " of at most ", longest_step, ", got ",
+         length);
   }
   if (options.clip && (is_nan(*options.clip) || !(*options.clip > 0))) [[unlikely]] {
     fail("flow: expected a positive movement to clip at, got ", *options.clip);
@@ -95,8 +96,8 @@ inline RuleOptions checked(RuleOptions const& options) {
 
 /// The options of a heavy ball without its momentum.
 inline RuleOptions beside_rule(FlowOptions const& options) {
-  return {options.rate,      options.movement, {},                   options.geometry,
-          options.stiffness, options.clip,     options.weight_decay, options.energy};
+  return {options.rate,         options.movement, {}, options.geometry, options.stiffness, options.clip,
+          options.weight_decay, options.energy};
 }
 
 /// The same under another rate or budget.

@@ -68,7 +68,7 @@ class GradientFlow {
 
   /// One step on a batch; `weights` are one per sample, or none. Throws ArgumentError or NumericalError as the loss
   /// functional does, and NumericalError for a gradient so large that the step could leave the range of numbers
-  /// (largest_fed); then neither the model nor the flow has changed.
+  /// (largest_input); then neither the model nor the flow has changed.
   template <class T = HostTarget>
   Step step(ConstMatrixRef<R> const& inputs, Contexts<typename Model::Topology> const& contexts, Targets const& targets,
             std::span<double const> weights = {}) {
@@ -127,7 +127,7 @@ class GradientFlow {
   void restore(FlowState<R> state) {
     detail::require_state_of(model_->parameters(), Rule::moments, state);
     for (auto const& block : state.moments) {
-      if (!(largest_of<HostTarget>(block) <= largest_fed<R> * largest_fed<R>)) [[unlikely]] {
+      if (!(largest_of<HostTarget>(block) <= largest_input<R> * largest_input<R>)) [[unlikely]] {
         fail("flow: expected moments that a flow left, got some that are not finite, or too large");
       }
     }
@@ -175,7 +175,7 @@ class GradientFlow {
 
   /// NumericalError, unless nothing that a step writes can leave the range of R; asked before anything is written.
   ///
-  /// Let F = largest_fed<R> (2^44 in float, whose range ends at 2^128), and A and B the matrices in front of the rule
+  /// Let F = largest_input<R> (2^44 in float, whose range ends at 2^128), and A and B the matrices in front of the rule
   /// and behind it, such as H^-1 and none, or C^-1 and C^-T. What is checked is |A| |B| max |gradient| <= F, in norms
   /// that bound the largest number of a product. So no rule is ever given more than F, and
   ///
@@ -187,17 +187,17 @@ class GradientFlow {
   ///
   /// Squares of a velocity are summed in R: up to a momentum of 0.9999 they fit, too. In double there is more room.
   template <class T>
-  void require_in_range(double largest, detail::MatrixEntries<R> const& rise,
-                        detail::MatrixEntries<R> const& fall) const {
-    double const stretch = std::max(rise.norm(), 1.0) * std::max(fall.norm(), 1.0);
-    if (!(largest * stretch <= largest_fed<R>)) [[unlikely]] {
-      fail<NumericalError>("flow: expected a gradient of at most ", largest_fed<R> / stretch,
+  void require_in_range(double largest, detail::MatrixEntries<R> const& before,
+                        detail::MatrixEntries<R> const& after) const {
+    double const stretch = std::max(before.norm(), 1.0) * std::max(after.norm(), 1.0);
+    if (!(largest * stretch <= largest_input<R>)) [[unlikely]] {
+      fail<NumericalError>("flow: expected a gradient of at most ", largest_input<R> / stretch,
                            " under this metric, from which no step leaves the range of numbers, got one of ", largest);
     }
     if (shrink() > 0) {
       double const size = largest_of<T>(model_->parameters());
-      if (!(shrink() * size <= largest_fed<R>)) [[unlikely]] {
-        fail<NumericalError>("flow: expected parameters of at most ", largest_fed<R> / shrink(),
+      if (!(shrink() * size <= largest_input<R>)) [[unlikely]] {
+        fail<NumericalError>("flow: expected parameters of at most ", largest_input<R> / shrink(),
                              " under this decay, got some of ", size);
       }
     }
@@ -228,14 +228,14 @@ class GradientFlow {
     bool const frozen = anything_is_frozen();
     if (frozen && &given != &gradient_) {
       gradient_ = given;
-      model_->rest(gradient_);
+      model_->zero_frozen(gradient_);
     }
     Parameters<R> const& gradient = frozen ? gradient_ : given;
     Index const next = state_.steps + 1;
-    auto const& rise = rise_entries();
-    bool const whitened = Rule::feed == Feed::whitened && options_.geometry == Geometry::movement;
-    auto const& fall = whitened ? metric_.unwhiten_entries() : none_;
-    require_in_range<T>(largest, rise, fall);
+    auto const& before = preconditioner_entries();
+    bool const whitened = Rule::input == RuleInput::whitened && options_.geometry == Geometry::movement;
+    auto const& after = whitened ? metric_.unwhiten_entries() : none_;
+    require_in_range<T>(largest, before, after);
     double const decay = shrink();
 
     // What is frozen does not shrink either: that is seen to afterwards.
@@ -247,11 +247,11 @@ class GradientFlow {
     }
     if (frozen) {  // what must not move does not remember either
       for (auto& block : state_.moments) {
-        model_->rest(block);
+        model_->zero_frozen(block);
       }
     }
-    kernel::DescentTerms<R> terms{.rise = rise.rows(),
-                                  .fall = fall.rows(),
+    kernel::DescentTerms<R> terms{.before = before.rows(),
+                                  .after = after.rows(),
                                   .root = metric_.root_entries().rows(),
                                   .decay = shrinks_apart ? R{0} : static_cast<R>(decay),
                                   .factor = at_once ? static_cast<R>(*options_.rate) : R{0},
@@ -272,8 +272,8 @@ class GradientFlow {
     if (!gradient.shared().empty()) {
       auto one = identity_.rows();
       one.rows = 1;
-      terms.rise = terms.root = one;
-      terms.fall = {};
+      terms.before = terms.root = one;
+      terms.after = {};
       squares += pass(1, static_cast<Index>(gradient.numbers().size()) - in_rows, in_rows);
     }
     state_.steps = next;
@@ -289,16 +289,16 @@ class GradientFlow {
     }
     kernel::add_scaled<T, R>(static_cast<R>(decay), static_cast<Index>(direction_.numbers().size()),
                              model_->parameters().data(), direction_.data());
-    model_->rest(direction_);
+    model_->zero_frozen(direction_);
     return move<T>(metric_.template movement<T>(*model_, direction_), direction_);
   }
 
   /// From the gradient to what the rule is given.
-  detail::MatrixEntries<R> const& rise_entries() const noexcept {
+  detail::MatrixEntries<R> const& preconditioner_entries() const noexcept {
     if (options_.geometry == Geometry::euclidean) {
       return identity_;
     }
-    return Rule::feed == Feed::rise ? metric_.rise_entries() : metric_.whiten_entries();
+    return Rule::input == RuleInput::preconditioned ? metric_.preconditioner_entries() : metric_.whiten_entries();
   }
 
   Model* model_;

@@ -1,7 +1,7 @@
 #pragma once
 
+#include <wmanifold/flow/custom_metric.hpp>
 #include <wmanifold/flow/movement.hpp>
-#include <wmanifold/flow/written_metric.hpp>
 
 #include <array>
 #include <limits>
@@ -77,8 +77,8 @@ Integration integrate(Model& model, Objective& objective, double duration, Integ
   try {
     auto const slope_here = [&](Parameters<R>& to) {  // minus the flow: the direction of rise
       report.loss = objective.template gradient<T>(model, gradient);
-      metric.template rise<T>(model, gradient, to);
-      model.rest(to);
+      metric.template precondition<T>(model, gradient, to);
+      model.zero_frozen(to);
     };
     auto const go = [&](std::span<double const> shares, double h) {
       model.parameters() = start;

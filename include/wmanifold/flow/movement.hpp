@@ -1,9 +1,9 @@
 #pragma once
 
-#include <wmanifold/basis/metric.hpp>
-#include <wmanifold/basis/step_price.hpp>
-#include <wmanifold/kernel/descend.hpp>
+#include <wmanifold/kernel/optimiser/descent.hpp>
 #include <wmanifold/manifold/manifold.hpp>
+#include <wmanifold/metric/metric.hpp>
+#include <wmanifold/metric/step_price.hpp>
 
 namespace wmanifold {
 
@@ -88,7 +88,7 @@ class MovementMetric {
 
   /// to = H^-1 gradient: the direction in which the loss rises most for its price (equation 5). `to` is another block.
   template <class T = HostTarget>
-  void rise(Model const&, Parameters<R> const& gradient, Parameters<R>& to) const {
+  void precondition(Model const&, Parameters<R> const& gradient, Parameters<R>& to) const {
     in_rows<T>(rise_, gradient, to);
   }
 
@@ -103,7 +103,7 @@ class MovementMetric {
   }
 
   /// The matrices of a step: H^-1, C^-1 and C^-T for H = C C^T, C^T for G = C C^T.
-  [[nodiscard]] detail::MatrixEntries<R> const& rise_entries() const noexcept { return rise_; }
+  [[nodiscard]] detail::MatrixEntries<R> const& preconditioner_entries() const noexcept { return rise_; }
   [[nodiscard]] detail::MatrixEntries<R> const& whiten_entries() const noexcept { return whiten_; }
   [[nodiscard]] detail::MatrixEntries<R> const& unwhiten_entries() const noexcept { return unwhiten_; }
   [[nodiscard]] detail::MatrixEntries<R> const& root_entries() const noexcept { return root_; }

@@ -2,7 +2,7 @@
 
 #include <wmanifold/core/error.hpp>
 #include <wmanifold/core/matrix.hpp>
-#include <wmanifold/kernel/descend.hpp>
+#include <wmanifold/kernel/optimiser/descent.hpp>
 
 #include <concepts>
 #include <string_view>
@@ -11,31 +11,30 @@
 namespace wmanifold {
 
 /// The form in which a rule wants the gradient. In Euclidean geometry it comes as it is.
-enum class Feed {
-  rise,      ///< H^-1 grad, the direction in which the loss rises most for its price (equation 5)
-  whitened,  ///< C^-1 grad, H = C C^T; the rule's direction goes back by C^-T
+enum class RuleInput {
+  preconditioned,  ///< H^-1 grad, the direction in which the loss rises most for its price (equation 5)
+  whitened,        ///< C^-1 grad, H = C C^T; the rule's direction goes back by C^-T
 };
 
 /// No number that a rule is given exceeds this: 1.8e13 in float, 9.2e105 in double.
 template <Real R>
-inline constexpr double largest_fed = std::same_as<R, float> ? 0x1p44 : 0x1p352;
+inline constexpr double largest_input = std::same_as<R, float> ? 0x1p44 : 0x1p352;
 
 /// How gradients become steps. A rule is a value with its numbers, and owes
 ///
-/// - `feed`, and `moments`, how many blocks of the parameters' sizes it remembers, zeros at first;
+/// - `input`, and `moments`, how many blocks of the parameters' sizes it remembers, zeros at first;
 /// - `name()`, which checkpoints must agree on, and `check()`, an ArgumentError for numbers that make no sense;
 /// - `at<T, R>(step)`, a function of a kernel::Tile<R>, for the step 1, 2, ...: from the gradient in the tile to the
 ///   direction, in place, and from the moments to those of now. Columns know nothing of each other. It must not throw,
-///   and make zeros of zeros; as long as no number that it is given exceeds largest_fed<R>, its moments stay below the
-///   square of that, and its direction below largest_fed<R> * 1e19.
+///   and make zeros of zeros; as long as no number that it is given exceeds largest_input<R>, its moments stay below
+///   the square of that, and its direction below largest_input<R> * 1e19.
 ///
 /// It may say `steps_along_moment = true` (the direction is its first moment), `row_by_row = true` (rows know nothing
 /// of each other either), and have a `shrink()` (direction += shrink() parameters).
 template <class Rule>
-concept FlowRule = std::copyable<Rule> &&
-    requires(Rule const& rule, Index step) {
+concept FlowRule = std::copyable<Rule> && requires(Rule const& rule, Index step) {
   requires Rule::moments <= kernel::most_moments;
-  { Rule::feed } -> std::convertible_to<Feed>;
+  { Rule::input } -> std::convertible_to<RuleInput>;
   { rule.name() } -> std::convertible_to<std::string_view>;
   rule.check();
   rule.template at<HostTarget, float>(step)(std::declval<kernel::Tile<float> const&>());
@@ -64,7 +63,7 @@ struct HeavyBall {
   double momentum = 0;
 
   static constexpr std::size_t moments = 1;
-  static constexpr Feed feed = Feed::rise;
+  static constexpr RuleInput input = RuleInput::preconditioned;
   static constexpr bool steps_along_moment = true;
   static constexpr bool row_by_row = true;
   [[nodiscard]] static std::string_view name() noexcept { return "heavy ball"; }
@@ -81,7 +80,7 @@ struct Nesterov {
   double momentum = 0.9;
 
   static constexpr std::size_t moments = 1;
-  static constexpr Feed feed = Feed::rise;
+  static constexpr RuleInput input = RuleInput::preconditioned;
   static constexpr bool row_by_row = true;
   [[nodiscard]] static std::string_view name() noexcept { return "nesterov"; }
   void check() const { detail::require_fraction("a momentum", momentum); }

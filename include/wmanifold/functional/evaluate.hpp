@@ -1,9 +1,9 @@
 #pragma once
 
-#include <wmanifold/layer/explain.hpp>
-#include <wmanifold/layer/loss.hpp>
-#include <wmanifold/layer/prediction_entropy.hpp>
+#include <wmanifold/functional/loss.hpp>
+#include <wmanifold/functional/prediction_entropy.hpp>
 #include <wmanifold/manifold/batch.hpp>
+#include <wmanifold/network/explain.hpp>
 
 #include <optional>
 
@@ -72,8 +72,7 @@ requires LossOn<L, Model>
 template <class T = HostTarget, WeightManifold Model, class L, class... A>
 requires(!detail::fits<std::tuple<ConstMatrixRef<typename Model::Scalar>, Contexts<typename Model::Topology>,
                                   typename L::template Targets<typename Model::Scalar>>,
-                       A...>)
-[[nodiscard]] Evaluation evaluate(Model const&, L const&, A&&...) {
+                       A...>) [[nodiscard]] Evaluation evaluate(Model const&, L const&, A&&...) {
   detail::explain_batch<typename Model::Scalar, typename Model::Topology,
                         typename L::template Targets<typename Model::Scalar>, A...>();
   return {};

@@ -1,8 +1,8 @@
 #pragma once
 
+#include <wmanifold/functional/loss.hpp>
 #include <wmanifold/functional/reduction.hpp>
-#include <wmanifold/kernel/descend.hpp>
-#include <wmanifold/layer/loss.hpp>
+#include <wmanifold/kernel/optimiser/descent.hpp>
 #include <wmanifold/manifold/batch.hpp>
 
 namespace wmanifold {

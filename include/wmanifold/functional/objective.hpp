@@ -1,8 +1,8 @@
 #pragma once
 
+#include <wmanifold/functional/custom_prior.hpp>
 #include <wmanifold/functional/loss_functional.hpp>
 #include <wmanifold/functional/prior.hpp>
-#include <wmanifold/functional/written_prior.hpp>
 
 #include <optional>
 
@@ -56,8 +56,7 @@ class Objective {
   template <class T = HostTarget>
   double gradient(Model const& model, Parameters<R>& gradient) {
     double const loss =
-        functional_.template gradient<T>(model, inputs_, contexts_, targets_, work_, gradient, {}, weights_)
-            .value;
+        functional_.template gradient<T>(model, inputs_, contexts_, targets_, work_, gradient, {}, weights_).value;
     if (!prior_) {
       return loss;
     }

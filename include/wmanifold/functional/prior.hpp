@@ -1,7 +1,7 @@
 #pragma once
 
-#include <wmanifold/basis/energy.hpp>
 #include <wmanifold/manifold/manifold.hpp>
+#include <wmanifold/metric/energy.hpp>
 
 namespace wmanifold {
 
@@ -58,7 +58,7 @@ class Prior {
       return;
     }
     require_parameters(model.parameters());
-    for_each_layer(model, [&](DenseShape const& shape) {
+    for_each_layer(model, [&](DenseLayout const& shape) {
       gradient.matrix().middleCols(shape.row_offset, shape.row_size()) +=
           matrix_.template cast<R>() * model.parameters().matrix().middleCols(shape.row_offset, shape.row_size());
       for (Index n = shape.shared_offset; n < shape.shared_offset + shape.shared_size(); ++n) {
@@ -83,7 +83,7 @@ class Prior {
       return;
     }
     require_parameters(model.parameters());
-    for_each_layer(model, [&](DenseShape const& shape) {
+    for_each_layer(model, [&](DenseLayout const& shape) {
       SmallMatrix const rows =
           model.parameters().matrix().middleCols(shape.row_offset, shape.row_size()).template cast<double>();
       Eigen::VectorXd shared(shape.shared_size());

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <wmanifold/core/matrix.hpp>
-#include <wmanifold/layer/workspace.hpp>
+#include <wmanifold/network/workspace.hpp>
 
 #include <algorithm>
 #include <numeric>

@@ -1,8 +1,8 @@
 #pragma once
 
+#include <wmanifold/functional/prediction_entropy.hpp>
 #include <wmanifold/infer/estimate.hpp>
 #include <wmanifold/infer/posterior.hpp>
-#include <wmanifold/layer/prediction_entropy.hpp>
 
 #include <iterator>
 
@@ -21,8 +21,9 @@ namespace detail {
 template <class T, class Model, class L, class Known>
 class ContextSearch {
   static_assert(WeightManifold<Model>, "wmanifold: a context is inferred for a weight manifold (manifold/batch.hpp)");
-  static_assert(Loss<L, typename Model::Scalar>,
-                "wmanifold: a context is inferred by a loss that does not see the context itself (layer/loss.hpp)");
+  static_assert(
+      Loss<L, typename Model::Scalar>,
+      "wmanifold: a context is inferred by a loss that does not see the context itself (functional/loss.hpp)");
 
   using R = typename Model::Scalar;
   using Whole = typename Model::Topology;
@@ -90,7 +91,7 @@ class ContextSearch {
   /// What is found in one state for one group: its distinct minima, the lowest first, none where no loss is finite; and
   /// then the posterior.
   struct Found {
-    std::vector<Trial<Space>> minima;
+    std::vector<Candidate<Space>> minima;
     Spread posterior;
   };
 
@@ -129,7 +130,7 @@ class ContextSearch {
     }
   }
 
-  [[nodiscard]] Point<Whole> whole(std::size_t state, Trial<Space> const& at) const noexcept {
+  [[nodiscard]] Point<Whole> whole(std::size_t state, Candidate<Space> const& at) const noexcept {
     return Domain::whole(states_[state], at.point);
   }
   [[nodiscard]] static double least(Found const& found) noexcept {
@@ -266,11 +267,11 @@ class ContextSearch {
 
   /// The ends of one group's descents, the lowest first, without those next to a lower one.
   template <class Iterator>
-  [[nodiscard]] std::vector<Trial<Space>> distinct_minima(Iterator begin, Iterator end) const {
-    std::vector<Trial<Space>> all;
+  [[nodiscard]] std::vector<Candidate<Space>> distinct_minima(Iterator begin, Iterator end) const {
+    std::vector<Candidate<Space>> all;
     std::transform(begin, end, std::back_inserter(all), [](auto const& descent) { return descent.best(); });
     std::stable_sort(all.begin(), all.end(), [](auto const& a, auto const& b) { return a.value < b.value; });
-    std::vector<Trial<Space>> distinct;
+    std::vector<Candidate<Space>> distinct;
     for (auto const& minimum : all) {
       if (std::none_of(distinct.begin(), distinct.end(), [&](auto const& lower) {
             return Space::distance(lower.point, minimum.point) < search_.spacing();
@@ -309,7 +310,7 @@ class ContextSearch {
   /// That of a mixture of normal ones at the minima, as wide as the curvature says and never wider than the space.
   void narrow_posteriors(Index first, std::vector<double> const& weights, std::vector<Curved<Space>>& curved,
                          std::vector<Found>& found) {
-    std::vector<Trial<Space>> beside;
+    std::vector<Candidate<Space>> beside;
     for (auto const& c : curved) {
       beside.insert(beside.end(), c.beside.begin(), c.beside.end());
     }

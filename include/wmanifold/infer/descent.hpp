@@ -17,9 +17,9 @@ class Descent {
   [[nodiscard]] bool is_done() const noexcept { return is_done_; }
   [[nodiscard]] Point<T> const& next() const noexcept { return next_; }
   /// The lowest point so far.
-  [[nodiscard]] Trial<T> const& best() const noexcept { return best_; }
+  [[nodiscard]] Candidate<T> const& best() const noexcept { return best_; }
 
-  void take(Trial<T> const& trial) noexcept {
+  void take(Candidate<T> const& trial) noexcept {
     if (!has_begun_) {
       has_begun_ = true;
       best_ = trial;
@@ -68,14 +68,14 @@ class Descent {
   double rate_ = 0;
   bool has_begun_ = false;
   bool is_done_ = false;
-  Trial<T> best_;
+  Candidate<T> best_;
   Point<T> next_;
 };
 
 /// Follows all descents side by side, by at most `most_steps` evaluations each.
 template <class Losses, SmoothTopology T>
 void descend(Losses& losses, std::vector<Descent<T>>& descents, Index most_steps) {
-  std::vector<Trial<T>> trials;
+  std::vector<Candidate<T>> trials;
   std::vector<std::size_t> owners;
   for (Index i = 0; i < most_steps; ++i) {
     trials.clear();

@@ -1,7 +1,7 @@
 #pragma once
 
+#include <wmanifold/functional/loss.hpp>
 #include <wmanifold/infer/held_model.hpp>
-#include <wmanifold/layer/loss.hpp>
 #include <wmanifold/manifold/batch.hpp>
 
 #include <limits>
@@ -11,7 +11,7 @@ namespace wmanifold::detail {
 /// A group of samples at a point: their mean loss there and its gradient in the point, a tangent vector. A loss or
 /// gradient that is not finite counts as an infinite loss.
 template <Topology T>
-struct Trial {
+struct Candidate {
   Index group = 0;
   Point<T> point;
   double value = 0;
@@ -76,7 +76,7 @@ class GroupLosses {
     auto const context = held_.at(s);
     for_each_batch(begin(first + count) - origin, [&](Index from, Index samples) {
       auto const outputs = held_.inner().template predict<T>(inputs_.middleRows(origin + from, samples),
-                                                             Contexts<Whole>::shared(context, samples), work_);
+                                                             Contexts<Whole>::constant(context, samples), work_);
       for (Index b = 0; b < samples; ++b) {
         Index const sample = origin + from + b;
         sum += loss_of(outputs, b, context, sample, {});
@@ -91,7 +91,7 @@ class GroupLosses {
   }
 
   /// Value and gradient of every trial.
-  void at(std::span<Trial<Space>> trials) {
+  void at(std::span<Candidate<Space>> trials) {
     std::vector<Point<Whole>> points;
     std::vector<Index> sizes;
     std::vector<Index> samples;  // of the batch at hand
@@ -149,7 +149,7 @@ class GroupLosses {
   }
 
   /// Adds the losses and gradients of one batch: run r of its samples, sizes[r] of them, is trial owners[r]'s.
-  void differentiate(std::span<Trial<Space>> trials, std::vector<Point<Whole>> const& points,
+  void differentiate(std::span<Candidate<Space>> trials, std::vector<Point<Whole>> const& points,
                      std::vector<Index> const& sizes, std::vector<Index> const& samples,
                      std::vector<std::size_t> const& owners) {
     auto const rows = static_cast<Index>(samples.size());

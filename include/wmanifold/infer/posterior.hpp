@@ -74,11 +74,11 @@ template <SmoothTopology T>
 /// A minimum and what its curvature is found from.
 template <SmoothTopology T>
 struct Curved {
-  Trial<T> minimum;
+  Candidate<T> minimum;
   LocalArray<Coordinates<T>, static_cast<std::size_t>(T::dimension)> frame;  ///< of its tangent space
-  std::vector<Trial<T>> beside;  ///< per direction of the frame: before it and behind it
+  std::vector<Candidate<T>> beside;  ///< per direction of the frame: before it and behind it
 
-  Curved(Trial<T> const& at, double step) : minimum(at), frame(tangent_frame(at.point)) {
+  Curved(Candidate<T> const& at, double step) : minimum(at), frame(tangent_frame(at.point)) {
     for (auto direction : frame) {
       for (double const sign : {-1.0, 1.0}) {
         Coordinates<T> v = direction;

@@ -2,7 +2,7 @@
 
 #include <wmanifold/core/error.hpp>
 #include <wmanifold/core/text.hpp>
-#include <wmanifold/layer/stack.hpp>
+#include <wmanifold/network/stack.hpp>
 
 #include <system_error>
 
@@ -13,7 +13,7 @@ template <class Stack>
 std::string layers_text(Stack const& stack) {
   std::string text;
   for (Index l = 0; l < stack.depth(); ++l) {
-    DenseShape const& shape = stack.dense(l);
+    DenseLayout const& shape = stack.dense(l);
     text += l == 0 ? "" : ", ";
     text += shape.placement == Placement::manifold ? "dense "
             : shape.placement == Placement::shared ? "shared "

@@ -67,7 +67,7 @@ void for_each_tensor(Stack const& stack, Block& block, Body const& body) {
   using View = Eigen::Map<
       std::conditional_t<std::is_const_v<R>, Matrix<std::remove_const_t<R>> const, Matrix<std::remove_const_t<R>>>>;
   for (Index l = 0; l < stack.depth(); ++l) {
-    DenseShape const& dense = stack.dense(l);
+    DenseLayout const& dense = stack.dense(l);
     std::string const name = "layer." + std::to_string(l);
     if (dense.placement == Placement::manifold) {
       for (Index k = 0; k < block.rows(); ++k) {
@@ -263,7 +263,7 @@ void replay(std::string const& where, TensorFile const& file, Model& model, Inde
   constexpr double margin = 8;  // of the largest move of so many draws, which are each far beyond what rounding does
   double const rounding = 0.5 * (in_double ? std::numeric_limits<double>::epsilon()
                                            : static_cast<double>(std::numeric_limits<float>::epsilon()));
-  double const change = static_cast<double>(widest_of(model.stack()) + model.rows() + 8) * rounding;
+  double const change = static_cast<double>(widest_of(model.stack()) + model.basis_size() + 8) * rounding;
   double moved = 0;
   for (std::uint64_t draw = 0; draw < draws; ++draw) {
     Random random{Seed{draw}};
@@ -311,7 +311,7 @@ Model model_from(std::string const& where, TensorFile const& file, typename Mode
       return typename Model::Stack{};
     } else {
       auto layers = layers_from(where, metadata_of(where, file, "layers"));
-      require_layers<R>(where, file, layers, Model::rows());
+      require_layers<R>(where, file, layers, Model::basis_size());
       return typename Model::Stack(std::move(layers));
     }
   }();

@@ -3,7 +3,7 @@
 #include <wmanifold/core/not_included.hpp>
 #include <wmanifold/io/layers_text.hpp>
 #include <wmanifold/io/notes.hpp>
-#include <wmanifold/layer/network.hpp>
+#include <wmanifold/network/network.hpp>
 #include <wmanifold/topology/topology.hpp>
 #include <wmanifold/version.hpp>
 

@@ -7,7 +7,7 @@
 namespace wmanifold::kernel {
 
 /// [begin, end) of something that is worked on in pieces.
-struct Range {
+struct IndexRange {
   Index begin;
   Index end;
   [[nodiscard]] Index size() const noexcept { return end - begin; }
@@ -23,7 +23,7 @@ class Pieces {
         unit_(unit) {}
 
   [[nodiscard]] Index size() const noexcept { return pieces_; }
-  [[nodiscard]] Range operator[](Index piece) const noexcept {
+  [[nodiscard]] IndexRange operator[](Index piece) const noexcept {
     return {units_ * piece / pieces_ * unit_, std::min(count_, units_ * (piece + 1) / pieces_ * unit_)};
   }
 
@@ -36,15 +36,16 @@ class Pieces {
 
 /// What is done with a finished part of a result (rows, columns) while it is in the cache. A reference to a callable,
 /// which must outlive it; a part is large enough for the call not to matter, and products need no template for it.
-class WhenDone {
+class Epilogue {
  public:
-  WhenDone() = default;
+  Epilogue() = default;
   template <class F>
-  explicit WhenDone(F const& f) noexcept
-      : object_(&f),
-        call_([](void const* object, Range rows, Range columns) { (*static_cast<F const*>(object))(rows, columns); }) {}
+  explicit Epilogue(F const& f) noexcept
+      : object_(&f), call_([](void const* object, IndexRange rows, IndexRange columns) {
+          (*static_cast<F const*>(object))(rows, columns);
+        }) {}
 
-  void operator()(Range rows, Range columns) const {
+  void operator()(IndexRange rows, IndexRange columns) const {
     if (call_ != nullptr) {
       call_(object_, rows, columns);
     }
@@ -52,7 +53,7 @@ class WhenDone {
 
  private:
   void const* object_ = nullptr;
-  void (*call_)(void const*, Range, Range) = nullptr;
+  void (*call_)(void const*, IndexRange, IndexRange) = nullptr;
 };
 
 }  // namespace wmanifold::kernel

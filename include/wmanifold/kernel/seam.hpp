@@ -1,16 +1,16 @@
 #pragma once
 
-#include <wmanifold/kernel/activate.hpp>
-#include <wmanifold/kernel/dense.hpp>
-#include <wmanifold/kernel/grouped.hpp>
-#include <wmanifold/kernel/mix.hpp>
-#include <wmanifold/kernel/mixed_point.hpp>
-#include <wmanifold/kernel/point.hpp>
-#include <wmanifold/kernel/product.hpp>
-#include <wmanifold/kernel/softmax.hpp>
+#include <wmanifold/kernel/elementwise/activate.hpp>
+#include <wmanifold/kernel/elementwise/softmax.hpp>
+#include <wmanifold/kernel/matrix/dense.hpp>
+#include <wmanifold/kernel/matrix/grouped.hpp>
+#include <wmanifold/kernel/matrix/mix.hpp>
+#include <wmanifold/kernel/matrix/product.hpp>
+#include <wmanifold/kernel/sample/dense.hpp>
+#include <wmanifold/kernel/sample/mixed.hpp>
 
 /// What layers and manifolds call. A target may send these calls through a table of functions that were compiled
-/// elsewhere, for another processor (layer/dispatch.hpp); for all others they are the functions themselves.
+/// elsewhere, for another processor (network/dispatch.hpp); for all others they are the functions themselves.
 namespace wmanifold::kernel {
 
 /// The seam as functions, for one kind of numbers. Those that `activate` are of the activations: they belong to layers.
@@ -28,8 +28,8 @@ struct Seam {
   decltype(&kernel::grouped_backward_inputs<HostTarget, R>) grouped_backward_inputs;
   decltype(&kernel::mix_rows<HostTarget, R>) mix_rows;
   decltype(&kernel::mix_chosen_rows<HostTarget, R>) mix_chosen_rows;
-  decltype(&kernel::mixed_point<HostTarget, R>) mixed_point;
-  decltype(&kernel::dense_point<HostTarget, R>) dense_point;
+  decltype(&kernel::mixed_sample<HostTarget, R>) mixed_sample;
+  decltype(&kernel::dense_sample<HostTarget, R>) dense_sample;
   decltype(&kernel::softmax_cross_entropy<HostTarget, R>) softmax_cross_entropy;
 };
 
@@ -55,7 +55,7 @@ template <ThroughTable T, Real R>
 
 template <ThroughTable T, Real R>
 void dense_forward(DenseRows<R> layer, R const* coefficients, Index samples, Samples<R const> x, Samples<R> y,
-                   WhenDone done = {}) {
+                   Epilogue done = {}) {
   T::template seam<R>().dense_forward(layer, coefficients, samples, x, y, done);
 }
 
@@ -84,7 +84,7 @@ template <ThroughTable T, Real R>
 
 template <ThroughTable T, Real R>
 void grouped_forward(DenseRows<R> layer, Groups<R> groups, Samples<R const> x, Samples<R> y, R* scratch,
-                     WhenDone done = {}) {
+                     Epilogue done = {}) {
   T::template seam<R>().grouped_forward(layer, groups, x, y, scratch, done);
 }
 
@@ -111,13 +111,13 @@ void mix_chosen_rows(ChosenRows<R> chosen, Index count, R const* parameters, R* 
 }
 
 template <ThroughTable T, Real R>
-void mixed_point(ChosenRows<R> chosen, Index inputs, Index outputs, R const* parameters, R const* x, R* y) noexcept {
-  T::template seam<R>().mixed_point(chosen, inputs, outputs, parameters, x, y);
+void mixed_sample(ChosenRows<R> chosen, Index inputs, Index outputs, R const* parameters, R const* x, R* y) noexcept {
+  T::template seam<R>().mixed_sample(chosen, inputs, outputs, parameters, x, y);
 }
 
 template <ThroughTable T, Real R>
-void dense_point(R const* parameters, Index inputs, Index outputs, R const* x, R* y) noexcept {
-  T::template seam<R>().dense_point(parameters, inputs, outputs, x, y);
+void dense_sample(R const* parameters, Index inputs, Index outputs, R const* x, R* y) noexcept {
+  T::template seam<R>().dense_sample(parameters, inputs, outputs, x, y);
 }
 
 template <ThroughTable T, Real R>
@@ -126,7 +126,7 @@ template <ThroughTable T, Real R>
 }
 
 template <ThroughTable T, Real R, class Function>
-void activate(Function const& function, Range rows, Range columns, Index stride, R* values, R* derivatives) {
+void activate(Function const& function, IndexRange rows, IndexRange columns, Index stride, R* values, R* derivatives) {
   if constexpr (requires { T::template activation<R>(function); }) {
     T::template activation<R>(function)(rows, columns, stride, values, derivatives);
   } else {  // a user's own
@@ -136,7 +136,7 @@ void activate(Function const& function, Range rows, Range columns, Index stride,
 
 template <ThroughTable T, Real R, class Function>
 void activate(Function const& function, Index count, R* values, R* derivatives) {
-  activate<T, R>(function, Range{0, 1}, Range{0, count}, count, values, derivatives);
+  activate<T, R>(function, IndexRange{0, 1}, IndexRange{0, count}, count, values, derivatives);
 }
 
 }  // namespace wmanifold::kernel

@@ -1,14 +1,14 @@
 #pragma once
 
 #include <wmanifold/basis/any_basis.hpp>
-#include <wmanifold/layer/mixed_network.hpp>
-#include <wmanifold/layer/network.hpp>
 #include <wmanifold/manifold/batch.hpp>
+#include <wmanifold/network/mixed_network.hpp>
+#include <wmanifold/network/network.hpp>
 
 namespace wmanifold {
 
-/// A manifold of weights whose topology, basis and layers are known while running: a run-time basis and a mixed network,
-/// for contexts that are numbers. A flow trains what has a type, a BasicManifold.
+/// A manifold of weights whose topology, basis and layers are known while running: a run-time basis and a mixed
+/// network, for contexts that are numbers. A flow trains what has a type, a BasicManifold.
 template <Real R>
 class AnyManifold {
  public:
@@ -17,15 +17,14 @@ class AnyManifold {
   using Network = BasicNetwork<R, LayerList>;
 
   /// All parameters zero.
-  AnyManifold(AnyBasis basis, Stack stack)
-      : basis_(std::move(basis)), network_(basis_.size(), std::move(stack)) {}
+  AnyManifold(AnyBasis basis, Stack stack) : basis_(std::move(basis)), network_(basis_.size(), std::move(stack)) {}
 
   [[nodiscard]] AnyBasis const& basis() const noexcept { return basis_; }
   [[nodiscard]] Stack const& stack() const noexcept { return network_.stack(); }
   [[nodiscard]] Index inputs() const noexcept { return network_.inputs(); }
   [[nodiscard]] Index outputs() const noexcept { return network_.outputs(); }
   /// K.
-  [[nodiscard]] Index rows() const noexcept { return network_.rows(); }
+  [[nodiscard]] Index basis_size() const noexcept { return network_.rows(); }
   [[nodiscard]] Parameters<R>& parameters() noexcept { return network_.parameters(); }
   [[nodiscard]] Parameters<R> const& parameters() const noexcept { return network_.parameters(); }
 
@@ -57,7 +56,7 @@ class AnyManifold {
 
   /// How a batch with these contexts is worked on.
   [[nodiscard]] Plan plan(ConstMatrixRef<double> const& contexts, Mixing wish = Mixing::automatic) const {
-    return plan_batch(ends_of_runs(contexts), contexts.rows(), rows(), wish);
+    return plan_batch(ends_of_runs(contexts), contexts.rows(), basis_size(), wish);
   }
 
   /// A batch (samples x inputs) through the networks at its contexts (samples x coordinates; equal neighbours are found
@@ -99,8 +98,9 @@ class AnyManifold {
                              GradientRequest request = {}) const {
     require_backward(*this, inputs, contexts.rows(), output_gradient, work, gradient);
     if (request.contexts) [[unlikely]] {
-      fail("backward: expected no request for gradients of contexts of an AnyManifold, whose basis is known while "
-           "running only and has no derivatives");
+      fail(
+          "backward: expected no request for gradients of contexts of an AnyManifold, whose basis is known while "
+          "running only and has no derivatives");
     }
     return {network_
                 .template backward<T>(inputs, work.coefficients, output_gradient, request, work.cache, work.scratch,
@@ -110,7 +110,7 @@ class AnyManifold {
 
  private:
   [[nodiscard]] std::vector<double> values_at(std::span<double const> s) const {
-    std::vector<double> phi(static_cast<std::size_t>(rows()));
+    std::vector<double> phi(static_cast<std::size_t>(basis_size()));
     basis_.values(s, phi);
     return phi;
   }
@@ -142,8 +142,8 @@ class AnyManifold {
     for (Index const end : ends) {
       phi.push_back(values_at({contexts.row(end - 1).data(), static_cast<std::size_t>(contexts.cols())}));
     }
-    work.coefficients.set_mixed(inputs.rows(), ends, rows(), plan_batch(ends, inputs.rows(), rows(), work.mixing),
-                                [&](Index g, R* out) {
+    work.coefficients.set_mixed(inputs.rows(), ends, basis_size(),
+                                plan_batch(ends, inputs.rows(), basis_size(), work.mixing), [&](Index g, R* out) {
                                   auto const& values = phi[static_cast<std::size_t>(g)];
                                   std::transform(values.begin(), values.end(), out,
                                                  [](double x) { return static_cast<R>(x); });

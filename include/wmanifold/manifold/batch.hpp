@@ -1,13 +1,14 @@
 #pragma once
 
 #include <wmanifold/core/simd.hpp>
-#include <wmanifold/layer/parameters.hpp>
-#include <wmanifold/layer/passes.hpp>
+#include <wmanifold/network/parameters.hpp>
+#include <wmanifold/network/passes.hpp>
 #include <wmanifold/topology/contexts.hpp>
 
 namespace wmanifold {
 
-/// What a backward pass gives beside the gradient of the parameters: views into the workspace, empty where not asked for.
+/// What a backward pass gives beside the gradient of the parameters: views into the workspace, empty where not asked
+/// for.
 template <Real R>
 struct InputGradients {
   BatchView<R> inputs{nullptr, 0, 0};         ///< samples x inputs
@@ -19,7 +20,7 @@ struct InputGradients {
 ///
 /// - `forward(inputs, contexts, work)` keeps what `run_backward(inputs, contexts, output_gradient, work, gradient,
 ///   request)` needs, which checks nothing; `predict` does not;
-/// - `rest(block)` puts zeros where the model must not move.
+/// - `zero_frozen(block)` puts zeros where the model must not move.
 template <class M>
 concept WeightManifold = requires(M& model, M const& fixed, ConstMatrixRef<typename M::Scalar> const& inputs,
                                   Contexts<typename M::Topology> const& contexts, Workspace<typename M::Scalar>& work,
@@ -31,8 +32,8 @@ concept WeightManifold = requires(M& model, M const& fixed, ConstMatrixRef<typen
   { fixed.predict(inputs, contexts, work) } -> std::same_as<BatchView<typename M::Scalar>>;
   {
     fixed.run_backward(inputs, contexts, inputs, work, block, request)
-  } -> std::same_as<InputGradients<typename M::Scalar>>;
-  fixed.rest(block);
+    } -> std::same_as<InputGradients<typename M::Scalar>>;
+  fixed.zero_frozen(block);
 };
 
 /// Throws ArgumentError where inputs and contexts do not make a batch of this model, or it was moved from.

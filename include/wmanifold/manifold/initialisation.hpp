@@ -2,8 +2,8 @@
 
 #include <wmanifold/basis/basis.hpp>
 #include <wmanifold/core/random.hpp>
-#include <wmanifold/layer/stack.hpp>
-#include <wmanifold/layer/parameters.hpp>
+#include <wmanifold/network/parameters.hpp>
+#include <wmanifold/network/stack.hpp>
 
 #include <cmath>
 #include <limits>
@@ -38,7 +38,7 @@ namespace detail {
 
 /// Draws weights for one layer: N(0, 2 / inputs), in the last layer N(0, 1 / inputs); biases 0.
 template <Real R>
-void draw_layer(DenseShape const& shape, bool last, Random& random, R* layer) {
+void draw_layer(DenseLayout const& shape, bool last, Random& random, R* layer) {
   double const deviation = std::sqrt((last ? 1.0 : 2.0) / static_cast<double>(shape.inputs));
   for (Index n = 0; n < shape.weights(); ++n) {
     layer[n] = static_cast<R>(deviation * random.normal());
@@ -49,7 +49,7 @@ void draw_layer(DenseShape const& shape, bool last, Random& random, R* layer) {
 /// Draws what a low-rank layer moves along: U and V of unit rows and columns on average, A zero, so that the layer
 /// starts as W_0 at every context and A's gradient is not zero.
 template <Real R>
-void draw_directions(DenseShape const& shape, Random& random, R* shared) {
+void draw_directions(DenseLayout const& shape, Random& random, R* shared) {
   R* const right = shared + shape.right_offset();
   for (Index n = 0; n < shape.rank * (shape.inputs + 1); ++n) {
     right[n] = static_cast<R>(random.normal() / std::sqrt(static_cast<double>(shape.inputs)));
@@ -91,7 +91,7 @@ void initialise(Initialisation how, Seed seed, B const& basis, Stack const& stac
   Random random(seed);
   draw_network<R>(stack, random, centre);
   for (Index l = 0; l < stack.depth(); ++l) {
-    DenseShape const& shape = stack.dense(l);
+    DenseLayout const& shape = stack.dense(l);
     if (shape.placement != Placement::manifold) {
       std::copy_n(centre.data() + shape.offset, shape.size(), parameters.shared().data() + shape.shared_offset);
     }
@@ -106,7 +106,7 @@ void initialise(Initialisation how, Seed seed, B const& basis, Stack const& stac
     Random row_random(seed.stream(static_cast<std::uint64_t>(k) + 1));
     draw_network<R>(stack, row_random, own);
     for (Index l = 0; l < stack.depth(); ++l) {
-      DenseShape const& shape = stack.dense(l);
+      DenseLayout const& shape = stack.dense(l);
       if (shape.placement != Placement::manifold) {
         continue;
       }

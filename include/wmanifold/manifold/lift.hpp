@@ -1,7 +1,7 @@
 #pragma once
 
-#include <wmanifold/basis/change.hpp>
 #include <wmanifold/manifold/manifold.hpp>
+#include <wmanifold/metric/change.hpp>
 
 namespace wmanifold {
 

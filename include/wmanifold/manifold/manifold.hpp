@@ -2,11 +2,11 @@
 
 #include <wmanifold/basis/basis.hpp>
 #include <wmanifold/basis/constant.hpp>
-#include <wmanifold/layer/explain.hpp>
-#include <wmanifold/layer/mixed_network.hpp>
-#include <wmanifold/layer/network.hpp>
 #include <wmanifold/manifold/batch.hpp>
 #include <wmanifold/manifold/initialisation.hpp>
+#include <wmanifold/network/explain.hpp>
+#include <wmanifold/network/mixed_network.hpp>
+#include <wmanifold/network/network.hpp>
 
 namespace wmanifold {
 
@@ -14,8 +14,8 @@ namespace wmanifold {
 /// s the network with the parameters M(s) = sum_k phi_k(s) P_k (equation 1).
 ///
 /// `Layers...` are Dense layers and activations, or one LayerList whose sizes are data. Passes are const; what they
-/// need lives in a Workspace that the caller owns, so that one manifold serves any number of threads. A manifold that was
-/// moved from can be assigned to and destroyed; what it is otherwise asked for throws ArgumentError, but for `at`.
+/// need lives in a Workspace that the caller owns, so that one manifold serves any number of threads. A manifold that
+/// was moved from can be assigned to and destroyed; what it is otherwise asked for throws ArgumentError, but for `at`.
 template <class R, class B, class... Layers>
 class BasicManifold {
  public:
@@ -44,12 +44,12 @@ class BasicManifold {
       : BasicManifold(zeros, B{}, Stack{}) {}
   BasicManifold(Zeros, B basis, Layers... layers)
       : BasicManifold(zeros, std::move(basis), Stack{std::move(layers)...}) {}
-  BasicManifold(Zeros, B basis, Stack stack)
-      : basis_(std::move(basis)), network_(B::size, std::move(stack)) {}
+  BasicManifold(Zeros, B basis, Stack stack) : basis_(std::move(basis)), network_(B::size, std::move(stack)) {}
 
   /// Arguments that make no manifold: a sentence says why.
   explicit BasicManifold(Initialisation) : BasicManifold(never()) {
-    static_assert(detail::never<R>, "wmanifold: expected a seed behind the initialisation: Model model{he_normal, Seed{1}}");
+    static_assert(detail::never<R>,
+                  "wmanifold: expected a seed behind the initialisation: Model model{he_normal, Seed{1}}");
   }
   template <std::integral Number, class... More>
   BasicManifold(Initialisation, Number, More&&...) : BasicManifold(never()) {
@@ -63,7 +63,7 @@ class BasicManifold {
   [[nodiscard]] Index inputs() const noexcept { return network_.inputs(); }
   [[nodiscard]] Index outputs() const noexcept { return network_.outputs(); }
   /// K.
-  [[nodiscard]] static constexpr Index rows() noexcept { return B::size; }
+  [[nodiscard]] static constexpr Index basis_size() noexcept { return B::size; }
 
   /// The K x N block, and what all contexts share.
   [[nodiscard]] Parameters<R>& parameters() noexcept { return network_.parameters(); }
@@ -97,7 +97,7 @@ class BasicManifold {
   void unfreeze(Index l) { network_.unfreeze(l); }
   [[nodiscard]] bool is_frozen(Index l) const { return network_.is_frozen(l); }
   /// Zeros where frozen layers are.
-  void rest(Parameters<R>& block) const noexcept { network_.rest(block); }
+  void zero_frozen(Parameters<R>& block) const noexcept { network_.zero_frozen(block); }
 
   /// The network at a point. One pass over the parameters; allocation only for networks over network_bytes_in_place, or
   /// with run-time sizes. Of a manifold that was moved from: where sizes are in the types, a network of NaN, as nothing
@@ -129,9 +129,9 @@ class BasicManifold {
 
   /// One sample at a context, y = f(x; M(s)), where no network is formed: y = sum_k phi_k(s) (W_k x + b_k) layer by
   /// layer reads the rows that meet at s once and writes nothing. For a context that is another with every sample;
-  /// where it rests, `at` and the network are less work. `x` has inputs(), `y` outputs() numbers (ArgumentError otherwise;
-  /// nothing is thrown when the sizes fit), `scratch` at least scratch_size(). Real time: no allocation, no lock, as
-  /// long as T has no threads or layers are not worth them.
+  /// where it rests, `at` and the network are less work. `x` has inputs(), `y` outputs() numbers (ArgumentError
+  /// otherwise; nothing is thrown when the sizes fit), `scratch` at least scratch_size(). Real time: no allocation, no
+  /// lock, as long as T has no threads or layers are not worth them.
   template <class T = HostTarget>
   void operator()(Point const& s, std::span<R const> x, std::span<R> y, std::span<R> scratch) const {
     require_parameters(parameters());
@@ -154,7 +154,7 @@ class BasicManifold {
 
   /// How a batch with these contexts is worked on: what passes write into Workspace::plan().
   [[nodiscard]] Plan plan(Contexts<Topology> const& contexts, Mixing wish = Mixing::automatic) const noexcept {
-    return plan_batch(contexts.ends(), contexts.samples(), rows(), wish);
+    return plan_batch(contexts.ends(), contexts.samples(), basis_size(), wish);
   }
 
   /// A batch (samples x inputs) through the networks at its contexts; the outputs (samples x outputs) are a view into
@@ -180,7 +180,7 @@ class BasicManifold {
   template <class T = HostTarget, class... A>
   requires(!detail::fits<std::tuple<ConstMatrixRef<R>, Contexts<Topology>>, A...> &&
            !detail::fits<std::tuple<ConstMatrixRef<R>, Contexts<Topology>, Workspace<R>&>, A...>)
-  [[nodiscard]] Matrix<R> predict(A&&...) const {
+      [[nodiscard]] Matrix<R> predict(A&&...) const {
     detail::explain_predict<R, Topology, A...>();
     return {};
   }
@@ -277,9 +277,9 @@ class BasicManifold {
     if (std::same_as<B, Constant<Topology>> && !has_low_rank(stack())) {  // one row, the network of every context
       work.coefficients.set_one_row(contexts.samples(), how);
     } else {
-      work.coefficients.set_mixed(
-          contexts.samples(), contexts.ends(), rows(), how,
-          [&](Index g, R* out) { coefficients_at(contexts.points()[static_cast<std::size_t>(g)], out); });
+      work.coefficients.set_mixed(contexts.samples(), contexts.ends(), basis_size(), how, [&](Index g, R* out) {
+        coefficients_at(contexts.points()[static_cast<std::size_t>(g)], out);
+      });
     }
     return network_.template forward<T>(inputs, work.coefficients, keep_slopes, work.cache, work.scratch);
   }
@@ -320,12 +320,14 @@ requires(!(Real<R> && Basis<B>)) class BasicManifold<R, B, Layers...> {
   static_assert(!Topology<B>,
                 "wmanifold: expected a basis in front of the layers, got a topology: Fourier<S1, 1> is a basis on the "
                 "circle, Bernstein<Interval, 1> one on the interval, and OnePerContext<Finite<n>> one of n contexts");
-  static_assert(!is_layer<B>,
-                "wmanifold: expected a basis in front of the layers, got a layer: Manifold<Fourier<S1, 1>, Dense<2, 16>, "
-                "...>, and without contexts Manifold<Constant<>, ...>");
-  static_assert(Topology<B> || is_layer<B> || Basis<B>,
-                "wmanifold: expected a basis in front of the layers, Manifold<Fourier<S1, 1>, Dense<2, 16>, ...>: one of "
-                "your own satisfies the concept Basis");
+  static_assert(
+      !is_layer<B>,
+      "wmanifold: expected a basis in front of the layers, got a layer: Manifold<Fourier<S1, 1>, Dense<2, 16>, "
+      "...>, and without contexts Manifold<Constant<>, ...>");
+  static_assert(
+      Topology<B> || is_layer<B> || Basis<B>,
+      "wmanifold: expected a basis in front of the layers, Manifold<Fourier<S1, 1>, Dense<2, 16>, ...>: one of "
+      "your own satisfies the concept Basis");
 
  public:
   template <class... A>

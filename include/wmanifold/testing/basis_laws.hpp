@@ -1,6 +1,6 @@
 #pragma once
 
-#include <wmanifold/basis/energy.hpp>
+#include <wmanifold/metric/energy.hpp>
 #include <wmanifold/testing/probes.hpp>
 #include <wmanifold/testing/report.hpp>
 

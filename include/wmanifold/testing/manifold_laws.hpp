@@ -134,7 +134,7 @@ void gradients_are_slopes(Trial<Model, L> const& trial, Random& random, Report& 
     report.hold(law, error.relative(floor), difference_tolerance<R>, "layer", layer);
   };
   for (Index l = 0; l < moved.stack().depth(); ++l) {
-    DenseShape const& shape = moved.stack().dense(l);
+    DenseLayout const& shape = moved.stack().dense(l);
     auto const part = [](auto numbers, Index first, Index count) {
       return numbers.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(count));
     };

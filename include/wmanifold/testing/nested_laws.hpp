@@ -1,6 +1,6 @@
 #pragma once
 
-#include <wmanifold/basis/change.hpp>
+#include <wmanifold/metric/change.hpp>
 #include <wmanifold/testing/probes.hpp>
 #include <wmanifold/testing/report.hpp>
 

@@ -39,7 +39,7 @@ class Contexts {
   }
 
   /// One point for all `samples`.
-  [[nodiscard]] static Contexts shared(Point<T> const& point, Index samples) { return grouped({point}, samples); }
+  [[nodiscard]] static Contexts constant(Point<T> const& point, Index samples) { return grouped({point}, samples); }
 
   /// One point per sample is given; equal neighbours are found and shared.
   [[nodiscard]] static Contexts runs(std::vector<Point<T>> const& per_sample) {

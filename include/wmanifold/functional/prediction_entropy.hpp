@@ -1,0 +1,74 @@
+#pragma once
+
+#include <wmanifold/functional/loss.hpp>
+
+namespace wmanifold {
+
+/// What a loss is held against that needs nothing but predictions.
+struct NoTargets {};
+
+/// How undecided a prediction is: the entropy of the softmax of logits / temperature, in nats, from 0 to log(outputs).
+/// No targets. Temperature 1 is the entropy of the prediction itself. Networks are trained to be sure, and are so where
+/// they are wrong as well; softened, their predictions tell contexts apart better (examples/unknown_angle measures it).
+struct PredictionEntropy {
+  double temperature = 4;  ///< from 1e-30 on, so that float holds its inverse
+
+  template <Real R>
+  using Targets = NoTargets;
+
+  void check(NoTargets, Index, Index) const {
+    if (!(is_finite(temperature) && temperature >= 1e-30)) [[unlikely]] {
+      fail("prediction entropy: expected a positive temperature, got ", temperature,
+           temperature > 0 && temperature < 1 ? ", which is below 1e-30" : "");
+    }
+  }
+
+  /// With z the logits less the largest, over the temperature, Z = sum e^z and p = e^z / Z: log Z - sum p z, of which
+  /// both parts are at least 0, so that nothing cancels; its derivative in z is -p (z - sum p z).
+  template <Real R>
+  R operator()(std::span<R const> logits, NoTargets, Index, std::span<R> gradient) const noexcept {
+    auto const scale = static_cast<R>(1 / temperature);
+    auto const top = std::max_element(logits.begin(), logits.end());
+    R others = 0;    // Z - 1
+    R weighted = 0;  // sum e^z z
+    for (auto logit = logits.begin(); logit != logits.end(); ++logit) {
+      R const z = scale * (*logit - *top);
+      R const e = std::exp(z);
+      others += logit == top ? R{0} : e;
+      weighted += e > 0 ? e * z : R{0};  // not 0 times an infinite difference
+    }
+    R const sum = 1 + others;
+    R const mean = weighted / sum;
+    for (std::size_t o = 0; o < gradient.size(); ++o) {
+      R const z = scale * (logits[o] - *top);
+      R const p = std::exp(z) / sum;
+      gradient[o] = p > 0 ? -scale * p * (z - mean) : R{0};
+    }
+    return std::log1p(others) - mean;
+  }
+};
+
+/// Minus the log of the sum of the exponentials of logits: how little a classifier makes of an input, where the model
+/// is read as a joint density (Grathwohl et al., 2020; Liu et al., 2020). No targets. Not bounded, and not a
+/// likelihood.
+struct FreeEnergy {
+  template <Real R>
+  using Targets = NoTargets;
+
+  static void check(NoTargets, Index, Index) noexcept {}
+
+  template <Real R>
+  R operator()(std::span<R const> logits, NoTargets, Index, std::span<R> gradient) const noexcept {
+    R const top = *std::max_element(logits.begin(), logits.end());
+    R sum = 0;
+    for (R const logit : logits) {
+      sum += std::exp(logit - top);
+    }
+    for (std::size_t o = 0; o < gradient.size(); ++o) {
+      gradient[o] = -std::exp(logits[o] - top) / sum;
+    }
+    return -top - std::log(sum);
+  }
+};
+
+}  // namespace wmanifold

@@ -1,0 +1,298 @@
+#pragma once
+
+#include <wmanifold/kernel/matrix/dense.hpp>
+
+/// The same dense layer where runs of consecutive samples share a context: the weights at each group's context are
+/// mixed tile by tile, for several groups at a time, while their parts of P_k are at hand; the gradient of a tile goes
+/// back to the K rows before the next is begun. K groups + samples rows of products instead of K samples.
+namespace wmanifold::kernel {
+
+/// Groups of samples: group g begins where the one before ends, and has coefficients phi_g, row g of `coefficients`
+/// (groups x K).
+template <Real R>
+struct Groups {
+  Index const* ends;
+  Index count;
+  R const* coefficients;
+
+  [[nodiscard]] IndexRange operator[](Index g) const noexcept { return {g == 0 ? 0 : ends[g - 1], ends[g]}; }
+  [[nodiscard]] Index samples() const noexcept { return count == 0 ? 0 : ends[count - 1]; }
+};
+
+namespace detail {
+
+/// Groups that are mixed while a part of P is at hand.
+inline constexpr Index groups_at_once = 8;
+
+/// How far ahead of their use parameters are fetched: rows of P are too far apart for the processor to see it coming.
+inline constexpr Index lines_ahead = 4;
+
+template <class T, Real R, Order O>
+[[gnu::always_inline]] inline void fetch_lines(int vectors, R const* b, Index stride, Index count) noexcept {
+  if constexpr (O == Order::by_rows) {
+    for (Index p = 0; p < count; ++p) {
+      for (int v = 0; v < vectors; ++v) {
+        __builtin_prefetch(b + p * stride + v * simd::lanes<T, R>);
+      }
+    }
+  }
+}
+
+/// For each of `lines` lines: to(r) (+)= sum_p a(r, p) b(p), with line n of a at a + n * a_step, of b at b + n *
+/// b_step, and of row r's result at to.data + r * to.stride + n * to_step.
+template <class T, Real R, int Rows, int Vectors, Order O>
+[[gnu::noinline]] void combine_lines(Index lines, R const* a, Index a_stride, Index a_step, R const* b, Index b_stride,
+                                     Index b_step, Index depth, Destination<R> to, Index to_step) {
+  using V = simd::Batch<T, R>;
+  for (Index n = 0; n < lines; ++n, to.data += to_step) {
+    std::array<V, Rows * Vectors> sum;
+    unroll<Rows * Vectors>([&](auto i) __attribute__((always_inline)) { sum[i] = V(R{0}); });
+    fetch_lines<T, R, O>(Vectors, b + (n + lines_ahead) * b_step, b_stride, n + lines_ahead < lines ? depth : 0);
+    accumulate<T, R, Rows, Vectors, O>(a + n * a_step, a_stride, b + n * b_step, b_stride, depth, sum);
+    put<T, R, Rows, Vectors>(sum, to);
+  }
+}
+
+/// The same for any number of rows and `vectors` whole vectors.
+template <class T, Real R, Order O>
+void combine(Index rows, Index lines, Index vectors, R const* a, Index a_stride, Index a_step, R const* b,
+             Index b_stride, Index b_step, Index depth, Destination<R> to, Index to_step) {
+  constexpr Index lanes = simd::lanes<T, R>;
+  Index const a_row = O == Order::by_rows ? a_stride : 1;
+  auto const with = [&]<int Rows, int Vectors>(std::integral_constant<int, Rows>,
+                                               std::integral_constant<int, Vectors>) {
+    Index const offset = Vectors * lanes;
+    Destination<R> at = to;
+    R const* from = b;
+    for (Index left = vectors; left > 0; left -= Vectors, from += offset, at.data += offset) {
+      combine_lines<T, R, Rows, Vectors, O>(lines, a, a_stride, a_step, from, b_stride, b_step, depth, at, to_step);
+    }
+  };
+  auto const some = [&]<int Rows>(std::integral_constant<int, Rows> count) {
+    for (; rows >= Rows; rows -= Rows) {
+      if (vectors % 3 == 0) {
+        with(count, std::integral_constant<int, 3>{});
+      } else if (vectors % 2 == 0) {
+        with(count, std::integral_constant<int, 2>{});
+      } else {
+        with(count, std::integral_constant<int, 1>{});
+      }
+      a += Rows * a_row;
+      to.data += Rows * to.stride;
+    }
+  };
+  some(std::integral_constant<int, Block<T, R>::rows>{});
+  some(std::integral_constant<int, 3>{});
+  some(std::integral_constant<int, 1>{});
+}
+
+/// Parts of the weights at several contexts: lines [0, lines) of `width` numbers, line n of row k of the parameters at
+/// from + k * stride + n * step, of context g at to.data + g * to.stride + n * to_step. What of a line's last vector is
+/// beyond its width is not defined.
+template <class T, Real R>
+void mix_lines(Index contexts, R const* phi, Index rows, Index lines, Index width, R const* from, Index stride,
+               Index step, Destination<R> to, Index to_step) {
+  constexpr Index lanes = simd::lanes<T, R>;
+  Index const whole = width / lanes;
+  if (whole > 0) {
+    combine<T, R, Order::by_rows>(contexts, lines, whole, phi, rows, 0, from, stride, step, rows, to, to_step);
+  }
+  if (whole * lanes < width) {  // nothing beyond the parameters may be read: through a line of its own
+    constexpr Index at_once = 16;
+    alignas(alignment) std::array<R, static_cast<std::size_t>(at_once * lanes)> rest;
+    from += whole * lanes;
+    to.data += whole * lanes;
+    for (Index n = 0; n < lines; ++n, from += step, to.data += to_step) {
+      for (Index k0 = 0; k0 < rows; k0 += at_once) {
+        Index const k1 = std::min(rows, k0 + at_once);
+        for (Index k = k0; k < k1; ++k) {
+          pack_row<T, R>(R{1}, from + k * stride, width - whole * lanes, rest.data() + (k - k0) * lanes);
+        }
+        to.add = k0 > 0;
+        combine<T, R, Order::by_rows>(contexts, 1, 1, phi + k0, rows, 0, rest.data(), lanes, 0, k1 - k0, to, 0);
+      }
+    }
+  }
+}
+
+/// From one group's tile to the next: a few cache lines more than a tile, so that they do not meet in the same sets.
+template <class T, Real R>
+inline constexpr Index mixed_tile = Block<T, R>::depth* Block<T, R>::columns +
+                                    5 * static_cast<Index>(alignment / sizeof(R));
+
+/// What one thread needs to mix.
+template <class T, Real R>
+[[nodiscard]] Index mixing_scratch(Index outputs) noexcept {
+  using B = Block<T, R>;
+  Index const line = simd::whole_vectors<T, R>(outputs);
+  return groups_at_once * std::max(mixed_tile<T, R>, B::rows * line);
+}
+
+}  // namespace detail
+
+/// How many numbers of scratch the passes below need.
+template <class T, Real R>
+[[nodiscard]] Index grouped_scratch(Index samples, Index groups, Index outputs) noexcept {
+  using B = Block<T, R>;
+  return most_pieces<T>() * detail::mixing_scratch<T, R>(outputs) +
+         std::max(samples * (outputs + B::columns), outputs * (samples + groups * B::lanes));
+}
+
+/// y from x, as dense_forward.
+template <class T, Real R>
+void grouped_forward(DenseRows<R> layer, Groups<R> groups, Samples<R const> x, Samples<R> y, R* scratch,
+                     Epilogue done = {}) {
+  using B = Block<T, R>;
+  constexpr Index tile_size = detail::mixed_tile<T, R>;
+  Index const samples = groups.samples();
+  Pieces const terms = depth_pieces<T, R>(layer.inputs);
+  Index const vectors = (layer.outputs + B::lanes - 1) / B::lanes;
+  Index const work = (samples + layer.rows * groups.count) * layer.inputs * layer.outputs;
+  parallel_ranges<T>(vectors, work, [&](Index v0, Index v1, Index piece) {
+    R* const tiles = scratch + piece * detail::mixing_scratch<T, R>(layer.outputs);
+    Pieces const panels(v1 - v0, B::vectors);
+    for (Index panel = 0; panel < panels.size(); ++panel) {
+      IndexRange const out{(v0 + panels[panel].begin) * B::lanes,
+                           std::min(layer.outputs, (v0 + panels[panel].end) * B::lanes)};
+      for (Index g = 0; g < groups.count; ++g) {
+        detail::start_with_bias<T, R>(layer, detail::Coefficients<R>{groups.coefficients + g * layer.rows, 0},
+                                      groups[g], out, y);
+      }
+      for (Index t = 0; t < terms.size(); ++t) {
+        IndexRange const p = terms[t];
+        for (Index first = 0; first < groups.count; first += detail::groups_at_once) {
+          Index const last = std::min(groups.count, first + detail::groups_at_once);
+          detail::mix_lines<T, R>(last - first, groups.coefficients + first * layer.rows, layer.rows, p.size(),
+                                  out.size(), layer.parameters + p.begin * layer.outputs + out.begin, layer.stride,
+                                  layer.outputs, Destination<R>{tiles, tile_size}, B::columns);
+          for (Index g = first; g < last; ++g) {
+            IndexRange const b = groups[g];
+            sweep<T, R, Order::by_rows>(b.size(), x.data + b.begin * x.stride + p.begin, x.stride,
+                                        tiles + (g - first) * tile_size, B::columns, p.size(), out.size(),
+                                        Destination<R>{y.data + b.begin * y.stride + out.begin, y.stride, true});
+          }
+        }
+      }
+      done(IndexRange{0, samples}, out);
+    }
+  });
+}
+
+/// The gradient of the layer's K rows, overwritten, as dense_backward_parameters.
+template <class T, Real R>
+void grouped_backward_parameters(MutableDenseRows<R> gradient, Groups<R> groups, Samples<R const> x,
+                                 Samples<R const> dy, R* scratch) {
+  using B = Block<T, R>;
+  constexpr Index at_once = 2 * detail::groups_at_once;
+  constexpr Index part = B::rows * B::columns;
+  Index const samples = groups.samples();
+  Pieces const panels = column_pieces<T, R>(gradient.outputs);
+  // dy, panel by panel: all samples of a panel next to each other.
+  for (Index panel = 0; panel < panels.size(); ++panel) {
+    R* to = scratch + panel * samples * B::columns;
+    for (Index b = 0; b < samples; ++b, to += B::columns) {
+      pack_row<T, R>(R{1}, dy.data + b * dy.stride + panels[panel].begin, panels[panel].size(), to);
+    }
+  }
+  Index const work = (samples + gradient.rows * groups.count) * gradient.inputs * gradient.outputs;
+  share_rows<T, R>(gradient.inputs, work, [&](IndexRange own, Index) {
+    alignas(alignment) std::array<R, static_cast<std::size_t>(at_once * part)> parts;
+    for (Index panel = 0; panel < panels.size(); ++panel) {
+      IndexRange const out = panels[panel];
+      R const* const slopes = scratch + panel * samples * B::columns;
+      Index const vectors = (out.size() + B::lanes - 1) / B::lanes;
+      R* const biases = gradient.parameters + gradient.inputs * gradient.outputs + out.begin;
+      for (Index first = 0; first < groups.count; first += at_once) {
+        Index const last = std::min(groups.count, first + at_once);
+        R const* const phi = groups.coefficients + first * gradient.rows;
+        auto const hand_back = [&](Index rows, R* to, Index step) {
+          if (out.size() == vectors * B::lanes) {
+            detail::combine<T, R, Order::by_depth>(gradient.rows, rows, vectors, phi, gradient.rows, 0, parts.data(),
+                                                   part, B::columns, last - first,
+                                                   Destination<R>{to, gradient.stride, first > 0}, step);
+            return;
+          }
+          for (Index r = 0; r < rows; ++r) {
+            sweep<T, R, Order::by_depth>(gradient.rows, phi, gradient.rows, parts.data() + r * B::columns, part,
+                                         last - first, out.size(),
+                                         Destination<R>{to + r * step, gradient.stride, first > 0});
+          }
+        };
+        // Groups of one size are gone through in one call.
+        auto const parts_of = [&](Index rows, R const* left, Index stride) {
+          for (Index g = first; g < last;) {
+            IndexRange const b = groups[g];
+            Index run = 1;
+            while (g + run < last && groups[g + run].size() == b.size()) {
+              ++run;
+            }
+            detail::combine<T, R, Order::by_depth>(rows, run, vectors, left + b.begin * stride, stride,
+                                                   b.size() * stride, slopes + b.begin * B::columns, B::columns,
+                                                   b.size() * B::columns, b.size(),
+                                                   Destination<R>{parts.data() + (g - first) * part, B::columns}, part);
+            g += run;
+          }
+        };
+        for (Index i = own.begin; i < own.end; i += B::rows) {
+          Index const rows = std::min(Index{B::rows}, own.end - i);
+          parts_of(rows, x.data + i, x.stride);
+          hand_back(rows, gradient.parameters + i * gradient.outputs + out.begin, gradient.outputs);
+        }
+        if (own.begin == 0) {
+          parts_of(1, &detail::one<R>, 0);
+          hand_back(1, biases, 0);
+        }
+      }
+    }
+  });
+}
+
+/// The gradient of the inputs, overwritten, as dense_backward_inputs.
+template <class T, Real R>
+void grouped_backward_inputs(DenseRows<R> layer, Groups<R> groups, Samples<R const> dy, Samples<R> dx, R const* slope,
+                             R* scratch) {
+  using B = Block<T, R>;
+  constexpr Index at_once = detail::groups_at_once;
+  Index const line = simd::whole_vectors<T, R>(layer.outputs);
+  Index const part = B::rows * line;
+  // dy^T, group by group: outputs x the group's samples, up to whole vectors.
+  R* const columns = scratch + most_pieces<T>() * detail::mixing_scratch<T, R>(layer.outputs);
+  auto const padded = [](IndexRange b) { return simd::whole_vectors<T, R>(b.size()); };
+  R* to = columns;
+  for (Index g = 0; g < groups.count; ++g) {
+    IndexRange const b = groups[g];
+    transpose<T, R>(b.size(), layer.outputs, dy.data + b.begin * dy.stride, dy.stride, to, padded(b));
+    to += layer.outputs * padded(b);
+  }
+  Index const work = (groups.samples() + layer.rows * groups.count) * layer.inputs * layer.outputs;
+  share_rows<T, R>(layer.inputs, work, [&](IndexRange own, Index piece) {
+    R* const weights = scratch + piece * detail::mixing_scratch<T, R>(layer.outputs);
+    alignas(alignment) std::array<R, static_cast<std::size_t>(B::rows * B::columns)> sums;
+    for (Index i = own.begin; i < own.end; i += B::rows) {
+      Index const rows = std::min(Index{B::rows}, own.end - i);
+      R const* from = columns;
+      for (Index first = 0; first < groups.count; first += at_once) {
+        Index const last = std::min(groups.count, first + at_once);
+        detail::mix_lines<T, R>(last - first, groups.coefficients + first * layer.rows, layer.rows, rows, layer.outputs,
+                                layer.parameters + i * layer.outputs, layer.stride, layer.outputs,
+                                Destination<R>{weights, part}, line);
+        for (Index g = first; g < last; ++g) {
+          IndexRange const b = groups[g];
+          Index const width = padded(b);
+          Pieces const panels(width, B::columns, B::lanes);
+          for (Index panel = 0; panel < panels.size(); ++panel) {
+            IndexRange const c = panels[panel];
+            sweep<T, R, Order::by_rows>(rows, weights + (g - first) * part, line, from + c.begin, width, layer.outputs,
+                                        c.size(), Destination<R>{sums.data(), B::columns});
+            Index const at = (b.begin + c.begin) * dx.stride + i;
+            transpose<T, R>(rows, std::min(c.size(), b.size() - c.begin), sums.data(), B::columns, dx.data + at,
+                            dx.stride, slope == nullptr ? nullptr : slope + at);
+          }
+          from += layer.outputs * width;
+        }
+      }
+    }
+  });
+}
+
+}  // namespace wmanifold::kernel

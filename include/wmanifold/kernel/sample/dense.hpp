@@ -1,0 +1,113 @@
+#pragma once
+
+#include <wmanifold/core/simd.hpp>
+#include <wmanifold/core/unroll.hpp>
+
+#include <algorithm>
+#include <array>
+
+namespace wmanifold::kernel {
+
+/// One sample through one row: y = W x + b.
+template <class T, Real R>
+void dense_sample(R const* parameters, Index inputs, Index outputs, R const* x, R* y) noexcept {
+  using V = simd::Batch<T, R>;
+  constexpr Index lanes = simd::lanes<T, R>;
+  R const* const bias = parameters + inputs * outputs;
+  Index o = 0;
+  auto const columns = [&]<int Vectors>(std::integral_constant<int, Vectors>) {
+    for (; o + Vectors * lanes <= outputs; o += Vectors * lanes) {
+      std::array<V, Vectors> sum;
+      for (int v = 0; v < Vectors; ++v) {
+        sum[v] = V::load_unaligned(bias + o + v * lanes);
+      }
+      R const* weights = parameters + o;
+      for (Index i = 0; i < inputs; ++i, weights += outputs) {
+        V const left(x[i]);
+        for (int v = 0; v < Vectors; ++v) {
+          sum[v] = simd::fma(left, V::load_unaligned(weights + v * lanes), sum[v]);
+        }
+      }
+      for (int v = 0; v < Vectors; ++v) {
+        sum[v].store_unaligned(y + o + v * lanes);
+      }
+    }
+  };
+  columns(std::integral_constant<int, 4>{});
+  columns(std::integral_constant<int, 1>{});
+  for (; o < outputs; ++o) {
+    R sum = bias[o];
+    for (Index i = 0; i < inputs; ++i) {
+      sum += x[i] * parameters[i * outputs + o];
+    }
+    y[o] = sum;
+  }
+}
+
+/// Up to this many multiply-adds (of vectors) a layer of known sizes is written out.
+inline constexpr Index static_point_unrolled = 256;
+
+/// The same with sizes that are known: y = activation(W x + b), all of a block of outputs in registers. `y` has room
+/// for whole vectors, and so has what lies behind the parameters: whole vectors are read there.
+template <class T, Real R, Index Inputs, Index Outputs, class Activation>
+[[gnu::always_inline]] inline void static_sample(R const* parameters, R const* x, R* y,
+                                                 Activation const& activation) noexcept {
+  using V = simd::Batch<T, R>;
+  constexpr Index lanes = simd::lanes<T, R>;
+  if constexpr (Outputs == 1 && Inputs >= lanes) {  // one row of weights: a dot product
+    V sum = V::load_unaligned(parameters) * V::load_unaligned(x);
+    for (Index i = lanes; i + lanes <= Inputs; i += lanes) {
+      sum = simd::fma(V::load_unaligned(parameters + i), V::load_unaligned(x + i), sum);
+    }
+    R total = simd::sum_of(sum) + parameters[Inputs];
+    for (Index i = Inputs / lanes * lanes; i < Inputs; ++i) {
+      total += parameters[i] * x[i];
+    }
+    *y = activation(total).value;
+    return;
+  }
+  constexpr int vectors = static_cast<int>(simd::whole_vectors<T, R>(Outputs) / lanes);
+  constexpr int block = std::min(vectors, 8);
+  // Sums of every other (fourth, ...) input next to each other: as many as hide how long a multiply-add takes.
+  constexpr int parts = static_cast<int>(std::min<Index>(Inputs, std::max(1, 8 / block)));
+  auto const some = [&]<int Vectors>(int first, std::integral_constant<int, Vectors>) __attribute__((always_inline)) {
+    R const* const from = parameters + first * lanes;
+    std::array<V, static_cast<std::size_t>(Vectors * parts)> sum;
+    unroll<Vectors>([&](auto v) __attribute__((always_inline)) {
+      sum[v] = V::load_unaligned(from + Inputs * Outputs + v * lanes);
+      unroll<parts - 1>([&](auto p) __attribute__((always_inline)) { sum[(p + 1) * Vectors + v] = V(R{0}); });
+    });
+    auto const add = [&](Index i, auto p) __attribute__((always_inline)) {
+      V const left(x[i]);
+      unroll<Vectors>([&](auto v) __attribute__((always_inline)) {
+        V const weight = V::load_unaligned(from + i * Outputs + v * lanes);
+        sum[p * Vectors + v] = simd::fma(left, weight, sum[p * Vectors + v]);
+      });
+    };
+    if constexpr (Inputs * Vectors <= static_point_unrolled) {
+      unroll<static_cast<int>(Inputs)>([&](auto i) __attribute__((always_inline)) {
+        add(i, std::integral_constant<int, i % parts>{});
+      });
+    } else {
+      for (Index i = 0; i + parts <= Inputs; i += parts) {
+        unroll<parts>([&](auto p) __attribute__((always_inline)) { add(i + p, p); });
+      }
+      unroll<static_cast<int>(Inputs % parts)>([&](auto p) __attribute__((always_inline)) {
+        add(Inputs - Inputs % parts + p, p);
+      });
+    }
+    unroll<Vectors>([&](auto v) __attribute__((always_inline)) {
+      unroll<parts - 1>([&](auto p) __attribute__((always_inline)) { sum[v] += sum[(p + 1) * Vectors + v]; });
+      activation(sum[v]).value.store_unaligned(y + (first + v) * lanes);
+    });
+  };
+  int first = 0;
+  for (; first + block <= vectors; first += block) {
+    some(first, std::integral_constant<int, block>{});
+  }
+  if constexpr (vectors % block != 0) {
+    some(first, std::integral_constant<int, vectors % block>{});
+  }
+}
+
+}  // namespace wmanifold::kernel

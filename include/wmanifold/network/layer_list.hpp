@@ -1,0 +1,116 @@
+#pragma once
+
+#include <wmanifold/network/activation.hpp>
+#include <wmanifold/network/dense.hpp>
+
+#include <initializer_list>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace wmanifold {
+
+/// Any activation of the library, chosen at run time.
+using AnyActivation = std::variant<Identity, Relu, Elu, Tanh, Sigmoid, Silu, Gelu, Softplus>;
+
+/// The activation of that name; ArgumentError, with the names there are, when there is none.
+[[nodiscard]] inline AnyActivation activation_named(std::string_view name) {
+  AnyActivation found;
+  std::string known;
+  bool is_known = false;
+  [&]<class... A>(std::variant<A...> const*) {
+    (((known += (known.empty() ? "" : ", ") + std::string(A::name)),
+      (A::name == name ? (found = A{}, is_known = true) : false)),
+     ...);
+  }(static_cast<AnyActivation const*>(nullptr));
+  if (!is_known) [[unlikely]] {
+    fail("activation: expected one of ", known, ", got '", name, "'");
+  }
+  return found;
+}
+
+/// Layers whose number, sizes and activations are data: `LayerList{Dense<>(2, 5), Tanh{}, Dense<>(5, 1)}`.
+class LayerList {
+ public:
+  /// A dense layer and what follows it.
+  struct Entry {
+    std::variant<Dense<>, SharedDense<>, LowRankDense<>> dense;
+    AnyActivation activation;
+    friend bool operator==(Entry const&, Entry const&) = default;
+  };
+  /// What a list is written with: a dense layer, or the activation of the dense layer before it.
+  using Item =
+      std::variant<Dense<>, SharedDense<>, LowRankDense<>, Identity, Relu, Elu, Tanh, Sigmoid, Silu, Gelu, Softplus>;
+
+  LayerList(std::initializer_list<Item> items) : LayerList(std::vector<Item>(items)) {}
+
+  /// Throws ArgumentError where sizes do not chain, or an activation follows no dense layer.
+  explicit LayerList(std::vector<Item> const& items) {
+    bool may_activate = false;
+    for (auto const& item : items) {
+      std::visit(
+          [&]<class L>(L const& layer) {
+            if constexpr (DenseLayer<L>) {
+              add(layer);
+              may_activate = true;
+            } else {
+              if (!may_activate) [[unlikely]] {
+                fail(
+                    "layer list: expected each activation to follow a dense layer, got two in a row or one at the "
+                    "start");
+              }
+              entries_.back().activation = layer;
+              may_activate = false;
+            }
+          },
+          item);
+    }
+    if (entries_.empty()) [[unlikely]] {
+      fail("layer list: expected at least one dense layer, got none");
+    }
+  }
+
+  /// widths[0] inputs, then a layer for each further width, each with the activation of that name.
+  LayerList(std::vector<Index> const& widths, std::vector<std::string> const& activations)
+      : LayerList(items_of(widths, activations)) {}
+
+  [[nodiscard]] std::vector<Entry> const& entries() const noexcept { return entries_; }
+
+  /// The layers of a network at a point: the same sizes and activations, each layer with weights of its own.
+  [[nodiscard]] LayerList at_point() const {
+    LayerList plain = *this;
+    for (auto& entry : plain.entries_) {
+      entry.dense = std::visit([](auto const& dense) { return Dense<>(dense.inputs(), dense.outputs()); }, entry.dense);
+    }
+    return plain;
+  }
+
+  friend bool operator==(LayerList const&, LayerList const&) = default;
+
+ private:
+  static std::vector<Item> items_of(std::vector<Index> const& widths, std::vector<std::string> const& activations) {
+    require_count("layer list", "widths (one more than activations)", activations.size() + 1, widths.size());
+    std::vector<Item> items;
+    for (std::size_t l = 0; l < activations.size(); ++l) {
+      items.emplace_back(Dense<>(widths[l], widths[l + 1]));
+      std::visit([&](auto activation) { items.emplace_back(activation); }, activation_named(activations[l]));
+    }
+    return items;
+  }
+
+  template <DenseLayer L>
+  void add(L const& layer) {
+    if (!entries_.empty()) {
+      Index const before = std::visit([](auto const& dense) { return dense.outputs(); }, entries_.back().dense);
+      if (before != layer.inputs()) [[unlikely]] {
+        fail("layer list: expected dense layer ", entries_.size(), " to take ", before,
+             " inputs, as many as the layer before it gives, got ", layer.inputs());
+      }
+    }
+    entries_.push_back({layer, Identity{}});
+  }
+
+  std::vector<Entry> entries_;
+};
+
+}  // namespace wmanifold

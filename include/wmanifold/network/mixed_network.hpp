@@ -1,0 +1,234 @@
+#pragma once
+
+#include <wmanifold/network/parameters.hpp>
+#include <wmanifold/network/passes.hpp>
+
+#include <limits>
+
+namespace wmanifold {
+
+/// Whether a stack has low-rank layers.
+template <class S>
+[[nodiscard]] constexpr bool has_low_rank(S const& stack) noexcept {
+  for (Index l = 0; l < stack.depth(); ++l) {
+    if (stack.dense(l).placement == Placement::low_rank) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/// Layers with K rows of parameters, mixed by coefficients: the network of parameters sum_k phi_k P_k, for a batch, for
+/// one sample, or formed. It knows nothing of topologies and bases; a manifold is a basis and a mixed network.
+template <Real R, class S>
+class MixedNetwork {
+ public:
+  using Scalar = R;
+  using Stack = S;
+
+  /// All parameters zero.
+  MixedNetwork(Index rows, Stack stack)
+      : stack_(std::move(stack)),
+        point_stack_(stack_.at_point()),
+        parameters_(rows, row_parameters_of(stack_), shared_parameters_of(stack_)),
+        frozen_(static_cast<std::size_t>(stack_.depth())) {}
+
+  [[nodiscard]] Stack const& stack() const noexcept { return stack_; }
+  /// Of the network of one set of coefficients.
+  [[nodiscard]] typename Stack::AtPoint const& point_stack() const noexcept { return point_stack_; }
+  [[nodiscard]] Index inputs() const noexcept { return inputs_of(stack_); }
+  [[nodiscard]] Index outputs() const noexcept { return outputs_of(stack_); }
+  /// K.
+  [[nodiscard]] Index rows() const noexcept { return parameters_.rows(); }
+
+  /// The K x N block, and what all rows share.
+  [[nodiscard]] Parameters<R>& parameters() noexcept { return parameters_; }
+  [[nodiscard]] Parameters<R> const& parameters() const noexcept { return parameters_; }
+
+  /// Weights (outputs x inputs) and biases of dense layer l in row k of a block of these sizes. ArgumentError where the
+  /// layer is not in the rows, or there is no such row or layer.
+  template <class Block>
+  [[nodiscard]] auto weight(Block& block, Index k, Index l) const {
+    DenseLayout const& shape = in_rows(block, k, l);  // before anything is looked at
+    return weight_at(shape, block.row(k).data() + shape.row_offset);
+  }
+  template <class Block>
+  [[nodiscard]] auto bias(Block& block, Index k, Index l) const {
+    DenseLayout const& shape = in_rows(block, k, l);
+    return bias_at(shape, block.row(k).data() + shape.row_offset);
+  }
+  /// Those of a layer that all rows share; for a low-rank layer, of its W_0.
+  template <class Block>
+  [[nodiscard]] auto shared_weight(Block& block, Index l) const {
+    DenseLayout const& shape = in_shared_part(l);
+    return weight_at(shape, block.shared().data() + shape.shared_offset);
+  }
+  template <class Block>
+  [[nodiscard]] auto shared_bias(Block& block, Index l) const {
+    DenseLayout const& shape = in_shared_part(l);
+    return bias_at(shape, block.shared().data() + shape.shared_offset);
+  }
+
+  /// Dense layer l keeps its parameters: its gradient is zero, and no flow moves it.
+  void freeze(Index l) { frozen_[checked_layer(l)] = true; }
+  void unfreeze(Index l) { frozen_[checked_layer(l)] = false; }
+  [[nodiscard]] bool is_frozen(Index l) const { return frozen_[checked_layer(l)]; }
+
+  /// Zeros where frozen layers are.
+  void zero_frozen(Parameters<R>& block) const noexcept {
+    for (Index l = 0; l < std::ssize(frozen_); ++l) {
+      if (frozen_[static_cast<std::size_t>(l)]) {
+        DenseLayout const& shape = stack_.dense(l);
+        for (Index k = 0; k < rows(); ++k) {
+          std::fill_n(block.row(k).data() + shape.row_offset, shape.row_size(), R{0});
+        }
+        std::fill_n(block.shared().data() + shape.shared_offset, shape.shared_size(), R{0});
+      }
+    }
+  }
+
+  /// A batch, samples x inputs, each sample through the network of its coefficients: the outputs, samples x outputs, a
+  /// view into the cache. Nothing is checked.
+  template <class T>
+  BatchView<R> forward(ConstMatrixRef<R> const& inputs, BatchCoefficients<R> const& batch, bool keep_slopes,
+                       ForwardCache<R>& cache, PassScratch<R>& scratch) const {
+    cache.parameters = static_cast<Index>(parameters_.numbers().size());
+    return forward_pass<T, R>(stack_, view(), batch, {inputs.data(), inputs.outerStride()}, keep_slopes, cache,
+                              scratch);
+  }
+
+  /// After forward with slopes kept: the gradient of the parameters into `gradient` (overwritten; equation 3), and what
+  /// `request` asks for as views into the scratch. Nothing is checked.
+  template <class T>
+  NetworkGradients<R> backward(ConstMatrixRef<R> const& inputs, BatchCoefficients<R> const& batch,
+                               ConstMatrixRef<R> const& output_gradient, GradientRequest request,
+                               ForwardCache<R> const& cache, PassScratch<R>& scratch, Parameters<R>& gradient) const {
+    return backward_pass<T, R>(stack_, view(), batch, {inputs.data(), inputs.outerStride()},
+                               {output_gradient.data(), output_gradient.outerStride()}, frozen_, request, cache,
+                               scratch, {gradient.data(), rows(), gradient.stride(), gradient.shared().data()});
+  }
+
+  /// The network of these coefficients, N numbers, layer by layer: all layers in the rows at once where there are no
+  /// others. Not a number where the parameters were moved away.
+  template <class T>
+  void at(kernel::ChosenRows<R> phi, R* network) const noexcept {
+    if (shared_parameters_of(stack_) == 0) {
+      mix<T>(phi, row_parameters_of(stack_), parameters_.data(), network);
+      return;
+    }
+    for (Index l = 0; l < stack_.depth(); ++l) {
+      DenseLayout const& shape = stack_.dense(l);
+      R* const to = network + shape.offset;
+      switch (shape.placement) {
+        case Placement::manifold:
+          mix<T>(phi, shape.size(), parameters_.data() + shape.row_offset, to);
+          break;
+        case Placement::shared:
+          std::copy_n(parameters_.shared().data() + shape.shared_offset, shape.size(), to);
+          break;
+        case Placement::low_rank:
+          detail::low_rank_at<T, R>(shape, low_rank(shape), phi, to);
+          break;
+      }
+    }
+  }
+
+  /// One sample through the network of these coefficients, which is not formed. `scratch` has scratch_size() numbers.
+  template <class T>
+  void operator()(kernel::ChosenRows<R> phi, R const* x, R* y, R* scratch) const noexcept {
+    Index const depth = stack_.depth();
+    R* spare = scratch + widest_of(stack_);
+    R* const aside = spare + widest_of(stack_);
+    for (Index l = 0; l < depth; ++l) {
+      DenseLayout const& shape = stack_.dense(l);
+      R* const to = l + 1 == depth ? y : scratch;
+      switch (shape.placement) {
+        case Placement::manifold:
+          kernel::mixed_sample<T, R>(phi, shape.inputs, shape.outputs, parameters_.data() + shape.row_offset, x, to);
+          break;
+        case Placement::shared:
+          kernel::dense_sample<T, R>(parameters_.shared().data() + shape.shared_offset, shape.inputs, shape.outputs, x,
+                                     to);
+          break;
+        case Placement::low_rank:
+          detail::low_rank_sample<T, R>(shape, low_rank(shape), phi, x, to, aside);
+          break;
+      }
+      stack_.with_activation(l, [&]<class A>(A const& activation) {
+        if constexpr (!std::same_as<A, Identity>) {
+          kernel::activate<T, R>(activation, shape.outputs, to, static_cast<R*>(nullptr));
+        }
+      });
+      x = to;
+      std::swap(scratch, spare);
+    }
+  }
+  [[nodiscard]] Index scratch_size() const noexcept { return sample_scratch_of(stack_); }
+
+  /// ArgumentError where a network has other layers than the one of a set of coefficients.
+  template <class Network>
+  void require_layers_of(Network const& network) const {
+    if (!(network.stack() == point_stack_)) [[unlikely]] {
+      fail("manifold: expected a network of the manifold's own layers (", parameters_of(stack_), " parameters), got ",
+           network.parameters().size(), " parameters in other layers");
+    }
+  }
+
+  friend bool operator==(MixedNetwork const& a, MixedNetwork const& b) {
+    return a.stack_ == b.stack_ && a.parameters_ == b.parameters_ && a.frozen_ == b.frozen_;
+  }
+
+ private:
+  std::size_t checked_layer(Index l) const {
+    require_parameters(parameters_);
+    if (l < 0 || l >= stack_.depth()) [[unlikely]] {
+      fail("manifold: expected a dense layer in [0, ", stack_.depth() - 1, "], got ", l);
+    }
+    return static_cast<std::size_t>(l);
+  }
+  DenseLayout const& in_rows(Parameters<R> const& block, Index k, Index l) const {
+    require_parameters(parameters_);
+    require_sizes_of(parameters_, "block", block);
+    if (k < 0 || k >= rows()) [[unlikely]] {
+      fail("manifold: expected a row in [0, ", rows() - 1, "], got ", k);
+    }
+    DenseLayout const& shape = stack_.dense(static_cast<Index>(checked_layer(l)));
+    if (shape.placement != Placement::manifold) [[unlikely]] {
+      fail("manifold: expected a layer with weights in every row, got dense layer ", l,
+           ", which is shared or low-rank");
+    }
+    return shape;
+  }
+  DenseLayout const& in_shared_part(Index l) const {
+    DenseLayout const& shape = stack_.dense(static_cast<Index>(checked_layer(l)));
+    if (shape.placement == Placement::manifold) [[unlikely]] {
+      fail("manifold: expected a layer that is shared or low-rank, got dense layer ", l, ", which is on the manifold");
+    }
+    return shape;
+  }
+
+  [[nodiscard]] ParametersView<R const> view() const noexcept {
+    return {parameters_.data(), rows(), parameters_.stride(), parameters_.shared().data()};
+  }
+  [[nodiscard]] detail::LowRankParts<R const> low_rank(DenseLayout const& shape) const noexcept {
+    return detail::low_rank_parts<R const>(shape, parameters_.data(), parameters_.stride(),
+                                           parameters_.shared().data());
+  }
+
+  /// to <- `count` numbers of each row, from `from` on, mixed.
+  template <class T>
+  void mix(kernel::ChosenRows<R> phi, Index count, R const* from, R* to) const noexcept {
+    if (phi.count == rows()) {
+      kernel::mix_rows<T, R>(phi.coefficients, phi.count, phi.stride, count, from, to);
+    } else {
+      kernel::mix_chosen_rows<T, R>(phi, count, from, to);
+    }
+  }
+
+  Stack stack_;
+  typename Stack::AtPoint point_stack_;
+  Parameters<R> parameters_;
+  std::vector<bool> frozen_;
+};
+
+}  // namespace wmanifold

@@ -1,0 +1,197 @@
+#pragma once
+
+#include <wmanifold/kernel/seam.hpp>
+#include <wmanifold/network/explain.hpp>
+#include <wmanifold/network/passes.hpp>
+
+#include <span>
+#include <type_traits>
+
+namespace wmanifold {
+
+/// Networks of at most this many bytes lie in the object itself; larger ones on the heap, not to overflow stacks.
+inline constexpr Index network_bytes_in_place = Index{64} * 1024;
+
+namespace detail {
+
+template <Real R, Index N>
+inline constexpr bool in_place = N != dynamic&& N* static_cast<Index>(sizeof(R)) <= network_bytes_in_place;
+
+/// ArgumentError where the spans of one sample do not fit.
+template <Real R>
+void require_sample(Index inputs, Index outputs, std::span<R const> x, std::span<R> y) {
+  require_count("network input", "numbers", inputs, static_cast<Index>(x.size()));
+  require_count("network output", "numbers", outputs, static_cast<Index>(y.size()));
+}
+template <Real R>
+void require_scratch(Index size, std::span<R> scratch) {
+  if (static_cast<Index>(scratch.size()) < size) [[unlikely]] {
+    fail("network scratch: expected at least ", size, " numbers, got ", scratch.size());
+  }
+}
+
+/// Zeros behind the parameters, so that whole vectors may be read.
+template <Real R>
+inline constexpr Index behind = static_cast<Index>(alignment / sizeof(R));
+
+template <Real R, Index N>
+struct NetworkStorage {
+  explicit NetworkStorage(Index size) : numbers(static_cast<std::size_t>(size + behind<R>)), count_(size) {}
+  AlignedVector<R> numbers;
+  [[nodiscard]] std::size_t count() const noexcept { return static_cast<std::size_t>(std::ptrdiff_t{count_}); }
+
+ private:
+  MovedSize count_;
+};
+template <Real R, Index N>
+requires(in_place<R, N>) struct NetworkStorage<R, N> {
+  explicit NetworkStorage(Index) noexcept {}
+  alignas(alignment) std::array<R, static_cast<std::size_t>(N + behind<R>)> numbers{};
+  [[nodiscard]] static constexpr std::size_t count() noexcept { return static_cast<std::size_t>(N); }
+};
+
+}  // namespace detail
+
+/// An ordinary network: one row of N weights and biases. What a manifold is at a point.
+template <Real R, class... Layers>
+class BasicNetwork {
+ public:
+  using Scalar = R;
+  using Stack = wmanifold::Stack<Layers...>;
+
+  /// All weights and biases zero.
+  BasicNetwork() requires(Stack::is_static) : BasicNetwork(Stack{}) {}
+  explicit BasicNetwork(Layers... layers) : BasicNetwork(Stack{std::move(layers)...}) {}
+  explicit BasicNetwork(Stack stack) : stack_(std::move(stack)), storage_(parameters_of(stack_)) {}
+
+  [[nodiscard]] Stack const& stack() const noexcept { return stack_; }
+  [[nodiscard]] Index inputs() const noexcept { return inputs_of(stack_); }
+  [[nodiscard]] Index outputs() const noexcept { return outputs_of(stack_); }
+
+  /// All N numbers: layer by layer, weights then biases.
+  [[nodiscard]] std::span<R> parameters() noexcept { return {storage_.numbers.data(), storage_.count()}; }
+  [[nodiscard]] std::span<R const> parameters() const noexcept { return {storage_.numbers.data(), storage_.count()}; }
+
+  /// Weights (outputs x inputs) and biases of dense layer l.
+  [[nodiscard]] WeightMap<R> weight(Index l) { return weight_at(shape(l), storage_.numbers.data() + shape(l).offset); }
+  [[nodiscard]] ConstWeightMap<R> weight(Index l) const {
+    return weight_at(shape(l), storage_.numbers.data() + shape(l).offset);
+  }
+  [[nodiscard]] BiasMap<R> bias(Index l) { return bias_at(shape(l), storage_.numbers.data() + shape(l).offset); }
+  [[nodiscard]] ConstBiasMap<R> bias(Index l) const {
+    return bias_at(shape(l), storage_.numbers.data() + shape(l).offset);
+  }
+
+  /// One sample: y = f(x). `x` has inputs(), `y` outputs() numbers (ArgumentError otherwise; nothing is thrown when
+  /// the sizes fit), `scratch` at least scratch_size(). No allocation, no lock.
+  template <class T = HostTarget>
+  void operator()(std::span<R const> x, std::span<R> y, std::span<R> scratch) const {
+    require_parameters();
+    detail::require_sample<R>(inputs(), outputs(), x, y);
+    detail::require_scratch<R>(scratch_size(), scratch);
+    if constexpr (Stack::is_static && !kernel::ThroughTable<T>) {
+      run_static<T, 0>(x.data(), y.data());
+    } else {
+      run<T>(x.data(), y.data(), scratch.data());
+    }
+  }
+
+  /// The same where all sizes are known at compile time: all of it unrolled, as far as it is small; the scratch is on
+  /// the stack.
+  template <class T = HostTarget>
+  void operator()(std::span<R const> x, std::span<R> y) const requires(Stack::is_static) {
+    require_parameters();
+    detail::require_sample<R>(inputs(), outputs(), x, y);
+    if constexpr (kernel::ThroughTable<T>) {  // no table knows the sizes
+      LocalArray<R, static_cast<std::size_t>(2 * widest_of(Stack{}))> scratch;
+      run<T>(x.data(), y.data(), scratch.data());
+    } else {
+      run_static<T, 0>(x.data(), y.data());
+    }
+  }
+
+  /// Arguments that make no sample: a sentence says why. A sample without scratch is left to the overloads above, so
+  /// that programs can ask which of them there is.
+  template <class T = HostTarget, class... A>
+  requires(!detail::fits<std::tuple<std::span<R const>, std::span<R>, std::span<R>>, A...> &&
+           !detail::fits<std::tuple<std::span<R const>, std::span<R>>, A...>) auto
+  operator()(A&&...) const {
+    detail::explain_sample<R, A...>();
+    return std::vector<R>();
+  }
+
+  /// How many numbers of scratch a sample needs.
+  [[nodiscard]] Index scratch_size() const noexcept { return 2 * widest_of(stack_); }
+
+  /// A batch: samples x inputs to samples x outputs, a view into the workspace. Throws ArgumentError for a wrong size,
+  /// an empty batch, or numbers that are not finite.
+  template <class T = HostTarget>
+  BatchView<R> predict(ConstMatrixRef<R> const& inputs, Workspace<R>& work) const {
+    require_parameters();
+    require_batch<R>("inputs", inputs, this->inputs());
+    work.coefficients.set_one_row(inputs.rows(), plan_batch({}, inputs.rows(), 1));
+    return forward_pass<T, R>(stack_, ParametersView<R const>{storage_.numbers.data(), 1, 0}, work.coefficients,
+                              {inputs.data(), inputs.outerStride()}, false, work.cache, work.scratch);
+  }
+
+  friend bool operator==(BasicNetwork const& a, BasicNetwork const& b) {
+    return a.stack_ == b.stack_ && a.storage_.numbers == b.storage_.numbers;
+  }
+
+ private:
+  void require_parameters() const {
+    if (storage_.count() == 0) [[unlikely]] {
+      fail("network: expected one with parameters, got one that was moved from");
+    }
+  }
+  DenseLayout const& shape(Index l) const {
+    require_parameters();
+    if (l < 0 || l >= stack_.depth()) [[unlikely]] {
+      fail("network: expected a dense layer in [0, ", stack_.depth() - 1, "], got ", l);
+    }
+    return stack_.dense(l);
+  }
+
+  template <class T>
+  void run(R const* x, R* y, R* scratch) const noexcept {
+    Index const depth = stack_.depth();
+    R* spare = scratch + scratch_size() / 2;
+    for (Index l = 0; l < depth; ++l) {
+      DenseLayout const& dense = stack_.dense(l);
+      R* const to = l + 1 == depth ? y : scratch;
+      kernel::dense_sample<T, R>(storage_.numbers.data() + dense.offset, dense.inputs, dense.outputs, x, to);
+      stack_.with_activation(l, [&]<class A>(A const& activation) {
+        if constexpr (!std::same_as<A, Identity>) {
+          kernel::activate<T, R>(activation, dense.outputs, to, static_cast<R*>(nullptr));
+        }
+      });
+      x = to;
+      std::swap(scratch, spare);
+    }
+  }
+
+  template <Index L>
+  static constexpr DenseLayout static_shape = Stack{}.dense(L);
+
+  /// From layer L on.
+  template <class T, Index L>
+  void run_static(R const* x, R* y) const noexcept {
+    alignas(alignment) std::array<R, static_cast<std::size_t>(simd::whole_vectors<T, R>(static_shape<L>.outputs))> to;
+    kernel::static_sample<T, R, static_shape<L>.inputs, static_shape<L>.outputs>(
+        storage_.numbers.data() + static_shape<L>.offset, x, to.data(), stack_.template activation<L>());
+    if constexpr (L + 1 < Stack::depth()) {
+      run_static<T, L + 1>(to.data(), y);
+    } else {
+      std::copy_n(to.begin(), static_shape<L>.outputs, y);
+    }
+  }
+
+  Stack stack_;
+  detail::NetworkStorage<R, Stack::static_parameters> storage_;
+};
+
+/// A network in float.
+template <class... Layers>
+using Network = BasicNetwork<float, Layers...>;
+
+}  // namespace wmanifold

@@ -1,0 +1,295 @@
+#pragma once
+
+#include <wmanifold/kernel/seam.hpp>
+#include <wmanifold/network/low_rank.hpp>
+#include <wmanifold/network/stack.hpp>
+#include <wmanifold/network/workspace.hpp>
+
+/// Forward and backward of a batch through a stack of layers whose parameters are rows that each sample mixes
+/// (equations 1 to 3), layer by layer.
+namespace wmanifold {
+
+/// The parameters of a stack: K rows, `stride` apart, and what all contexts share.
+template <class R>
+struct ParametersView {
+  R* data;
+  Index rows;
+  Index stride;
+  R* shared = nullptr;
+};
+
+/// What a backward pass is asked for beside the gradient of the parameters. `contexts` is for smooth spaces of
+/// contexts: on discrete ones, where nothing has a derivative, ArgumentError. A network that knows no contexts gives
+/// the gradient of their coefficients.
+struct GradientRequest {
+  bool inputs = false;
+  bool contexts = false;
+};
+
+/// What a backward pass of a network gives beside the gradient of the parameters: views, empty where not asked for.
+template <Real R>
+struct NetworkGradients {
+  BatchView<R> inputs{nullptr, 0, 0};        ///< samples x inputs
+  BatchView<R> coefficients{nullptr, 0, 0};  ///< samples x K
+};
+
+namespace detail {
+
+/// One layer on its way through a batch: where its parameters and inputs are, and how rows are mixed.
+template <class T, Real R>
+class LayerPass {
+ public:
+  LayerPass(DenseLayout const& shape, ParametersView<R const> parameters, BatchCoefficients<R> const& batch,
+            kernel::Samples<R const> x, PassScratch<R>& scratch)
+      : shape_(shape),
+        parameters_(parameters),
+        batch_(batch),
+        x_(x),
+        scratch_(scratch),
+        is_shared_(shape.placement == Placement::shared),
+        row_of_groups_(!is_shared_ && batch.kind == BatchCoefficients<R>::Rows::of_groups),
+        coefficients_(!is_shared_ && batch.kind == BatchCoefficients<R>::Rows::mixed ? batch.of_samples.data()
+                                                                                     : nullptr),
+        grouped_(coefficients_ != nullptr && batch.plan.mixing == Mixing::by_groups) {}
+
+  /// `trace` is what a low-rank layer keeps.
+  void forward(R* y, AlignedVector<R>& trace, kernel::Epilogue done) {
+    kernel::Samples<R> const to{y, shape_.outputs};
+    if (shape_.placement == Placement::low_rank) {
+      grow(trace, 2 * batch_.samples * shape_.rank);
+      low_rank_forward<T, R>(shape_, parts(), coefficients_, batch_.rows, batch_.samples, x_, y, trace.data(),
+                             scratch_);
+      done({0, batch_.samples}, {0, shape_.outputs});
+    } else if (row_of_groups_) {
+      batch_.for_each_group([&](Index g, Index begin, Index end) {
+        kernel::dense_forward<T, R>(network(g), nullptr, end - begin, from(x_, begin), from(to, begin));
+      });
+      done({0, batch_.samples}, {0, shape_.outputs});
+    } else if (grouped_) {
+      kernel::grouped_forward<T, R>(rows(), groups(), x_, to, tiles(), done);
+    } else {
+      kernel::dense_forward<T, R>(rows(), coefficients_, batch_.samples, x_, to, done);
+    }
+  }
+
+  /// Gradients: of the parameters unless frozen; where not null of the inputs, times `slope` where that is not null,
+  /// and of the coefficients.
+  void backward(R const* dy, bool frozen, AlignedVector<R> const& trace, ParametersView<R> gradient, R* dx,
+                R const* slope, R* dphi) {
+    if (shape_.placement == Placement::low_rank) {
+      low_rank_backward<T, R>(shape_, parts(),
+                              low_rank_parts<R>(shape_, gradient.data, gradient.stride, gradient.shared), coefficients_,
+                              batch_.rows, batch_.samples, x_, dy, dx, dphi, trace.data(), scratch_);
+      if (dx != nullptr && slope != nullptr) {
+        for (Index n = 0; n < batch_.samples * shape_.inputs; ++n) {
+          dx[n] *= slope[n];
+        }
+      }
+    } else {
+      kernel::Samples<R const> const slopes{dy, shape_.outputs};
+      if (!frozen) {
+        backward_parameters(slopes, gradient);
+      }
+      if (dphi != nullptr && !is_shared_) {
+        kernel::dense_backward_coefficients<T, R>(rows(), batch_.samples, x_, slopes, dphi, tiles());
+      }
+      if (dx != nullptr) {
+        backward_inputs(slopes, dx, slope);
+      }
+    }
+    if (frozen) {
+      clear(gradient);
+    }
+  }
+
+  /// Zero where this layer's gradient goes.
+  void clear(ParametersView<R> gradient) const {
+    for (Index k = 0; k < gradient.rows; ++k) {
+      std::fill_n(gradient.data + k * gradient.stride + shape_.row_offset, shape_.row_size(), R{0});
+    }
+    std::fill_n(gradient.shared + shape_.shared_offset, shape_.shared_size(), R{0});
+  }
+
+ private:
+  template <class S>
+  static kernel::Samples<S> from(kernel::Samples<S> samples, Index first) noexcept {
+    return {samples.data + first * samples.stride, samples.stride};
+  }
+
+  [[nodiscard]] LowRankParts<R const> parts() const noexcept {
+    return low_rank_parts<R const>(shape_, parameters_.data, parameters_.stride, parameters_.shared);
+  }
+  [[nodiscard]] kernel::DenseRows<R> rows() const noexcept {
+    return is_shared_
+               ? kernel::DenseRows<R>{parameters_.shared + shape_.shared_offset, 1, 0, shape_.inputs, shape_.outputs}
+               : kernel::DenseRows<R>{parameters_.data + shape_.row_offset, parameters_.rows, parameters_.stride,
+                                      shape_.inputs, shape_.outputs};
+  }
+  /// Row g alone.
+  [[nodiscard]] kernel::DenseRows<R> network(Index g) const noexcept {
+    return {parameters_.data + shape_.row_offset + g * parameters_.stride, 1, 0, shape_.inputs, shape_.outputs};
+  }
+  [[nodiscard]] kernel::Groups<R> groups() const noexcept {
+    return {batch_.ends.data(), std::ssize(batch_.ends), batch_.of_each_group.data()};
+  }
+
+  [[nodiscard]] R* tiles() {
+    Index const mixed = coefficients_ == nullptr ? 1 : parameters_.rows;
+    grow(scratch_.tiles,
+         std::max(kernel::dense_scratch<T, R>(batch_.samples, shape_.inputs, shape_.outputs, mixed),
+                  grouped_ ? kernel::grouped_scratch<T, R>(batch_.samples, groups().count, shape_.outputs) : Index{0}));
+    return scratch_.tiles.data();
+  }
+
+  void backward_parameters(kernel::Samples<R const> dy, ParametersView<R> gradient) {
+    kernel::MutableDenseRows<R> to{gradient.data + shape_.row_offset, parameters_.rows, gradient.stride, shape_.inputs,
+                                   shape_.outputs};
+    if (is_shared_) {
+      to = {gradient.shared + shape_.shared_offset, 1, gradient.stride, shape_.inputs, shape_.outputs};
+    }
+    if (row_of_groups_) {
+      to.rows = 1;
+      batch_.for_each_group([&](Index g, Index begin, Index end) {
+        kernel::MutableDenseRows<R> own = to;
+        own.parameters += g * gradient.stride;
+        kernel::dense_backward_parameters<T, R>(own, nullptr, end - begin, from(x_, begin), from(dy, begin));
+      });
+    } else if (grouped_) {
+      kernel::grouped_backward_parameters<T, R>(to, groups(), x_, dy, tiles());
+    } else {
+      kernel::dense_backward_parameters<T, R>(to, coefficients_, batch_.samples, x_, dy);
+    }
+  }
+
+  void backward_inputs(kernel::Samples<R const> dy, R* dx, R const* slope) {
+    kernel::Samples<R> const to{dx, shape_.inputs};
+    if (row_of_groups_) {
+      batch_.for_each_group([&](Index g, Index begin, Index end) {
+        kernel::dense_backward_inputs<T, R>(network(g), nullptr, end - begin, from(dy, begin), from(to, begin),
+                                            slope == nullptr ? nullptr : slope + begin * to.stride, tiles());
+      });
+    } else if (grouped_) {
+      kernel::grouped_backward_inputs<T, R>(rows(), groups(), dy, to, slope, tiles());
+    } else {
+      kernel::dense_backward_inputs<T, R>(rows(), coefficients_, batch_.samples, dy, to, slope, tiles());
+    }
+  }
+
+  DenseLayout const& shape_;
+  ParametersView<R const> parameters_;
+  BatchCoefficients<R> const& batch_;
+  kernel::Samples<R const> x_;
+  PassScratch<R>& scratch_;
+  bool is_shared_;
+  bool row_of_groups_;
+  R const* coefficients_;
+  bool grouped_;
+};
+
+/// The derivatives of the activation of layer l, as the forward pass kept them; null for the identity.
+template <Real R, class Stack>
+R const* slope_of(Stack const& stack, Index l, ForwardCache<R> const& cache) {
+  R const* slope = nullptr;
+  stack.with_activation(l, [&]<class A>(A const&) {
+    if constexpr (!std::same_as<A, Identity>) {
+      slope = cache.slopes[static_cast<std::size_t>(l)].data();
+    }
+  });
+  return slope;
+}
+
+}  // namespace detail
+
+/// The values of every layer into the cache, and the activations' derivatives where `keep_slopes`. Returns the outputs.
+template <class T, Real R, class Stack>
+BatchView<R> forward_pass(Stack const& stack, ParametersView<R const> parameters, BatchCoefficients<R> const& batch,
+                          kernel::Samples<R const> inputs, bool keep_slopes, ForwardCache<R>& cache,
+                          PassScratch<R>& scratch) {
+  auto const depth = static_cast<std::size_t>(stack.depth());
+  if (cache.values.size() < depth) {
+    cache.values.resize(depth);
+    cache.slopes.resize(depth);
+    cache.low_ranks.resize(depth);
+  }
+  cache.samples = batch.samples;
+  cache.has_slopes = keep_slopes;
+  kernel::Samples<R const> x = inputs;
+  for (Index l = 0; l < stack.depth(); ++l) {
+    DenseLayout const& shape = stack.dense(l);
+    auto const at = static_cast<std::size_t>(l);
+    grow(cache.values[at], batch.samples * shape.outputs);
+    R* const y = cache.values[at].data();
+    detail::LayerPass<T, R> pass(shape, parameters, batch, x, scratch);
+    stack.with_activation(l, [&]<class A>(A const& activation) {
+      if constexpr (std::same_as<A, Identity>) {
+        pass.forward(y, cache.low_ranks[at], {});
+      } else {
+        if (keep_slopes) {
+          grow(cache.slopes[at], batch.samples * shape.outputs);
+        }
+        R* const slopes = keep_slopes ? cache.slopes[at].data() : nullptr;
+        auto const activate = [&](kernel::IndexRange rows, kernel::IndexRange columns) {
+          kernel::activate<T, R>(activation, rows, columns, shape.outputs, y, slopes);
+        };
+        pass.forward(y, cache.low_ranks[at], kernel::Epilogue(activate));
+      }
+    });
+    x = {y, shape.outputs};
+  }
+  return {x.data, batch.samples, outputs_of(stack)};
+}
+
+/// After forward_pass of the same batch with slopes kept: from the gradient of the outputs, that of the parameters
+/// (overwritten; zero where `frozen[l]`), and what `request` asks for as views into the scratch.
+template <class T, Real R, class Stack>
+NetworkGradients<R> backward_pass(Stack const& stack, ParametersView<R const> parameters,
+                                  BatchCoefficients<R> const& batch, kernel::Samples<R const> inputs,
+                                  kernel::Samples<R const> output_gradient, std::vector<bool> const& frozen,
+                                  GradientRequest request, ForwardCache<R> const& cache, PassScratch<R>& scratch,
+                                  ParametersView<R> gradient) {
+  Index const samples = batch.samples;
+  auto const is_frozen = [&](Index l) { return frozen[static_cast<std::size_t>(l)]; };
+  Index lowest = 0;  // the lowest layer whose own gradient is wanted
+  while (lowest < stack.depth() && is_frozen(lowest)) {
+    ++lowest;
+  }
+  R* dphi = nullptr;
+  if (request.contexts) {
+    grow(scratch.coefficient_gradient, samples * parameters.rows);
+    dphi = scratch.coefficient_gradient.data();
+    std::fill_n(dphi, samples * parameters.rows, R{0});
+  }
+  Index const width = std::max(widest_of(stack), inputs_of(stack));
+  grow(scratch.delta, samples * width);
+  grow(scratch.delta_before, samples * width);
+  Index const outputs = outputs_of(stack);
+  R const* const slope = detail::slope_of<R>(stack, stack.depth() - 1, cache);
+  for (Index b = 0; b < samples; ++b) {
+    R* const to = scratch.delta.data() + b * outputs;
+    std::copy_n(output_gradient.data + b * output_gradient.stride, outputs, to);
+    for (Index o = 0; slope != nullptr && o < outputs; ++o) {
+      to[o] *= slope[b * outputs + o];
+    }
+  }
+
+  bool wanted = true;
+  for (Index l = stack.depth() - 1; l >= 0; --l) {
+    DenseLayout const& shape = stack.dense(l);
+    auto const x =
+        l == 0 ? inputs : kernel::Samples<R const>{cache.values[static_cast<std::size_t>(l - 1)].data(), shape.inputs};
+    detail::LayerPass<T, R> pass(shape, parameters, batch, x, scratch);
+    if (!wanted) {  // frozen, and so is all below
+      pass.clear(gradient);
+      continue;
+    }
+    wanted = l > lowest || request.inputs || (request.contexts && l > 0);
+    pass.backward(scratch.delta.data(), is_frozen(l), cache.low_ranks[static_cast<std::size_t>(l)], gradient,
+                  wanted ? scratch.delta_before.data() : nullptr,
+                  l == 0 ? nullptr : detail::slope_of<R>(stack, l - 1, cache), dphi);
+    std::swap(scratch.delta, scratch.delta_before);
+  }
+  return {request.inputs ? BatchView<R>(scratch.delta.data(), samples, inputs_of(stack)) : BatchView<R>(nullptr, 0, 0),
+          request.contexts ? BatchView<R>(dphi, samples, parameters.rows) : BatchView<R>(nullptr, 0, 0)};
+}
+
+}  // namespace wmanifold

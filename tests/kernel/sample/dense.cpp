@@ -1,0 +1,41 @@
+#include <wmanifold/kernel/sample/dense.hpp>
+
+#include <doctest/doctest.h>
+
+#include <support/canvas.hpp>
+#include <support/targets.hpp>
+
+namespace wm = wmanifold;
+using wm::Index;
+
+TEST_CASE_TEMPLATE("one sample through one layer equals plain loops", P, support::HostFloat, support::HostDouble,
+                   support::ScalarFloat, support::ScalarDouble) {
+  using T = typename P::T;
+  using R = typename P::Number;
+  constexpr Index lanes = wm::simd::lanes<T, R>;
+  for (Index const inputs : {Index{1}, Index{2}, lanes, Index{49}}) {
+    for (Index const outputs : {Index{1}, lanes - 1, lanes, lanes + 1, 4 * lanes + 1, Index{48}, Index{49}}) {
+      if (outputs == 0) {
+        continue;  // one lane
+      }
+      CAPTURE(inputs);
+      CAPTURE(outputs);
+      support::Canvas<R> layer(1, (inputs + 1) * outputs, 3, 1);
+      support::Canvas<R> x(1, inputs, 3, 2);
+      support::Canvas<R> y(1, outputs);
+      wm::kernel::dense_sample<T, R>(layer.data(), inputs, outputs, x.data(), y.data());
+      support::SumError error(std::numeric_limits<R>::epsilon());
+      for (Index o = 0; o < outputs; ++o) {
+        double sum = layer(0, inputs * outputs + o);
+        double terms = std::abs(sum);
+        for (Index i = 0; i < inputs; ++i) {
+          sum += layer(0, i * outputs + o) * x(0, i);
+          terms += std::abs(layer(0, i * outputs + o) * x(0, i));
+        }
+        error.add(y(0, o), sum, terms);
+      }
+      CHECK(error.largest() < 4);
+      CHECK(y.marks_untouched());
+    }
+  }
+}
