@@ -86,7 +86,7 @@ void move(benchmark::State& state) {
     model.at(points[i++ % points.size()], network);
     benchmark::DoNotOptimize(network.parameters().data());
   }
-  count_multiply_adds(state, static_cast<double>(Model<Basis>::rows() * model.parameters().columns()));
+  count_multiply_adds(state, static_cast<double>(Model<Basis>::basis_size() * model.parameters().columns()));
 }
 BENCHMARK(move<wm::Ellipse>)->Name("move/ellipse");
 BENCHMARK(move<wm::Fourier<wm::S1, 2>>)->Name("move/fourier2");
