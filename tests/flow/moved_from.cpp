@@ -126,7 +126,7 @@ TEST_CASE("likewise custom manifolds, those without types, and networks") {
     refuses([&] { return network.bias(0).rows(); });
     refuses([&] { network(x, y, scratch); });
     refuses([&] { return network.predict(inputs, work); });
-    refuses([&] { return wm::lift<wm::Line>(network).rows(); });
+    refuses([&] { return wm::lift<wm::Line>(network).basis_size(); });
     network = kept;
     CHECK(network == kept);
   };
