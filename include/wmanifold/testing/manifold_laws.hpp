@@ -139,7 +139,7 @@ void gradients_are_slopes(Trial<Model, L> const& trial, Random& random, Report& 
       return numbers.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(count));
     };
     ArrayError of_rows;
-    for (Index k = 0; k < moved.rows() && shape.row_size() > 0; ++k) {
+    for (Index k = 0; k < moved.basis_size() && shape.row_size() > 0; ++k) {
       hold("the gradient of rows is the slope of the loss", l,
            part(moved.parameters().row(k), shape.row_offset, shape.row_size()),
            part(std::as_const(ours.parameters).row(k), shape.row_offset, shape.row_size()), of_rows);
