@@ -1,5 +1,6 @@
-#include <wmanifold/basis/bernstein.hpp>
 #include <wmanifold/flow/custom_flow.hpp>
+
+#include <wmanifold/basis/bernstein.hpp>
 #include <wmanifold/flow/gradient_flow.hpp>
 #include <wmanifold/topology/sampling.hpp>
 

@@ -1,6 +1,7 @@
+#include <wmanifold/manifold/custom.hpp>
+
 #include <wmanifold/basis/bernstein.hpp>
 #include <wmanifold/functional/loss_functional.hpp>
-#include <wmanifold/manifold/custom.hpp>
 #include <wmanifold/manifold/manifold.hpp>
 #include <wmanifold/topology/s2.hpp>
 #include <wmanifold/topology/sampling.hpp>

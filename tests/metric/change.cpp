@@ -1,9 +1,10 @@
+#include <wmanifold/metric/change.hpp>
+
 #include <wmanifold/basis/bernstein.hpp>
 #include <wmanifold/basis/constant.hpp>
 #include <wmanifold/basis/fourier.hpp>
 #include <wmanifold/basis/legendre.hpp>
 #include <wmanifold/basis/spherical_harmonics.hpp>
-#include <wmanifold/metric/change.hpp>
 #include <wmanifold/testing/nested_laws.hpp>
 
 #include "support/laws.hpp"

@@ -1,7 +1,8 @@
+#include <wmanifold/metric/metric.hpp>
+
 #include <wmanifold/basis/bernstein.hpp>
 #include <wmanifold/basis/fourier.hpp>
 #include <wmanifold/basis/spherical_harmonics.hpp>
-#include <wmanifold/metric/metric.hpp>
 
 #include "support/doctest.hpp"
 

@@ -1,8 +1,9 @@
+#include <wmanifold/selection/choose.hpp>
+
 #include <wmanifold/basis/bernstein.hpp>
 #include <wmanifold/basis/constant.hpp>
 #include <wmanifold/basis/fourier.hpp>
 #include <wmanifold/flow/gradient_flow.hpp>
-#include <wmanifold/selection/choose.hpp>
 #include <wmanifold/topology/sampling.hpp>
 
 #include "support/doctest.hpp"
