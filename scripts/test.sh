@@ -1,11 +1,21 @@
 #!/usr/bin/env bash
-# Builds and runs the tests: with GCC, and with Clang under sanitizers.  test.sh [PRESET...]
+# Builds and runs the tests with GCC: laws, reference values, the documents' programs, packages, the main example.
+#   test.sh --all      all examples, dispatch and flags too, and the tests with Clang under sanitizers
+#   test.sh PRESET...  the presets of CMakePresets.json that are named
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-(($#)) || set -- test asan
-ensure_packages "${base_packages[@]}" dataset-fashion-mnist clang libomp-dev python3-numpy
+packages=("${base_packages[@]}" dataset-fashion-mnist python3-numpy)
+case ${1:-} in
+  '') set -- test ;;
+  --all)
+    set -- all asan
+    packages+=(python3-torch)
+    ;;
+esac
+[[ $* == test ]] || packages+=(clang libomp-dev)
+ensure_packages "${packages[@]}"
 
 failures=0
 summary=()

@@ -1,3 +1,5 @@
+#include <wmanifold/autodiff/functions.hpp>
+
 #include <wmanifold/autodiff/dual.hpp>
 #include <wmanifold/autodiff/tape.hpp>
 

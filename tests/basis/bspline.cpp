@@ -1,5 +1,6 @@
-#include <wmanifold/basis/bernstein.hpp>
 #include <wmanifold/basis/bspline.hpp>
+
+#include <wmanifold/basis/bernstein.hpp>
 #include <wmanifold/basis/catmull_rom.hpp>
 #include <wmanifold/basis/constant.hpp>
 #include <wmanifold/basis/fourier.hpp>

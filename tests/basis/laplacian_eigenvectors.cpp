@@ -1,5 +1,6 @@
-#include <wmanifold/basis/constant.hpp>
 #include <wmanifold/basis/laplacian_eigenvectors.hpp>
+
+#include <wmanifold/basis/constant.hpp>
 #include <wmanifold/basis/one_per_context.hpp>
 #include <wmanifold/metric/change.hpp>
 #include <wmanifold/testing/basis_laws.hpp>

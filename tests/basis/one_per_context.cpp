@@ -1,6 +1,7 @@
+#include <wmanifold/basis/one_per_context.hpp>
+
 #include <wmanifold/basis/bernstein.hpp>
 #include <wmanifold/basis/fourier.hpp>
-#include <wmanifold/basis/one_per_context.hpp>
 #include <wmanifold/metric/step_price.hpp>
 #include <wmanifold/testing/basis_laws.hpp>
 

@@ -1,6 +1,7 @@
+#include <wmanifold/basis/subset.hpp>
+
 #include <wmanifold/basis/bspline.hpp>
 #include <wmanifold/basis/constant.hpp>
-#include <wmanifold/basis/subset.hpp>
 #include <wmanifold/basis/total_degree.hpp>
 #include <wmanifold/metric/energy.hpp>
 #include <wmanifold/testing/basis_laws.hpp>

@@ -1,9 +1,10 @@
+#include <wmanifold/basis/tensor.hpp>
+
 #include <wmanifold/basis/bernstein.hpp>
 #include <wmanifold/basis/constant.hpp>
 #include <wmanifold/basis/fourier.hpp>
 #include <wmanifold/basis/legendre.hpp>
 #include <wmanifold/basis/spherical_harmonics.hpp>
-#include <wmanifold/basis/tensor.hpp>
 #include <wmanifold/metric/metric.hpp>
 #include <wmanifold/testing/basis_laws.hpp>
 

@@ -1,3 +1,5 @@
+#include <wmanifold/core/scalar.hpp>
+
 #include <wmanifold/core/simd.hpp>
 
 #include <doctest/doctest.h>

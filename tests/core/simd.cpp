@@ -1,5 +1,6 @@
-#include <wmanifold/core/aligned.hpp>
 #include <wmanifold/core/simd.hpp>
+
+#include <wmanifold/core/aligned.hpp>
 
 #include "support/doctest.hpp"
 

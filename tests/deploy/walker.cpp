@@ -1,10 +1,11 @@
+#include <wmanifold/deploy/walker.hpp>
+
 #include <wmanifold/basis/bernstein.hpp>
 #include <wmanifold/basis/constant.hpp>
 #include <wmanifold/basis/fourier.hpp>
 #include <wmanifold/basis/one_per_context.hpp>
 #include <wmanifold/basis/spherical_harmonics.hpp>
 #include <wmanifold/basis/tensor.hpp>
-#include <wmanifold/deploy/walker.hpp>
 #include <wmanifold/manifold/manifold.hpp>
 #include <wmanifold/network/layer_list.hpp>
 #include <wmanifold/topology/sampling.hpp>

@@ -1,5 +1,6 @@
-#include <wmanifold/basis/bernstein.hpp>
 #include <wmanifold/flow/backtracking.hpp>
+
+#include <wmanifold/basis/bernstein.hpp>
 #include <wmanifold/flow/integrate.hpp>
 #include <wmanifold/functional/custom_loss.hpp>
 #include <wmanifold/functional/objective.hpp>

@@ -1,3 +1,5 @@
+#include <wmanifold/flow/custom_flow.hpp>
+
 #include <wmanifold/basis/bernstein.hpp>
 #include <wmanifold/flow/custom_flow.hpp>
 #include <wmanifold/flow/gradient_flow.hpp>

@@ -1,8 +1,9 @@
+#include <wmanifold/flow/gradient_flow.hpp>
+
 #include <wmanifold/basis/bernstein.hpp>
 #include <wmanifold/basis/constant.hpp>
 #include <wmanifold/basis/fourier.hpp>
 #include <wmanifold/basis/legendre.hpp>
-#include <wmanifold/flow/gradient_flow.hpp>
 #include <wmanifold/flow/schedule.hpp>
 #include <wmanifold/functional/evaluate.hpp>
 #include <wmanifold/manifold/lift.hpp>

@@ -1,9 +1,10 @@
+#include <wmanifold/flow/movement.hpp>
+
 #include <wmanifold/basis/bernstein.hpp>
 #include <wmanifold/basis/catmull_rom.hpp>
 #include <wmanifold/basis/fourier.hpp>
 #include <wmanifold/basis/legendre.hpp>
 #include <wmanifold/basis/spherical_harmonics.hpp>
-#include <wmanifold/flow/movement.hpp>
 #include <wmanifold/network/layer_list.hpp>
 
 #include <doctest/doctest.h>

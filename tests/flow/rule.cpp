@@ -1,3 +1,5 @@
+#include <wmanifold/flow/rule.hpp>
+
 #include <wmanifold/basis/bernstein.hpp>
 #include <wmanifold/flow/adam.hpp>
 #include <wmanifold/flow/gradient_flow.hpp>

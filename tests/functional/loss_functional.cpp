@@ -1,3 +1,5 @@
+#include <wmanifold/functional/loss_functional.hpp>
+
 #include <wmanifold/basis/fourier.hpp>
 #include <wmanifold/flow/gradient_flow.hpp>
 #include <wmanifold/functional/evaluate.hpp>

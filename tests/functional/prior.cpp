@@ -1,3 +1,5 @@
+#include <wmanifold/functional/prior.hpp>
+
 #include <wmanifold/basis/bernstein.hpp>
 #include <wmanifold/basis/catmull_rom.hpp>
 #include <wmanifold/basis/fourier.hpp>

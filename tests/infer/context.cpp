@@ -1,8 +1,9 @@
+#include <wmanifold/infer/context.hpp>
+
 #include <wmanifold/basis/bernstein.hpp>
 #include <wmanifold/basis/fourier.hpp>
 #include <wmanifold/basis/spherical_harmonics.hpp>
 #include <wmanifold/basis/tensor.hpp>
-#include <wmanifold/infer/context.hpp>
 #include <wmanifold/manifold/custom.hpp>
 #include <wmanifold/manifold/manifold.hpp>
 #include <wmanifold/topology/torus.hpp>

@@ -1,3 +1,5 @@
+#include <wmanifold/infer/estimate.hpp>
+
 #include <wmanifold/basis/fourier.hpp>
 #include <wmanifold/infer/context.hpp>
 #include <wmanifold/manifold/manifold.hpp>

@@ -1,3 +1,5 @@
+#include <wmanifold/infer/search_space.hpp>
+
 #include <wmanifold/basis/bernstein.hpp>
 #include <wmanifold/basis/fourier.hpp>
 #include <wmanifold/basis/one_per_context.hpp>

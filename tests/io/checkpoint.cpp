@@ -1,8 +1,9 @@
+#include <wmanifold/io/checkpoint.hpp>
+
 #include <wmanifold/basis/bernstein.hpp>
 #include <wmanifold/basis/bspline.hpp>
 #include <wmanifold/basis/fourier.hpp>
 #include <wmanifold/flow/adam.hpp>
-#include <wmanifold/io/checkpoint.hpp>
 
 #include <doctest/doctest.h>
 

@@ -1,8 +1,9 @@
+#include <wmanifold/io/model_file.hpp>
+
 #include <wmanifold/basis/bernstein.hpp>
 #include <wmanifold/basis/bspline.hpp>
 #include <wmanifold/basis/fourier.hpp>
 #include <wmanifold/basis/total_degree.hpp>
-#include <wmanifold/io/model_file.hpp>
 #include <wmanifold/metric/orthonormal.hpp>
 
 #include <doctest/doctest.h>

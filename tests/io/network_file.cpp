@@ -1,5 +1,6 @@
-#include <wmanifold/basis/fourier.hpp>
 #include <wmanifold/io/network_file.hpp>
+
+#include <wmanifold/basis/fourier.hpp>
 #include <wmanifold/manifold/manifold.hpp>
 
 #include <doctest/doctest.h>

@@ -1,3 +1,5 @@
+#include <wmanifold/manifold/custom.hpp>
+
 #include <wmanifold/basis/bernstein.hpp>
 #include <wmanifold/functional/loss_functional.hpp>
 #include <wmanifold/manifold/custom.hpp>

@@ -1,3 +1,5 @@
+#include <wmanifold/manifold/initialisation.hpp>
+
 #include <wmanifold/basis/bernstein.hpp>
 #include <wmanifold/basis/fourier.hpp>
 #include <wmanifold/basis/legendre.hpp>

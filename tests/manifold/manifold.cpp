@@ -1,9 +1,10 @@
+#include <wmanifold/manifold/manifold.hpp>
+
 #include <wmanifold/basis/bernstein.hpp>
 #include <wmanifold/basis/constant.hpp>
 #include <wmanifold/basis/fourier.hpp>
 #include <wmanifold/basis/legendre.hpp>
 #include <wmanifold/basis/spherical_harmonics.hpp>
-#include <wmanifold/manifold/manifold.hpp>
 #include <wmanifold/topology/sampling.hpp>
 
 #include <doctest/doctest.h>

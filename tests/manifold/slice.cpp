@@ -1,8 +1,9 @@
+#include <wmanifold/manifold/slice.hpp>
+
 #include <wmanifold/basis/bspline.hpp>
 #include <wmanifold/basis/constant.hpp>
 #include <wmanifold/basis/one_per_context.hpp>
 #include <wmanifold/basis/total_degree.hpp>
-#include <wmanifold/manifold/slice.hpp>
 #include <wmanifold/topology/box.hpp>
 #include <wmanifold/topology/sampling.hpp>
 

@@ -1,8 +1,9 @@
+#include <wmanifold/metric/frame_derivatives.hpp>
+
 #include <wmanifold/basis/fourier.hpp>
 #include <wmanifold/basis/hyperspherical_harmonics.hpp>
 #include <wmanifold/basis/spherical_harmonics.hpp>
 #include <wmanifold/basis/tensor.hpp>
-#include <wmanifold/metric/frame_derivatives.hpp>
 #include <wmanifold/topology/sampling.hpp>
 
 #include "support/doctest.hpp"

@@ -1,3 +1,5 @@
+#include <wmanifold/metric/metric.hpp>
+
 #include <wmanifold/basis/bernstein.hpp>
 #include <wmanifold/basis/fourier.hpp>
 #include <wmanifold/basis/spherical_harmonics.hpp>

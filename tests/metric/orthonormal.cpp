@@ -1,3 +1,5 @@
+#include <wmanifold/metric/orthonormal.hpp>
+
 #include <wmanifold/basis/bernstein.hpp>
 #include <wmanifold/basis/bernstein_bezier.hpp>
 #include <wmanifold/basis/bspline.hpp>
@@ -8,7 +10,6 @@
 #include <wmanifold/basis/one_per_context.hpp>
 #include <wmanifold/basis/total_degree.hpp>
 #include <wmanifold/metric/energy.hpp>
-#include <wmanifold/metric/orthonormal.hpp>
 #include <wmanifold/testing/basis_laws.hpp>
 #include <wmanifold/testing/nested_laws.hpp>
 

@@ -1,3 +1,5 @@
+#include <wmanifold/metric/step_price.hpp>
+
 #include <wmanifold/basis/bernstein.hpp>
 #include <wmanifold/basis/bspline.hpp>
 #include <wmanifold/basis/constant.hpp>
@@ -5,7 +7,6 @@
 #include <wmanifold/basis/legendre.hpp>
 #include <wmanifold/basis/spherical_harmonics.hpp>
 #include <wmanifold/metric/change.hpp>
-#include <wmanifold/metric/step_price.hpp>
 
 #include <doctest/doctest.h>
 

@@ -1,5 +1,6 @@
-#include <wmanifold/kernel/elementwise/activate.hpp>
 #include <wmanifold/network/activation.hpp>
+
+#include <wmanifold/kernel/elementwise/activate.hpp>
 
 #include <doctest/doctest.h>
 

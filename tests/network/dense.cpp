@@ -1,5 +1,6 @@
-#include <wmanifold/network/activation.hpp>
 #include <wmanifold/network/dense.hpp>
+
+#include <wmanifold/network/activation.hpp>
 
 #include <doctest/doctest.h>
 

@@ -1,3 +1,5 @@
+#include <wmanifold/network/low_rank.hpp>
+
 #include <wmanifold/basis/bernstein.hpp>
 #include <wmanifold/basis/fourier.hpp>
 #include <wmanifold/manifold/manifold.hpp>

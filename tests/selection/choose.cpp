@@ -1,3 +1,5 @@
+#include <wmanifold/selection/choose.hpp>
+
 #include <wmanifold/basis/bernstein.hpp>
 #include <wmanifold/basis/constant.hpp>
 #include <wmanifold/basis/fourier.hpp>

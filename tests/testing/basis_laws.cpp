@@ -1,5 +1,6 @@
-#include <wmanifold/basis/spherical_harmonics.hpp>
 #include <wmanifold/testing/basis_laws.hpp>
+
+#include <wmanifold/basis/spherical_harmonics.hpp>
 #include <wmanifold/topology/interval.hpp>
 #include <wmanifold/topology/s1.hpp>
 

@@ -1,6 +1,7 @@
+#include <wmanifold/testing/nested_laws.hpp>
+
 #include <wmanifold/basis/constant.hpp>
 #include <wmanifold/basis/fourier.hpp>
-#include <wmanifold/testing/nested_laws.hpp>
 
 #include "support/laws.hpp"
 

@@ -1,5 +1,6 @@
-#include <wmanifold/testing/topology_laws.hpp>
 #include <wmanifold/topology/box.hpp>
+
+#include <wmanifold/testing/topology_laws.hpp>
 
 #include "support/integrals.hpp"
 #include "support/laws.hpp"

@@ -1,5 +1,6 @@
-#include <wmanifold/testing/topology_laws.hpp>
 #include <wmanifold/topology/finite.hpp>
+
+#include <wmanifold/testing/topology_laws.hpp>
 #include <wmanifold/topology/product.hpp>
 #include <wmanifold/topology/s1.hpp>
 

@@ -1,5 +1,6 @@
-#include <wmanifold/topology/finite.hpp>
 #include <wmanifold/topology/geodesic.hpp>
+
+#include <wmanifold/topology/finite.hpp>
 #include <wmanifold/topology/interval.hpp>
 #include <wmanifold/topology/one_point.hpp>
 #include <wmanifold/topology/product.hpp>

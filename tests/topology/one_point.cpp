@@ -1,5 +1,6 @@
-#include <wmanifold/testing/topology_laws.hpp>
 #include <wmanifold/topology/one_point.hpp>
+
+#include <wmanifold/testing/topology_laws.hpp>
 
 #include "support/laws.hpp"
 

@@ -1,3 +1,5 @@
+#include <wmanifold/topology/product.hpp>
+
 #include <wmanifold/testing/topology_laws.hpp>
 #include <wmanifold/topology/interval.hpp>
 #include <wmanifold/topology/one_point.hpp>

@@ -1,6 +1,7 @@
+#include <wmanifold/topology/sampling.hpp>
+
 #include <wmanifold/topology/interval.hpp>
 #include <wmanifold/topology/s2.hpp>
-#include <wmanifold/topology/sampling.hpp>
 #include <wmanifold/topology/torus.hpp>
 
 #include "support/doctest.hpp"

@@ -1,7 +1,8 @@
+#include <wmanifold/topology/simplex.hpp>
+
 #include <wmanifold/testing/topology_laws.hpp>
 #include <wmanifold/topology/product.hpp>
 #include <wmanifold/topology/s1.hpp>
-#include <wmanifold/topology/simplex.hpp>
 
 #include "support/integrals.hpp"
 #include "support/laws.hpp"

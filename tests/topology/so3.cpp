@@ -1,7 +1,8 @@
+#include <wmanifold/topology/so3.hpp>
+
 #include <wmanifold/testing/topology_laws.hpp>
 #include <wmanifold/topology/interval.hpp>
 #include <wmanifold/topology/product.hpp>
-#include <wmanifold/topology/so3.hpp>
 
 #include "support/integrals.hpp"
 #include "support/laws.hpp"

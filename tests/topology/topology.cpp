@@ -1,3 +1,5 @@
+#include <wmanifold/topology/topology.hpp>
+
 #include <wmanifold/topology/interval.hpp>
 #include <wmanifold/topology/one_point.hpp>
 #include <wmanifold/topology/s2.hpp>

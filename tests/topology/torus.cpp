@@ -1,6 +1,7 @@
+#include <wmanifold/topology/torus.hpp>
+
 #include <wmanifold/testing/topology_laws.hpp>
 #include <wmanifold/topology/interval.hpp>
-#include <wmanifold/topology/torus.hpp>
 
 #include "support/integrals.hpp"
 #include "support/laws.hpp"

@@ -1,5 +1,6 @@
-#include <wmanifold/core/simd.hpp>
 #include <wmanifold/kernel/matrix/transpose.hpp>
+
+#include <wmanifold/core/simd.hpp>
 
 #include <doctest/doctest.h>
 
