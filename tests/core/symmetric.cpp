@@ -36,8 +36,8 @@ TEST_CASE("products and transposes are Eigen's") {
     wm::detail::add_scaled(-0.5, expected, sum);
     CHECK(sum == 0.5 * expected);
   }
-  CHECK(wm::detail::zeros(2, 3) == wm::SmallMatrix::Zero(2, 3));
-  CHECK(wm::detail::identity(3) == wm::SmallMatrix::Identity(3, 3));
+  CHECK(wm::detail::zero_matrix(2, 3) == wm::SmallMatrix::Zero(2, 3));
+  CHECK(wm::detail::identity_matrix(3) == wm::SmallMatrix::Identity(3, 3));
 }
 
 TEST_CASE("a Cholesky factor is lower triangular and squares to its matrix") {

@@ -174,7 +174,7 @@ template <class Factor>
     table.resize(1, n);
     std::fill(table.data(), table.data() + n, 1.0);
   } else if (name == "one_per_context") {
-    table = identity(n);
+    table = identity_matrix(n);
   } else if (int const k = name.starts_with("laplacian") ? whole_number_of(name.substr(9), 1, n) : -1; k > 0) {
     table = transposed(laplacian_eigenvectors(*weights, k));
   } else {

@@ -9,14 +9,14 @@
 /// a flow some seconds of compilation.
 namespace wmanifold::detail {
 
-[[nodiscard]] inline SmallMatrix zeros(Index rows, Index columns) {
+[[nodiscard]] inline SmallMatrix zero_matrix(Index rows, Index columns) {
   SmallMatrix result(rows, columns);
   std::fill(result.data(), result.data() + result.size(), 0.0);
   return result;
 }
 
-[[nodiscard]] inline SmallMatrix identity(Index rows) {
-  SmallMatrix result = zeros(rows, rows);
+[[nodiscard]] inline SmallMatrix identity_matrix(Index rows) {
+  SmallMatrix result = zero_matrix(rows, rows);
   for (Index i = 0; i < rows; ++i) {
     result(i, i) = 1;
   }
@@ -26,7 +26,7 @@ namespace wmanifold::detail {
 /// a b, each number summed in order.
 [[nodiscard]] inline SmallMatrix product(SmallMatrix const& a, SmallMatrix const& b) {
   Index const rows = a.rows();
-  SmallMatrix result = zeros(rows, b.cols());
+  SmallMatrix result = zero_matrix(rows, b.cols());
   for (Index j = 0; j < b.cols(); ++j) {
     double* const column = result.data() + j * rows;
     for (Index k = 0; k < a.cols(); ++k) {
@@ -61,7 +61,7 @@ inline void add_scaled(double factor, SmallMatrix const& from, SmallMatrix& to) 
 /// then of no use.
 [[nodiscard]] inline bool cholesky(SmallMatrix const& a, SmallMatrix& c) {
   Index const n = a.rows();
-  c = zeros(n, n);
+  c = zero_matrix(n, n);
   for (Index j = 0; j < n; ++j) {
     for (Index i = j; i < n; ++i) {
       double rest = a(i, j);
@@ -83,7 +83,7 @@ inline void add_scaled(double factor, SmallMatrix const& from, SmallMatrix& to) 
 /// C^-1 of a lower triangular C.
 [[nodiscard]] inline SmallMatrix inverse_of_lower(SmallMatrix const& c) {
   Index const n = c.rows();
-  SmallMatrix inverse = zeros(n, n);
+  SmallMatrix inverse = zero_matrix(n, n);
   for (Index j = 0; j < n; ++j) {
     inverse(j, j) = 1 / c(j, j);
     for (Index i = j + 1; i < n; ++i) {
@@ -102,7 +102,7 @@ inline void add_scaled(double factor, SmallMatrix const& from, SmallMatrix& to) 
 inline void diagonalise(SmallMatrix& a, SmallMatrix* vectors = nullptr) {
   Index const n = a.rows();
   if (vectors != nullptr) {
-    *vectors = identity(n);
+    *vectors = identity_matrix(n);
   }
   auto const turn = [](double& x, double& y, double c, double s) {
     double const was = x;

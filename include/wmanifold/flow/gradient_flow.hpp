@@ -37,7 +37,7 @@ class GradientFlow {
         rule_(std::move(rule)),
         prior_(model, options.weight_decay, options.energy),
         gradient_(model.parameters().zeros_like()),
-        identity_(detail::identity(gradient_.rows())) {
+        identity_(detail::identity_matrix(gradient_.rows())) {
     rule_.check();
     state_.moments.assign(Rule::moments, gradient_);
   }

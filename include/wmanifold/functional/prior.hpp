@@ -37,7 +37,7 @@ class Prior {
     detail::check_strengths(weight_decay, energy);
     require_parameters(model.parameters());
     if (weight_decay > 0 || energy > 0) {
-      matrix_ = detail::zeros(model.basis_size(), model.basis_size());
+      matrix_ = detail::zero_matrix(model.basis_size(), model.basis_size());
       detail::add_scaled(weight_decay, gram_matrix(model.basis()), matrix_);
       if constexpr (DifferentiableBasis<typename Model::Basis>) {
         detail::add_scaled(energy, energy_matrix(model.basis()), matrix_);

@@ -37,7 +37,7 @@ template <Basis From, Basis To>
   // Least squares, b R = a. The metric of a skew basis is ill-conditioned (Bernstein's as 4^n), so what is left over is
   // projected again until rounding is all that is left.
   SmallMatrix const projection = detail::product(Metric(to).inverse(), detail::transposed(b));
-  SmallMatrix change = detail::zeros(To::size, From::size);
+  SmallMatrix change = detail::zero_matrix(To::size, From::size);
   SmallMatrix rest = a;
   for (int round = 0; round < 4; ++round) {
     detail::add_scaled(1, detail::product(projection, rest), change);

@@ -11,7 +11,7 @@ template <DifferentiableBasis B>
                                         std::array<bool, static_cast<std::size_t>(B::Topology::coordinates)> along,
                                         Quadrature<typename B::Topology> const& quadrature) {
   constexpr int width = B::Topology::coordinates;
-  SmallMatrix energy = detail::zeros(B::size, B::size);
+  SmallMatrix energy = detail::zero_matrix(B::size, B::size);
   std::vector<double> slopes(static_cast<std::size_t>(B::size * width));
   for (std::size_t i = 0; i < quadrature.nodes.size(); ++i) {
     basis.derivatives(quadrature.nodes[i], slopes);

@@ -32,27 +32,34 @@ template <class Any = AnyActivation>
 }
 
 namespace detail {
-/// What a list of layers is written with: a dense layer, or the activation of the dense layer before it.
-using LayerItem =
-    std::variant<Dense<>, SharedDense<>, LowRankDense<>, Identity, Relu, Elu, Tanh, Sigmoid, Silu, Gelu, Softplus>;
+
+/// The layers that the library has.
+struct KnownLayers {
+  using Dense = std::variant<wmanifold::Dense<>, SharedDense<>, LowRankDense<>>;
+  using Activation = AnyActivation;
+  using Item = std::variant<wmanifold::Dense<>, SharedDense<>, LowRankDense<>, Identity, Relu, Elu, Tanh, Sigmoid, Silu,
+                            Gelu, Softplus>;
+};
+
 }  // namespace detail
 
-template <class Any = AnyActivation, class LayerItem = detail::LayerItem>
+template <class Known = detail::KnownLayers>
 class BasicLayerList;
 
 /// Layers whose number, sizes and activations are data: `LayerList{Dense<>(2, 5), Tanh{}, Dense<>(5, 1)}`.
 using LayerList = BasicLayerList<>;
 
-template <class Any, class LayerItem>
+template <class Known>
 class BasicLayerList {
  public:
   /// A dense layer and what follows it.
   struct Entry {
-    std::variant<Dense<>, SharedDense<>, LowRankDense<>> dense;
-    Any activation;
+    typename Known::Dense dense;
+    typename Known::Activation activation;
     friend bool operator==(Entry const&, Entry const&) = default;
   };
-  using Item = LayerItem;
+  /// What a list is written with: a dense layer, or the activation of the dense layer before it.
+  using Item = typename Known::Item;
 
   BasicLayerList(std::initializer_list<Item> items) : BasicLayerList(std::vector<Item>(items)) {}
 

@@ -258,8 +258,8 @@ class Stack {
   std::array<DenseLayout, dense_count> shapes_{};
 };
 
-template <class Any, class Item>
-class Stack<BasicLayerList<Any, Item>> {
+template <class Known>
+class Stack<BasicLayerList<Known>> {
  public:
   static constexpr bool is_static = false;
   static constexpr bool may_be_low_rank = true;
@@ -267,7 +267,7 @@ class Stack<BasicLayerList<Any, Item>> {
 
   using AtPoint = Stack;
 
-  explicit Stack(BasicLayerList<Any, Item> layers) : layers_(std::move(layers)) {
+  explicit Stack(BasicLayerList<Known> layers) : layers_(std::move(layers)) {
     for (auto const& entry : layers_.entries()) {
       DenseLayout const before = shapes_.empty() ? DenseLayout{} : shapes_.back();
       shapes_.push_back(std::visit([&](auto const& dense) { return detail::shape_after(before, dense); }, entry.dense));
@@ -287,7 +287,7 @@ class Stack<BasicLayerList<Any, Item>> {
   friend bool operator==(Stack const&, Stack const&) = default;
 
  private:
-  BasicLayerList<Any, Item> layers_;
+  BasicLayerList<Known> layers_;
   std::vector<DenseLayout> shapes_;
 };
 
