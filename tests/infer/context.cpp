@@ -264,8 +264,9 @@ TEST_CASE("what does not fit is refused, with what was expected and what came") 
   refuses(inputs, labels, {2, 3}, {}, "expected 6 samples in all groups, as many as the inputs have rows, got 5");
   refuses(inputs, labels, {2, 5}, {}, "make up the 6 samples, got one of 5 after 2 samples");
   refuses(inputs, labels, {6, 0}, {}, "groups of at least one sample that make up the 6 samples, got one of 0");
-  refuses(inputs, labels, {6}, {.points = 0}, "expected at least one point, one descent and one step, got 0, 4 and 30");
-  refuses(inputs, labels, {6}, {.descents = 0}, "got 64, 0 and 30");
+  refuses(inputs, labels, {6}, {.points = 0}, "expected at least one point, got 0");
+  refuses(inputs, labels, {6}, {.descents = 0}, "expected at least one descent, got 0");
+  refuses(inputs, labels, {6}, {.most_steps = 0}, "expected at least one step, got 0");
   refuses(inputs, labels, {6}, {.tolerance = 0}, "expected a positive tolerance, got 0");
   refuses(inputs, labels, {6}, {.apart = -1}, "expected a positive least distance of the runner-up, got -1");
   refuses(inputs, labels, {6}, {.evidence = std::numeric_limits<double>::infinity()},

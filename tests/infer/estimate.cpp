@@ -1,6 +1,8 @@
 #include <wmanifold/infer/estimate.hpp>
 
+#include <wmanifold/basis/bernstein.hpp>
 #include <wmanifold/basis/fourier.hpp>
+#include <wmanifold/basis/tensor.hpp>
 #include <wmanifold/infer/context.hpp>
 #include <wmanifold/manifold/manifold.hpp>
 #include <wmanifold/topology/sampling.hpp>
@@ -71,6 +73,57 @@ TEST_CASE("of squared errors, 68 % of errors are within one uncertainty and 95 %
       }
     }
   }
+}
+
+TEST_CASE("in two dimensions too the root mean square of errors is that of uncertainties, by default options") {
+  using Basis = wm::Tensor<wm::Fourier<S1, 1>, wm::Line>;
+  using Space = Basis::Topology;
+  struct Setting {
+    Index outputs;
+    Index each;
+    double noise;
+  };
+  constexpr Index groups = 100;
+  for (auto const& [outputs, each, noise] : {Setting{1, 64, 0.003}, Setting{1, 64, 0.1}, Setting{4, 20, 0.01}}) {
+    CAPTURE(outputs);
+    CAPTURE(noise);
+    wm::BasicManifold<double, Basis, wm::LayerList> model(wm::zeros, {},
+                                                          wm::LayerList({3, 8, outputs}, {"tanh", "identity"}));
+    support::randomise(model, 1);
+    wm::Random random(wm::Seed{4});
+    auto const truths = wm::uniform_points<Space>(groups, random);
+    auto const inputs = support::matrix<double>(groups * each, 3, 8);
+    wm::Matrix<double> targets = model.predict(inputs, wm::Contexts<Space>::grouped(truths, each));
+    targets += noise * support::matrix<double>(groups * each, outputs, 12);
+    auto const found =
+        wm::infer_contexts(model, wm::MeanSquaredError{}, inputs, targets, std::vector<Index>(groups, each));
+    double real = 0;
+    double said = 0;
+    for (std::size_t g = 0; g < found.size(); ++g) {
+      real += std::pow(Space::distance(found[g].point, truths[g]), 2);
+      said += std::pow(found[g].uncertainty, 2);
+    }
+    CHECK(std::sqrt(real / said) > 0.8);
+    CHECK(std::sqrt(real / said) < 1.25);
+  }
+}
+
+TEST_CASE("by default a search has 64 points for each dimension of what is searched") {
+  wm::BasicManifold<double, wm::Fourier<wm::Torus<2>, 1>, wm::LayerList> model(wm::zeros, {},
+                                                                               wm::LayerList({3, 1}, {"identity"}));
+  support::randomise(model, 1);
+  auto const inputs = support::matrix<double>(4, 3, 2);
+  auto const targets = support::matrix<double>(4, 1, 3);
+  auto const wide = [&](std::optional<Index> points, auto const& known) {  // a sum over all points
+    wm::InferenceOptions const options{.points = points, .evidence = 0.01};
+    return wm::infer_context(model, wm::MeanSquaredError{}, inputs, targets, options, known).uncertainty;
+  };
+  wm::NothingHeld const nothing;
+  CHECK(wide({}, nothing) == wide(128, nothing));
+  CHECK(wide({}, nothing) != wide(64, nothing));
+  auto const known = wm::hold<0>(S1::degrees(20));
+  CHECK(wide({}, known) == wide(64, known));
+  CHECK(wide({}, known) != wide(128, known));
 }
 
 TEST_CASE("few numbers leave the noise open, and the uncertainty is wider for it") {

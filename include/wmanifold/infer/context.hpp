@@ -8,8 +8,8 @@
 
 /// The context from data, where nobody tells it. The mean loss of samples that share a context is looked at on points
 /// of low discrepancy, and descended from the best of them, a neighbourhood each; so in each state of discrete factors.
-/// With labels the loss is the one that
-/// was trained, else the entropy of predictions: a network at the wrong context tends to be undecided.
+/// With labels the loss is the one that was trained, else the entropy of predictions: a network at the wrong context
+/// tends to be undecided.
 namespace wmanifold {
 
 /// A loss without targets.
@@ -55,7 +55,7 @@ class ContextSearch {
         outputs_(model.outputs()),
         options_(options),
         states_(Domain::states(known)),
-        search_((check(options), is_searched ? options.points : 1), options.seed),
+        search_((check(options), is_searched ? options.points.value_or(64 * Space::dimension) : 1), options.seed),
         apart_(options.apart.value_or(search_.spread() / 4)),
         step_(search_.spread() / 100) {
     if (!is_squared && options.noise) [[unlikely]] {
@@ -249,19 +249,25 @@ class ContextSearch {
   }
 
   /// From the best local minima among the points, if any; one of them as far from the best as a runner-up, where there
-  /// is one.
+  /// is one. In several dimensions a minimum can hide between points that all have a lower one next to them, so that
+  /// descents which are left begin at the best points elsewhere.
   void begin_descents(Index group, std::span<double const> values, std::vector<Descent<Space>>& descents) const {
     auto const points = search_.points();
     auto starts = search_.local_minima(values);
-    auto const kept = std::min(starts.size(), static_cast<std::size_t>(options_.descents));
-    auto const far = std::find_if(starts.begin(), starts.end(), [&](std::size_t i) {
-      return Space::distance(points[starts.front()], points[i]) >= apart_;
-    });
-    if (kept > 1 && far != starts.end() && far >= starts.begin() + static_cast<std::ptrdiff_t>(kept)) {
-      starts[kept - 1] = *far;
+    auto const most = static_cast<std::size_t>(options_.descents.value_or(4 * Index{Space::dimension}));
+    if (starts.size() > most) {
+      auto const far = std::find_if(starts.begin(), starts.end(), [&](std::size_t i) {
+        return Space::distance(points[starts.front()], points[i]) >= apart_;
+      });
+      if (most > 1 && far != starts.end() && far >= starts.begin() + static_cast<std::ptrdiff_t>(most)) {
+        starts[most - 1] = *far;
+      }
+      starts.resize(most);
+    } else if (Space::dimension > 1) {
+      search_.add_lowest_elsewhere(values, most, starts);
     }
-    for (std::size_t n = 0; n < kept; ++n) {
-      descents.emplace_back(group, points[starts[n]], search_.spacing(), options_.tolerance);
+    for (std::size_t const start : starts) {
+      descents.emplace_back(group, points[start], search_.spacing(), options_.tolerance);
     }
   }
 

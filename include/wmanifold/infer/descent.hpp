@@ -1,11 +1,14 @@
 #pragma once
 
 #include <wmanifold/infer/group_losses.hpp>
+#include <wmanifold/topology/geodesic.hpp>
 
 namespace wmanifold::detail {
 
-/// A Riemannian descent along geodesics by Barzilai and Borwein's step length, each step halved or more until the
-/// objective falls by a share of what its slope promises (Armijo). `next()` says where to look, `take` what is there.
+/// A Riemannian descent along geodesics: a step goes to the minimum of a parabola, whose curvature is learned from the
+/// gradients on the way (Broyden, Fletcher, Goldfarb and Shanno), so that narrow valleys take few steps as well. It is
+/// halved or more until the objective falls by a share of what its slope promises (Armijo). `next()` says where to
+/// look, `take` what is there.
 template <SmoothTopology T>
 class Descent {
  public:
@@ -23,51 +26,146 @@ class Descent {
     if (!has_begun_) {
       has_begun_ = true;
       best_ = trial;
-      double const steepness = std::sqrt(dot(best_.gradient, best_.gradient));
-      rate_ = steepness > 0 ? longest_ / (2 * steepness) : 0;
+      curve_evenly(2 * std::sqrt(dot(best_.gradient, best_.gradient)) / longest_);
       propose();
       return;
     }
-    Coordinates<T> const step = T::log(best_.point, trial.point);
+    Vector const step = T::log(best_.point, trial.point);
     double const promised = dot(best_.gradient, step);  // below 0
     double const change = trial.value - best_.value;
-    if (change > sufficient * promised) {  // too far: to the minimum of the parabola, within bounds
-      rate_ *= std::clamp(-promised / (2 * (change - promised)), 0.1, 0.5);
+    if (change > sufficient * promised) {  // too far: to the minimum along the step, within bounds
+      part_ *= std::clamp(-promised / (2 * (change - promised)), 0.1, 0.5);
       propose();
       return;
     }
-    Coordinates<T> const carried = T::tangent(trial.point, step);
-    Coordinates<T> rise = T::tangent(trial.point, best_.gradient);
-    for (std::size_t c = 0; c < rise.size(); ++c) {
-      rise[c] = trial.gradient[c] - rise[c];
-    }
-    double const curvature = dot(carried, rise);
-    rate_ = curvature > 0 ? dot(carried, carried) / curvature : 4 * rate_;
+    learn(trial, step);
     best_ = trial;
+    part_ = 1;
     propose();
   }
 
  private:
+  using Vector = Coordinates<T>;
+  using Form = std::array<Vector, std::tuple_size_v<Vector>>;  // of two vectors
   static constexpr double sufficient = 1e-4;
 
-  void propose() noexcept {
-    double const steepness = std::sqrt(dot(best_.gradient, best_.gradient));
-    if (rate_ * steepness > longest_) {
-      rate_ = longest_ / steepness;
+  void curve_evenly(double curvature) noexcept {
+    curvature_ = {};
+    for (std::size_t i = 0; i < curvature_.size(); ++i) {
+      curvature_[i][i] = curvature;
     }
-    Coordinates<T> step = best_.gradient;
+    is_even_ = true;
+  }
+
+  /// The curvature along a step becomes what the gradients say; a quarter of what it was, where that is not above 0. It
+  /// is a positive form on ambient vectors, and so on those that are tangent at any point.
+  void learn(Candidate<T> const& trial, Vector const& step) noexcept {
+    Vector const carried = T::tangent(trial.point, step);
+    Vector rise = T::tangent(trial.point, best_.gradient);
+    for (std::size_t c = 0; c < rise.size(); ++c) {
+      rise[c] = trial.gradient[c] - rise[c];
+    }
+    double const found = dot(carried, rise);
+    if (is_even_ && found > 0) {
+      curve_evenly(found / dot(carried, carried));
+    }
+    is_even_ = false;
+    Vector const was = bent(curvature_, carried);
+    double const expected = dot(carried, was);
+    for (std::size_t i = 0; i < rise.size(); ++i) {
+      for (std::size_t j = 0; j < rise.size(); ++j) {
+        curvature_[i][j] +=
+            found > 0 ? rise[i] * rise[j] / found - was[i] * was[j] / expected : -0.75 * was[i] * was[j] / expected;
+      }
+    }
+  }
+
+  void propose() noexcept {
+    Vector step = to_minimum();
     for (double& x : step) {
-      x *= -rate_;
+      x *= part_;
     }
     next_ = T::exp(best_.point, step);
     is_done_ = !(T::distance(best_.point, next_) >= tolerance_);
   }
 
+  /// To the minimum of the parabola; where the space ends on the way, to the minimum along its end.
+  [[nodiscard]] Vector to_minimum() const noexcept {
+    constexpr auto ends = ends_of<T>();
+    Form curvature = curvature_;
+    Vector slope = best_.gradient;
+    double stiff = 0;
+    for (std::size_t c = 0; c < ends.size(); ++c) {
+      stiff += 1e6 * curvature[c][c];
+    }
+    std::array<bool, ends.size()> is_held{};
+    for (;;) {
+      Vector const step = within_reach(lowest(curvature, slope));
+      auto const reached = T::exp(best_.point, step);
+      Vector const moved = T::log(best_.point, reached);
+      Vector const further = T::log(reached, T::exp(reached, step));
+      std::size_t first = ends.size();  // whose end is met
+      for (std::size_t c = 0; c < ends.size(); ++c) {
+        if (ends[c] && !is_held[c] && further[c] == 0 && moved[c] != step[c] &&
+            (first == ends.size() || moved[c] / step[c] < moved[first] / step[first])) {
+          first = c;
+        }
+      }
+      if (first == ends.size()) {
+        return step;
+      }
+      is_held[first] = true;  // at its end, by a stiff spring
+      curvature[first][first] += stiff;
+      slope[first] -= stiff * moved[first];
+    }
+  }
+
+  [[nodiscard]] Vector within_reach(Vector step) const noexcept {
+    double const length = std::sqrt(dot(step, step));
+    for (double& x : step) {
+      x *= length > longest_ ? longest_ / length : 1;
+    }
+    return step;
+  }
+
+  /// To the minimum of a parabola, one conjugate direction after the other.
+  [[nodiscard]] Vector lowest(Form const& curvature, Vector const& slope) const noexcept {
+    auto directions = tangent_frame(best_.point);
+    Vector step{};
+    for (auto v = directions.begin(); v != directions.end(); ++v) {
+      Vector const along = bent(curvature, *v);
+      double const curve = dot(*v, along);
+      if (!(curve > 0)) {  // a slope of 0, or rounding
+        continue;
+      }
+      add(-dot(slope, *v) / curve, *v, step);
+      for (auto other = v + 1; other != directions.end(); ++other) {
+        add(-dot(*other, along) / curve, *v, *other);
+      }
+    }
+    return step;
+  }
+
+  [[nodiscard]] static Vector bent(Form const& curvature, Vector const& v) noexcept {
+    Vector result{};
+    for (std::size_t c = 0; c < v.size(); ++c) {
+      result[c] = dot(curvature[c], v);
+    }
+    return result;
+  }
+  static void add(double factor, Vector const& v, Vector& to) noexcept {
+    for (std::size_t c = 0; c < v.size(); ++c) {
+      to[c] += factor * v[c];
+    }
+  }
+
   double longest_;
   double tolerance_;
-  double rate_ = 0;
+  double part_ = 1;  // of a step that was too far
   bool has_begun_ = false;
   bool is_done_ = false;
+  bool is_even_ = true;
+  Form curvature_{};
   Candidate<T> best_;
   Point<T> next_;
 };

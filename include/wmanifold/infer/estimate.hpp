@@ -9,8 +9,11 @@ namespace wmanifold {
 
 /// How a context is looked for: everywhere, then downhill from the best places.
 struct InferenceOptions {
-  Index points = 64;        ///< of low discrepancy, at which every sample is seen
-  Index descents = 4;       ///< from the best of them, by a neighbourhood each; a runner-up needs two at least
+  /// Of low discrepancy, at which every sample is seen. None: 64 for each dimension of what is searched.
+  std::optional<Index> points = std::nullopt;
+  /// From the best of them, a neighbourhood each; a runner-up needs two at least. None: four for each dimension of what
+  /// is searched.
+  std::optional<Index> descents = std::nullopt;
   Index most_steps = 30;    ///< evaluations of a descent
   double tolerance = 1e-4;  ///< a descent ends where it would move by less, in the topology's unit of distance
   /// How far the runner-up is from the point at least, of those in the same discrete state; none: a quarter of the root
@@ -64,10 +67,14 @@ struct ContextEstimate {
 
 /// Throws ArgumentError, which says what is wrong with the options.
 inline void check(InferenceOptions const& options) {
-  if (options.points < 1 || options.descents < 1 || options.most_steps < 1) [[unlikely]] {
-    fail("inference: expected at least one point, one descent and one step, got ", options.points, ", ",
-         options.descents, " and ", options.most_steps);
-  }
+  auto const require_one = [](char const* what, Index count) {
+    if (count < 1) [[unlikely]] {
+      fail("inference: expected at least one ", what, ", got ", count);
+    }
+  };
+  require_one("point", options.points.value_or(1));
+  require_one("descent", options.descents.value_or(1));
+  require_one("step", options.most_steps);
   auto const is_positive = [](double x) { return is_finite(x) && x > 0; };
   if (!is_positive(options.tolerance)) [[unlikely]] {
     fail("inference: expected a positive tolerance, got ", options.tolerance);

@@ -2,7 +2,9 @@
 
 #include <wmanifold/topology/sampling.hpp>
 
+#include <algorithm>
 #include <limits>
+#include <numeric>
 
 namespace wmanifold::detail {
 
@@ -12,25 +14,27 @@ class SearchPoints {
  public:
   SearchPoints(Index count, Seed seed) : points_(low_discrepancy_points<T>(0, count, seed)) {
     std::size_t const size = points_.size();
-    for (std::size_t i = 0; i < size; ++i) {
-      double nearest = std::numeric_limits<double>::infinity();
-      for (std::size_t j = 0; j < size; ++j) {
-        double const d = T::distance(points_[i], points_[j]);
-        spread_ += d * d;
-        nearest = j == i ? nearest : std::min(nearest, d);
-      }
-      spacing_ = size == 1 ? 0 : std::max(spacing_, nearest);
-    }
-    spread_ = std::sqrt(spread_ / static_cast<double>(size * std::max<std::size_t>(size - 1, 1)));
-    spacing_ *= 1.5;
-    if (!(spacing_ > 0)) {  // a single point
-      spacing_ = spread_ = 1;
-    }
     neighbours_.resize(size);
+    if (size == 1) {
+      spacing_ = spread_ = 1;
+      return;
+    }
+    std::vector<double> nearest(size, std::numeric_limits<double>::infinity());
     for (std::size_t i = 0; i < size; ++i) {
-      for (std::size_t j = 0; j < size; ++j) {
-        if (j != i && T::distance(points_[i], points_[j]) <= spacing_) {
+      for (std::size_t j = 0; j < i; ++j) {
+        double const d = T::distance(points_[i], points_[j]);
+        spread_ += 2 * d * d;
+        nearest[i] = std::min(nearest[i], d);
+        nearest[j] = std::min(nearest[j], d);
+      }
+    }
+    spread_ = std::sqrt(spread_ / static_cast<double>(size * (size - 1)));
+    spacing_ = 1.5 * *std::max_element(nearest.begin(), nearest.end());
+    for (std::size_t i = 0; i < size; ++i) {
+      for (std::size_t j = 0; j < i; ++j) {
+        if (T::distance(points_[i], points_[j]) <= spacing_) {
           neighbours_[i].push_back(j);
+          neighbours_[j].push_back(i);
         }
       }
     }
@@ -52,11 +56,31 @@ class SearchPoints {
         found.push_back(i);
       }
     }
-    std::stable_sort(found.begin(), found.end(), [&](std::size_t a, std::size_t b) { return values[a] < values[b]; });
+    sort(found, values);
     return found;
   }
 
+  /// To `chosen`, up to `most` of them, the points of the least finite values that no chosen one is a neighbour of.
+  void add_lowest_elsewhere(std::span<double const> values, std::size_t most, std::vector<std::size_t>& chosen) const {
+    std::vector<std::size_t> order(values.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    sort(order, values);
+    for (auto i = order.begin(); i != order.end() && chosen.size() < most; ++i) {
+      if (is_finite(values[*i]) && std::none_of(chosen.begin(), chosen.end(), [&](std::size_t j) {
+            return T::distance(points_[*i], points_[j]) <= spacing_;
+          })) {
+        chosen.push_back(*i);
+      }
+    }
+  }
+
  private:
+  /// By value, those of equal values as they are.
+  static void sort(std::vector<std::size_t>& numbers, std::span<double const> values) {
+    std::stable_sort(numbers.begin(), numbers.end(),
+                     [&](std::size_t a, std::size_t b) { return values[a] < values[b]; });
+  }
+
   std::vector<Point<T>> points_;
   std::vector<std::vector<std::size_t>> neighbours_;
   double spacing_ = 0;
