@@ -1,7 +1,9 @@
 #include <wmanifold/infer/descent.hpp>
+#include <wmanifold/infer/posterior.hpp>
 #include <wmanifold/topology/box.hpp>
 #include <wmanifold/topology/s2.hpp>
 #include <wmanifold/topology/simplex.hpp>
+#include <wmanifold/topology/so3.hpp>
 
 #include <support/doctest.hpp>
 
@@ -16,7 +18,7 @@ struct Valley {
   std::vector<wm::Coordinates<T>> normals;
   int evaluations = 0;
 
-  void at(std::span<wm::detail::Trial<T>> trials) {
+  void at(std::span<wm::detail::Candidate<T>> trials) {
     for (auto& trial : trials) {
       ++evaluations;
       trial.value = 0;
@@ -71,4 +73,51 @@ TEST_CASE("where a valley runs out of the space, the lowest point of the end is 
   auto const share = lowest(out, {0.2, 0.2, 0.6});
   CHECK(share[2] == 0);
   CHECK(share[0] == doctest::Approx(0.55).epsilon(1e-4));
+}
+
+TEST_CASE("rotations whose quaternions change their sign on the way are descended as others are") {
+  using wm::SO3;
+  using Vector = wm::Coordinates<SO3>;
+  // Half turns, where the first coordinate of a quaternion is 0: sum of w (a . q)^2 / 2 over three a beside the lowest.
+  Vector const lowest{0, 0.6, 0.8, 0};
+  std::array<Vector, 3> const beside{{{1, 0, 0, 0}, {0, 0, 0, 1}, {0, 0.8, -0.6, 0}}};
+  std::array<double, 3> const weights{1, 0.3, 0.05};
+  struct Losses {
+    std::array<Vector, 3> const& beside;
+    std::array<double, 3> const& weights;
+    int evaluations = 0;
+    void at(std::span<wm::detail::Candidate<SO3>> trials) {
+      for (auto& trial : trials) {
+        ++evaluations;
+        trial.value = 0;
+        Vector slope{};
+        for (std::size_t i = 0; i < beside.size(); ++i) {
+          double const across = wm::detail::dot(beside[i], trial.point.coordinates());
+          trial.value += weights[i] * across * across / 2;
+          for (std::size_t c = 0; c < slope.size(); ++c) {
+            slope[c] += weights[i] * across * beside[i][c] / 2;  // an angle is twice what a quaternion moves by
+          }
+        }
+        trial.gradient = SO3::tangent(trial.point, slope);
+      }
+    }
+  } losses{beside, weights};
+  wm::Point<SO3> const centre(lowest);
+  for (double const side : {-1.0, 1.0}) {
+    std::vector<wm::detail::Descent<SO3>> descents;
+    double const w = 0.3 * side;
+    descents.emplace_back(0, wm::Point<SO3>(Vector{w, 0.6, std::sqrt(1 - w * w - 0.36 - 0.16), 0.4}), 0.5, 1e-7);
+    wm::detail::descend(losses, descents, 30);
+    CHECK(SO3::distance(descents.front().best().point, centre) < 1e-5);
+    CHECK(descents.front().is_done());
+  }
+  CHECK(losses.evaluations < 40);
+
+  wm::detail::Curved<SO3> curved({0, centre, 0, {}}, 1e-4);
+  losses.at(std::span(curved.beside));
+  double variance = 0;
+  for (double const weight : weights) {
+    variance += 4 / (100 * weight);
+  }
+  CHECK(curved.width(100, 1e6, 1e-4).variance == doctest::Approx(variance).epsilon(1e-4));
 }

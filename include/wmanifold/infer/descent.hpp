@@ -5,6 +5,18 @@
 
 namespace wmanifold::detail {
 
+/// The gradient at a point nearby as it is beside p: where a point has names of two signs (quaternions), by the name
+/// that is nearer to p.
+template <SmoothTopology T>
+[[nodiscard]] Coordinates<T> gradient_beside(Point<T> const& p, Candidate<T> const& at) noexcept {
+  bool const is_opposite = dot(T::tangent(at.point, T::log(p, at.point)), T::log(at.point, p)) > 0;
+  Coordinates<T> gradient = at.gradient;
+  for (double& x : gradient) {
+    x *= is_opposite ? -1 : 1;
+  }
+  return gradient;
+}
+
 /// A Riemannian descent along geodesics: a step goes to the minimum of a parabola, whose curvature is learned from the
 /// gradients on the way (Broyden, Fletcher, Goldfarb and Shanno), so that narrow valleys take few steps as well. It is
 /// halved or more until the objective falls by a share of what its slope promises (Armijo). `next()` says where to
@@ -61,9 +73,10 @@ class Descent {
   /// is a positive form on ambient vectors, and so on those that are tangent at any point.
   void learn(Candidate<T> const& trial, Vector const& step) noexcept {
     Vector const carried = T::tangent(trial.point, step);
+    Vector const here = gradient_beside(best_.point, trial);
     Vector rise = T::tangent(trial.point, best_.gradient);
     for (std::size_t c = 0; c < rise.size(); ++c) {
-      rise[c] = trial.gradient[c] - rise[c];
+      rise[c] = here[c] - rise[c];
     }
     double const found = dot(carried, rise);
     if (is_even_ && found > 0) {

@@ -119,11 +119,13 @@ struct Curved {
     for (Index i = 0; i < n; ++i) {
       auto const& before = beside[static_cast<std::size_t>(2 * i)];
       auto const& behind = beside[static_cast<std::size_t>(2 * i + 1)];
+      auto const slope_before = gradient_beside(minimum.point, before);
+      auto const slope_behind = gradient_beside(minimum.point, behind);
       double const apart = dot(T::log(minimum.point, behind.point), frame[static_cast<std::size_t>(i)]) -
                            dot(T::log(minimum.point, before.point), frame[static_cast<std::size_t>(i)]);
       for (Index j = 0; j < n; ++j) {
         auto const& direction = frame[static_cast<std::size_t>(j)];
-        double const rise = dot(behind.gradient, direction) - dot(before.gradient, direction);
+        double const rise = dot(slope_behind, direction) - dot(slope_before, direction);
         precision(i, j) = apart > 0 ? weight * rise / apart : 0;
       }
     }
