@@ -4,6 +4,8 @@
 
 #include <wmanifold/io/model_file.hpp>
 
+#include <Eigen/Geometry>
+
 #include <cstdio>
 
 namespace wm = wmanifold;

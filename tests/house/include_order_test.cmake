@@ -27,20 +27,20 @@ file(REMOVE_RECURSE "${WORK}")
 file(WRITE "${WORK}/good/version.hpp" "")
 file(WRITE "${WORK}/good/core/simd.hpp" "#include <wmanifold/version.hpp>\n#include <xsimd/xsimd.hpp>\n")
 file(WRITE "${WORK}/good/kernel/dot.hpp" "#include <wmanifold/core/simd.hpp>\n#include <cmath>  // [a; b\n")
-file(WRITE "${WORK}/good/layer/dense.hpp" "#include \"../kernel/dot.hpp\"\n#include <Eigen/Core>\n")
-file(WRITE "${WORK}/good/layer/relu.hpp" "#include \"dense.hpp\"\n  #  include \"wmanifold/core/simd.hpp\"\n")
+file(WRITE "${WORK}/good/network/dense.hpp" "#include \"../kernel/dot.hpp\"\n#include <Eigen/Core>\n")
+file(WRITE "${WORK}/good/network/relu.hpp" "#include \"dense.hpp\"\n  #  include \"wmanifold/core/simd.hpp\"\n")
 file(WRITE "${WORK}/good/io/file.hpp" "#include <wmanifold/network/dense.hpp>\n")
 file(WRITE "${WORK}/good/testing/laws.hpp" "#include <wmanifold/io/file.hpp>\n")
 file(WRITE "${WORK}/good/wmanifold.hpp"
   "#include <wmanifold/core/simd.hpp>\n#include <wmanifold/kernel/dot.hpp>\n"
-  "#include <wmanifold/network/dense.hpp>\n#include <wmanifold/layer/relu.hpp>\n#include <wmanifold/version.hpp>\n")
+  "#include <wmanifold/network/dense.hpp>\n#include <wmanifold/network/relu.hpp>\n#include <wmanifold/version.hpp>\n")
 check(good passes)
 
 file(WRITE "${WORK}/bad/version.hpp" "")
-file(WRITE "${WORK}/bad/core/a.hpp" "#include <wmanifold/network/dense.hpp>\n#include \"../layer/dense.hpp\"\n")
+file(WRITE "${WORK}/bad/core/a.hpp" "#include <wmanifold/network/dense.hpp>\n#include \"../network/dense.hpp\"\n")
 file(WRITE "${WORK}/bad/core/b.hpp" "#include <wmanifold/wmanifold.hpp>\n#include <wmanifold/core/gone.hpp>\n")
 file(WRITE "${WORK}/bad/kernel/k.hpp" "#include <Eigen/Core>\n#include <xsimd/xsimd.hpp>\n#include <wmanifold/version.hpp>\n")
-file(WRITE "${WORK}/bad/layer/dense.hpp" "#include <wmanifold/cellar/c.hpp>\n#include \"../../outside.hpp\"\n")
+file(WRITE "${WORK}/bad/network/dense.hpp" "#include <wmanifold/cellar/c.hpp>\n#include \"../../outside.hpp\"\n")
 file(WRITE "${WORK}/bad/cellar/c.hpp" "")
 file(WRITE "${WORK}/bad/basis/b.hpp" "#pragma once\n")
 file(WRITE "${WORK}/bad/loose.hpp" "")
@@ -52,8 +52,8 @@ file(WRITE "${WORK}/bad/wmanifold.hpp"
   "#include <wmanifold/io/file.hpp>\n#include <wmanifold/version.hpp>\n#include <wmanifold/loose.hpp>\n"
   "#include <wmanifold/cellar/c.hpp>\n")
 check(bad fails
-  "core/a.hpp: includes network/dense.hpp, but layer is to the right of core"
-  "core/a.hpp: includes network/dense.hpp, but layer is to the right of core"
+  "core/a.hpp: includes network/dense.hpp, but network is to the right of core"
+  "core/a.hpp: includes network/dense.hpp, but network is to the right of core"
   "core/b.hpp: includes wmanifold.hpp"
   "core/b.hpp: includes core/gone.hpp, which does not exist"
   "kernel/k.hpp: includes <Eigen/Core>, but kernel takes no Eigen type"

@@ -211,4 +211,8 @@ class Walker {
   Jump jump_ = Jump::none;
 };
 
+template <class Model>
+Walker(std::shared_ptr<Model>, Point<typename Model::Topology> const&, WalkerOptions const&)
+    -> Walker<std::remove_const_t<Model>>;
+
 }  // namespace wmanifold

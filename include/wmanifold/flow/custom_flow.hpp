@@ -6,9 +6,9 @@
 
 namespace wmanifold {
 
-/// The flow of a custom manifold, whose metric E_s J^T J (equation 14) is another after every step: along its rise, by
-/// the heavy ball or Nesterov. Options are those of a GradientFlow, but a stiffness and an energy, which written
-/// manifolds do not have. Refers to the model, which must outlive it and stay where it is.
+/// The flow of a custom manifold, whose metric E_s J^T J (equation 14) is another after every step: along the
+/// gradient that it preconditions, by the heavy ball or Nesterov. Options are those of a GradientFlow, but a stiffness
+/// and an energy, which custom manifolds do not have. Refers to the model, which must outlive it and stay where it is.
 template <class Model, class L, class Rule = HeavyBall>
 class CustomFlow {
  public:

@@ -192,7 +192,8 @@ class GradientFlow {
     double const stretch = std::max(before.norm(), 1.0) * std::max(after.norm(), 1.0);
     if (!(largest * stretch <= largest_input<R>)) [[unlikely]] {
       fail<NumericalError>("flow: expected a gradient of at most ", largest_input<R> / stretch,
-                           " under this metric, from which no step leaves the range of numbers, got one of ", largest);
+                           " under this metric, from which no step leaves the range of numbers, got one of ", largest,
+                           ": standardise inputs and targets, or lower the rate");
     }
     if (shrink() > 0) {
       double const size = largest_of<T>(model_->parameters());

@@ -75,7 +75,7 @@ Integration integrate(Model& model, Objective& objective, double duration, Integ
 
   Integration report;
   try {
-    auto const slope_here = [&](Parameters<R>& to) {  // minus the flow: the direction of rise
+    auto const slope_here = [&](Parameters<R>& to) {  // minus the flow, H^-1 grad
       report.loss = objective.template gradient<T>(model, gradient);
       metric.template precondition<T>(model, gradient, to);
       model.zero_frozen(to);

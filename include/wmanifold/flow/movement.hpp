@@ -61,7 +61,7 @@ class MovementMetric {
   /// `stiffness` is that of the price of a step (step_price); ArgumentError where it is negative or not finite.
   explicit MovementMetric(Model const& model, double stiffness = 0) : metric_(model.basis()) {
     Metric const price(step_price(model.basis(), stiffness));
-    rise_ = Entries(price.inverse());
+    preconditioner_ = Entries(price.inverse());
     // H = C C^T and Q = C^T P: gradients in Q are C^-1 grad, steps in P are C^-T dQ.
     SmallMatrix const whiten = detail::inverse_of_lower(price.cholesky());
     whiten_ = Entries(whiten);
@@ -89,7 +89,7 @@ class MovementMetric {
   /// to = H^-1 gradient: the direction in which the loss rises most for its price (equation 5). `to` is another block.
   template <class T = HostTarget>
   void precondition(Model const&, Parameters<R> const& gradient, Parameters<R>& to) const {
-    in_rows<T>(rise_, gradient, to);
+    in_rows<T>(preconditioner_, gradient, to);
   }
 
   /// Gradients in whitened coordinates, and steps back from them, into another block.
@@ -103,7 +103,7 @@ class MovementMetric {
   }
 
   /// The matrices of a step: H^-1, C^-1 and C^-T for H = C C^T, C^T for G = C C^T.
-  [[nodiscard]] detail::MatrixEntries<R> const& preconditioner_entries() const noexcept { return rise_; }
+  [[nodiscard]] detail::MatrixEntries<R> const& preconditioner_entries() const noexcept { return preconditioner_; }
   [[nodiscard]] detail::MatrixEntries<R> const& whiten_entries() const noexcept { return whiten_; }
   [[nodiscard]] detail::MatrixEntries<R> const& unwhiten_entries() const noexcept { return unwhiten_; }
   [[nodiscard]] detail::MatrixEntries<R> const& root_entries() const noexcept { return root_; }
@@ -118,7 +118,7 @@ class MovementMetric {
   }
 
   Metric metric_;
-  Entries rise_;
+  Entries preconditioner_;
   Entries whiten_;
   Entries unwhiten_;
   Entries root_;

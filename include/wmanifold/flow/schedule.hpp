@@ -24,8 +24,8 @@ inline void require_scheduled(char const* what, double value) {
   }
 }
 
-/// How far `step` lies in [0, steps), from 0 to 1: 0 before step 0, and 1 beyond the end. ArgumentError where `steps` is
-/// negative.
+/// How far `step` lies in [0, steps), from 0 to 1: 0 before step 0, and 1 beyond the end. ArgumentError where `steps`
+/// is negative.
 inline double progress(Index step, Index steps) {
   if (steps < 0) [[unlikely]] {
     fail("schedule: expected a number of steps of at least 0, got ", steps);
