@@ -69,6 +69,10 @@ TEST_CASE("of a part of the data, batches hold the part's own samples, in the sa
   CHECK(sorted(joined(batches.epoch(0))) == sorted(part));
   CHECK(joined(batches.epoch(1)) == wm::gather(part, joined(MiniBatches(5, 2, wm::Seed{1}).epoch(1))));
   CHECK_THROWS_AS(MiniBatches(std::vector<Index>{}, 2, wm::Seed{1}), wm::ArgumentError);
+  auto moved = batches;
+  auto const taken = std::move(moved);
+  CHECK(taken.epoch(0) == batches.epoch(0));
+  CHECK(moved.epoch(0).empty());
 }
 
 TEST_CASE("seed and epoch decide the order, and nothing else") {

@@ -376,6 +376,13 @@ TEST_CASE("rates and budgets beyond 1e5 are refused, and states that no flow lef
     CHECK_THROWS_WITH_AS(flow.restore(state), doctest::Contains("expected moments that a flow left"),
                          wm::ArgumentError);
   }
+
+  wm::GradientFlow adam(model, wm::MeanSquaredError{}, wm::Adam{}, {.rate = 1e-3});
+  auto state = adam.state();
+  state.moments[0].row(0)[0] = -1;
+  adam.restore(state);
+  state.moments[1].row(1)[0] = -1;
+  CHECK_THROWS_WITH_AS(adam.restore(state), doctest::Contains("squares below 0"), wm::ArgumentError);
 }
 
 namespace {

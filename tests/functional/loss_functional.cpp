@@ -222,3 +222,14 @@ TEST_CASE("loss and accuracy over many samples are those of a count by hand") {
     CHECK(!fitted.accuracy.has_value());
   }
 }
+
+TEST_CASE("weights that take a mean of finite losses out of range are an error") {
+  auto const model = random_model<double>(wm::LayerList({3, 5, 2}, {"tanh", "identity"}));
+  wm::Workspace<double> work;
+  wm::Matrix<double> const targets = wm::Matrix<double>::Constant(4, 2, 1e80);
+  std::vector<double> const weights(4, 1e300);
+  CHECK_THROWS_WITH_AS(
+      (void)wm::LossFunctional(wm::MeanSquaredError{})
+          .value(model, support::matrix<double>(4, 3, 3), Contexts<S1>(angles(4)), targets, work, weights),
+      doctest::Contains("finite value of all samples"), wm::NumericalError);
+}

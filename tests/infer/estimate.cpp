@@ -84,7 +84,10 @@ TEST_CASE("in two dimensions too the root mean square of errors is that of uncer
     double noise;
   };
   constexpr Index groups = 100;
-  for (auto const& [outputs, each, noise] : {Setting{1, 64, 0.003}, Setting{1, 64, 0.1}, Setting{4, 20, 0.01}}) {
+  for (auto const& setting : {Setting{1, 64, 0.003}, Setting{1, 64, 0.1}, Setting{4, 20, 0.01}}) {
+    Index const outputs = setting.outputs;
+    Index const each = setting.each;
+    double const noise = setting.noise;
     CAPTURE(outputs);
     CAPTURE(noise);
     wm::BasicManifold<double, Basis, wm::LayerList> model(wm::zeros, {},

@@ -51,6 +51,15 @@ TEST_CASE("a header is one object, with nothing before it, spaces alone behind, 
   refuses(R"({"a":{"dtype":"F64","dtype":"F32","shape":[1],"data_offsets":[0,4]}})", "got 'dtype' again");
 }
 
+TEST_CASE("a header of very many tensors is read in time that grows with it") {
+  std::string text = "{";
+  for (int i = 0; i < 50000; ++i) {
+    text += (i == 0 ? "\"t" : ",\"t") + std::to_string(i) + R"(":{"dtype":"F32","shape":[0],"data_offsets":[0,0]})";
+  }
+  text += "}";
+  CHECK(wm::parse_header("here", text).tensors.size() == 50000);
+}
+
 TEST_CASE("no header is written that would not be read") {
   CHECK_THROWS_WITH_AS((void)wm::header_text({{}, {{"__metadata__", {"F32", {1}, 0, 4}}}}),
                        doctest::Contains("called '__metadata__'"), wm::FileError);

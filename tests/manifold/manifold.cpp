@@ -296,3 +296,27 @@ TEST_CASE("weights are asked for where they are, or refused") {
   refuses([&] { (void)model.shared_weight(0); }, "got dense layer 0, which is on the manifold");
   refuses([&] { (void)model.shared_bias(3); }, "expected a dense layer in [0, 2], got 3");
 }
+
+TEST_CASE("a backward pass through a workspace that another model went through is refused") {
+  Index const samples = 5;
+  auto const inputs = support::matrix<double>(samples, 3, 1);
+  auto const slopes = support::matrix<double>(samples, 2, 2);
+  Contexts<S1> const contexts = Contexts<S1>::constant(S1::degrees(40), samples);
+  auto const of = [](wm::LayerList list) {
+    return Listed<double, wm::Ellipse>(wm::he_normal.spread(1), wm::Seed{1}, {}, std::move(list));
+  };
+  auto const model = of(wm::LayerList({3, 4, 2}, {"tanh", "identity"}));
+  // All have as many numbers with their padding.
+  for (auto const& other :
+       {of(wm::LayerList({3, 5, 2}, {"tanh", "identity"})), of(wm::LayerList({3, 4, 2}, {"identity", "tanh"})),
+        of(wm::LayerList{wm::Dense<>(3, 4), wm::Tanh{}, wm::Dense<>(4, 1), wm::Dense<>(1, 2)})}) {
+    wm::Workspace<double> work;
+    auto gradient = other.parameters().zeros_like();
+    REQUIRE(other.parameters().numbers().size() == model.parameters().numbers().size());
+    model.forward(inputs, contexts, work);
+    CHECK_THROWS_WITH_AS(other.backward(inputs, contexts, slopes, work, gradient),
+                         doctest::Contains("expected a forward pass of the same batch"), wm::ArgumentError);
+    other.forward(inputs, contexts, work);
+    CHECK_NOTHROW(other.backward(inputs, contexts, slopes, work, gradient));
+  }
+}

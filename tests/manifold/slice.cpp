@@ -141,3 +141,14 @@ TEST_CASE("layers as data, factors that are products, and a rule that cuts its o
                     [](double p) { return p == 0; }));
   check_slice<0>(random_model<double, Cut>());
 }
+
+TEST_CASE("a slice of a model that was moved from is refused") {
+  using Space = wm::Product<wm::Interval, S1>;
+  using Basis = wm::Tensor<wm::Bernstein<wm::Interval, 1>, wm::Ellipse>;
+  wm::Manifold<Basis, wm::Dense<2, 3>> model(wm::he_normal, wm::Seed{1});
+  auto const kept = std::move(model);
+  CHECK(kept.inputs() == 2);
+  static_assert(std::same_as<typename Basis::Topology, Space>);
+  CHECK_THROWS_WITH_AS((void)wm::slice<0>(std::as_const(model), wm::Interval::at(0.5)), doctest::Contains("moved from"),
+                       wm::ArgumentError);
+}

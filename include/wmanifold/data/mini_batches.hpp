@@ -1,5 +1,6 @@
 #pragma once
 
+#include <wmanifold/core/aligned.hpp>
 #include <wmanifold/core/random.hpp>
 
 #include <numeric>
@@ -72,14 +73,15 @@ class MiniBatches {
  private:
   void check() const {
     if (samples_ < 1 || size_ < 1) [[unlikely]] {
-      fail("mini-batches: expected at least one sample, and one in each batch, got ", samples_, " and ", size_);
+      fail("mini-batches: expected at least one sample, and one in each batch, got ", Index{samples_}, " and ", size_);
     }
     if (count() == 0) [[unlikely]] {
-      fail("mini-batches: expected a batch of at most ", samples_, " samples, as a smaller one is dropped, got ", size_);
+      fail("mini-batches: expected a batch of at most ", Index{samples_}, " samples, as a smaller one is dropped, got ",
+           size_);
     }
   }
 
-  Index samples_;
+  MovedSize samples_;
   std::vector<Index> part_;  // empty: all
   Index size_;
   Seed seed_;

@@ -43,7 +43,8 @@ concept Walkable = requires(M const& model, Point<typename M::Topology> const& s
 /// as at any move.
 ///
 /// A sample that is not finite, or whose outputs are not, spoils no other: where it falls on a move, the jump is taken
-/// at the next sample that is, by two evaluations a sample until then.
+/// at the next sample before the next move that is, by two evaluations a sample until then. Where there is none, the
+/// output goes on as that of the same signal without bad samples does.
 template <class Model>
 class Walker {
  public:

@@ -19,6 +19,7 @@ struct Adam {
   double decay = 0;
 
   static constexpr std::size_t moments = 2;
+  static constexpr std::size_t first_square = 1;  // the second moment, of squares
   static constexpr RuleInput input = RuleInput::whitened;
   [[nodiscard]] std::string_view name() const noexcept {
     return second_moment == SecondMoment::over_rows ? "adam over rows" : "adam each";

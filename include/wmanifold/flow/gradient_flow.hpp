@@ -4,6 +4,7 @@
 #include <wmanifold/flow/movement.hpp>
 #include <wmanifold/functional/prior.hpp>
 
+#include <algorithm>
 #include <map>
 
 namespace wmanifold {
@@ -126,9 +127,14 @@ class GradientFlow {
   /// Goes on from a state of a flow with the same model and rule; ArgumentError where it is of another.
   void restore(FlowState<R> state) {
     detail::require_state_of(model_->parameters(), Rule::moments, state);
-    for (auto const& block : state.moments) {
-      if (!(largest_of<HostTarget>(block) <= largest_input<R> * largest_input<R>)) [[unlikely]] {
-        fail("flow: expected moments that a flow left, got some that are not finite, or too large");
+    for (std::size_t i = 0; i < state.moments.size(); ++i) {
+      auto const numbers = state.moments[i].numbers();
+      bool const are_squares = i >= first_square();
+      double const most = largest_input<R> * (are_squares ? largest_input<R> : 0x1p24);
+      bool const is_left = largest_of<HostTarget>(state.moments[i]) <= most &&
+                           !(are_squares && std::any_of(numbers.begin(), numbers.end(), [](R x) { return x < 0; }));
+      if (!is_left) [[unlikely]] {
+        fail("flow: expected moments that a flow left, got some that are not finite, too large, or squares below 0");
       }
     }
     state_ = std::move(state);
@@ -163,6 +169,14 @@ class GradientFlow {
       return Rule::steps_along_moment;
     } else {
       return false;
+    }
+  }
+  /// From which moment on they are squares.
+  [[nodiscard]] static constexpr std::size_t first_square() noexcept {
+    if constexpr (requires { Rule::first_square; }) {
+      return Rule::first_square;
+    } else {
+      return Rule::moments;
     }
   }
   [[nodiscard]] static constexpr bool row_by_row() noexcept {

@@ -30,7 +30,8 @@ inline constexpr double largest_input = std::same_as<R, float> ? 0x1p44 : 0x1p35
 ///   the square of that, and its direction below largest_input<R> * 1e19.
 ///
 /// It may say `steps_along_moment = true` (the direction is its first moment), `row_by_row = true` (rows know nothing
-/// of each other either), and have a `shrink()` (direction += shrink() parameters).
+/// of each other either), have a `shrink()` (direction += shrink() parameters), and a
+/// `first_square`, the first of the moments that are of squares and so never below 0.
 template <class Rule>
 concept FlowRule = std::copyable<Rule> && requires(Rule const& rule, Index step) {
   requires Rule::moments <= kernel::most_moments;

@@ -123,7 +123,12 @@ class LossFunctional {
 
   template <Real R>
   double reduce(LossScratch<R>& work, std::span<Index const> ends, std::span<double const> weights) const {
-    return reduce_(SampleLosses{work.losses, weights, ends, work.shares}, work.reduction);
+    double const value = reduce_(SampleLosses{work.losses, weights, ends, work.shares}, work.reduction);
+    if (!is_finite(value)) [[unlikely]] {
+      fail<NumericalError>("loss functional: expected a finite value of all samples, got ", value,
+                           ": losses times weights leave the range of numbers");
+    }
+    return value;
   }
 
   L loss_;

@@ -157,8 +157,9 @@ void load_checkpoint(std::filesystem::path const& path, Model& model, Flow& flow
   }
   auto state = flow.state();
   auto const steps = detail::tensor_of<std::uint64_t>(where, file, "steps", {}).front();
-  if (!std::in_range<Index>(steps)) [[unlikely]] {
-    fail<FileError>(where, ": expected at most ", std::numeric_limits<Index>::max(), " steps, got ", steps);
+  constexpr std::uint64_t most_steps = std::uint64_t{1} << 62U;  // so that more can be taken
+  if (steps > most_steps) [[unlikely]] {
+    fail<FileError>(where, ": expected at most ", most_steps, " steps, got ", steps);
   }
   state.steps = static_cast<Index>(steps);
   for (std::size_t i = 0; i < state.moments.size(); ++i) {
@@ -180,7 +181,11 @@ void load_checkpoint(std::filesystem::path const& path, Model& model, Flow& flow
   }
 
   // Throws, before it changes, where the flow is of another model; nothing below throws.
-  flow.restore(std::move(state));
+  try {
+    flow.restore(std::move(state));
+  } catch (ArgumentError const& e) {
+    fail<FileError>(where, ": ", e.what());
+  }
   std::copy(parameters.numbers().begin(), parameters.numbers().end(), model.parameters().numbers().begin());
   if constexpr (detail::can_freeze<Model>) {
     for (Index l = 0; l < model.stack().depth(); ++l) {

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <set>
 #include <span>
 #include <string>
@@ -74,6 +75,38 @@ inline bool has_fraction(std::string_view json) {
   return false;
 }
 
+/// Hears the events of a parser, and keeps the first key that an object has twice. Its time grows with the text; that
+/// of a parser's callback grows with the square of the number of members.
+struct RepeatedKey {
+  std::vector<std::set<std::string>> open;  // the keys of each object that is open
+  std::optional<std::string> repeated;
+
+  bool key(std::string& name) {
+    if (!open.back().insert(name).second && !repeated) {
+      repeated = name;
+    }
+    return true;
+  }
+  bool start_object(std::size_t) {
+    open.emplace_back();
+    return true;
+  }
+  bool end_object() {
+    open.pop_back();
+    return true;
+  }
+  bool start_array(std::size_t) { return true; }
+  bool end_array() { return true; }
+  bool null() { return true; }
+  bool boolean(bool) { return true; }
+  bool number_integer(nlohmann::json::number_integer_t) { return true; }
+  bool number_unsigned(nlohmann::json::number_unsigned_t) { return true; }
+  bool number_float(nlohmann::json::number_float_t, std::string const&) { return true; }
+  bool string(std::string&) { return true; }
+  bool binary(nlohmann::json::binary_t&) { return true; }
+  bool parse_error(std::size_t, std::string const&, nlohmann::json::exception const&) { return false; }
+};
+
 /// The one JSON object that a header is, with nothing before it and spaces alone behind.
 inline nlohmann::json parsed_object(std::string const& where, std::string_view text) {
   text = text.substr(0, text.find_last_not_of(' ') + 1);  // npos + 1 is 0
@@ -84,27 +117,14 @@ inline nlohmann::json parsed_object(std::string const& where, std::string_view t
   if (has_fraction(text)) [[unlikely]] {
     fail<FileError>(where, ": expected a header with whole numbers, got one with a fraction");
   }
-  std::vector<std::set<std::string>> keys;  // of the objects that are open
-  std::string repeated;
-  auto const look = [&](int, nlohmann::json::parse_event_t event, nlohmann::json const& parsed) {
-    if (event == nlohmann::json::parse_event_t::object_start) {
-      keys.emplace_back();
-    } else if (event == nlohmann::json::parse_event_t::object_end) {
-      keys.pop_back();
-    } else if (event == nlohmann::json::parse_event_t::key) {
-      auto const& key = parsed.get_ref<std::string const&>();
-      if (!keys.back().insert(key).second && repeated.empty()) {
-        repeated = "'" + key + "'";
-      }
-    }
-    return true;
-  };
-  auto json = nlohmann::json::parse(text.begin(), text.end(), look, false);
+  RepeatedKey look;
+  nlohmann::json::sax_parse(text.begin(), text.end(), &look);
+  auto const json = nlohmann::json::parse(text.begin(), text.end(), nullptr, false);
   if (!json.is_object()) [[unlikely]] {
     fail<FileError>(where, ": expected a header that is a JSON object, got something else");
   }
-  if (!repeated.empty()) [[unlikely]] {
-    fail<FileError>(where, ": expected a header without a key twice, got ", repeated, " again");
+  if (look.repeated) [[unlikely]] {
+    fail<FileError>(where, ": expected a header without a key twice, got '", *look.repeated, "' again");
   }
   return json;
 }

@@ -86,7 +86,15 @@ void require_backward(Model const& model, ConstMatrixRef<typename Model::Scalar>
                       Workspace<typename Model::Scalar> const& work,
                       Parameters<typename Model::Scalar> const& gradient) {
   auto const& cache = work.cache;
-  if (!cache.has_slopes || cache.parameters != static_cast<Index>(model.parameters().numbers().size())) [[unlikely]] {
+  bool is_own = cache.has_slopes && cache.parameters == static_cast<Index>(model.parameters().numbers().size()) &&
+                std::ssize(cache.layers) == model.stack().depth();
+  for (Index l = 0; is_own && l < model.stack().depth(); ++l) {
+    auto const at = static_cast<std::size_t>(l);
+    is_own = cache.layers[at] == model.stack().dense(l);
+    model.stack().with_activation(
+        l, [&]<class A>(A const&) { is_own = is_own && std::same_as<A, Identity> == cache.slopes[at].empty(); });
+  }
+  if (!is_own) [[unlikely]] {
     fail("backward: expected a forward pass of the same batch through this workspace before it, got none");
   }
   require_count("backward", "samples, as in the forward pass before it", cache.samples, Index{inputs.rows()});

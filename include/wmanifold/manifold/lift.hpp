@@ -29,6 +29,7 @@ void recombine(SmallMatrix const& change, RowOf const& from, Parameters<R>& to) 
 template <Basis To, Real R, Basis From, class... Layers>
 [[nodiscard]] BasicManifold<R, To, Layers...> recombined(BasicManifold<R, From, Layers...> const& manifold,
                                                          SmallMatrix const& change, To basis) {
+  require_parameters(manifold.parameters());
   BasicManifold<R, To, Layers...> result(zeros, std::move(basis), manifold.stack());
   recombine(
       change, [&](Index k) { return manifold.parameters().row(k); }, result.parameters());

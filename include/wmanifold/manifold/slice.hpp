@@ -146,6 +146,7 @@ template <std::size_t... places, class Model, class... Points>
     using Space = typename B::Topology;
     using Holding = detail::Holding<Space, Held<std::index_sequence<places...>, Points...>>;
     if constexpr (Holding::is_valid) {
+      require_parameters(model.parameters());
       using Cut = detail::BasisSlice<B, Holding::left>;
       auto basis = Cut::of(model.basis());
       std::array<std::vector<double>, Holding::count> values;  // of the held factors' functions

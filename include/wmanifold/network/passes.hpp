@@ -221,15 +221,18 @@ BatchView<R> forward_pass(Stack const& stack, ParametersView<R const> parameters
   }
   cache.samples = batch.samples;
   cache.has_slopes = keep_slopes;
+  cache.layers.resize(depth);
   kernel::Samples<R const> x = inputs;
   for (Index l = 0; l < stack.depth(); ++l) {
     DenseLayout const& shape = stack.dense(l);
     auto const at = static_cast<std::size_t>(l);
+    cache.layers[at] = shape;
     grow(cache.values[at], batch.samples * shape.outputs);
     R* const y = cache.values[at].data();
     detail::LayerPass<T, R, Stack::may_be_low_rank> pass(shape, parameters, batch, x, scratch);
     stack.with_activation(l, [&]<class A>(A const& activation) {
       if constexpr (std::same_as<A, Identity>) {
+        cache.slopes[at].clear();
         pass.forward(y, cache.low_ranks[at], {});
       } else {
         if (keep_slopes) {

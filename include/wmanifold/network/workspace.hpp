@@ -2,6 +2,7 @@
 
 #include <wmanifold/core/matrix.hpp>
 #include <wmanifold/network/coefficients.hpp>
+#include <wmanifold/network/stack.hpp>
 
 namespace wmanifold {
 
@@ -10,6 +11,7 @@ template <Real R>
 struct ForwardCache {
   Index samples = 0;                        ///< of the batch
   Index parameters = 0;                     ///< of the network or manifold that it went through
+  std::vector<DenseLayout> layers;          ///< likewise
   bool has_slopes = false;                  ///< whether a backward pass may follow
   std::vector<AlignedVector<R>> values;     ///< per dense layer, samples x outputs, after the activation
   std::vector<AlignedVector<R>> slopes;     ///< likewise, the activation's derivatives; empty for the identity
