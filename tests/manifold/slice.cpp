@@ -144,7 +144,7 @@ TEST_CASE("layers as data, factors that are products, and a rule that cuts its o
 
 TEST_CASE("a slice of a model that was moved from is refused") {
   using Space = wm::Product<wm::Interval, S1>;
-  using Basis = wm::Tensor<wm::Bernstein<wm::Interval, 1>, wm::Ellipse>;
+  using Basis = Tensor<Legendre<Interval, 1>, Fourier<S1, 1>>;
   wm::Manifold<Basis, wm::Dense<2, 3>> model(wm::he_normal, wm::Seed{1});
   auto const kept = std::move(model);
   CHECK(kept.inputs() == 2);
