@@ -63,10 +63,10 @@ template <class Rule>
 Outcome in_both_bases(Rule const& rule, wm::RuleOptions const& options, wm::LayerList const& layers = dense) {
   InBernstein bernstein(wm::zeros, {}, layers);
   support::randomise(bernstein, 1);
-  for (double& x : bernstein.parameters().shared()) {
-    x = 0.3;
+  auto const shared = bernstein.parameters().shared();  // none of dense layers
+  for (std::size_t n = 0; n < shared.size(); ++n) {
+    shared[n] = n == 0 ? -0.5 : 0.3;
   }
-  bernstein.parameters().shared()[0] = -0.5;
   auto const start = bernstein;
   InLegendre legendre = wm::rewrite<wm::Legendre<Interval, 3>>(bernstein);
   REQUIRE(distance(bernstein, legendre) < 1e-14);
