@@ -21,7 +21,7 @@ void grow(Vector& vector, Index count) {
 /// a network that knows nothing of topologies. Its memory grows to the largest batch and is then reused.
 template <Real R>
 struct BatchCoefficients {
-  /// What the rows are to a sample.
+  /// The part of the rows in a sample.
   enum class Rows {
     one,       ///< there is one row, the network of all samples
     mixed,     ///< each sample mixes all rows by its coefficients

@@ -18,7 +18,7 @@ struct ParametersView {
   R* shared = nullptr;
 };
 
-/// What a backward pass is asked for beside the gradient of the parameters. `contexts` is for smooth spaces of
+/// A request for gradients beside that of the parameters. `contexts` is for smooth spaces of
 /// contexts: on discrete ones, where nothing has a derivative, ArgumentError. A network that knows no contexts gives
 /// the gradient of their coefficients.
 struct GradientRequest {
@@ -26,7 +26,7 @@ struct GradientRequest {
   bool contexts = false;
 };
 
-/// What a backward pass of a network gives beside the gradient of the parameters: views, empty where not asked for.
+/// The gradients that a request to a network asks for: views, empty where not asked for.
 template <Real R>
 struct NetworkGradients {
   BatchView<R> inputs{nullptr, 0, 0};        ///< samples x inputs

@@ -6,7 +6,7 @@
 
 namespace wmanifold {
 
-/// What a forward pass of a network leaves for its backward pass.
+/// The values that a forward pass of a network keeps for its backward pass.
 template <Real R>
 struct ForwardCache {
   Index samples = 0;                        ///< of the batch
@@ -18,7 +18,7 @@ struct ForwardCache {
   std::vector<AlignedVector<R>> low_ranks;  ///< what a low-rank layer keeps
 };
 
-/// What passes write on their way, and gradients beside that of the parameters.
+/// The memory of passes on their way, and of gradients beside that of the parameters.
 template <Real R>
 struct PassScratch {
   AlignedVector<R> tiles;                 ///< of products: parts of mixed weights, of transposed gradients
@@ -35,7 +35,7 @@ struct ReductionScratch {
   std::vector<Index> order;
 };
 
-/// What a loss functional writes.
+/// The memory of a loss functional.
 template <Real R>
 struct LossScratch {
   AlignedVector<R> output_gradient;  ///< samples x outputs
@@ -44,7 +44,7 @@ struct LossScratch {
   ReductionScratch reduction;
 };
 
-/// What a manifold writes of its contexts.
+/// The memory of a manifold for its contexts.
 template <Real R>
 struct ContextScratch {
   AlignedVector<double> gradient;      ///< samples x coordinates
@@ -52,7 +52,7 @@ struct ContextScratch {
   AlignedVector<R> network_gradients;  ///< likewise
 };
 
-/// What forward and backward passes need beside a model. The caller owns it, one per thread; it grows to the largest
+/// The memory that forward and backward passes need beside a model. The caller owns it, one per thread; it grows to the largest
 /// batch it has seen and is then reused without allocation. What it holds is the library's business, except that
 /// outputs and gradients are returned as views into it, valid until the next pass through the same workspace.
 template <Real R>
