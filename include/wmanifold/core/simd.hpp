@@ -10,7 +10,7 @@
 
 namespace wmanifold {
 
-/// What a translation unit is compiled for. It is part of the type of every kernel, so that units built with different
+/// The target of a translation unit: instructions and threads. It is part of the type of every kernel, so that units built with different
 /// flags never share one. Other functions they do share: a program has one -march (docs/building.md).
 template <class Arch, bool Threads>
 struct Target {

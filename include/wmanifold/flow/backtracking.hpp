@@ -41,7 +41,7 @@ class Backtracking {
   Backtracking(Backtracking const&) = delete;
   Backtracking& operator=(Backtracking const&) = delete;
 
-  /// What one step did.
+  /// The loss before one step, and the movement that it made.
   struct Report {
     double before = 0;    ///< the objective
     double after = 0;     ///< never more than before

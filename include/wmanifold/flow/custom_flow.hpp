@@ -152,7 +152,7 @@ class CustomFlow {
 template <class Model>
 CustomFlow(Model const&, FlowOptions const&) -> CustomFlow<Model, detail::NoLoss>;
 
-/// What makes no flow: a sentence says why.
+/// Arguments that make no flow: a sentence says why.
 template <class Model, class L, class Rule>
 requires(!detail::MakesCustomFlow<Model, L, Rule>) class CustomFlow<Model, L, Rule> {
   static_assert(detail::explain_flow<Model, L, Rule, true>());

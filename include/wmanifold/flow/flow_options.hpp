@@ -8,7 +8,7 @@
 
 namespace wmanifold {
 
-/// What makes one step shorter than another.
+/// The measure of a step's length.
 enum class Geometry {
   movement,   ///< the movement of the manifold: steps along G^-1 grad (equation 5), the same in every basis
   euclidean,  ///< the numbers of the parameters: plain gradient descent, for comparison
@@ -51,7 +51,7 @@ using FlowOptions = BasicFlowOptions<double>;
 /// Beside a rule.
 using RuleOptions = BasicFlowOptions<NoMomentum>;
 
-/// What one step did.
+/// The loss before one step, and the movement that it made.
 struct Step {
   double loss = 0;  ///< of the batch, before the step, without priors
   /// Of the manifold; 0 under a rate of 0, or with no direction to go, and then nothing moved. A direction whose
@@ -60,7 +60,7 @@ struct Step {
   double movement = 0;
 };
 
-/// What a flow remembers from step to step, to be saved and restored with the model: a flow that goes on from it goes
+/// The memory of a flow from step to step, to be saved and restored with the model: a flow that goes on from it goes
 /// on as if it had not stopped, bit for bit.
 template <Real R>
 struct FlowState {
@@ -107,7 +107,7 @@ inline RuleOptions with_length(RuleOptions options, std::optional<double> rate, 
   return checked(options);
 }
 
-/// What a direction whose movement is `unit` is multiplied by.
+/// The factor of a direction whose movement is `unit`.
 inline double factor_at(RuleOptions const& options, double unit) noexcept {
   double factor = options.rate ? *options.rate : unit > 0 ? *options.movement / unit : 0;
   if (options.clip && unit > 0) {

@@ -120,7 +120,7 @@ class GradientFlow {
   /// The gradient that the last step saw, priors included.
   [[nodiscard]] Parameters<R> const& gradient() const noexcept { return gradient_; }
 
-  /// What its passes use: `plan()` says how the last batch was mixed, `mixing` decides it for those to come.
+  /// The workspace of its passes: `plan()` says how the last batch was mixed, `mixing` decides it for those to come.
   [[nodiscard]] Workspace<R>& workspace() noexcept { return work_; }
 
   [[nodiscard]] FlowState<R> const& state() const noexcept { return state_; }
@@ -334,7 +334,7 @@ class GradientFlow {
 template <class Model>
 GradientFlow(Model const&, FlowOptions const&) -> GradientFlow<Model, detail::NoLoss>;
 
-/// What makes no flow: a sentence says why.
+/// Arguments that make no flow: a sentence says why.
 template <class Model, class L, class Rule>
 requires(!detail::MakesFlow<Model, L, Rule>) class GradientFlow<Model, L, Rule> {
   static_assert(detail::explain_flow<Model, L, Rule>());

@@ -44,7 +44,7 @@ class MatrixEntries {
 
 }  // namespace detail
 
-/// How far a manifold of weights moves when its parameters do: one metric per model, fixed while they move.
+/// The movement of a manifold of weights when its parameters move: one metric per model, fixed while they move.
 /// Rows move by G, what all contexts share by itself:
 ///
 ///     movement(dP)^2 = trace(dP^T G dP) + ||dS||^2      (equations 4 and 13)
@@ -80,7 +80,7 @@ class MovementMetric {
     return sum;
   }
 
-  /// How far a step moves the manifold.
+  /// The movement of the manifold under a step.
   template <class T = HostTarget>
   [[nodiscard]] double movement(Model const& model, Parameters<R> const& step) const {
     return std::sqrt(std::max(inner<T>(model, step, step), 0.0));

@@ -51,7 +51,7 @@ class DualRow {
   std::size_t first_;
 };
 
-/// What a custom loss is held against: rows of numbers, or classes.
+/// The targets of a custom loss: rows of numbers, or classes.
 struct TargetRows {
   template <Real R>
   using Targets = ConstMatrixRef<R>;

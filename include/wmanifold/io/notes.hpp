@@ -47,7 +47,7 @@ struct KnobRange {
   friend bool operator==(KnobRange const&, KnobRange const&) = default;
 };
 
-/// What a user adds to a file.
+/// The notes that a user adds to a file.
 struct ModelNotes {
   /// Texts in UTF-8, by names that are not the library's own: those are format, version, topology, basis, layers, real,
   /// warp, test, layer, checksum, input_scaling, knob_ranges, rule, geometry, moments, random, numbers and wmanifold,
@@ -177,7 +177,7 @@ inline void store_notes(TensorFile& file, ModelNotes const& notes) {
   }
 }
 
-/// What a user added to a file; FileError where it is not well-formed.
+/// The notes that a user added to a file; FileError where it is not well-formed.
 inline ModelNotes notes_from(std::string const& where, TensorFile const& file) {
   ModelNotes notes;
   for (auto const& [key, value] : file.metadata) {
@@ -202,7 +202,7 @@ inline ModelNotes notes_from(std::string const& where, TensorFile const& file) {
 
 }  // namespace detail
 
-/// What a user added to a file of the library's, and nothing else: as it was saved, byte for byte. Throws FileError,
+/// The notes that a user added to a file of the library's, and nothing else: as it was saved, byte for byte. Throws FileError,
 /// also for a file that was damaged.
 [[nodiscard]] inline ModelNotes read_notes(std::filesystem::path const& path) {
   auto const file = read_safetensors(path);

@@ -309,7 +309,7 @@ class BasicManifold {
   MixedNetwork<R, Stack> network_;
 };
 
-/// What makes no manifold: a sentence says why.
+/// Arguments that make no manifold: a sentence says why.
 template <class R, class B, class... Layers>
 requires(!(Real<R> && Basis<B>)) class BasicManifold<R, B, Layers...> {
   template <class L>
