@@ -10,8 +10,9 @@
 
 namespace wmanifold {
 
-/// The target of a translation unit: instructions and threads. It is part of the type of every kernel, so that units built with different
-/// flags never share one. Other functions they do share: a program has one -march (docs/building.md).
+/// The target of a translation unit: instructions and threads. It is part of the type of every kernel, so that units
+/// built with different flags never share one. Other functions they do share: a program has one -march
+/// (docs/building.md).
 template <class Arch, bool Threads>
 struct Target {
   using SimdArch = Arch;

@@ -202,8 +202,8 @@ inline ModelNotes notes_from(std::string const& where, TensorFile const& file) {
 
 }  // namespace detail
 
-/// The notes that a user added to a file of the library's, and nothing else: as it was saved, byte for byte. Throws FileError,
-/// also for a file that was damaged.
+/// The notes that a user added to a file of the library's, and nothing else: as it was saved, byte for byte. Throws
+/// FileError, also for a file that was damaged.
 [[nodiscard]] inline ModelNotes read_notes(std::filesystem::path const& path) {
   auto const file = read_safetensors(path);
   detail::require_checksum(path.string(), file);
