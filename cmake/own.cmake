@@ -30,6 +30,10 @@ if(CMAKE_CXX_COMPILER_ID MATCHES "^(GNU|Clang|AppleClang)$")
   endif()
 endif()
 
+if(TARGET wmanifold_compiled)
+  target_link_libraries(wmanifold_compiled PRIVATE wmanifold_own)
+endif()
+
 foreach(option IN ITEMS WERROR NATIVE)
   if(WMANIFOLD_${option})
     wmanifold_summary(${option} on)

@@ -102,6 +102,7 @@
 #include <wmanifold/metric/step_price.hpp>
 #include <wmanifold/network/activation.hpp>
 #include <wmanifold/network/coefficients.hpp>
+#include <wmanifold/network/compiled.hpp>
 #include <wmanifold/network/dense.hpp>
 #include <wmanifold/network/dispatch.hpp>
 #include <wmanifold/network/explain.hpp>

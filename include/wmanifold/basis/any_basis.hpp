@@ -108,6 +108,10 @@ template <class Factor>
   return found;
 }
 
+#ifdef WMANIFOLD_COMPILED
+extern template std::optional<AnyFactor> factor_named(std::string const&, std::string const&);
+#endif
+
 /// The whole number in [low, high] that `text` is, as to_string writes it; -1 where it is none.
 inline int whole_number_of(std::string_view text, int low, int high) {
   int number = -1;
@@ -341,7 +345,8 @@ class BasicAnyBasis {
   std::span<double const> own_state(std::size_t factors, std::span<double const>& rest) const {
     std::size_t const begin = factors > 1 && !rest.empty() ? 1 : 0;
     double const count = begin == 1 ? rest[0] : static_cast<double>(rest.size());
-    if (!(is_finite(count) && count >= 0 && count <= static_cast<double>(rest.size() - begin) && count == std::floor(count))) [[unlikely]] {
+    if (!(is_finite(count) && count >= 0 && count <= static_cast<double>(rest.size() - begin) &&
+          count == std::floor(count))) [[unlikely]] {
       refuse_state();
     }
     auto const own = rest.subspan(begin, static_cast<std::size_t>(count));

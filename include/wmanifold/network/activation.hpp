@@ -123,3 +123,7 @@ struct Softplus {
 };
 
 }  // namespace wmanifold
+
+#ifdef WMANIFOLD_COMPILED
+#include <wmanifold/network/compiled.hpp>
+#endif

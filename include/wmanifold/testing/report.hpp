@@ -44,25 +44,13 @@ class Report {
   template <class... Where>
   void hold(std::string_view law, double error, double allowed, Where const&... where) {
     ++checks_;
-    if (error <= allowed) {
-      return;
-    }
-    auto const known =
-        std::find_if(violations_.begin(), violations_.end(), [&](auto const& v) { return v.law == law; });
-    if (known != violations_.end() && !(error > known->error)) {
-      return;
-    }
-    std::ostringstream text;
-    text.imbue(std::locale::classic());
-    text.precision(17);
-    ((print(text, where), text << ' '), ...);
-    std::string place = text.str();
-    place.resize(place.size() - std::min<std::size_t>(place.size(), 1));
-    Violation violation{std::string(law), std::move(place), error, allowed};
-    if (known != violations_.end()) {
-      *known = std::move(violation);
-    } else {
-      violations_.push_back(std::move(violation));
+    if (Violation* const worst = error <= allowed ? nullptr : worse(law, error, allowed)) {
+      std::ostringstream text;
+      text.imbue(std::locale::classic());
+      text.precision(17);
+      ((print(text, where), text << ' '), ...);
+      worst->where = text.str();
+      worst->where.resize(worst->where.size() - std::min<std::size_t>(worst->where.size(), 1));
     }
   }
 
@@ -77,6 +65,20 @@ class Report {
   [[nodiscard]] std::vector<Violation> const& violations() const noexcept { return violations_; }
 
  private:
+  /// The violation of this law, now with these numbers; null where a worse one is known.
+  [[nodiscard]] Violation* worse(std::string_view law, double error, double allowed) {
+    auto known = std::find_if(violations_.begin(), violations_.end(), [&](auto const& v) { return v.law == law; });
+    if (known == violations_.end()) {
+      known = violations_.insert(known, {std::string(law), "", error, allowed});
+    } else if (error > known->error) {
+      known->error = error;
+      known->allowed = allowed;
+    } else {
+      return nullptr;
+    }
+    return &*known;
+  }
+
   template <class T>
   static void print(std::ostream& out, Point<T> const& point) {
     print(out, point.coordinates());

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <concepts>
 #include <limits>
 #include <span>
 
@@ -209,6 +210,23 @@ struct Tile {
   [[nodiscard]] R* moment(std::size_t i, Index k) const noexcept { return blocks[i] + k * stride; }
 };
 
+/// A rule as a descent sees it, by reference: any function of a tile, which must not throw. One type for all rules, so
+/// that a descent is compiled once.
+template <Real R>
+class TileRule {
+ public:
+  template <std::invocable<Tile<R> const&> F>
+  TileRule(F const& rule) noexcept  // NOLINT: a rule is given as it is
+      : rule_{&rule}, apply_{[](void const* f, Tile<R> const& tile) { (*static_cast<F const*>(f))(tile); }} {}
+  TileRule(TileRule const&) = default;
+
+  void operator()(Tile<R> const& tile) const { apply_(rule_, tile); }
+
+ private:
+  void const* rule_;
+  void (*apply_)(void const*, Tile<R> const&);
+};
+
 /// v = momentum v + d; direction v, or with `look_ahead` momentum v + d.
 template <class T, Real R>
 void heavy_ball(R momentum, bool look_ahead, Tile<R> const& tile) noexcept {
@@ -334,15 +352,76 @@ template <class T, Real R, bool Squares>
   return squares;
 }
 
-template <class T, Real R, class Rule>
-[[nodiscard]] double descend_tiles(DescentBlocks<R> const& blocks, DescentTerms<R> const& terms, Rule const& rule);
+/// The pass of `descend` over rows that meet.
+template <class T, Real R>
+[[nodiscard]] double descend_tiles(DescentBlocks<R> const& blocks, DescentTerms<R> const& terms, TileRule<R> rule) {
+  using V = simd::Batch<T, R>;
+  constexpr Index lanes = simd::lanes<T, R>;
+  Index const rows = blocks.rows;
+  bool const diagonal = is_diagonal(terms.root);
+  Index const widest = std::clamp(tile_numbers / rows / line<R> * line<R>, line<R>, tile_columns);
+  auto const tile_at = [&](Index at, Index width, R* direction) -> double {
+    combine_tile<T, R>(terms.before, width, blocks.stride, blocks.gradient + at, width, direction);
+    LocalArray<R*, most_moments> moments{};
+    for (std::size_t i = 0; i < blocks.moments.size(); ++i) {
+      moments[i] = blocks.moments[i] + at;
+    }
+    rule(Tile<R>{rows, width, direction, width, std::span(moments).first(blocks.moments.size()), blocks.stride});
+    if (terms.after.rows > 0) {
+      combine_tile<T, R>(terms.after, width, width, direction, width, direction);
+    }
+    if (terms.decay > 0) {
+      for (Index k = 0; k < rows; ++k) {
+        for (Index n = 0; n < width; n += lanes) {
+          R* const to = direction + k * width + n;
+          simd::fma(V(terms.decay), V::load_aligned(blocks.parameters + k * blocks.stride + at + n),
+                    V::load_aligned(to))
+              .store_aligned(to);
+        }
+      }
+    }
+    V squares(R{0});
+    for (Index k = 0; k < rows; ++k) {
+      R const* const from = direction + k * width;
+      if (diagonal) {  // its squares on the way to the parameters, one pass less
+        squares = finish_row<T, R, true>(V(terms.root.values[k]), squares, blocks, terms.factor, k, at, width, from);
+        continue;
+      }
+      for_each_line<T, R>(terms.root, k, width, width, direction, [&](Index, auto const& sums) {
+        for (auto const& sum : sums) {
+          squares = simd::fma(sum, sum, squares);
+        }
+      });
+      squares = finish_row<T, R, false>(V(R{1}), squares, blocks, terms.factor, k, at, width, from);
+    }
+    return sum_of<T, R>(squares);
+  };
+  auto const results =
+      in_pieces<T>(blocks.count / line<R>, pass_cost * rows * blocks.count, [&](Index first, Index last) -> double {
+        alignas(alignment) std::array<R, static_cast<std::size_t>(tile_numbers)> here;
+        AlignedVector<R> large;  // for more rows than there are numbers in a tile
+        if (rows * widest > tile_numbers) {
+          large.resize(static_cast<std::size_t>(rows * widest));
+        }
+        double sum = 0;
+        for (Index n = first * line<R>; n < last * line<R>; n += widest) {
+          sum += tile_at(n, std::min(widest, last * line<R> - n), large.empty() ? here.data() : large.data());
+        }
+        return sum;
+      });
+  double sum = 0;
+  for (double const x : results) {
+    sum += x;
+  }
+  return sum;
+}
 
 }  // namespace detail
 
-/// One pass over a K x N block, tile by tile: the gradient through `rule(tile)`, which must not throw, to the
-/// direction, the moments and the parameters. Returns the sum of squares of C^T direction.
-template <class T, Real R, class Rule>
-[[nodiscard]] double descend(DescentBlocks<R> const& blocks, DescentTerms<R> const& terms, Rule const& rule) {
+/// One pass over a K x N block, tile by tile: the gradient through `rule(tile)` to the direction, the
+/// moments and the parameters. Returns the sum of squares of C^T direction.
+template <class T, Real R>
+[[nodiscard]] double descend(DescentBlocks<R> const& blocks, DescentTerms<R> const& terms, TileRule<R> rule) {
   bool const apart =
       terms.row_by_row && terms.after.rows == 0 && detail::is_diagonal(terms.before) && detail::is_diagonal(terms.root);
   if (!apart) {
@@ -369,70 +448,6 @@ template <class T, Real R, class Rule>
     one.before = {1, starts.data(), &first, terms.before.values + k};
     one.root = {1, starts.data(), &first, terms.root.values + k};
     sum += detail::descend_tiles<T, R>(own, one, rule);
-  }
-  return sum;
-}
-
-template <class T, Real R, class Rule>
-double detail::descend_tiles(DescentBlocks<R> const& blocks, DescentTerms<R> const& terms, Rule const& rule) {
-  using V = simd::Batch<T, R>;
-  constexpr Index lanes = simd::lanes<T, R>;
-  Index const rows = blocks.rows;
-  bool const diagonal = detail::is_diagonal(terms.root);
-  Index const widest = std::clamp(tile_numbers / rows / line<R> * line<R>, line<R>, tile_columns);
-  auto const tile_at = [&](Index at, Index width, R* direction) -> double {
-    detail::combine_tile<T, R>(terms.before, width, blocks.stride, blocks.gradient + at, width, direction);
-    LocalArray<R*, most_moments> moments{};
-    for (std::size_t i = 0; i < blocks.moments.size(); ++i) {
-      moments[i] = blocks.moments[i] + at;
-    }
-    rule(Tile<R>{rows, width, direction, width, std::span(moments).first(blocks.moments.size()), blocks.stride});
-    if (terms.after.rows > 0) {
-      detail::combine_tile<T, R>(terms.after, width, width, direction, width, direction);
-    }
-    if (terms.decay > 0) {
-      for (Index k = 0; k < rows; ++k) {
-        for (Index n = 0; n < width; n += lanes) {
-          R* const to = direction + k * width + n;
-          simd::fma(V(terms.decay), V::load_aligned(blocks.parameters + k * blocks.stride + at + n),
-                    V::load_aligned(to))
-              .store_aligned(to);
-        }
-      }
-    }
-    V squares(R{0});
-    for (Index k = 0; k < rows; ++k) {
-      R const* const from = direction + k * width;
-      if (diagonal) {  // its squares on the way to the parameters, one pass less
-        squares =
-            detail::finish_row<T, R, true>(V(terms.root.values[k]), squares, blocks, terms.factor, k, at, width, from);
-        continue;
-      }
-      detail::for_each_line<T, R>(terms.root, k, width, width, direction, [&](Index, auto const& sums) {
-        for (auto const& sum : sums) {
-          squares = simd::fma(sum, sum, squares);
-        }
-      });
-      squares = detail::finish_row<T, R, false>(V(R{1}), squares, blocks, terms.factor, k, at, width, from);
-    }
-    return detail::sum_of<T, R>(squares);
-  };
-  auto const results = detail::in_pieces<T>(
-      blocks.count / line<R>, pass_cost * rows * blocks.count, [&](Index first, Index last) -> double {
-        alignas(alignment) std::array<R, static_cast<std::size_t>(tile_numbers)> here;
-        AlignedVector<R> large;  // for more rows than there are numbers in a tile
-        if (rows * widest > tile_numbers) {
-          large.resize(static_cast<std::size_t>(rows * widest));
-        }
-        double sum = 0;
-        for (Index n = first * line<R>; n < last * line<R>; n += widest) {
-          sum += tile_at(n, std::min(widest, last * line<R> - n), large.empty() ? here.data() : large.data());
-        }
-        return sum;
-      });
-  double sum = 0;
-  for (double const x : results) {
-    sum += x;
   }
   return sum;
 }

@@ -1,0 +1,6 @@
+// Defines what AnyBasis knows by its name: every basis of the library.
+
+#include <wmanifold/basis/any_basis.hpp>
+
+template std::optional<wmanifold::detail::AnyFactor> wmanifold::detail::factor_named(std::string const&,
+                                                                                     std::string const&);

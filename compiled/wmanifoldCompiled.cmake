@@ -1,0 +1,15 @@
+# wmanifold_add_compiled(): the static library wmanifold::compiled, the kernels and the bases that are known by name, compiled
+# once for all files that link to it. It has the flags of the project that adds it, and is optimised in Debug builds too.
+function(wmanifold_add_compiled)
+  if(TARGET wmanifold_compiled)
+    return()
+  endif()
+  set(folder "${CMAKE_CURRENT_FUNCTION_LIST_DIR}")
+  add_library(wmanifold_compiled STATIC EXCLUDE_FROM_ALL "${folder}/any_basis.cpp" "${folder}/kernels.cpp")
+  add_library(wmanifold::compiled ALIAS wmanifold_compiled)
+  target_link_libraries(wmanifold_compiled PUBLIC wmanifold::wmanifold)
+  target_compile_definitions(wmanifold_compiled INTERFACE WMANIFOLD_COMPILED)
+  if(CMAKE_CXX_COMPILER_ID MATCHES "^(GNU|Clang|AppleClang)$")
+    target_compile_options(wmanifold_compiled PRIVATE $<$<CONFIG:Debug>:-O2>)
+  endif()
+endfunction()

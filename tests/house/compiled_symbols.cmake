@@ -1,0 +1,21 @@
+# Objects that are linked with wmanifold::compiled take the kernels from there and define none: OBJECTS, a list with |
+# between; NM.
+cmake_minimum_required(VERSION 3.25)
+
+string(REPLACE "|" ";" objects "${OBJECTS}")
+set(kernel "wmanifold::kernel::(dense_forward|dense_backward_inputs|grouped_forward|softmax_cross_entropy|descend|adam)<")
+set(taken 0)
+foreach(object IN LISTS objects)
+  execute_process(COMMAND "${NM}" -C "${object}" OUTPUT_VARIABLE symbols COMMAND_ERROR_IS_FATAL ANY)
+  string(REGEX MATCH "[0-9a-f]+ [WT] [^\n]*${kernel}[^\n]*" defined "${symbols}")
+  if(defined)
+    message(FATAL_ERROR "${object}: expected no kernel of its own, got ${defined}")
+  endif()
+  string(REGEX MATCHALL " U [^\n]*${kernel}" used "${symbols}")
+  list(LENGTH used count)
+  math(EXPR taken "${taken} + ${count}")
+endforeach()
+if(taken EQUAL 0)
+  message(FATAL_ERROR "expected kernels that are taken from the library, got none")
+endif()
+message(STATUS "${taken} kernels taken, none compiled again")
