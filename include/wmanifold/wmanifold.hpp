@@ -22,6 +22,7 @@
 #include <wmanifold/basis/total_degree.hpp>
 #include <wmanifold/core/aligned.hpp>
 #include <wmanifold/core/error.hpp>
+#include <wmanifold/core/function_ref.hpp>
 #include <wmanifold/core/intrinsics.hpp>
 #include <wmanifold/core/legendre.hpp>
 #include <wmanifold/core/local_array.hpp>

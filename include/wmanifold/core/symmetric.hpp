@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
+#include <vector>
 
 /// Matrices of a few dozen rows, by the plain methods. Eigen's products and solvers would cost every file that includes
 /// a flow some seconds of compilation.
@@ -50,11 +52,16 @@ namespace wmanifold::detail {
   return result;
 }
 
-/// to += factor * from, of the same size.
-inline void add_scaled(double factor, SmallMatrix const& from, SmallMatrix& to) {
-  for (Index i = 0; i < from.size(); ++i) {
+/// to += factor * from, matrices or vectors of the same size.
+template <class Numbers>
+void add_scaled(double factor, Numbers const& from, Numbers& to) {
+  for (Index i = 0; i < static_cast<Index>(from.size()); ++i) {
     to.data()[i] += factor * from.data()[i];
   }
+}
+
+[[nodiscard]] inline double dot(std::vector<double> const& a, std::vector<double> const& b) {
+  return std::inner_product(a.begin(), a.end(), b.begin(), 0.0);
 }
 
 /// C, lower triangular, with a = C C^T, from the lower triangle of `a`. False where `a` is not positive definite; C is

@@ -37,7 +37,7 @@ class CustomFlow {
         gradient_(model.parameters().zeros_like()),
         direction_(gradient_) {
     rule_.check();
-    state_.moments.assign(Rule::moments, gradient_);
+    state_.moments = std::vector(Rule::moments, gradient_);
   }
 
   /// Arguments that make no flow: a sentence says why.

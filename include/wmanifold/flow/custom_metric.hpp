@@ -25,7 +25,7 @@ class MovementMetric<CustomManifold<R_, Space, F, Layers...>> {
   template <class T = HostTarget>
   [[nodiscard]] double inner(Model const& model, Parameters<R> const& a, Parameters<R> const& b) const {
     Jacobian jacobian(model);
-    return detail::as_vector(b).dot(apply(jacobian, detail::as_vector(a), 0));
+    return detail::dot(detail::as_vector(b), apply(jacobian, detail::as_vector(a), 0));
   }
 
   template <class T = HostTarget>
@@ -36,52 +36,59 @@ class MovementMetric<CustomManifold<R_, Space, F, Layers...>> {
   template <class T = HostTarget>
   void precondition(Model const& model, Parameters<R> const& gradient, Parameters<R>& to) const {
     Jacobian jacobian(model);
-    Eigen::VectorXd const g = detail::as_vector(gradient);
+    Vector const g = detail::as_vector(gradient);
     auto const& how = model.metric();
-    bool const dense =
-        how.solver == MetricSolver::dense || (how.solver == MetricSolver::automatic && g.size() <= most_dense);
-    Eigen::VectorXd const d = dense ? solve_dense(jacobian, g, how) : solve_iteratively(jacobian, g, how);
-    to.matrix().row(0) = d.transpose().template cast<R>();
+    bool const dense = how.solver == MetricSolver::dense ||
+                       (how.solver == MetricSolver::automatic && static_cast<Index>(g.size()) <= most_dense);
+    Vector const d = dense ? solve_dense(jacobian, g, how) : solve_iteratively(jacobian, g, how);
+    std::transform(d.begin(), d.end(), to.data(), [](double x) { return static_cast<R>(x); });
   }
 
  private:
   using Jacobian = detail::CustomJacobian<Model>;
+  using Vector = std::vector<double>;
   static constexpr Index most_dense = 256;
 
   /// (E_s J^T J + damping) v
-  static Eigen::VectorXd apply(Jacobian& jacobian, Eigen::VectorXd const& v, double damping) {
-    Eigen::VectorXd sum = damping * v;
+  static Vector apply(Jacobian& jacobian, Vector const& v, double damping) {
+    Vector sum(v.size());
+    detail::add_scaled(damping, v, sum);
     for (std::size_t i = 0; i < jacobian.nodes(); ++i) {
-      sum += jacobian.share(i) * jacobian.pull(i, jacobian.push(i, v));
+      detail::add_scaled(jacobian.share(i), jacobian.pull(i, jacobian.push(i, v)), sum);
     }
     return sum;
   }
 
-  static Eigen::VectorXd solve_dense(Jacobian& jacobian, Eigen::VectorXd const& g, CustomMetric const& how) {
-    SmallMatrix metric = how.damping * SmallMatrix::Identity(g.size(), g.size());
+  static Vector solve_dense(Jacobian& jacobian, Vector const& g, CustomMetric const& how) {
+    auto const n = static_cast<Index>(g.size());
+    SmallMatrix metric = detail::zero_matrix(n, n);
+    detail::add_scaled(how.damping, detail::identity_matrix(n), metric);
     for (std::size_t i = 0; i < jacobian.nodes(); ++i) {
       SmallMatrix const j = jacobian.matrix(i);
-      metric += jacobian.share(i) * j.transpose() * j;
+      detail::add_scaled(jacobian.share(i), detail::product(detail::transposed(j), j), metric);
     }
     return detail::shortest_solution(metric, g, how.tolerance);
   }
 
-  static Eigen::VectorXd solve_iteratively(Jacobian& jacobian, Eigen::VectorXd const& g, CustomMetric const& how) {
-    Eigen::VectorXd d = Eigen::VectorXd::Zero(g.size());
-    Eigen::VectorXd rest = g;
-    Eigen::VectorXd towards = g;
-    double square = g.squaredNorm();
+  /// Conjugate gradients.
+  static Vector solve_iteratively(Jacobian& jacobian, Vector const& g, CustomMetric const& how) {
+    Vector d(g.size());
+    Vector rest = g;
+    Vector towards = g;
+    double square = detail::dot(g, g);
     double const enough = square * how.tolerance * how.tolerance;
     for (Index i = 0; i < how.most_iterations && square > enough; ++i) {
-      Eigen::VectorXd const image = apply(jacobian, towards, how.damping);
-      double const curvature = towards.dot(image);
+      Vector const image = apply(jacobian, towards, how.damping);
+      double const curvature = detail::dot(towards, image);
       if (!(curvature > 0)) {
         break;
       }
-      d += square / curvature * towards;
-      rest -= square / curvature * image;
-      double const next = rest.squaredNorm();
-      towards = rest + next / square * towards;
+      detail::add_scaled(square / curvature, towards, d);
+      detail::add_scaled(-square / curvature, image, rest);
+      double const next = detail::dot(rest, rest);
+      Vector turned = rest;
+      detail::add_scaled(next / square, towards, turned);
+      towards = std::move(turned);
       square = next;
     }
     return d;

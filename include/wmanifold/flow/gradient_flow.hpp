@@ -40,7 +40,7 @@ class GradientFlow {
         gradient_(model.parameters().zeros_like()),
         identity_(detail::identity_matrix(gradient_.rows())) {
     rule_.check();
-    state_.moments.assign(Rule::moments, gradient_);
+    state_.moments = std::vector(Rule::moments, gradient_);
   }
 
   /// Arguments that make no flow: a sentence says why.

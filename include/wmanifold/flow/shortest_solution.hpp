@@ -15,19 +15,20 @@ namespace wmanifold::detail {
 /// Householder's reflections make the matrix tridiagonal, QL steps with implicit shifts diagonal (Bowdler, Martin,
 /// Reinsch and Wilkinson, Numer. Math. 11, 1968). All of them turn `right` alone and then, backwards, the solution: no
 /// eigenvector is formed, and the cost is that of the reflections, 2 n^3.
-[[nodiscard]] inline Eigen::VectorXd shortest_solution(SmallMatrix const& matrix, Eigen::VectorXd const& right,
-                                                       double tolerance) {
+[[nodiscard]] inline std::vector<double> shortest_solution(SmallMatrix const& matrix, std::vector<double> const& right,
+                                                           double tolerance) {
   Index const n = matrix.rows();
   auto const size = static_cast<std::size_t>(n);
-  Eigen::VectorXd x = right;
+  std::vector<double> solution = right;
+  double* const x = solution.data();
   double unit = 0;  // the largest number; in units of it no square overflows or vanishes
   for (Index i = 0; i < n * n; ++i) {
     double const number = std::abs(matrix.data()[i]);
     unit = is_nan(number) || number > unit ? number : unit;
   }
   if (unit == 0 || !is_finite(unit)) {
-    std::fill(x.data(), x.data() + n, unit == 0 ? 0 : std::numeric_limits<double>::quiet_NaN());
-    return x;
+    solution.assign(size, unit == 0 ? 0 : std::numeric_limits<double>::quiet_NaN());
+    return solution;
   }
   SmallMatrix a = matrix;
   for (Index i = 0; i < n * n; ++i) {
@@ -46,7 +47,7 @@ namespace wmanifold::detail {
   auto const reflect = [&](Index k) {
     double const* const v = a.data() + k * n;
     double const share = half[static_cast<std::size_t>(k)];
-    double const along = share > 0 ? dot(k + 1, v, x.data()) / share : 0;
+    double const along = share > 0 ? dot(k + 1, v, x) / share : 0;
     for (Index i = k + 1; i < n; ++i) {
       x[i] -= along * v[i];
     }
@@ -87,9 +88,9 @@ namespace wmanifold::detail {
     double c, s;
   };
   std::vector<Turn> turns;
-  auto const turn = [&x](Turn const& t, double s) {
-    double& low = x[static_cast<Index>(t.at)];
-    double& high = x[static_cast<Index>(t.at) + 1];
+  auto const turn = [x](Turn const& t, double s) {
+    double& low = x[t.at];
+    double& high = x[t.at + 1];
     double const was = high;
     high = s * low + t.c * was;
     low = t.c * low - s * was;
@@ -149,7 +150,7 @@ namespace wmanifold::detail {
   for (Index k = n - 1; k-- > 0;) {
     reflect(k);
   }
-  return x;
+  return solution;
 }
 
 }  // namespace wmanifold::detail

@@ -26,7 +26,8 @@ class Prior<CustomManifold<R, Space, F, Layers...>> {
     detail::CustomJacobian<Model> const jacobian(model);
     double sum = 0;
     for (std::size_t i = 0; i < jacobian.nodes(); ++i) {
-      sum += 0.5 * weight_decay_ * jacobian.share(i) * jacobian.weights(i).squaredNorm();
+      auto const weights = jacobian.weights(i);
+      sum += 0.5 * weight_decay_ * jacobian.share(i) * detail::dot(weights, weights);
     }
     return sum;
   }
@@ -38,8 +39,10 @@ class Prior<CustomManifold<R, Space, F, Layers...>> {
     }
     detail::CustomJacobian<Model> jacobian(model);
     for (std::size_t i = 0; i < jacobian.nodes(); ++i) {
-      Eigen::VectorXd const slope = weight_decay_ * jacobian.share(i) * jacobian.pull(i, jacobian.weights(i));
-      gradient.matrix().row(0) += slope.transpose().template cast<R>();
+      double const share = weight_decay_ * jacobian.share(i);
+      auto const slope = jacobian.pull(i, jacobian.weights(i));
+      std::transform(slope.begin(), slope.end(), gradient.data(), gradient.data(),
+                     [share](double x, R g) { return g + static_cast<R>(share * x); });
     }
   }
 

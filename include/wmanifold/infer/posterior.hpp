@@ -115,7 +115,7 @@ struct Curved {
         blocked = {};
       }
     }
-    SmallMatrix precision(n, n);
+    SmallMatrix precision = zero_matrix(n, n);
     for (Index i = 0; i < n; ++i) {
       auto const& before = beside[static_cast<std::size_t>(2 * i)];
       auto const& behind = beside[static_cast<std::size_t>(2 * i + 1)];
@@ -123,13 +123,14 @@ struct Curved {
       auto const slope_behind = gradient_beside(minimum.point, behind);
       double const apart = dot(T::log(minimum.point, behind.point), frame[static_cast<std::size_t>(i)]) -
                            dot(T::log(minimum.point, before.point), frame[static_cast<std::size_t>(i)]);
-      for (Index j = 0; j < n; ++j) {
+      for (Index j = 0; j < n; ++j) {  // the mean with its transpose
         auto const& direction = frame[static_cast<std::size_t>(j)];
         double const rise = dot(slope_behind, direction) - dot(slope_before, direction);
-        precision(i, j) = apart > 0 ? weight * rise / apart : 0;
+        double const half = apart > 0 ? weight * rise / apart / 2 : 0;
+        precision(i, j) += half;
+        precision(j, i) += half;
       }
     }
-    precision = ((precision + precision.transpose()) / 2).eval();
     for (Index i = 0; i < n; ++i) {
       for (Index j = 0; j < n; ++j) {
         precision(i, j) += weight * weight / 2 * dot(blocked, frame[static_cast<std::size_t>(i)]) *

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <wmanifold/core/function_ref.hpp>
 #include <wmanifold/core/real.hpp>
 
 #include <algorithm>
@@ -34,26 +35,8 @@ class Pieces {
   Index unit_;
 };
 
-/// What is done with a finished part of a result (rows, columns) while it is in the cache. A reference to a callable,
-/// which must outlive it; a part is large enough for the call not to matter, and products need no template for it.
-class Epilogue {
- public:
-  Epilogue() = default;
-  template <class F>
-  explicit Epilogue(F const& f) noexcept
-      : object_(&f), call_([](void const* object, IndexRange rows, IndexRange columns) {
-          (*static_cast<F const*>(object))(rows, columns);
-        }) {}
-
-  void operator()(IndexRange rows, IndexRange columns) const {
-    if (call_ != nullptr) {
-      call_(object_, rows, columns);
-    }
-  }
-
- private:
-  void const* object_ = nullptr;
-  void (*call_)(void const*, IndexRange, IndexRange) = nullptr;
-};
+/// What is done with a finished part of a result (rows, columns) while it is in the cache: products need no template for
+/// it, and a part is large enough for the call not to matter.
+using Epilogue = wmanifold::detail::FunctionRef<IndexRange, IndexRange>;
 
 }  // namespace wmanifold::kernel

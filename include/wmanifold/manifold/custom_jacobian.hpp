@@ -1,5 +1,6 @@
 #pragma once
 
+#include <wmanifold/core/symmetric.hpp>
 #include <wmanifold/manifold/custom.hpp>
 
 namespace wmanifold::detail {
@@ -10,6 +11,7 @@ template <class Model>
 class CustomJacobian {
  public:
   using Space = typename Model::Topology;
+  using Vector = std::vector<double>;
 
   explicit CustomJacobian(Model const& model)
       : quadrature_(Space::quadrature(model.metric().degree)),
@@ -24,48 +26,52 @@ class CustomJacobian {
   [[nodiscard]] double share(std::size_t node) const noexcept { return quadrature_.weights[node]; }
 
   /// The weights M(s).
-  [[nodiscard]] Eigen::VectorXd weights(std::size_t node) const {
-    auto const& from = recordings_[node].weights;
-    return Eigen::VectorXd::NullaryExpr(static_cast<Index>(from.size()),
-                                        [&](Index n) { return from[static_cast<std::size_t>(n)].value; });
+  [[nodiscard]] Vector weights(std::size_t node) const {
+    return each(recordings_[node].weights, [](auto const& weight) { return weight.value; });
   }
   /// J(s) step.
-  [[nodiscard]] Eigen::VectorXd push(std::size_t node, Eigen::VectorXd const& step) {
+  [[nodiscard]] Vector push(std::size_t node, Vector const& step) {
     auto& tape = tapes_[node];
-    tape.forward(recordings_[node].parameters, {step.data(), static_cast<std::size_t>(step.size())});
-    auto const& to = recordings_[node].weights;
-    return Eigen::VectorXd::NullaryExpr(static_cast<Index>(to.size()),
-                                        [&](Index n) { return tape.tangent(to[static_cast<std::size_t>(n)]); });
+    tape.forward(recordings_[node].parameters, step);
+    return each(recordings_[node].weights, [&](auto const& weight) { return tape.tangent(weight); });
   }
   /// J(s) itself.
   [[nodiscard]] SmallMatrix matrix(std::size_t node) {
-    auto const rows = static_cast<Index>(recordings_[node].weights.size());
-    auto const columns = static_cast<Index>(recordings_[node].parameters.size());
-    SmallMatrix j(rows, columns);
-    for (Index n = 0; n < columns; ++n) {
-      j.col(n) = push(node, Eigen::VectorXd::Unit(columns, n));
+    std::size_t const columns = recordings_[node].parameters.size();
+    SmallMatrix j(static_cast<Index>(recordings_[node].weights.size()), static_cast<Index>(columns));
+    Vector unit(columns);
+    for (std::size_t n = 0; n < columns; ++n) {
+      unit[n] = 1;
+      auto const column = push(node, unit);
+      std::copy(column.begin(), column.end(), j.data() + static_cast<Index>(n) * j.rows());
+      unit[n] = 0;
     }
     return j;
   }
   /// J(s)^T change.
-  [[nodiscard]] Eigen::VectorXd pull(std::size_t node, Eigen::VectorXd const& change) {
+  [[nodiscard]] Vector pull(std::size_t node, Vector const& change) {
     auto& tape = tapes_[node];
-    tape.backward(recordings_[node].weights, {change.data(), static_cast<std::size_t>(change.size())});
-    auto const& to = recordings_[node].parameters;
-    return Eigen::VectorXd::NullaryExpr(static_cast<Index>(to.size()),
-                                        [&](Index n) { return tape.gradient(to[static_cast<std::size_t>(n)]); });
+    tape.backward(recordings_[node].weights, change);
+    return each(recordings_[node].parameters, [&](auto const& parameter) { return tape.gradient(parameter); });
   }
 
  private:
+  template <class Variables, class Number>
+  static Vector each(Variables const& variables, Number const& number) {
+    Vector numbers(variables.size());
+    std::transform(variables.begin(), variables.end(), numbers.begin(), number);
+    return numbers;
+  }
+
   Quadrature<Space> quadrature_;
   std::vector<Tape<double>> tapes_;
   std::vector<typename Model::Recording> recordings_;
 };
 
-/// A row of parameters as a vector, and back.
+/// The parameters of a custom manifold as doubles, without the padding.
 template <Real R>
-[[nodiscard]] Eigen::VectorXd as_vector(Parameters<R> const& block) {
-  return block.matrix().row(0).transpose().template cast<double>();
+[[nodiscard]] std::vector<double> as_vector(Parameters<R> const& block) {
+  return {block.data(), block.data() + block.columns()};
 }
 
 }  // namespace wmanifold::detail

@@ -1,13 +1,13 @@
 #pragma once
 
 #include <wmanifold/core/aligned.hpp>
+#include <wmanifold/core/function_ref.hpp>
 #include <wmanifold/core/parallel.hpp>
 #include <wmanifold/core/simd.hpp>
 
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <concepts>
 #include <limits>
 #include <span>
 
@@ -210,22 +210,9 @@ struct Tile {
   [[nodiscard]] R* moment(std::size_t i, Index k) const noexcept { return blocks[i] + k * stride; }
 };
 
-/// A rule as a descent sees it, by reference: any function of a tile, which must not throw. One type for all rules, so
-/// that a descent is compiled once.
+/// A rule as a descent sees it: what is done with each tile. It must not throw.
 template <Real R>
-class TileRule {
- public:
-  template <std::invocable<Tile<R> const&> F>
-  TileRule(F const& rule) noexcept  // NOLINT: a rule is given as it is
-      : rule_{&rule}, apply_{[](void const* f, Tile<R> const& tile) { (*static_cast<F const*>(f))(tile); }} {}
-  TileRule(TileRule const&) = default;
-
-  void operator()(Tile<R> const& tile) const { apply_(rule_, tile); }
-
- private:
-  void const* rule_;
-  void (*apply_)(void const*, Tile<R> const&);
-};
+using TileRule = wmanifold::detail::FunctionRef<Tile<R> const&>;
 
 /// v = momentum v + d; direction v, or with `look_ahead` momentum v + d.
 template <class T, Real R>
