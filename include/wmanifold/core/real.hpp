@@ -67,7 +67,7 @@ template <Real T, class Tag = void>
   using Bits = decltype(detail::magnitude_bits(T{}));
   constexpr Bits exponent = detail::magnitude_bits(std::numeric_limits<T>::infinity());
   constexpr Bits unit = exponent & (~exponent + 1);  // its lowest bit
-  constexpr Index lanes = 32;  // side by side, for the compiler to vectorise
+  constexpr Index lanes = 32;                        // side by side, for the compiler to vectorise
   auto const carried = [&](Index i) { return (std::bit_cast<Bits>(data[i]) & exponent) + unit; };
   LocalArray<Bits, lanes> found{};
   Index i = 0;

@@ -21,7 +21,7 @@ namespace wmanifold {
 
 /// The treatment of samples left over after the last whole batch.
 enum class LastBatch {
-  kept,  ///< they form a smaller batch
+  kept,    ///< they form a smaller batch
   dropped  ///< they take no part in this epoch
 };
 
