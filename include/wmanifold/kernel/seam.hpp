@@ -9,11 +9,13 @@
 #include <wmanifold/kernel/sample/dense.hpp>
 #include <wmanifold/kernel/sample/mixed.hpp>
 
-/// What layers and manifolds call. A target may send these calls through a table of functions that were compiled
-/// elsewhere, for another processor (network/dispatch.hpp); for all others they are the functions themselves.
+/// The functions that layers and manifolds call. A target may send these calls through a table of functions that were
+/// compiled elsewhere for another processor (network/dispatch.hpp). With other targets the calls go to the functions
+/// themselves.
 namespace wmanifold::kernel {
 
-/// The seam as functions, for one kind of numbers. Those that `activate` are of the activations: they belong to layers.
+/// The table of the seam's functions, for one type of numbers. It has no `activate`: its instances belong to
+/// activations, and these to layers.
 template <Real R>
 struct Seam {
   decltype(&kernel::multiply<HostTarget, R>) multiply;
@@ -33,8 +35,8 @@ struct Seam {
   decltype(&kernel::softmax_cross_entropy<HostTarget, R>) softmax_cross_entropy;
 };
 
-/// A target whose calls go through a table: T::seam<R>() is a Seam<R>, T::activation<R>(a) what `activate` is of an
-/// activation that was compiled with it, and T::Base does what is in no table.
+/// A target whose calls go through a table. T::seam<R>() is a Seam<R>. T::activation<R>(a) is the `activate` of an
+/// activation that was compiled with the table. T::Base runs the functions that are in no table.
 template <class T>
 concept ThroughTable = requires {
   typename T::Base;
@@ -42,6 +44,7 @@ concept ThroughTable = requires {
   T::template seam<double>();
 };
 
+/// The functions of the seam, called through the target's table; the functions of these names document them.
 template <ThroughTable T, Real R>
 void multiply(Index rows, Index columns, Index depth, Strided<R> a, Strided<R> b, R* c, Index stride,
               bool add = false) {
@@ -129,7 +132,7 @@ template <ThroughTable T, Real R, class Function>
 void activate(Function const& function, IndexRange rows, IndexRange columns, Index stride, R* values, R* derivatives) {
   if constexpr (requires { T::template activation<R>(function); }) {
     T::template activation<R>(function)(rows, columns, stride, values, derivatives);
-  } else {  // a user's own
+  } else {  // an activation of a user's own
     activate<typename T::Base, R>(function, rows, columns, stride, values, derivatives);
   }
 }
