@@ -14,14 +14,14 @@ struct Interval {
   static constexpr std::array<bool, 1> has_ends{true};
   static std::string name() { return "interval"; }
 
-  /// The point s of [0, 1].
+  /// Returns the point s of [0, 1]. ArgumentError for other numbers.
   [[nodiscard]] static Point<Interval> at(double s) { return Point<Interval>(Coordinates<Interval>{s}); }
 
-  /// The point of [0, 1] that is nearest; ArgumentError for a NaN.
+  /// Returns the nearest point of [0, 1]; ArgumentError for a NaN.
   [[nodiscard]] static Point<Interval> clamped(double s) { return at(is_nan(s) ? s : std::clamp(s, 0.0, 1.0)); }
 
-  /// The point that stands for `value` on a user's own range; low and high may be in either order. See Range, which
-  /// maps back too.
+  /// Returns the point for `value` on a user's own range; low and high may be in either order. ArgumentError for a
+  /// value outside, or ends that are equal or not finite. Range also maps back.
   [[nodiscard]] static Point<Interval> at(double value, double low, double high) {
     if (!(is_finite(high - low) && low != high)) [[unlikely]] {
       fail("interval: expected a range with two different finite ends, got [", low, ", ", high, "]");
@@ -41,7 +41,7 @@ struct Interval {
   }
   static Point<Interval> from_cube(CubePoint<Interval> const& u) noexcept { return Point<Interval>::unchecked(u); }
   static double distance(Point<Interval> const& p, Point<Interval> const& q) noexcept { return std::abs(p[0] - q[0]); }
-  /// Stops at the ends.
+  /// Returns the point at v from p, or the end of the interval before it.
   static Point<Interval> exp(Point<Interval> const& p, Coordinates<Interval> const& v) noexcept {
     return Point<Interval>::unchecked({std::clamp(p[0] + v[0], 0.0, 1.0)});
   }
@@ -57,7 +57,7 @@ struct Interval {
     }
     return q;
   }
-  /// The other way round.
+  /// Returns the reflection 1 - s.
   static std::array<Point<Interval>, 1> symmetries(Point<Interval> const& p) noexcept {
     return {Point<Interval>::unchecked({1 - p[0]})};
   }

@@ -4,12 +4,13 @@
 
 namespace wmanifold {
 
-/// The space of a single point: no context at all. A manifold over it is a plain network.
+/// The space of a single point: no context. A manifold over it is a plain network.
 struct OnePoint {
   static constexpr int dimension = 0;
   static constexpr int coordinates = 0;
   static std::string name() { return "point"; }
 
+  /// Returns the point.
   [[nodiscard]] static Point<OnePoint> point() noexcept { return Point<OnePoint>::unchecked({}); }
 
   static Coordinates<OnePoint> canonical(Coordinates<OnePoint> const&) { return {}; }

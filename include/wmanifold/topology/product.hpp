@@ -7,13 +7,14 @@
 
 namespace wmanifold {
 
-/// The product of topologies: two knobs, a noise level and a direction. A point is the concatenation of its parts,
-/// distances are Euclidean over the factors, and the last factor of a quadrature runs fastest. Smooth where all factors
-/// are.
+/// The product of topologies: two knobs, a noise level and a direction. A point is the concatenation of its parts.
+/// Distances are Euclidean over the factors. The last factor of a quadrature varies fastest. It is smooth if all
+/// factors are.
 template <Topology... Factors>
 struct Product {
   static_assert(sizeof...(Factors) >= 1, "wmanifold: a Product has at least one factor");
 
+  /// Factors.
   static constexpr int factors = static_cast<int>(sizeof...(Factors));
   static constexpr int dimension = (Factors::dimension + ...);
   static constexpr int cube_dimension = (cube_dimension_of<Factors>() + ...);
@@ -30,17 +31,18 @@ struct Product {
         ...);
     return ends;
   }();
+  /// The topology of factor I.
   template <std::size_t I>
   using Factor = std::tuple_element_t<I, std::tuple<Factors...>>;
 
-  /// The factors' names, joined by *; a product of n circles is called tn.
+  /// Returns the factors' names, joined by *; a product of n circles is called tn.
   static std::string name() {
     std::string text;
     (text.append(text.empty() ? "" : "*").append(Factors::name()), ...);
     return ((Factors::name() == "s1") && ...) ? std::string("t").append(std::to_string(factors)) : text;
   }
 
-  /// The point with these parts.
+  /// Returns the point with these parts.
   [[nodiscard]] static Point<Product> at(Point<Factors> const&... parts) noexcept {
     Coordinates<Product> c{};
     auto to = c.begin();
@@ -48,13 +50,13 @@ struct Product {
     return Point<Product>::unchecked(c);
   }
 
-  /// Part I of a point.
+  /// Returns part I of a point.
   template <std::size_t I>
   [[nodiscard]] static Point<Factor<I>> part(Point<Product> const& p) noexcept {
     return Point<Factor<I>>::unchecked(slice<I>(p.coordinates()));
   }
 
-  /// The coordinates of part I of a point or tangent vector.
+  /// Returns the coordinates of part I of a point or tangent vector.
   template <std::size_t I>
   [[nodiscard]] static Coordinates<Factor<I>> slice(Coordinates<Product> const& c) noexcept {
     Coordinates<Factor<I>> part{};
@@ -62,7 +64,7 @@ struct Product {
     return part;
   }
 
-  /// A point's coordinates with another part I.
+  /// Returns a point's coordinates with part I replaced.
   template <std::size_t I>
   [[nodiscard]] static Coordinates<Product> with(Point<Product> const& p, Coordinates<Factor<I>> const& part) noexcept {
     auto c = p.coordinates();
@@ -102,7 +104,7 @@ struct Product {
     return joined([&]<std::size_t I>() { return Factor<I>::tangent(part<I>(p), slice<I>(v)); });
   }
   static Quadrature<Product> quadrature(int degree) { return crossed(Factors::quadrature(degree)...); }
-  /// Those of one factor, the others as they are.
+  /// Returns the other names of each factor's part in turn, the other parts unchanged.
   static std::vector<Coordinates<Product>> other_names(Point<Product> const& p) {
     std::vector<Coordinates<Product>> names;
     for_each_factor([&]<std::size_t I>() {
@@ -114,7 +116,7 @@ struct Product {
     });
     return names;
   }
-  /// Those of one factor, the others as they are.
+  /// Returns the symmetries of each factor's part in turn, the other parts unchanged.
   static std::vector<Point<Product>> symmetries(Point<Product> const& p) {
     std::vector<Point<Product>> images;
     for_each_factor([&]<std::size_t I>() {
@@ -127,7 +129,7 @@ struct Product {
     return images;
   }
 
-  /// All combinations of the factors' nodes.
+  /// Returns the product quadrature: all combinations of the factors' nodes.
   [[nodiscard]] static Quadrature<Product> crossed(Quadrature<Factors> const&... parts) {
     Quadrature<Product> product{{Point<Product>::unchecked({})}, {1.0}};
     auto const all = std::tie(parts...);
@@ -181,7 +183,7 @@ struct Product {
 
 namespace detail {
 
-/// The part of an ambient vector that is tangent at p; of discrete factors, where nothing is, zeros.
+/// Returns the part of an ambient vector that is tangent at p; for discrete factors, zeros.
 template <Topology T>
 [[nodiscard]] Coordinates<T> tangent_part(Point<T> const&, Coordinates<T> const&) noexcept {
   return {};
