@@ -5,7 +5,7 @@
 
 namespace wmanifold {
 
-/// Binomial coefficient, exact as long as a double holds it.
+/// Returns the binomial coefficient C(n, k), exact as long as a double holds it.
 [[nodiscard]] constexpr double binomial(int n, int k) noexcept {
   double result = 1;
   for (int i = 1; i <= k; ++i) {
@@ -50,7 +50,7 @@ struct BernsteinOn {
   static constexpr double constant(int) noexcept { return 1; }
 
  private:
-  /// De Casteljau's triangle: nothing but convex combinations, so accurate to the ends.
+  /// Evaluates de Casteljau's triangle. It takes only convex combinations and is accurate up to the ends.
   template <int degree_>
   static void evaluate(double s, std::span<double> out) noexcept {
     out[0] = 1;
@@ -68,8 +68,8 @@ struct BernsteinOn {
 
 }  // namespace detail
 
-/// The Bernstein polynomials of degree n, C(n, i) s^i (1 - s)^(n - i): rows are control points. Degree 1 is the line
-/// between two networks. On a product of intervals, their tensor product.
+/// The Bernstein polynomials of degree n, C(n, i) s^i (1 - s)^(n - i). Their rows are control points. Degree 1 is the
+/// line between two networks. On a product of intervals, their tensor product.
 template <class Space, int n>
 using Bernstein = typename detail::OverFactors<detail::BernsteinOn, Space, n>::type;
 

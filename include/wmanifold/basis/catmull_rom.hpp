@@ -31,7 +31,7 @@ struct CatmullRomOn {
       return spans_per_radian * (c[1] + x * (2 * c[2] + x * (3 * c[3])));
     });
   }
-  /// Gauss's rule on each span between two control points.
+  /// Returns Gauss's rule on each span between two control points.
   static Quadrature<S1> quadrature(int exact_to) {
     auto const [nodes, weights] = gauss_legendre(std::max(exact_to, 0) / 2 + 1);
     Quadrature<S1> q;
@@ -43,12 +43,12 @@ struct CatmullRomOn {
     }
     return q;
   }
-  /// A circulant matrix of rational numbers.
+  /// Returns an entry of the Gram matrix, a circulant matrix of rational numbers.
   static constexpr double gram(int i, int j) noexcept {
     int numerator = 0;  // over 1680: two halves, and the common denominator of the integrals of x^0, ..., x^6
     for (int a = 0; a < 4; ++a) {
       for (int b = 0; b < 4; ++b) {
-        if ((i + b - (j + a)) % n != 0) {  // on no span together as pieces a and b
+        if ((i + b - (j + a)) % n != 0) {  // they share no span as pieces a and b
           continue;
         }
         for (int p = 0; p < 4; ++p) {
@@ -65,8 +65,8 @@ struct CatmullRomOn {
  private:
   static constexpr double spans_per_radian = n / (2 * std::numbers::pi);
 
-  /// What the control points before, at, behind and after that contribute to a span: twice the coefficients of
-  /// 1, x, x^2, x^3, with x from 0 to 1 along the span.
+  /// The contributions to a span of the control points before it, at its start, at its end and after it: twice the
+  /// coefficients of 1, x, x^2, x^3, with x from 0 to 1 along the span.
   static constexpr int twice[4][4] = {{0, -1, 2, -1}, {2, 0, -5, 3}, {0, 1, 4, -3}, {0, 0, -1, 1}};
   static constexpr auto pieces = [] {
     std::array<std::array<double, 4>, 4> halves{};
@@ -78,8 +78,8 @@ struct CatmullRomOn {
     return halves;
   }();
 
-  /// out <- 0, and `value` of the four pieces of the span at s where they belong; of three control points, the outer
-  /// two pieces are of one.
+  /// Sets `out` to 0 and adds `value` of the four pieces of the span at s. With three control points, the outer two
+  /// pieces belong to one point.
   template <class Value>
   static void for_each_piece(Point<S1> const& s, std::span<double> out, Value const& value) noexcept {
     double const along = s[0] * spans_per_radian;
@@ -94,9 +94,10 @@ struct CatmullRomOn {
 
 }  // namespace detail
 
-/// The closed Catmull-Rom spline through n control points at the angles 2 pi i / n of the circle: row i is the network
-/// there, and between two, four rows make up the network (equation 1a). With four it is the phase function of
-/// phase-functioned networks. On a torus, all products (K = n^m). C1 at the control points, smooth between them.
+/// The closed Catmull-Rom spline through n control points at the angles 2 pi i / n of the circle. Row i is the network
+/// at its angle; between two control points, four rows form the network (equation 1a). With n = 4 it is the phase
+/// function of phase-functioned networks. On a torus, all products (K = n^m). It is C1 at the control points, smooth
+/// between them.
 template <class Space, int n>
 using CatmullRom = typename detail::OverFactors<detail::CatmullRomOn, Space, n>::type;
 

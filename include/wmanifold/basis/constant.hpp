@@ -7,7 +7,7 @@
 
 namespace wmanifold {
 
-/// The constant function alone: one network for all contexts.
+/// The constant function: one network for all contexts.
 template <wmanifold::Topology Space = OnePoint>
 struct Constant {
   using Topology = Space;

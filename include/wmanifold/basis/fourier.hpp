@@ -39,10 +39,11 @@ struct FourierOn {
   static constexpr double constant(int k) noexcept { return k == 0 ? 1 : 0; }
 
  private:
-  /// Of harmonic 1, as the angle runs once through 2 pi: where t and t + pi are one point, even harmonics are left.
+  /// The frequency of harmonic 1. On RP1 it is 2: t and t + pi are one point, and only even harmonics remain.
   static constexpr double turns = std::same_as<Space, RP1> ? 2 : 1;
 
-  /// cos kt and sin kt (of twice t on RP1) by the angle-addition formula: one cosine and one sine for all orders.
+  /// Calls body(k, cos kt, sin kt) (of twice t on RP1) by the angle-addition formula: one cosine and one sine for all
+  /// orders.
   template <class Body>
   static void for_each_harmonic(Point<Space> const& s, Body&& body) noexcept {
     double const cosine = std::cos(turns * s[0]);
@@ -60,8 +61,8 @@ struct FourierOn {
 
 }  // namespace detail
 
-/// 1, cos t, sin t, ..., cos ht, sin ht on the circle; order 1 is an ellipse of weights. On RP1 the even harmonics, 1,
-/// cos 2t, sin 2t, ..., cos 2ht, sin 2ht. On a torus, all products (K = (2h + 1)^n).
+/// The functions 1, cos t, sin t, ..., cos ht, sin ht on the circle; order 1 is an ellipse of weights. On RP1, the even
+/// harmonics 1, cos 2t, sin 2t, ..., cos 2ht, sin 2ht. On a torus, all products (K = (2h + 1)^n).
 template <class Space, int h>
 using Fourier = typename detail::OverFactors<detail::FourierOn, Space, h>::type;
 

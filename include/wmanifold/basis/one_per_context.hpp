@@ -7,8 +7,8 @@
 
 namespace wmanifold {
 
-/// A network for each of a number of discrete contexts, of which nothing is shared: phi_k is 1 in context k and 0 in
-/// all others. K = n.
+/// A separate network for each of n discrete contexts, with nothing shared: phi_k is 1 in context k and 0 in all
+/// others. K = n.
 template <class Space>
 struct OnePerContext {
   static_assert(

@@ -10,8 +10,8 @@ namespace wmanifold {
 /// The real spherical harmonics of degree l = 0, ..., L, within a degree m = -l, ..., l: orthonormal under the uniform
 /// probability measure, without the Condon-Shortley phase. Degree 1 is (1, sqrt3 y, sqrt3 z, sqrt3 x). K = (L + 1)^2.
 ///
-/// Evaluated as polynomials in (x, y, z): Y_lm = N_lm Q_lm(z) C_m(x, y), where C_m + i S_m = (x + i y)^m and Q_lm is
-/// the m-th derivative of the Legendre polynomial P_l; no poles, no trigonometry.
+/// They are evaluated as polynomials in (x, y, z): Y_lm = N_lm Q_lm(z) C_m(x, y), with C_m + i S_m = (x + i y)^m and
+/// Q_lm the m-th derivative of the Legendre polynomial P_l. There are no poles and no trigonometry.
 template <class Space, int L>
 struct SphericalHarmonics {
   static_assert(
@@ -50,7 +50,7 @@ struct SphericalHarmonics {
   static constexpr double constant(int k) noexcept { return k == 0 ? 1 : 0; }
 
  private:
-  /// body(index, N, Q(z), Q'(z), C, dC/dx, dC/dy) for every function; C stands for C_m (m >= 0) or S_|m| (m < 0).
+  /// Calls body(index, N, Q(z), Q'(z), C, dC/dx, dC/dy) for every function; C is C_m (m >= 0) or S_|m| (m < 0).
   template <class Body>
   static void for_each(Point<S2> const& s, Body&& body) noexcept {
     double const x = s[0];
