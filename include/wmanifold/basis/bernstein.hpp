@@ -23,13 +23,19 @@ struct BernsteinOn {
                 "BernsteinBezier on simplices, Fourier on circles, SphericalHarmonics on S2");
   static_assert(n >= 0 && n <= 50, "wmanifold: a Bernstein basis has a degree from 0 to 50");
 
+  /// The topology of the contexts.
   using Topology = Interval;
+  /// K, the number of functions.
   static constexpr int size = n + 1;
+  /// Degree of the polynomials.
   static constexpr int degree = n;
+  /// Returns the name in files and messages.
   static std::string name() { return "bernstein" + std::to_string(n); }
 
+  /// Computes phi(s), K numbers.
   void values(Point<Interval> const& s, std::span<double> out) const noexcept { evaluate<n>(s[0], out); }
 
+  /// Computes the gradients of the functions at s, K x coordinates.
   void derivatives(Point<Interval> const& s, std::span<double> out) const noexcept {
     if constexpr (n == 0) {
       out[0] = 0;
@@ -44,9 +50,11 @@ struct BernsteinOn {
     }
   }
 
+  /// Returns E[phi_i phi_j] (equation 4).
   static constexpr double gram(int i, int j) noexcept {
     return binomial(n, i) * binomial(n, j) / ((2 * n + 1) * binomial(2 * n, i + j));
   }
+  /// Returns coefficient k of the constant function 1.
   static constexpr double constant(int) noexcept { return 1; }
 
  private:

@@ -19,11 +19,16 @@ struct BernsteinBezier {
       "on circles");
   static_assert(d >= 0 && d <= 20, "wmanifold: a Bernstein-Bezier basis has a degree from 0 to 20");
 
+  /// The topology of the contexts.
   using Topology = Space;
+  /// K, the number of functions.
   static constexpr int size = static_cast<int>(binomial(Space::dimension + d, d) + 0.5);
+  /// Degree of the polynomials.
   static constexpr int degree = d;
+  /// Returns the name in files and messages.
   static std::string name() { return "bernstein_bezier" + std::to_string(d); }
 
+  /// Computes phi(s), K numbers.
   void values(Point<Space> const& s, std::span<double> out) const noexcept {
     Powers const power(s);
     for (std::size_t k = 0; k < rows; ++k) {
@@ -34,6 +39,7 @@ struct BernsteinBezier {
       out[k] = value;
     }
   }
+  /// Computes the gradients of the functions at s, K x coordinates.
   void derivatives(Point<Space> const& s, std::span<double> out) const noexcept {
     Powers const power(s);
     for (std::size_t k = 0; k < rows; ++k) {
@@ -58,6 +64,7 @@ struct BernsteinBezier {
     }
     return product;
   }
+  /// Returns coefficient k of the constant function 1.
   static constexpr double constant(int) noexcept { return 1; }
 
  private:

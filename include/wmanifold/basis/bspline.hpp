@@ -166,12 +166,17 @@ class BSplineOn {
   static constexpr SplineShape shape{p, n, is_closed};
 
  public:
+  /// The topology of the contexts.
   using Topology = Space;
+  /// K, the number of functions.
   static constexpr int size = n;
+  /// Degree of the polynomials.
   static constexpr int degree = p;
+  /// The largest number of nonzero values at any point.
   static constexpr int support = p + 1;
   /// The number of knots to pass.
   static constexpr int knot_count = shape.given();
+  /// Returns the name in files and messages.
   static std::string name() { return "bspline" + std::to_string(p) + "_" + std::to_string(n); }
 
   /// A spline with spans of equal lengths.
@@ -209,6 +214,7 @@ class BSplineOn {
     return own == uniform_knots(shape) ? std::vector<double>{} : own;
   }
 
+  /// Computes phi(s), K numbers.
   void values(Point<Space> const& s, std::span<double> out) const noexcept {
     spline_values(shape, knots_.data(), s[0], out.data());
   }
@@ -229,10 +235,12 @@ class BSplineOn {
     }
     return q;
   }
+  /// Returns E[phi_i phi_j] (equation 4).
   double gram(int i, int j) const noexcept {
     int const apart = i < j ? j - i : i - j;
     return apart <= p || (is_closed && n - apart <= p) ? gram_[place(i, j)] : 0;
   }
+  /// Returns coefficient k of the constant function 1.
   static constexpr double constant(int) noexcept { return 1; }
 
   friend bool operator==(BSplineOn const&, BSplineOn const&) = default;

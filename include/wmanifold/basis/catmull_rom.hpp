@@ -17,15 +17,22 @@ struct CatmullRomOn {
                 "Bernstein or Legendre on intervals, SphericalHarmonics on S2");
   static_assert(n >= 3, "wmanifold: a closed Catmull-Rom spline has at least 3 control points");
 
+  /// The topology of the contexts.
   using Topology = S1;
+  /// K, the number of functions.
   static constexpr int size = n;
+  /// Degree of the polynomials.
   static constexpr int degree = 3;
+  /// The largest number of nonzero values at any point.
   static constexpr int support = std::min(n, 4);
+  /// Returns the name in files and messages.
   static std::string name() { return "catmull_rom" + std::to_string(n); }
 
+  /// Computes phi(s), K numbers.
   void values(Point<S1> const& s, std::span<double> out) const noexcept {
     for_each_piece(s, out, [](auto const& c, double x) { return c[0] + x * (c[1] + x * (c[2] + x * c[3])); });
   }
+  /// Computes the gradients of the functions at s, K x coordinates.
   void derivatives(Point<S1> const& s, std::span<double> out) const noexcept {
     for_each_piece(s, out, [](auto const& c, double x) {
       return spans_per_radian * (c[1] + x * (2 * c[2] + x * (3 * c[3])));
@@ -60,6 +67,7 @@ struct CatmullRomOn {
     }
     return numerator / (1680.0 * n);
   }
+  /// Returns coefficient k of the constant function 1.
   static constexpr double constant(int) noexcept { return 1; }
 
  private:

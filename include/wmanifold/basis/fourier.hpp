@@ -14,13 +14,19 @@ struct FourierOn {
                 "Legendre on intervals, SphericalHarmonics on S2, HypersphericalHarmonics on SO3");
   static_assert(h >= 0, "wmanifold: a Fourier basis has an order of at least 0");
 
+  /// The topology of the contexts.
   using Topology = Space;
+  /// K, the number of functions.
   static constexpr int size = 2 * h + 1;
+  /// Degree of the polynomials.
   static constexpr int degree = h;
+  /// Returns the name in files and messages.
   static std::string name() { return "fourier" + std::to_string(h); }
 
+  /// Returns the order of function k.
   static constexpr int order(int k) noexcept { return (k + 1) / 2; }
 
+  /// Computes phi(s), K numbers.
   void values(Point<Space> const& s, std::span<double> out) const noexcept {
     out[0] = 1;
     for_each_harmonic(s, [&](std::size_t k, double cosine, double sine) {
@@ -28,6 +34,7 @@ struct FourierOn {
       out[2 * k] = sine;
     });
   }
+  /// Computes the gradients of the functions at s, K x coordinates.
   void derivatives(Point<Space> const& s, std::span<double> out) const noexcept {
     out[0] = 0;
     for_each_harmonic(s, [&](std::size_t k, double cosine, double sine) {
@@ -35,7 +42,9 @@ struct FourierOn {
       out[2 * k] = turns * static_cast<double>(k) * cosine;
     });
   }
+  /// Returns E[phi_i phi_j] (equation 4).
   static constexpr double gram(int i, int j) noexcept { return i != j ? 0 : i == 0 ? 1 : 0.5; }
+  /// Returns coefficient k of the constant function 1.
   static constexpr double constant(int k) noexcept { return k == 0 ? 1 : 0; }
 
  private:

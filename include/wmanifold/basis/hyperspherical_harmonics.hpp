@@ -23,11 +23,16 @@ struct HypersphericalHarmonics {
       "wmanifold: hyperspherical harmonics on SO3 have an even degree from 0 to 12: odd ones differ at q and -q, "
       "which are one rotation");
 
+  /// The topology of the contexts.
   using Topology = SO3;
+  /// K, the number of functions.
   static constexpr int size = (L + 1) * (L + 2) * (L + 3) / 6;  // 1^2 + 3^2 + ... + (L + 1)^2
+  /// Degree of the polynomials.
   static constexpr int degree = L;
+  /// Returns the name in files and messages.
   static std::string name() { return "hyperspherical" + std::to_string(L); }
 
+  /// Computes phi(s), K numbers.
   void values(Point<SO3> const& s, std::span<double> out) const noexcept {
     std::size_t k = 0;
     for_each(s, [&](Part const& u, Part const& v, double p, double) { out[k++] = u.value * v.value * p; });
@@ -46,6 +51,7 @@ struct HypersphericalHarmonics {
     });
   }
 
+  /// Returns E[phi_i phi_j] (equation 4).
   static constexpr double gram(int i, int j) noexcept { return i == j ? 1 : 0; }
   /// Returns the degree of function k.
   static constexpr int order(int k) noexcept {
@@ -55,6 +61,7 @@ struct HypersphericalHarmonics {
     }
     return n;
   }
+  /// Returns coefficient k of the constant function 1.
   static constexpr double constant(int k) noexcept { return k == 0 ? 1 : 0; }
 
  private:

@@ -111,9 +111,13 @@ class LaplacianEigenvectors {
                 "wmanifold: there are as many LaplacianEigenvectors as contexts, and at least one is taken");
 
  public:
+  /// The topology of the contexts.
   using Topology = Space;
+  /// K, the number of functions.
   static constexpr int size = k;
+  /// Degree of the polynomials.
   static constexpr int degree = 0;
+  /// Returns the name in files and messages.
   static std::string name() { return "laplacian" + std::to_string(k); }
 
   /// The basis of the graph. ArgumentError for a graph that is almost disconnected.
@@ -130,11 +134,14 @@ class LaplacianEigenvectors {
     }
   }
 
+  /// Computes phi(s), K numbers.
   void values(Point<Space> const& s, std::span<double> out) const noexcept {
     auto const& row = rows_[static_cast<std::size_t>(Space::index(s))];
     std::copy(row.begin(), row.end(), out.begin());
   }
+  /// Returns E[phi_i phi_j] (equation 4).
   static constexpr double gram(int i, int j) noexcept { return i == j ? 1 : 0; }
+  /// Returns coefficient k of the constant function 1.
   static constexpr double constant(int i) noexcept { return i == 0 ? 1 : 0; }
 
  private:

@@ -98,12 +98,15 @@ class Subset {
   }
 
  public:
+  /// The topology of the contexts.
   using Topology = Product<typename Factors::Topology...>;
+  /// K, the number of functions.
   static constexpr int size = [] {
     int k = 0;
     for_each_kept([&](Digits const&) { ++k; });
     return k;
   }();
+  /// Degree of the polynomials.
   static constexpr int degree = std::max({Factors::degree...});
   /// Returns the rule's name and the tensor product's: total2(legendre2*legendre2).
   static std::string name() { return Rule::name() + "(" + detail::names_of_factors<Factors...>() + ")"; }
@@ -121,6 +124,7 @@ class Subset {
   /// Returns the index of the function of each factor whose product is function k.
   [[nodiscard]] static constexpr Digits digits(int k) noexcept { return indices[static_cast<std::size_t>(k)]; }
 
+  /// Computes phi(s), K numbers.
   void values(Point<Topology> const& s, std::span<double> out) const noexcept {
     auto const parts = factor_values(s);
     for (std::size_t k = 0; k < indices.size(); ++k) {
@@ -128,6 +132,7 @@ class Subset {
     }
   }
 
+  /// Computes the gradients of the functions at s, K x coordinates.
   void derivatives(Point<Topology> const& s, std::span<double> out) const noexcept
       requires(DifferentiableBasis<Factors> || ...) {
     auto const parts = factor_values(s);
@@ -149,6 +154,7 @@ class Subset {
     });
   }
 
+  /// Returns E[phi_i phi_j] (equation 4).
   constexpr double gram(int i, int j) const noexcept {
     auto const& other = indices[static_cast<std::size_t>(j)];
     double entry = 1;
@@ -157,6 +163,7 @@ class Subset {
     });
     return entry;
   }
+  /// Returns coefficient k of the constant function 1.
   static constexpr double constant(int k) noexcept { return k == 0 ? 1 : 0; }
 
  private:

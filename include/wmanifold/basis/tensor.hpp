@@ -39,9 +39,13 @@ class Tensor {
   static constexpr std::array<int, count> sizes{Factors::size...};
 
  public:
+  /// The topology of the contexts.
   using Topology = Product<typename Factors::Topology...>;
+  /// K, the number of functions.
   static constexpr int size = (Factors::size * ...);
+  /// Degree of the polynomials.
   static constexpr int degree = std::max({Factors::degree...});
+  /// The largest number of nonzero values at any point.
   static constexpr int support = (support_of<Factors>() * ...);
   /// Returns the factors' names, joined by *; on a torus with equal factors, that name once.
   static std::string name() { return detail::names_of_factors<Factors...>(); }
@@ -65,6 +69,7 @@ class Tensor {
     return all;
   }
 
+  /// Computes phi(s), K numbers.
   void values(Point<Topology> const& s, std::span<double> out) const noexcept {
     out[0] = 1;
     int done = 1;
@@ -75,6 +80,7 @@ class Tensor {
     });
   }
 
+  /// Computes the gradients of the functions at s, K x coordinates.
   void derivatives(Point<Topology> const& s, std::span<double> out) const noexcept
       requires(DifferentiableBasis<Factors> || ...) {
     constexpr int width = Topology::coordinates;
@@ -104,6 +110,7 @@ class Tensor {
     });
   }
 
+  /// Returns a quadrature that is exact up to this degree.
   [[nodiscard]] Quadrature<Topology> quadrature(int exact_to) const requires(PiecewiseBasis<Factors> || ...) {
     return std::apply([&](Factors const&... factor) { return Topology::crossed(quadrature_of(factor, exact_to)...); },
                       factors_);
@@ -137,9 +144,11 @@ class Tensor {
     return all.size() > parts.size() ? all : std::vector<double>{};
   }
 
+  /// Returns E[phi_i phi_j] (equation 4).
   constexpr double gram(int i, int j) const noexcept {
     return reduced(i, j, [](auto const& factor, int a, int b) { return factor.gram(a, b); });
   }
+  /// Returns coefficient k of the constant function 1.
   constexpr double constant(int k) const noexcept {
     return reduced(k, k, [](auto const& factor, int a, int) { return factor.constant(a); });
   }

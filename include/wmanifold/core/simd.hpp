@@ -17,7 +17,7 @@ template <class Arch, bool Threads>
 struct Target {
   /// The SIMD architecture: one of xsimd's, or Scalar.
   using SimdArch = Arch;
-  /// Whether loops may use several threads.
+  /// A flag: loops may use several threads.
   static constexpr bool threads = Threads;
 };
 

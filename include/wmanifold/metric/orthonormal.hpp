@@ -11,9 +11,13 @@ namespace wmanifold {
 template <Basis B>
 class Orthonormal {
  public:
+  /// The topology of the contexts.
   using Topology = typename B::Topology;
+  /// K, the number of functions.
   static constexpr int size = B::size;
+  /// Degree of the polynomials.
   static constexpr int degree = B::degree;
+  /// Returns the name in files and messages.
   static std::string name() { return "orthonormal(" + B::name() + ")"; }
 
   /// The orthonormal version of a default-constructed B.
@@ -36,22 +40,28 @@ class Orthonormal {
 
   /// Returns the original basis.
   [[nodiscard]] B const& original() const noexcept { return basis_; }
+  /// Returns the numbers of the basis that its type does not contain.
   [[nodiscard]] std::vector<double> state() const { return state_of(basis_); }
 
+  /// Computes phi(s), K numbers.
   void values(Point<Topology> const& s, std::span<double> out) const noexcept {
     basis_.values(s, out);
     whiten(out.data(), 1);
   }
+  /// Computes the gradients of the functions at s, K x coordinates.
   void derivatives(Point<Topology> const& s, std::span<double> out) const noexcept requires DifferentiableBasis<B> {
     basis_.derivatives(s, out);
     for (int c = 0; c < Topology::coordinates; ++c) {
       whiten(out.data() + c, Topology::coordinates);
     }
   }
+  /// Returns a quadrature that is exact up to this degree.
   [[nodiscard]] Quadrature<Topology> quadrature(int exact_to) const requires PiecewiseBasis<B> {
     return basis_.quadrature(exact_to);
   }
+  /// Returns E[phi_i phi_j] (equation 4).
   static constexpr double gram(int i, int j) noexcept { return i == j ? 1 : 0; }
+  /// Returns coefficient k of the constant function 1.
   double constant(int k) const noexcept { return constant_[static_cast<std::size_t>(k)]; }
 
  private:

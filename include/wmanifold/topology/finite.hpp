@@ -32,8 +32,11 @@ struct Finite {
   static constexpr int size = n;
   /// The graph.
   static constexpr Graph<n> weights = graph;
+  /// Dimension of the space.
   static constexpr int dimension = 0;
+  /// Dimension of the unit cube that from_cube maps.
   static constexpr int cube_dimension = 1;
+  /// Coordinates of a point.
   static constexpr int coordinates = 1;
   /// Returns "finite3", or for a graph other than the complete one with equal weights "finite3[0-1,1-2]".
   static std::string name() {
@@ -46,13 +49,16 @@ struct Finite {
   /// Returns the number of a context.
   [[nodiscard]] static int index(Point<Finite> const& p) noexcept { return static_cast<int>(p[0]); }
 
+  /// Returns the canonical coordinates of the same point. ArgumentError for coordinates of no point.
   static Coordinates<Finite> canonical(Coordinates<Finite> const& c) {
     detail::require_context(n, c[0]);
     return c;
   }
+  /// Maps the unit cube onto the space; the uniform measure becomes mu.
   static Point<Finite> from_cube(CubePoint<Finite> const& u) noexcept {
     return Point<Finite>::unchecked({std::min(std::floor(u[0] * n), n - 1.0)});
   }
+  /// Returns the distance of two points.
   static double distance(Point<Finite> const& p, Point<Finite> const& q) noexcept {
     static auto const distances = graph.distances();  // at run time: compilers take long for a hundred contexts
     return distances[static_cast<std::size_t>(index(p) * n + index(q))];

@@ -47,7 +47,7 @@ struct Holding<Product<Factors...>, Held<std::index_sequence<places...>, Points.
   static_assert(are_as_many,
                 "wmanifold: each factor that is held takes a point: <0, 2>(..., point_of_factor_0, "
                 "point_of_factor_2)");
-  /// Whether each factor of the product is held.
+  /// Flags of the factors that are held.
   static constexpr std::array<bool, count> is_held = [] {
     std::array<bool, count> held{};
     ((places < count ? void(held[places] = true) : void()), ...);

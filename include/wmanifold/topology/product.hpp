@@ -16,9 +16,13 @@ struct Product {
 
   /// Factors.
   static constexpr int factors = static_cast<int>(sizeof...(Factors));
+  /// Dimension of the space.
   static constexpr int dimension = (Factors::dimension + ...);
+  /// Dimension of the unit cube that from_cube maps.
   static constexpr int cube_dimension = (cube_dimension_of<Factors>() + ...);
+  /// Coordinates of a point.
   static constexpr int coordinates = (Factors::coordinates + ...);
+  /// Flags of the coordinates that run between two ends.
   static constexpr auto has_ends = [] {
     std::array<bool, static_cast<std::size_t>(coordinates)> ends{};
     std::size_t to = 0;
@@ -72,9 +76,11 @@ struct Product {
     return c;
   }
 
+  /// Returns the canonical coordinates of the same point. ArgumentError for coordinates of no point.
   static Coordinates<Product> canonical(Coordinates<Product> const& c) {
     return joined([&]<std::size_t I>() { return Factor<I>::canonical(slice<I>(c)); });
   }
+  /// Maps the unit cube onto the space; the uniform measure becomes mu.
   static Point<Product> from_cube(CubePoint<Product> const& u) noexcept {
     return Point<Product>::unchecked(joined([&]<std::size_t I>() {
       CubePoint<Factor<I>> part{};
@@ -82,6 +88,7 @@ struct Product {
       return Factor<I>::from_cube(part).coordinates();
     }));
   }
+  /// Returns the distance of two points.
   static double distance(Point<Product> const& p, Point<Product> const& q) noexcept {
     double square = 0;
     for_each_factor([&]<std::size_t I>() {
@@ -90,19 +97,23 @@ struct Product {
     });
     return std::sqrt(square);
   }
+  /// Returns the point reached from p along the tangent vector v.
   static Point<Product> exp(Point<Product> const& p, Coordinates<Product> const& v) noexcept
       requires(SmoothTopology<Factors>&&...) {
     return Point<Product>::unchecked(
         joined([&]<std::size_t I>() { return Factor<I>::exp(part<I>(p), slice<I>(v)).coordinates(); }));
   }
+  /// Returns the tangent vector at p of a shortest path to q.
   static Coordinates<Product> log(Point<Product> const& p, Point<Product> const& q) noexcept
       requires(SmoothTopology<Factors>&&...) {
     return joined([&]<std::size_t I>() { return Factor<I>::log(part<I>(p), part<I>(q)); });
   }
+  /// Returns the part of v that is tangent at p.
   static Coordinates<Product> tangent(Point<Product> const& p, Coordinates<Product> const& v) noexcept
       requires(SmoothTopology<Factors>&&...) {
     return joined([&]<std::size_t I>() { return Factor<I>::tangent(part<I>(p), slice<I>(v)); });
   }
+  /// Returns a quadrature that is exact up to this degree.
   static Quadrature<Product> quadrature(int degree) { return crossed(Factors::quadrature(degree)...); }
   /// Returns the other names of each factor's part in turn, the other parts unchanged.
   static std::vector<Coordinates<Product>> other_names(Point<Product> const& p) {

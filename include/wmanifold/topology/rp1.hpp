@@ -7,8 +7,11 @@ namespace wmanifold {
 /// The angle of a line without a direction, modulo half a turn: the grain of wood, an edge in an image, the blade of a
 /// wiper. It is in radians, in [0, pi): a circle of half the length.
 struct RP1 {
+  /// Dimension of the space.
   static constexpr int dimension = 1;
+  /// Coordinates of a point.
   static constexpr int coordinates = 1;
+  /// Returns the name in files and messages.
   static std::string name() { return "rp1"; }
 
   /// Returns the point at an angle in radians. ArgumentError for one that is not finite.
@@ -29,11 +32,13 @@ struct RP1 {
     }
     return {detail::wrapped(c[0], std::numbers::pi)};
   }
+  /// Maps the unit cube onto the space; the uniform measure becomes mu.
   static Point<RP1> from_cube(CubePoint<RP1> const& u) noexcept {
     return Point<RP1>::unchecked({detail::wrapped(std::numbers::pi * u[0], std::numbers::pi)});
   }
   /// Returns the smaller of the two angles between lines, at most pi / 2.
   static double distance(Point<RP1> const& p, Point<RP1> const& q) noexcept { return std::abs(log(p, q)[0]); }
+  /// Returns the point reached from p along the tangent vector v.
   static Point<RP1> exp(Point<RP1> const& p, Coordinates<RP1> const& v) noexcept {
     return Point<RP1>::unchecked({detail::wrapped(p[0] + v[0], std::numbers::pi)});
   }
@@ -41,6 +46,7 @@ struct RP1 {
   static Coordinates<RP1> log(Point<RP1> const& p, Point<RP1> const& q) noexcept {
     return {std::remainder(q[0] - p[0], std::numbers::pi)};
   }
+  /// Returns the part of v that is tangent at p.
   static Coordinates<RP1> tangent(Point<RP1> const&, Coordinates<RP1> const& v) noexcept { return v; }
   /// Returns equally spaced nodes, exact for harmonics cos 2kt, sin 2kt of orders k up to the degree.
   static Quadrature<RP1> quadrature(int degree) { return detail::equally_spaced<RP1>(degree, std::numbers::pi); }

@@ -34,8 +34,11 @@ template <class T>
 
 /// The circle of radius 1: an angle in radians, kept in [0, 2 pi).
 struct S1 {
+  /// Dimension of the space.
   static constexpr int dimension = 1;
+  /// Coordinates of a point.
   static constexpr int coordinates = 1;
+  /// Returns the name in files and messages.
   static std::string name() { return "s1"; }
 
   /// Returns the point at an angle in radians. ArgumentError for one that is not finite.
@@ -56,8 +59,11 @@ struct S1 {
     }
     return {wrapped(c[0])};
   }
+  /// Maps the unit cube onto the space; the uniform measure becomes mu.
   static Point<S1> from_cube(CubePoint<S1> const& u) noexcept { return Point<S1>::unchecked({wrapped(turn * u[0])}); }
+  /// Returns the distance of two points.
   static double distance(Point<S1> const& p, Point<S1> const& q) noexcept { return std::abs(log(p, q)[0]); }
+  /// Returns the point reached from p along the tangent vector v.
   static Point<S1> exp(Point<S1> const& p, Coordinates<S1> const& v) noexcept {
     return Point<S1>::unchecked({wrapped(p[0] + v[0])});
   }
@@ -65,7 +71,9 @@ struct S1 {
   static Coordinates<S1> log(Point<S1> const& p, Point<S1> const& q) noexcept {
     return {std::remainder(q[0] - p[0], turn)};
   }
+  /// Returns the part of v that is tangent at p.
   static Coordinates<S1> tangent(Point<S1> const&, Coordinates<S1> const& v) noexcept { return v; }
+  /// Returns a quadrature that is exact up to this degree.
   static Quadrature<S1> quadrature(int degree) { return detail::equally_spaced<S1>(degree, turn); }
   /// Returns the angle plus a turn, and minus a turn.
   static std::array<Coordinates<S1>, 2> other_names(Point<S1> const& p) noexcept {

@@ -11,8 +11,11 @@ namespace wmanifold {
 
 /// The unit sphere: a direction (x, y, z) of length 1. Tangent vectors are vectors of R^3.
 struct S2 {
+  /// Dimension of the space.
   static constexpr int dimension = 2;
+  /// Coordinates of a point.
   static constexpr int coordinates = 3;
+  /// Returns the name in files and messages.
   static std::string name() { return "s2"; }
 
   /// Returns the point of a vector of unit length, to 1e-5; it is normalised to the last bit. ArgumentError for other
@@ -40,6 +43,7 @@ struct S2 {
     return direction(std::cos(lat) * std::cos(lon), std::cos(lat) * std::sin(lon), std::sin(lat));
   }
 
+  /// Returns the canonical coordinates of the same point. ArgumentError for coordinates of no point.
   static Coordinates<S2> canonical(Coordinates<S2> const& c) {
     double const length = std::hypot(c[0], c[1], c[2]);
     if (!(is_finite(length) && std::abs(length - 1) <= 1e-5)) [[unlikely]] {
@@ -47,18 +51,21 @@ struct S2 {
     }
     return {c[0] / length, c[1] / length, c[2] / length};
   }
+  /// Maps the unit cube onto the space; the uniform measure becomes mu.
   static Point<S2> from_cube(CubePoint<S2> const& u) noexcept {
     double const z = 1 - 2 * u[1];
     double const radius = std::sqrt(std::max(0.0, 1 - z * z));
     double const longitude = 2 * std::numbers::pi * u[0];
     return Point<S2>::unchecked({radius * std::cos(longitude), radius * std::sin(longitude), z});
   }
+  /// Returns the distance of two points.
   static double distance(Point<S2> const& p, Point<S2> const& q) noexcept {
     // This formula is accurate at both ends, unlike the arc cosine of the inner product.
     double const apart = std::hypot(p[0] - q[0], p[1] - q[1], p[2] - q[2]);
     double const together = std::hypot(p[0] + q[0], p[1] + q[1], p[2] + q[2]);
     return 2 * std::atan2(apart, together);
   }
+  /// Returns the point reached from p along the tangent vector v.
   static Point<S2> exp(Point<S2> const& p, Coordinates<S2> const& v) noexcept {
     double const angle = std::hypot(v[0], v[1], v[2]);
     double const along = angle > 0 ? std::sin(angle) / angle : 1;
@@ -82,6 +89,7 @@ struct S2 {
     double const scale = length > 0 ? distance(p, q) / length : 0;
     return {scale * v[0], scale * v[1], scale * v[2]};
   }
+  /// Returns the part of v that is tangent at p.
   static Coordinates<S2> tangent(Point<S2> const& p, Coordinates<S2> const& v) noexcept {
     double const normal = p[0] * v[0] + p[1] * v[1] + p[2] * v[2];
     return {v[0] - normal * p[0], v[1] - normal * p[1], v[2] - normal * p[2]};

@@ -18,13 +18,17 @@ template <int n>
 struct Simplex {
   static_assert(n >= 1, "wmanifold: Simplex<n> has a dimension n of at least 1, that is n + 1 shares");
 
+  /// Dimension of the space.
   static constexpr int dimension = n;
+  /// Coordinates of a point.
   static constexpr int coordinates = n + 1;
+  /// Flags of the coordinates that run between two ends.
   static constexpr auto has_ends = [] {
     std::array<bool, static_cast<std::size_t>(n + 1)> all{};
     all.fill(true);
     return all;
   }();
+  /// Returns the name in files and messages.
   static std::string name() { return "simplex" + std::to_string(n); }
 
   /// Returns the point with these shares of at least 0, which sum to 1, to 1e-5; the sum is corrected to the last bit.
@@ -59,6 +63,7 @@ struct Simplex {
     return Point<Simplex>::unchecked(summing_to_one(c));
   }
 
+  /// Returns the canonical coordinates of the same point. ArgumentError for coordinates of no point.
   static Coordinates<Simplex> canonical(Coordinates<Simplex> const& c) {
     bool const are_shares = std::all_of(c.begin(), c.end(), [](double x) { return is_finite(x) && x >= 0; });
     if (!(are_shares && std::abs(total(c) - 1) <= 1e-5)) [[unlikely]] {
@@ -75,6 +80,7 @@ struct Simplex {
     }
     return broken(r);
   }
+  /// Returns the distance of two points.
   static double distance(Point<Simplex> const& p, Point<Simplex> const& q) noexcept {
     double square = 0;
     for (std::size_t i = 0; i <= n; ++i) {
@@ -108,6 +114,7 @@ struct Simplex {
     }
     return Point<Simplex>::unchecked(summing_to_one(c));
   }
+  /// Returns the tangent vector at p of a shortest path to q.
   static Coordinates<Simplex> log(Point<Simplex> const& p, Point<Simplex> const& q) noexcept {
     Coordinates<Simplex> v{};
     for (std::size_t i = 0; i <= n; ++i) {
@@ -115,6 +122,7 @@ struct Simplex {
     }
     return v;
   }
+  /// Returns the part of v that is tangent at p.
   static Coordinates<Simplex> tangent(Point<Simplex> const&, Coordinates<Simplex> const& ambient) noexcept {
     auto v = ambient;
     double const mean = total(v) / (n + 1);

@@ -15,8 +15,11 @@ namespace wmanifold {
 /// Tangent vectors are vectors of R^4 orthogonal to q. Their length is an angle of rotation, twice the movement of the
 /// quaternion: exp(q, v) rotates from q by |v|. Gradients have this scale too.
 struct SO3 {
+  /// Dimension of the space.
   static constexpr int dimension = 3;
+  /// Coordinates of a point.
   static constexpr int coordinates = 4;
+  /// Returns the name in files and messages.
   static std::string name() { return "so3"; }
 
   /// A vector of space.
@@ -134,6 +137,7 @@ struct SO3 {
     return Point<SO3>::unchecked(of_one_sign({q[0], -q[1], -q[2], -q[3]}));
   }
 
+  /// Returns the canonical coordinates of the same point. ArgumentError for coordinates of no point.
   static Coordinates<SO3> canonical(Coordinates<SO3> const& c) {
     double const length = norm(c);
     if (!(is_finite(length) && std::abs(length - 1) <= 1e-5)) [[unlikely]] {
@@ -147,12 +151,14 @@ struct SO3 {
   static Point<SO3> from_cube(CubePoint<SO3> const& u) noexcept {
     return hopf(u[0], std::numbers::pi * u[1], 2 * std::numbers::pi * u[2]);
   }
+  /// Returns the distance of two points.
   static double distance(Point<SO3> const& p, Point<SO3> const& q) noexcept {
     // This formula is accurate at both ends, unlike the arc cosine of the inner product.
     double const apart = norm(sum(p.coordinates(), -1, q.coordinates()));
     double const together = norm(sum(p.coordinates(), 1, q.coordinates()));
     return 4 * std::atan2(std::min(apart, together), std::max(apart, together));
   }
+  /// Returns the point reached from p along the tangent vector v.
   static Point<SO3> exp(Point<SO3> const& p, Coordinates<SO3> const& v) noexcept {
     double const half = norm(v) / 2;
     double const along = half > 0 ? std::sin(half) / (2 * half) : 0.5;
@@ -170,6 +176,7 @@ struct SO3 {
     double const length = norm(v);
     return scaled(length > 0 ? distance(p, q) / length : 0, v);
   }
+  /// Returns the part of v that is tangent at p.
   static Coordinates<SO3> tangent(Point<SO3> const& p, Coordinates<SO3> const& v) noexcept {
     return sum(v, -detail::dot(p.coordinates(), v), p.coordinates());
   }
