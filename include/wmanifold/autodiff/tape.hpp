@@ -11,6 +11,7 @@
 
 namespace wmanifold {
 
+/// A tape for reverse-mode differentiation.
 template <Real R>
 class Tape;
 

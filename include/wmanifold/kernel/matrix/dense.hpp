@@ -17,27 +17,39 @@ namespace wmanifold::kernel {
 /// The parameters of one layer, K rows.
 template <Real R>
 struct DenseRows {
+  /// The parameters of row 0.
   R const* parameters;
+  /// K.
   Index rows;
+  /// The distance of rows.
   Index stride;
+  /// Inputs of the layer.
   Index inputs;
+  /// Outputs of the layer.
   Index outputs;
 };
 
 /// The writable parameters, or gradient, of one layer, K rows.
 template <Real R>
 struct MutableDenseRows {
+  /// The parameters of row 0.
   R* parameters;
+  /// K.
   Index rows;
+  /// The distance of rows.
   Index stride;
+  /// Inputs of the layer.
   Index inputs;
+  /// Outputs of the layer.
   Index outputs;
 };
 
 /// A matrix of samples x features, its rows `stride` apart.
 template <class R>
 struct Samples {
+  /// The first sample.
   R* data;
+  /// The distance of samples.
   Index stride;
 };
 

@@ -7,8 +7,11 @@ namespace wmanifold::kernel {
 /// A matrix in memory: number (r, c) is at data[r * row_stride + c * column_stride]. One of the strides is 1.
 template <Real R>
 struct Strided {
+  /// Number (0, 0).
   R const* data;
+  /// The distance of rows.
   Index row_stride;
+  /// The distance of columns.
   Index column_stride;
 };
 

@@ -34,14 +34,18 @@ struct Block {
 /// The memory of one packed tile.
 template <class T, Real R>
 struct alignas(alignment) PackedTile {
+  /// The numbers, row by row: `depth` rows of `columns` numbers.
   std::array<R, static_cast<std::size_t>(Block<T, R>::depth* Block<T, R>::columns)> numbers;
 };
 
 /// A left-hand side in place: number (r, p) is at data[r * row + p * depth].
 template <Real R>
 struct Left {
+  /// Number (0, 0).
   R const* data;
+  /// The distance of rows.
   Index row;
+  /// The distance of the terms of a sum.
   Index depth;
 };
 /// Returns a left-hand side whose rows are `stride` apart.
@@ -59,19 +63,28 @@ template <Real R>
 /// null). It is added to the numbers there, or replaces them.
 template <Real R>
 struct Destination {
+  /// The first row.
   R* data;
+  /// The distance of rows.
   Index stride;
+  /// A flag: sums are added to the numbers there.
   bool add = false;
+  /// The scale of row 0; null means 1.
   R const* scale = nullptr;
+  /// The distance of scales.
   Index scale_stride = 0;
 };
 
 /// The memory to prefetch during a sweep, for use after it: `rows` rows of `width` numbers.
 template <Real R>
 struct Prefetch {
+  /// The first row; null if there is nothing to prefetch.
   R const* data = nullptr;
+  /// The distance of rows.
   Index stride = 0;
+  /// Rows.
   Index rows = 0;
+  /// Numbers in a row.
   Index width = 0;
 };
 

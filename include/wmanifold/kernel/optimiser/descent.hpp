@@ -18,8 +18,9 @@ namespace wmanifold::kernel {
 template <Real R>
 inline constexpr Index line = static_cast<Index>(alignment / sizeof(R));
 
-/// The largest number of columns of a tile, and the largest number of numbers in all its K rows: half of L1.
+/// The largest number of columns of a tile.
 inline constexpr Index tile_columns = 1024;
+/// The largest number of numbers in all K rows of a tile: half of L1.
 inline constexpr Index tile_numbers = 2048;
 
 /// The largest number of blocks that a rule may remember.
@@ -236,15 +237,20 @@ void heavy_ball(R momentum, bool look_ahead, Tile<R> const& tile) noexcept {
   }
 }
 
-/// The constants of an Adam step. `first_share` and `second_share` are 1 / (1 - beta^t). The divisor is never below
-/// `least`, which makes 0 / 0 a 0.
+/// The constants of an Adam step. The divisor is never below `least`, which makes 0 / 0 a 0.
 template <Real R>
 struct AdamTerms {
+  /// The decay of m.
   R beta1;
+  /// The decay of v.
   R beta2;
+  /// The constant added to sqrt v.
   R epsilon;
+  /// The correction of m, 1 / (1 - beta1^t).
   R first_share;
+  /// The correction of v, 1 / (1 - beta2^t).
   R second_share;
+  /// The least divisor.
   R least;
 };
 
