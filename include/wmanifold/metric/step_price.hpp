@@ -50,7 +50,7 @@ namespace detail {
 ///
 /// with E the energy matrix along coordinates with ends, and lambda the least nonzero E of functions of the basis, in
 /// units of G. The slowest of these functions costs 1 + stiffness times its movement, faster ones more, constants no
-/// more. The price does not depend on coordinates. On spaces without ends (circles, spheres) H is G. ArgumentError for
+/// more. The price is the same in all coordinates. On spaces without ends (circles, spheres) H is G. ArgumentError for
 /// a stiffness that is negative, not finite, or above most_stiffness.
 template <Basis B>
 [[nodiscard]] SmallMatrix step_price(B const& basis, double stiffness) {
