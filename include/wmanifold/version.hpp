@@ -1,4 +1,4 @@
-// The version of the library: the build reads it from here, it is stated nowhere else.
+// The version of the library. The build reads it from here; it is stated nowhere else.
 #pragma once
 
 // Every header includes this one before any other, so that this error comes first (`ctest -R below_cpp20`).
@@ -8,6 +8,7 @@
 
 #include <string_view>
 
+/// The parts of the version.
 #define WMANIFOLD_VERSION_MAJOR 0
 #define WMANIFOLD_VERSION_MINOR 1
 #define WMANIFOLD_VERSION_PATCH 0
@@ -18,7 +19,7 @@
 
 namespace wmanifold {
 
-/// "major.minor.patch"
+/// The version as text: "major.minor.patch".
 inline constexpr std::string_view version =
     WMANIFOLD_DETAIL_VERSION(WMANIFOLD_VERSION_MAJOR, WMANIFOLD_VERSION_MINOR, WMANIFOLD_VERSION_PATCH);
 

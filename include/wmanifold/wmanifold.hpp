@@ -1,6 +1,6 @@
 #pragma once
 
-/// Everything but io/ and testing/.
+/// All headers of the library except those of io/ and testing/.
 #include <wmanifold/autodiff/dual.hpp>
 #include <wmanifold/autodiff/functions.hpp>
 #include <wmanifold/autodiff/tape.hpp>

@@ -11,22 +11,29 @@
 
 namespace wmanifold {
 
+/// A tape for reverse-mode differentiation.
 template <Real R>
 class Tape;
 
-/// A number on a tape, or a constant (on none). Its arithmetic is written down by the tape as it happens.
+/// A number on a tape, or a constant (on no tape). The tape records its arithmetic.
 template <Real R>
 class Variable {
  public:
+  /// The type of the value.
   using value_type = R;
 
+  /// The value.
   R value = 0;
 
+  /// The constant 0.
   Variable() = default;
+  /// A constant.
   Variable(R constant) noexcept : value(constant) {}
 
+  /// Returns f(x) for a function with this value and slope at x: the chain rule.
   [[nodiscard]] Variable chained(R f, R slope) const { return joined(*this, {}, f, slope, R{0}); }
 
+  /// Arithmetic, recorded on the tape of the operands.
   friend Variable operator-(Variable const& a) { return a.chained(-a.value, R{-1}); }
   friend Variable operator+(Variable const& a, Variable const& b) {
     return joined(a, b, a.value + b.value, R{1}, R{1});
@@ -46,6 +53,7 @@ class Variable {
   Variable& operator*=(Variable const& b) { return *this = *this * b; }
   Variable& operator/=(Variable const& b) { return *this = *this / b; }
 
+  /// Comparisons of the values.
   friend bool operator==(Variable const& a, Variable const& b) noexcept { return a.value == b.value; }
   friend auto operator<=>(Variable const& a, Variable const& b) noexcept { return a.value <=> b.value; }
 
@@ -58,25 +66,28 @@ class Variable {
   Index node_ = -1;
 };
 
-/// Reverse-mode differentiation: a list of operations, each with the slopes in its one or two operands, walked
-/// backwards in a loop (an expression of any length needs no stack). Belongs to one thread; `clear` keeps the memory.
+/// A tape for reverse-mode differentiation: a list of operations, each with the slopes in its one or two operands.
+/// `backward` walks the list in a loop, so an expression of any length needs no stack. It belongs to one thread;
+/// `clear` keeps the memory.
 template <Real R>
 class Tape {
  public:
+  /// An empty tape.
   Tape() = default;
-  Tape(Tape const&) = delete;  // its variables know where it is
+  Tape(Tape const&) = delete;  // variables hold the address of their tape
   Tape& operator=(Tape const&) = delete;
 
-  /// A variable to differentiate with respect to.
+  /// Returns a new variable of this tape, to differentiate with respect to.
   [[nodiscard]] Variable<R> variable(R value) { return record(value, {}); }
 
-  /// Forgets all variables.
+  /// Removes all variables and keeps the memory.
   void clear() noexcept { nodes_.clear(); }
 
+  /// Returns the number of recorded variables and operations.
   [[nodiscard]] std::size_t size() const noexcept { return nodes_.size(); }
 
-  /// Computes sum_i seeds[i] d outputs[i] / d v for every v on the tape; read it with `gradient`. ArgumentError for an
-  /// output of another tape, or other than one seed per output. Constants among the outputs are fine.
+  /// Computes sum_i seeds[i] d outputs[i] / d v for every v on the tape; `gradient` returns it. ArgumentError for an
+  /// output of another tape, or other than one seed per output. Outputs may be constants.
   void backward(std::span<Variable<R> const> outputs, std::span<R const> seeds) {
     require_count("tape", "seeds, one per output", static_cast<Index>(outputs.size()),
                   static_cast<Index>(seeds.size()));
@@ -100,13 +111,13 @@ class Tape {
     }
   }
 
-  /// The same for one output with seed 1.
+  /// Computes the derivatives of one output, with seed 1.
   void backward(Variable<R> const& output) {
     R const one = 1;
     backward({&output, 1}, {&one, 1});
   }
 
-  /// Computes the derivative of every v on the tape as the inputs move along `tangents`; read it with `tangent`.
+  /// Computes the derivative of every v on the tape as the inputs move along `tangents`; `tangent` returns it.
   /// ArgumentError for an input that is no variable of this tape, or other than one tangent per input.
   void forward(std::span<Variable<R> const> inputs, std::span<R const> tangents) {
     require_count("tape", "tangents, one per input", static_cast<Index>(inputs.size()),
@@ -129,10 +140,10 @@ class Tape {
     }
   }
 
-  /// After forward: the derivative of `variable`; 0 for a constant.
+  /// Returns, after `forward`, the derivative of `variable`; 0 for a constant.
   [[nodiscard]] R tangent(Variable<R> const& variable) const noexcept { return gradient(variable); }
 
-  /// After backward: the derivative in `variable`; 0 for a constant.
+  /// Returns, after `backward`, the derivative in `variable`; 0 for a constant.
   [[nodiscard]] R gradient(Variable<R> const& variable) const noexcept {
     return variable.node_ < 0 ? R{0} : adjoints_[static_cast<std::size_t>(variable.node_)];
   }
@@ -155,7 +166,7 @@ class Tape {
   }
 
   std::vector<Node> nodes_;
-  std::vector<R> adjoints_;  // or tangents, whichever was computed last
+  std::vector<R> adjoints_;  // or tangents: the last that were computed
 };
 
 template <Real R>

@@ -25,7 +25,7 @@
 namespace wmanifold {
 namespace detail {
 
-/// One basis on one topology that is no product, through pointers to functions, which are handed the factor itself.
+/// One basis on one topology that is not a product, as pointers to functions that receive the factor itself.
 struct AnyFactor {
   std::string topology;
   std::string basis;
@@ -33,9 +33,9 @@ struct AnyFactor {
   std::size_t size;
   void (*canonical)(AnyFactor const& self, std::span<double const> s, std::span<double> out);
   void (*values)(AnyFactor const& self, std::span<double const> canonical, std::span<double> out) noexcept;
-  int (*order)(int k) noexcept = nullptr;  ///< of graded bases
-  std::vector<double> table = {};          ///< a row of values for each of discrete contexts; the knots of splines
-  int degree = 0;                          ///< of splines
+  int (*order)(int k) noexcept = nullptr;  ///< for graded bases
+  std::vector<double> table = {};          ///< a row of values for each discrete context; the knots of splines
+  int degree = 0;                          ///< for splines
 };
 
 template <class Space>
@@ -68,7 +68,7 @@ AnyFactor any_factor() {
   return factor;
 }
 
-/// Calls look(factor) for every basis that is known by its name, until it is true.
+/// Calls look(factor) for every basis known by name, until it returns true.
 template <class Look>
 bool any_of_factors(Look const& look) {
   auto const family = [&]<int... n>(std::integer_sequence<int, n...>, auto make) {
@@ -95,7 +95,7 @@ bool any_of_factors(Look const& look) {
          on_simplex.template operator()<3>();
 }
 
-/// That of these names, if there is one.
+/// Returns the basis of these names, if it exists.
 template <class Factor>
 [[nodiscard]] std::optional<Factor> factor_named(std::string const& space, std::string const& name) {
   std::optional<Factor> found;
@@ -112,14 +112,14 @@ template <class Factor>
 extern template std::optional<AnyFactor> factor_named(std::string const&, std::string const&);
 #endif
 
-/// The whole number in [low, high] that `text` is, as to_string writes it; -1 where it is none.
+/// Returns the whole number in [low, high] that `text` represents, in the format of to_string; -1 if it is none.
 inline int whole_number_of(std::string_view text, int low, int high) {
   int number = -1;
   std::from_chars(text.data(), text.data() + text.size(), number);
   return number >= low && number <= high && std::to_string(number) == text ? number : -1;
 }
 
-/// The weights of a connected graph from a name that Finite gives: "finite3", "finite3[0-1,1-2:0.5]".
+/// Returns the weights of a connected graph from a name in Finite's format: "finite3", "finite3[0-1,1-2:0.5]".
 template <class Small>
 [[nodiscard]] std::optional<Small> graph_named(std::string const& space) {
   constexpr int most = 256;
@@ -165,7 +165,7 @@ template <class Small>
   return next.size() == reached.size() ? std::optional(std::move(weights)) : std::nullopt;
 }
 
-/// A basis on discrete contexts by their names, if there is one.
+/// Returns the basis of these names on discrete contexts, if it exists.
 template <class Factor>
 [[nodiscard]] std::optional<Factor> discrete_factor(std::string const& space, std::string const& name) {
   auto const weights = graph_named<SmallMatrix>(space);
@@ -203,7 +203,7 @@ template <class Factor>
   return factor;
 }
 
-/// Splines of a shape, uniform ones where there are no knots.
+/// Returns the splines of a shape, uniform ones if `knots` is empty.
 template <class Space, class Factor>
 Factor spline_on(std::string const& name, SplineShape const& shape, std::span<double const> knots) {
   Factor factor{Space::name(),
@@ -220,7 +220,7 @@ Factor spline_on(std::string const& name, SplineShape const& shape, std::span<do
   return factor;
 }
 
-/// Splines of any degree and size by their names, if they are those of one. ArgumentError for knots of no such spline.
+/// Returns splines of any degree and size by their names, if the names are a spline's. ArgumentError for invalid knots.
 template <class Factor>
 [[nodiscard]] std::optional<Factor> spline_factor(std::string const& space, std::string const& name,
                                                   std::span<double const> knots) {
@@ -242,26 +242,29 @@ template <class Factor>
 
 }  // namespace detail
 
-/// A basis that is chosen while running, by the names that files give to its topology and itself: "s1" and "fourier2",
-/// "interval*s1" and "bernstein1*fourier3", "t2" and "fourier1". Known are the bases of this library: orders to 32 (on
-/// lines without a direction to 8), spherical harmonics to degree 12, hyperspherical ones to 4, splines to 256
-/// functions, Bernstein-Bezier to degree 3 on simplices to dimension 3; those on discrete contexts, to 256 of them and
-/// any graph; tensor products of these and, by a rule around these, parts of such: "total2(fourier2)",
-/// "additive(legendre3*fourier1)". Orthonormal versions are not. A template, so that only who uses it compiles it.
+/// A basis chosen at run time, by the names that files give to its topology and itself: "s1" and "fourier2",
+/// "interval*s1" and "bernstein1*fourier3", "t2" and "fourier1". It knows the library's bases:
+///
+/// - orders to 32 (on RP1 to 8), spherical harmonics to degree 12, hyperspherical ones to degree 4;
+/// - splines to 256 functions, Bernstein-Bezier to degree 3 on simplices of dimension up to 3;
+/// - bases on up to 256 discrete contexts with any graph;
+/// - tensor products of these, and parts of products by a rule: "total2(fourier2)", "additive(legendre3*fourier1)".
+///
+/// It does not know orthonormal versions. It is a template, so only programs that use it compile it.
 template <class Factor = detail::AnyFactor>
 class BasicAnyBasis {
  public:
-  /// `state` is what bases have as their `state()`, knots: none where they are uniform. Throws ArgumentError for names
-  /// that are not known, or do not belong together, and knots that belong to no such spline.
+  /// The basis of these names. `state` is the basis's `state()`, such as knots; empty means uniform ones. Throws
+  /// ArgumentError for names that are unknown or do not match, and for knots of no such spline.
   BasicAnyBasis(std::string topology, std::string basis, std::vector<double> state = {})
       : topology_(std::move(topology)), name_(std::move(basis)), state_(std::move(state)) {
-    // A rule around a product: total2(...).
+    // The name can be a rule around a product: total2(...).
     std::size_t const open = name_.find('(');
     bool const is_part = open != std::string::npos && name_.back() == ')';
     std::string const product = is_part ? name_.substr(open + 1, name_.size() - open - 2) : name_;
     auto const names = detail::split(product, '*');
     auto const parts = detail::split(topology_, '*');
-    // A torus is so many circles, which have a name each, or one for all.
+    // A torus is several circles, with one basis name each or one for all.
     std::vector<std::string> spaces;
     std::vector<std::string> repeated;
     for (std::size_t i = 0; i < parts.size(); ++i) {
@@ -289,15 +292,17 @@ class BasicAnyBasis {
     }
   }
 
+  /// Returns the name of the topology.
   [[nodiscard]] std::string const& topology() const noexcept { return topology_; }
+  /// Returns the name of the basis.
   [[nodiscard]] std::string const& name() const noexcept { return name_; }
-  /// K.
+  /// Returns K.
   [[nodiscard]] Index size() const noexcept { return size_; }
-  /// How many numbers name a point.
+  /// Returns the number of coordinates of a point.
   [[nodiscard]] Index coordinates() const noexcept { return coordinates_; }
 
-  /// phi(s), K numbers. Throws ArgumentError for numbers that name no point, or a wrong count of them; then nothing was
-  /// written. No allocation otherwise.
+  /// Computes phi(s), K numbers. Throws ArgumentError for coordinates that name no point, or a wrong count of numbers,
+  /// before it writes anything. It allocates nothing otherwise.
   void values(std::span<double const> s, std::span<double> out) const {
     require_count(topology_.c_str(), "coordinates", coordinates_, static_cast<Index>(s.size()));
     require_count(name_.c_str(), "values", size_, static_cast<Index>(out.size()));
@@ -322,6 +327,7 @@ class BasicAnyBasis {
     }
   }
 
+  /// Returns whether two bases have the same names and the same state.
   friend bool operator==(BasicAnyBasis const& a, BasicAnyBasis const& b) {
     return a.topology_ == b.topology_ && a.name_ == b.name_ && a.state_ == b.state_;
   }
@@ -331,17 +337,18 @@ class BasicAnyBasis {
   static constexpr std::size_t most_functions = 256;
   static constexpr Index most_rows = 1 << 20;
 
-  /// 3 for "t3"; 0 for what is no torus.
+  /// Returns 3 for "t3"; 0 for other spaces than a torus.
   static std::size_t circles_of(std::string const& space) {
     for (std::size_t n = 1; n <= most_coordinates; ++n) {
-      if (space == std::string("t").append(std::to_string(n))) {  // "t" + would have GCC 12 warn of -Wrestrict
+      if (space == std::string("t").append(std::to_string(n))) {  // GCC 12 warns (-Wrestrict) of "t" +
         return n;
       }
     }
     return 0;
   }
 
-  /// The next factor's part of the state, of which that much is left: as it is, or of several behind its count.
+  /// Returns the next factor's part of the state and removes it from `rest`: all of it for one factor, else a count and
+  /// its numbers.
   std::span<double const> own_state(std::size_t factors, std::span<double const>& rest) const {
     std::size_t const begin = factors > 1 && !rest.empty() ? 1 : 0;
     double const count = begin == 1 ? rest[0] : static_cast<double>(rest.size());
@@ -375,7 +382,7 @@ class BasicAnyBasis {
     }
   }
 
-  /// Of all products those that a rule keeps, by its name.
+  /// Keeps the products that a rule keeps; `rule` is its name.
   void keep(std::string_view rule) {
     constexpr std::string_view total = "total";
     int const most = rule.starts_with(total)
@@ -422,12 +429,12 @@ class BasicAnyBasis {
   std::string name_;
   std::vector<double> state_;
   std::vector<Factor> factors_;
-  std::vector<int> kept_;  // of a part of a product: which function of each factor, for each of K
+  std::vector<int> kept_;  // for a part of a product: the function of each factor, for each of K
   Index size_ = 1;
   Index coordinates_ = 0;
 };
 
-/// The same as a type: AnyBasis("s1", "fourier2").
+/// The type of a basis chosen at run time: AnyBasis("s1", "fourier2").
 using AnyBasis = BasicAnyBasis<>;
 
 }  // namespace wmanifold

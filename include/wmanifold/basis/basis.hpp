@@ -14,20 +14,21 @@ concept HasDerivatives = requires(B const& basis, Point<typename B::Topology> co
 
 }  // namespace detail
 
-/// K functions phi on a topology, in whose span the weights live: M(s) = sum_k phi_k(s) P_k (equation 1).
+/// K functions phi on a topology; the weights lie in their span: M(s) = sum_k phi_k(s) P_k (equation 1).
 ///
-/// - `Topology`, `size` (K), `degree` (of its polynomials; products of two take quadrature_of(2 * degree));
+/// - `Topology`, `size` (K), `degree` (of its polynomials; products of two functions need quadrature_of(2 * degree));
 /// - `values(s, out)`: phi(s), K numbers;
-/// - `derivatives(s, out)`, on smooth topologies (see DifferentiableBasis): K x coordinates, row-major: row k is the
+/// - `derivatives(s, out)`, on smooth topologies (DifferentiableBasis): K x coordinates, row-major; row k is the
 ///   gradient of phi_k, a tangent vector at s;
 /// - `gram(i, j)`: E[phi_i phi_j] under the uniform probability measure, in closed form (equation 4);
 /// - `constant(k)`: the coefficients c of the constant function, c^T phi(s) = 1.
 ///
-/// Beside these, where it is so (as with splines): `support`, how many of the K values are not zero at most at any
-/// point; and `quadrature(degree)` where the functions are polynomials in pieces only, between knots: exact for such
-/// pieces up to that degree. A basis with numbers of its own that its type does not say, as knots, has `state()`, all
-/// of them as a vector, empty where they are those of the default constructor: files have it, and are loaded into a
-/// basis of the same state only.
+/// Optional members:
+///
+/// - `support`: the largest number of nonzero values at any point;
+/// - `quadrature(degree)`, for piecewise polynomials such as splines: exact for pieces of at most that degree;
+/// - `state()`, for a basis with numbers that its type does not contain, such as knots: all of them as a vector, empty
+///   if they are those of the default constructor. Files store it, and are loaded only into a basis of the same state.
 template <class B>
 concept Basis = Topology<typename B::Topology> &&
     (detail::HasDerivatives<B> || !SmoothTopology<typename B::Topology>)&&requires(B const& basis,
@@ -44,19 +45,19 @@ concept Basis = Topology<typename B::Topology> &&
   noexcept->std::same_as<double>;
 };
 
-/// A basis with derivatives: each on a smooth topology, and a Tensor with a factor that has some, which are zero in the
-/// coordinates of a discrete factor.
+/// A basis with derivatives: every basis on a smooth topology, and a Tensor with at least one such factor. Its
+/// derivatives in the coordinates of a discrete factor are zero.
 template <class B>
 concept DifferentiableBasis = Basis<B> && detail::HasDerivatives<B>;
 
-/// Is the basis made of pieces, with a quadrature of its own?
+/// A basis made of pieces, with a quadrature of its own.
 template <class B>
 concept PiecewiseBasis = Basis<B> && requires(B const& basis, int degree) {
   { basis.quadrature(degree) } -> std::same_as<Quadrature<typename B::Topology>>;
 };
 
-/// A quadrature that is exact for the polynomials that the basis is made of, up to `degree`: between knots where it has
-/// such, on all of its topology otherwise. Products of two of its functions take 2 * degree.
+/// Returns a quadrature that is exact for polynomials of at most `degree`: between knots for a piecewise basis, else on
+/// its whole topology. Products of two functions of the basis need 2 * degree.
 template <Basis B>
 [[nodiscard]] Quadrature<typename B::Topology> quadrature_of(B const& basis, int degree) {
   if constexpr (PiecewiseBasis<B>) {
@@ -66,7 +67,7 @@ template <Basis B>
   }
 }
 
-/// How many values of a basis are not zero at any point, at most.
+/// Returns the largest number of nonzero values of a basis at any point.
 template <Basis B>
 [[nodiscard]] constexpr int support_of() noexcept {
   if constexpr (requires { B::support; }) {
@@ -76,7 +77,7 @@ template <Basis B>
   }
 }
 
-/// The numbers of a basis that its type does not say; none of most.
+/// Returns the numbers of a basis that its type does not contain; most bases have none.
 template <Basis B>
 [[nodiscard]] std::vector<double> state_of(B const& basis) {
   if constexpr (requires { basis.state(); }) {
@@ -86,7 +87,7 @@ template <Basis B>
   }
 }
 
-/// The values of a basis at a point, as an array.
+/// Returns the values of a basis at a point, as an array.
 template <Basis B>
 [[nodiscard]] LocalArray<double, static_cast<std::size_t>(B::size)> values_at(B const& basis,
                                                                               Point<typename B::Topology> const& s) {
@@ -95,7 +96,7 @@ template <Basis B>
   return phi;
 }
 
-/// The Gram matrix G = E[phi phi^T], K x K (equation 4).
+/// Returns the Gram matrix G = E[phi phi^T], K x K (equation 4).
 template <Basis B>
 [[nodiscard]] SmallMatrix gram_matrix(B const& basis) {
   SmallMatrix gram(B::size, B::size);

@@ -5,7 +5,7 @@
 
 namespace wmanifold {
 
-/// Binomial coefficient, exact as long as a double holds it.
+/// Returns the binomial coefficient C(n, k), exact as long as a double holds it.
 [[nodiscard]] constexpr double binomial(int n, int k) noexcept {
   double result = 1;
   for (int i = 1; i <= k; ++i) {
@@ -23,13 +23,19 @@ struct BernsteinOn {
                 "BernsteinBezier on simplices, Fourier on circles, SphericalHarmonics on S2");
   static_assert(n >= 0 && n <= 50, "wmanifold: a Bernstein basis has a degree from 0 to 50");
 
+  /// The topology of the contexts.
   using Topology = Interval;
+  /// K, the number of functions.
   static constexpr int size = n + 1;
+  /// Degree of the polynomials.
   static constexpr int degree = n;
+  /// Returns the name in files and messages.
   static std::string name() { return "bernstein" + std::to_string(n); }
 
+  /// Computes phi(s), K numbers.
   void values(Point<Interval> const& s, std::span<double> out) const noexcept { evaluate<n>(s[0], out); }
 
+  /// Computes the gradients of the functions at s, K x coordinates.
   void derivatives(Point<Interval> const& s, std::span<double> out) const noexcept {
     if constexpr (n == 0) {
       out[0] = 0;
@@ -44,13 +50,15 @@ struct BernsteinOn {
     }
   }
 
+  /// Returns E[phi_i phi_j] (equation 4).
   static constexpr double gram(int i, int j) noexcept {
     return binomial(n, i) * binomial(n, j) / ((2 * n + 1) * binomial(2 * n, i + j));
   }
+  /// Returns coefficient k of the constant function 1.
   static constexpr double constant(int) noexcept { return 1; }
 
  private:
-  /// De Casteljau's triangle: nothing but convex combinations, so accurate to the ends.
+  /// Evaluates de Casteljau's triangle. It takes only convex combinations and is accurate up to the ends.
   template <int degree_>
   static void evaluate(double s, std::span<double> out) noexcept {
     out[0] = 1;
@@ -68,8 +76,8 @@ struct BernsteinOn {
 
 }  // namespace detail
 
-/// The Bernstein polynomials of degree n, C(n, i) s^i (1 - s)^(n - i): rows are control points. Degree 1 is the line
-/// between two networks. On a product of intervals, their tensor product.
+/// The Bernstein polynomials of degree n, C(n, i) s^i (1 - s)^(n - i). Their rows are control points. Degree 1 is the
+/// line between two networks. On a product of intervals, their tensor product.
 template <class Space, int n>
 using Bernstein = typename detail::OverFactors<detail::BernsteinOn, Space, n>::type;
 

@@ -6,10 +6,11 @@
 namespace wmanifold {
 
 /// The Bernstein polynomials of degree d on a simplex, d! / (a_0! ... a_n!) x_0^a_0 ... x_n^a_n over all exponents of
-/// sum d, K = C(n + d, d): rows are the control points of a Bezier simplex. Degree 1 is one network per corner and
-/// their mixtures, the shares themselves; degree 2 has one more for each edge.
+/// sum d, K = C(n + d, d). Their rows are the control points of a Bezier simplex. Degree 1 is one network per corner
+/// and their mixtures, the shares themselves; degree 2 has one more for each edge.
 ///
-/// Exponents fall: (d, 0, ..., 0) first, (0, ..., 0, d) last; on Simplex<1> they are Bernstein's, of s = x_1.
+/// Exponents decrease: (d, 0, ..., 0) is first, (0, ..., 0, d) last. On Simplex<1> they are Bernstein polynomials of s
+/// = x_1.
 template <class Space, int d>
 struct BernsteinBezier {
   static_assert(
@@ -18,11 +19,16 @@ struct BernsteinBezier {
       "on circles");
   static_assert(d >= 0 && d <= 20, "wmanifold: a Bernstein-Bezier basis has a degree from 0 to 20");
 
+  /// The topology of the contexts.
   using Topology = Space;
+  /// K, the number of functions.
   static constexpr int size = static_cast<int>(binomial(Space::dimension + d, d) + 0.5);
+  /// Degree of the polynomials.
   static constexpr int degree = d;
+  /// Returns the name in files and messages.
   static std::string name() { return "bernstein_bezier" + std::to_string(d); }
 
+  /// Computes phi(s), K numbers.
   void values(Point<Space> const& s, std::span<double> out) const noexcept {
     Powers const power(s);
     for (std::size_t k = 0; k < rows; ++k) {
@@ -33,6 +39,7 @@ struct BernsteinBezier {
       out[k] = value;
     }
   }
+  /// Computes the gradients of the functions at s, K x coordinates.
   void derivatives(Point<Space> const& s, std::span<double> out) const noexcept {
     Powers const power(s);
     for (std::size_t k = 0; k < rows; ++k) {
@@ -47,7 +54,7 @@ struct BernsteinBezier {
       std::copy(slope.begin(), slope.end(), out.begin() + static_cast<std::ptrdiff_t>(k * width));
     }
   }
-  /// Dirichlet's integral of x^(a + b).
+  /// Returns Dirichlet's integral of x^(a + b).
   static constexpr double gram(int i, int j) noexcept {
     constexpr int n = Space::dimension;
     double product = 1 / (binomial(2 * d, d) * binomial(2 * d + n, n));
@@ -57,6 +64,7 @@ struct BernsteinBezier {
     }
     return product;
   }
+  /// Returns coefficient k of the constant function 1.
   static constexpr double constant(int) noexcept { return 1; }
 
  private:
@@ -68,7 +76,7 @@ struct BernsteinBezier {
     std::array<Exponents, rows> all{};
     all[0][0] = d;
     for (std::size_t k = 1; k < rows; ++k) {
-      // One less where it can be last, and all behind it gathered next to it.
+      // One less at the last possible place, and the sum of all behind it at the next place.
       auto& next = all[k] = all[k - 1];
       std::size_t from = width - 2;
       while (next[from] == 0) {

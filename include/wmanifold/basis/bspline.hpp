@@ -11,9 +11,9 @@
 namespace wmanifold {
 namespace detail {
 
-/// Splines of a degree with so many functions, on the interval or closed on the circle. Their knots are told in full
-/// (`given`: clamped at both ends, or one turn of them) and kept with `degree` more at either side of the spans
-/// (`kept`), which are those of a clamped spline already.
+/// The shape of splines: degree, number of functions, on the interval or closed on the circle. `given` is the number of
+/// knots that users pass: clamped at both ends, or one turn. `kept` is the number stored, with `degree` more on either
+/// side of the spans; clamped splines have these already.
 struct SplineShape {
   int degree;
   int functions;
@@ -23,8 +23,8 @@ struct SplineShape {
   [[nodiscard]] constexpr int given() const noexcept { return is_closed ? functions : functions + degree + 1; }
   [[nodiscard]] constexpr int kept() const noexcept { return spans() + 2 * degree + 1; }
   [[nodiscard]] constexpr double length() const noexcept { return is_closed ? 2 * std::numbers::pi : 1; }
-  /// The function that is piece a = 0, ..., degree of the span from knot i to the next; of a closed spline of an odd
-  /// degree, function k is the one about knot k.
+  /// Returns the function that is piece a = 0, ..., degree of the span from knot i to the next. For a closed spline of
+  /// odd degree, function k is the one centred at knot k.
   [[nodiscard]] constexpr int function(int i, int a) const noexcept {
     int const first = i - degree + a;
     return is_closed ? (first - degree + (degree + 1) / 2 + functions) % functions : first;
@@ -33,12 +33,13 @@ struct SplineShape {
 
 inline constexpr int most_spline_degree = 9;
 
-/// The least distance of knots that differ, as a share of the whole length. Derivatives grow as 1 / distance, and
-/// energies, their squares in units of the Gram matrix, as 1 / distance^2: at this distance and degree 9 to 1e11 times
-/// the least one, which double still tells from 0. Values and both matrices are then good to 1e-10.
+/// The least distance between different knots, as a share of the whole length. Derivatives grow as 1 / distance.
+/// Energies, their squares in units of the Gram matrix, grow as 1 / distance^2. At this distance and degree 9, energies
+/// reach 1e11 times the least one, which double still distinguishes from 0. Values and both matrices are then accurate
+/// to 1e-10.
 inline constexpr double least_knot_distance = 1e-5;
 
-/// Equal spans.
+/// Returns knots with equal spans.
 inline std::vector<double> uniform_knots(SplineShape const& shape) {
   std::vector<double> knots;
   for (int i = 0; i < shape.given(); ++i) {
@@ -48,8 +49,8 @@ inline std::vector<double> uniform_knots(SplineShape const& shape) {
   return knots;
 }
 
-/// The knots that are kept, from those that were given. ArgumentError, with the value, for those of no spline that is
-/// continuous, and for those too close to each other.
+/// Returns the stored knots for the given ones. ArgumentError, with the value, for knots of a discontinuous or invalid
+/// spline, and for knots too close to each other.
 inline std::vector<double> kept_knots(SplineShape const& shape, std::span<double const> given) {
   char const* const what = shape.is_closed ? "closed spline" : "spline";
   require_count(what, "knots", shape.given(), std::ssize(given));
@@ -73,10 +74,10 @@ inline std::vector<double> kept_knots(SplineShape const& shape, std::span<double
   }
   std::vector<double> kept(given.begin(), given.end());
   if (shape.is_closed) {
-    for (int i = 0; i <= shape.degree; ++i) {  // the next turn's
+    for (int i = 0; i <= shape.degree; ++i) {  // the next turn's knots
       kept.push_back(kept[static_cast<std::size_t>(i)] + shape.length());
     }
-    for (int i = 0; i < shape.degree; ++i) {  // the last turn's
+    for (int i = 0; i < shape.degree; ++i) {  // the last turn's knots
       kept.insert(kept.begin(), given[given.size() - 1 - static_cast<std::size_t>(i)] - shape.length());
     }
   }
@@ -100,18 +101,18 @@ inline std::vector<double> kept_knots(SplineShape const& shape, std::span<double
   return kept;
 }
 
-/// The spans on a circle begin at the first knot.
+/// Returns s on the turn that begins at the first knot, for splines on the circle.
 inline double unrolled(SplineShape const& shape, double const* knots, double s) noexcept {
   return shape.is_closed && s < knots[shape.degree] ? s + shape.length() : s;
 }
 
-/// The knot with which the span of s begins, of several in one place the last, so that the span has a length.
+/// Returns the knot at the start of the span of s; of equal knots the last, which gives the span a length.
 inline int span_at(SplineShape const& shape, double const* knots, double s) noexcept {
   double const* const first = knots + shape.degree;
   return static_cast<int>(std::upper_bound(first, first + shape.spans(), s) - knots) - 1;
 }
 
-/// The degree + 1 B-splines that are not zero between t[0] and t[1], at s: Cox's and de Boor's recurrence.
+/// Computes the degree + 1 B-splines that are not zero between t[0] and t[1], at s, by Cox's and de Boor's recurrence.
 inline void spline_pieces(int degree, double const* t, double s, double* out) noexcept {
   out[0] = 1;
   for (int d = 1; d <= degree; ++d) {
@@ -125,7 +126,7 @@ inline void spline_pieces(int degree, double const* t, double s, double* out) no
   }
 }
 
-/// out <- the values of all functions at s; from `shape.kept()` knots.
+/// Sets `out` to the values of all functions at s, from `shape.kept()` knots.
 inline void spline_values(SplineShape const& shape, double const* knots, double s, double* out) noexcept {
   double const x = unrolled(shape, knots, s);
   int const i = span_at(shape, knots, x);
@@ -137,7 +138,7 @@ inline void spline_values(SplineShape const& shape, double const* knots, double 
   }
 }
 
-/// The same of their derivatives.
+/// Sets `out` to the derivatives of all functions at s, from `shape.kept()` knots.
 inline void spline_derivatives(SplineShape const& shape, double const* knots, double s, double* out) noexcept {
   double const x = unrolled(shape, knots, s);
   int const i = span_at(shape, knots, x);
@@ -165,21 +166,26 @@ class BSplineOn {
   static constexpr SplineShape shape{p, n, is_closed};
 
  public:
+  /// The topology of the contexts.
   using Topology = Space;
+  /// K, the number of functions.
   static constexpr int size = n;
+  /// Degree of the polynomials.
   static constexpr int degree = p;
+  /// The largest number of nonzero values at any point.
   static constexpr int support = p + 1;
-  /// How many knots are given.
+  /// The number of knots to pass.
   static constexpr int knot_count = shape.given();
+  /// Returns the name in files and messages.
   static std::string name() { return "bspline" + std::to_string(p) + "_" + std::to_string(n); }
 
-  /// Spans of equal lengths.
+  /// A spline with spans of equal lengths.
   BSplineOn() : BSplineOn(uniform_knots(shape)) {}
 
-  /// On the interval n + p + 1 knots in [0, 1] that do not decrease, the first p + 1 of them 0 and the last p + 1 of
-  /// them 1; on the circle n in [0, 2 pi). A knot that is there m times leaves p - m continuous derivatives, and
-  /// between the ends m is at most p. Knots that differ are at least 1e-5 of the whole length apart, over the seam of
-  /// the circle too. ArgumentError otherwise, with the value.
+  /// A spline with these knots. On the interval they are n + p + 1 numbers in [0, 1] that do not decrease, the first p
+  /// + 1 of them 0 and the last p + 1 of them 1. On the circle they are n numbers in [0, 2 pi) that do not decrease. A
+  /// knot repeated m times leaves p - m continuous derivatives; between the ends m is at most p. Different knots are at
+  /// least 1e-5 of the whole length apart, also across the seam of the circle. ArgumentError otherwise, with the value.
   explicit BSplineOn(std::span<double const> knots) {
     auto const kept = kept_knots(shape, knots);
     std::copy(kept.begin(), kept.end(), knots_.begin());
@@ -197,25 +203,26 @@ class BSplineOn {
     }
   }
 
-  /// The knots, as they are given.
+  /// Returns the knots as they were passed.
   [[nodiscard]] std::vector<double> knots() const {
     auto const first = knots_.begin() + (is_closed ? p : 0);
     return {first, first + knot_count};
   }
-  /// What its type does not say of it: its knots, and nothing where they are uniform.
+  /// Returns the knots, or nothing if they are uniform.
   [[nodiscard]] std::vector<double> state() const {
     auto own = knots();
     return own == uniform_knots(shape) ? std::vector<double>{} : own;
   }
 
+  /// Computes phi(s), K numbers.
   void values(Point<Space> const& s, std::span<double> out) const noexcept {
     spline_values(shape, knots_.data(), s[0], out.data());
   }
-  /// At a knot, those behind it.
+  /// Computes the derivatives; at a knot, those of the span behind it.
   void derivatives(Point<Space> const& s, std::span<double> out) const noexcept {
     spline_derivatives(shape, knots_.data(), s[0], out.data());
   }
-  /// Gauss's rule on each span.
+  /// Returns Gauss's rule on each span.
   [[nodiscard]] Quadrature<Space> quadrature(int exact_to) const {
     auto const [nodes, weights] = gauss_legendre(std::max(exact_to, 0) / 2 + 1);
     Quadrature<Space> q;
@@ -228,16 +235,18 @@ class BSplineOn {
     }
     return q;
   }
+  /// Returns E[phi_i phi_j] (equation 4).
   double gram(int i, int j) const noexcept {
     int const apart = i < j ? j - i : i - j;
     return apart <= p || (is_closed && n - apart <= p) ? gram_[place(i, j)] : 0;
   }
+  /// Returns coefficient k of the constant function 1.
   static constexpr double constant(int) noexcept { return 1; }
 
   friend bool operator==(BSplineOn const&, BSplineOn const&) = default;
 
  private:
-  /// Where the entry of two functions is that meet somewhere.
+  /// Returns the position of the entry of two functions whose supports overlap.
   static std::size_t place(int i, int j) noexcept {
     auto const [low, high] = std::minmax(i, j);
     bool const is_near = high - low <= p;
@@ -256,18 +265,18 @@ struct BSplineOfDegree {
 
 }  // namespace detail
 
-/// The n B-splines of degree p, with p - 1 continuous derivatives: on the interval between knots that are clamped at
-/// its ends, on the circle closed. At any context p + 1 of the n rows make up the network, and their shares are not
-/// negative and sum to 1, so that the network lies among them. Knots are uniform where none are given; they are part of
-/// what was trained, and files have them. On a product, all products.
+/// The n B-splines of degree p, with p - 1 continuous derivatives: clamped at the ends of the interval, or closed on
+/// the circle. At any context, p + 1 of the n rows form the network. Their coefficients are not negative and sum to 1;
+/// the network lies among these rows. Knots are uniform by default. They are part of the trained model, and files store
+/// them. On a product, all products.
 template <class Space, int p, int n>
 using BSpline = typename detail::OverFactors<detail::BSplineOfDegree<p>::template On, Space, n>::type;
 
-/// The same on the circle or a torus, where it is closed: C^(p-1) over the seam too.
+/// A B-spline on the circle or a torus, where it is closed: C^(p-1) across the seam too.
 template <class Space, int p, int n>
 using PeriodicBSpline = BSpline<Space, p, n>;
 
-/// Straight lines from one of n networks to the next; on the circle also from the last to the first. Row i is the
+/// Straight lines from each of n networks to the next; on the circle also from the last to the first. Row i is the
 /// network at knot i.
 template <class Space, int n>
 using PolygonalChain = BSpline<Space, 1, n>;

@@ -17,21 +17,28 @@ struct CatmullRomOn {
                 "Bernstein or Legendre on intervals, SphericalHarmonics on S2");
   static_assert(n >= 3, "wmanifold: a closed Catmull-Rom spline has at least 3 control points");
 
+  /// The topology of the contexts.
   using Topology = S1;
+  /// K, the number of functions.
   static constexpr int size = n;
+  /// Degree of the polynomials.
   static constexpr int degree = 3;
+  /// The largest number of nonzero values at any point.
   static constexpr int support = std::min(n, 4);
+  /// Returns the name in files and messages.
   static std::string name() { return "catmull_rom" + std::to_string(n); }
 
+  /// Computes phi(s), K numbers.
   void values(Point<S1> const& s, std::span<double> out) const noexcept {
     for_each_piece(s, out, [](auto const& c, double x) { return c[0] + x * (c[1] + x * (c[2] + x * c[3])); });
   }
+  /// Computes the gradients of the functions at s, K x coordinates.
   void derivatives(Point<S1> const& s, std::span<double> out) const noexcept {
     for_each_piece(s, out, [](auto const& c, double x) {
       return spans_per_radian * (c[1] + x * (2 * c[2] + x * (3 * c[3])));
     });
   }
-  /// Gauss's rule on each span between two control points.
+  /// Returns Gauss's rule on each span between two control points.
   static Quadrature<S1> quadrature(int exact_to) {
     auto const [nodes, weights] = gauss_legendre(std::max(exact_to, 0) / 2 + 1);
     Quadrature<S1> q;
@@ -43,12 +50,12 @@ struct CatmullRomOn {
     }
     return q;
   }
-  /// A circulant matrix of rational numbers.
+  /// Returns an entry of the Gram matrix, a circulant matrix of rational numbers.
   static constexpr double gram(int i, int j) noexcept {
     int numerator = 0;  // over 1680: two halves, and the common denominator of the integrals of x^0, ..., x^6
     for (int a = 0; a < 4; ++a) {
       for (int b = 0; b < 4; ++b) {
-        if ((i + b - (j + a)) % n != 0) {  // on no span together as pieces a and b
+        if ((i + b - (j + a)) % n != 0) {  // they share no span as pieces a and b
           continue;
         }
         for (int p = 0; p < 4; ++p) {
@@ -60,13 +67,14 @@ struct CatmullRomOn {
     }
     return numerator / (1680.0 * n);
   }
+  /// Returns coefficient k of the constant function 1.
   static constexpr double constant(int) noexcept { return 1; }
 
  private:
   static constexpr double spans_per_radian = n / (2 * std::numbers::pi);
 
-  /// What the control points before, at, behind and after that contribute to a span: twice the coefficients of
-  /// 1, x, x^2, x^3, with x from 0 to 1 along the span.
+  /// The contributions to a span of the control points before it, at its start, at its end and after it: twice the
+  /// coefficients of 1, x, x^2, x^3, with x from 0 to 1 along the span.
   static constexpr int twice[4][4] = {{0, -1, 2, -1}, {2, 0, -5, 3}, {0, 1, 4, -3}, {0, 0, -1, 1}};
   static constexpr auto pieces = [] {
     std::array<std::array<double, 4>, 4> halves{};
@@ -78,8 +86,8 @@ struct CatmullRomOn {
     return halves;
   }();
 
-  /// out <- 0, and `value` of the four pieces of the span at s where they belong; of three control points, the outer
-  /// two pieces are of one.
+  /// Sets `out` to 0 and adds `value` of the four pieces of the span at s. With three control points, the outer two
+  /// pieces belong to one point.
   template <class Value>
   static void for_each_piece(Point<S1> const& s, std::span<double> out, Value const& value) noexcept {
     double const along = s[0] * spans_per_radian;
@@ -94,9 +102,10 @@ struct CatmullRomOn {
 
 }  // namespace detail
 
-/// The closed Catmull-Rom spline through n control points at the angles 2 pi i / n of the circle: row i is the network
-/// there, and between two, four rows make up the network (equation 1a). With four it is the phase function of
-/// phase-functioned networks. On a torus, all products (K = n^m). C1 at the control points, smooth between them.
+/// The closed Catmull-Rom spline through n control points at the angles 2 pi i / n of the circle. Row i is the network
+/// at its angle; between two control points, four rows form the network (equation 1a). With n = 4 it is the phase
+/// function of phase-functioned networks. On a torus, all products (K = n^m). It is C1 at the control points, smooth
+/// between them.
 template <class Space, int n>
 using CatmullRom = typename detail::OverFactors<detail::CatmullRomOn, Space, n>::type;
 

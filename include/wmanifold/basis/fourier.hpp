@@ -14,13 +14,19 @@ struct FourierOn {
                 "Legendre on intervals, SphericalHarmonics on S2, HypersphericalHarmonics on SO3");
   static_assert(h >= 0, "wmanifold: a Fourier basis has an order of at least 0");
 
+  /// The topology of the contexts.
   using Topology = Space;
+  /// K, the number of functions.
   static constexpr int size = 2 * h + 1;
+  /// Degree of the polynomials.
   static constexpr int degree = h;
+  /// Returns the name in files and messages.
   static std::string name() { return "fourier" + std::to_string(h); }
 
+  /// Returns the order of function k.
   static constexpr int order(int k) noexcept { return (k + 1) / 2; }
 
+  /// Computes phi(s), K numbers.
   void values(Point<Space> const& s, std::span<double> out) const noexcept {
     out[0] = 1;
     for_each_harmonic(s, [&](std::size_t k, double cosine, double sine) {
@@ -28,6 +34,7 @@ struct FourierOn {
       out[2 * k] = sine;
     });
   }
+  /// Computes the gradients of the functions at s, K x coordinates.
   void derivatives(Point<Space> const& s, std::span<double> out) const noexcept {
     out[0] = 0;
     for_each_harmonic(s, [&](std::size_t k, double cosine, double sine) {
@@ -35,14 +42,17 @@ struct FourierOn {
       out[2 * k] = turns * static_cast<double>(k) * cosine;
     });
   }
+  /// Returns E[phi_i phi_j] (equation 4).
   static constexpr double gram(int i, int j) noexcept { return i != j ? 0 : i == 0 ? 1 : 0.5; }
+  /// Returns coefficient k of the constant function 1.
   static constexpr double constant(int k) noexcept { return k == 0 ? 1 : 0; }
 
  private:
-  /// Of harmonic 1, as the angle runs once through 2 pi: where t and t + pi are one point, even harmonics are left.
+  /// The frequency of harmonic 1. On RP1 it is 2: t and t + pi are one point, and only even harmonics remain.
   static constexpr double turns = std::same_as<Space, RP1> ? 2 : 1;
 
-  /// cos kt and sin kt (of twice t on RP1) by the angle-addition formula: one cosine and one sine for all orders.
+  /// Calls body(k, cos kt, sin kt) (of twice t on RP1) by the angle-addition formula: one cosine and one sine for all
+  /// orders.
   template <class Body>
   static void for_each_harmonic(Point<Space> const& s, Body&& body) noexcept {
     double const cosine = std::cos(turns * s[0]);
@@ -60,8 +70,8 @@ struct FourierOn {
 
 }  // namespace detail
 
-/// 1, cos t, sin t, ..., cos ht, sin ht on the circle; order 1 is an ellipse of weights. On RP1 the even harmonics, 1,
-/// cos 2t, sin 2t, ..., cos 2ht, sin 2ht. On a torus, all products (K = (2h + 1)^n).
+/// The functions 1, cos t, sin t, ..., cos ht, sin ht on the circle; order 1 is an ellipse of weights. On RP1, the even
+/// harmonics 1, cos 2t, sin 2t, ..., cos 2ht, sin 2ht. On a torus, all products (K = (2h + 1)^n).
 template <class Space, int h>
 using Fourier = typename detail::OverFactors<detail::FourierOn, Space, h>::type;
 

@@ -8,12 +8,12 @@
 namespace wmanifold {
 
 /// The even hyperspherical harmonics of degree 0, 2, ..., L on rotations: the polynomials of a unit quaternion that are
-/// the same for q and -q, orthonormal under the uniform probability measure. Degree 2 is the 9 products and differences
-/// of squares of w, x, y, z, the span of the entries of the rotation matrix. K = 1 + 9 + 25 + ... + (L + 1)^2.
+/// equal for q and -q, orthonormal under the uniform probability measure. Degree 2 is the 9 products and differences of
+/// squares of w, x, y, z, the span of the entries of the rotation matrix. K = 1 + 9 + 25 + ... + (L + 1)^2.
 ///
-/// With u = w + i z and v = x + i y, Y = N u^a v^b P_j^(b, a)(|u|^2 - |v|^2), P Jacobi's polynomial, of degree a + b +
-/// 2 j; of u^a and v^b the real and the imaginary part each. Within a degree, a rises, then b; within these, the parts
-/// of u^a (real, imaginary) are slowest. No poles, no trigonometry.
+/// With u = w + i z and v = x + i y, Y = N u^a v^b P_j^(b, a)(|u|^2 - |v|^2), with P Jacobi's polynomial, of degree a +
+/// b + 2 j. u^a and v^b have a real and an imaginary part each. Within a degree, a rises, then b; within these, the
+/// parts of u^a (real, imaginary) are slowest. There are no poles and no trigonometry.
 template <class Space, int L>
 struct HypersphericalHarmonics {
   static_assert(std::same_as<Space, SO3>,
@@ -23,17 +23,22 @@ struct HypersphericalHarmonics {
       "wmanifold: hyperspherical harmonics on SO3 have an even degree from 0 to 12: odd ones differ at q and -q, "
       "which are one rotation");
 
+  /// The topology of the contexts.
   using Topology = SO3;
+  /// K, the number of functions.
   static constexpr int size = (L + 1) * (L + 2) * (L + 3) / 6;  // 1^2 + 3^2 + ... + (L + 1)^2
+  /// Degree of the polynomials.
   static constexpr int degree = L;
+  /// Returns the name in files and messages.
   static std::string name() { return "hyperspherical" + std::to_string(L); }
 
+  /// Computes phi(s), K numbers.
   void values(Point<SO3> const& s, std::span<double> out) const noexcept {
     std::size_t k = 0;
     for_each(s, [&](Part const& u, Part const& v, double p, double) { out[k++] = u.value * v.value * p; });
   }
 
-  /// In SO3's scale: half of what the quaternion's gradient is.
+  /// Computes the derivatives in SO3's scale: half of the quaternion's gradient.
   void derivatives(Point<SO3> const& s, std::span<double> out) const noexcept {
     auto to = out.begin();
     for_each(s, [&](Part const& u, Part const& v, double p, double dp) {
@@ -46,8 +51,9 @@ struct HypersphericalHarmonics {
     });
   }
 
+  /// Returns E[phi_i phi_j] (equation 4).
   static constexpr double gram(int i, int j) noexcept { return i == j ? 1 : 0; }
-  /// The degree of function k.
+  /// Returns the degree of function k.
   static constexpr int order(int k) noexcept {
     int n = 0;
     for (; k >= (n + 1) * (n + 1); n += 2) {
@@ -55,6 +61,7 @@ struct HypersphericalHarmonics {
     }
     return n;
   }
+  /// Returns coefficient k of the constant function 1.
   static constexpr double constant(int k) noexcept { return k == 0 ? 1 : 0; }
 
  private:
@@ -78,7 +85,7 @@ struct HypersphericalHarmonics {
     return all;
   }
 
-  /// P_j^(alpha, beta)(x), by its recurrence in j.
+  /// Returns P_j^(alpha, beta)(x), by its recurrence in j.
   static double jacobi(int j, int alpha, int beta, double x) noexcept {
     double before = 0;
     double here = 1;
@@ -94,7 +101,7 @@ struct HypersphericalHarmonics {
     return here;
   }
 
-  /// body(part of u^a, part of v^b, N P, N P') for every function.
+  /// Calls body(part of u^a, part of v^b, N P, N P') for every function.
   template <class Body>
   static void for_each(Point<SO3> const& s, Body&& body) noexcept {
     Powers const u = powers(s[0], s[3]);
@@ -105,7 +112,7 @@ struct HypersphericalHarmonics {
         for (int b = n % 2 == a % 2 ? 0 : 1; a + b <= n; b += 2) {
           int const j = (n - a - b) / 2;
           double square =
-              (n + 1) * (a > 0 ? 2 : 1) * (b > 0 ? 2 : 1);  // N^2 = that (j + a + b)! j! / ((j + a)! (j + b)!)
+              (n + 1) * (a > 0 ? 2 : 1) * (b > 0 ? 2 : 1);  // N^2 = this (j + a + b)! j! / ((j + a)! (j + b)!)
           for (int i = 1; i <= b; ++i) {
             square *= static_cast<double>(j + a + i) / (j + i);
           }

@@ -10,16 +10,15 @@
 namespace wmanifold {
 namespace detail {
 
-/// The first `count` eigenvectors of the Laplacian D - W of a graph, as columns with a mean square of 1, by rising
-/// eigenvalue; W is symmetric, n x n, its diagonal 0, and the graph is connected.
+/// Returns the first `count` eigenvectors of the Laplacian D - W of a connected graph by rising eigenvalue, as columns
+/// with a mean square of 1. W is symmetric, n x n, its diagonal 0.
 ///
-/// A cycle, for one, has eigenvalues twice, and any basis of their eigenvectors would do. Taken is the one that the
-/// projections of the nodes on each eigenspace give, node by node (Gram and Schmidt), leaving out nodes with little
-/// left: a matter of the graph alone, not of rounding. So an eigenvector is positive at the node that it is from.
+/// Eigenvalues can be multiple, as on a cycle, and their eigenspaces then have many bases. The basis taken is
+/// Gram-Schmidt over the projections of the nodes on the eigenspace, node by node, without nodes with a small
+/// remainder. It depends on the graph alone, not on rounding. Each eigenvector is positive at its node.
 ///
-/// A template, so that only who calls it compiles the sorting.
-///
-/// ArgumentError for a graph that hangs together by less than a billionth of its heaviest weights.
+/// It is a template, so only programs that call it compile the sorting. ArgumentError for a graph that is connected
+/// only by less than a billionth of its heaviest weights.
 template <class I = Index>
 [[nodiscard]] SmallMatrix laplacian_eigenvectors(SmallMatrix const& weights, Index count) {
   Index const n = weights.rows();
@@ -56,7 +55,7 @@ template <class I = Index>
     while (end < n && value(end) - value(end - 1) <= same) {
       ++end;
     }
-    // What is left of each node's projection on them, a column each.
+    // The remainders of the nodes' projections on them, a column each.
     for (Index i = 0; i < n; ++i) {
       for (Index j = 0; j < n; ++j) {
         rest(i, j) = 0;
@@ -67,7 +66,8 @@ template <class I = Index>
       }
     }
     for (Index k = first, node = 0; k < end && node < n; ++node) {
-      // The largest square is at least (end - k) / n; one that is far from it and from symmetry's fractions will do.
+      // The largest square is at least (end - k) / n; the threshold is far below it and off the fractions of symmetric
+      // graphs.
       double const square = rest(node, node);
       if (!(square > 0.0123 * static_cast<double>(end - k) / static_cast<double>(n))) {
         continue;
@@ -97,10 +97,10 @@ template <class I = Index>
 
 /// The k smoothest functions on the graph of discrete contexts: the eigenvectors of its Laplacian with the smallest
 /// eigenvalues, the constant first, orthonormal under the uniform probability measure. Neighbours get similar networks
-/// from less rows than contexts; with k = n, any. On a cycle they are what harmonics are on a circle.
+/// from fewer rows than contexts; k = n spans all functions. On a cycle they are the discrete harmonics.
 ///
-/// Where an eigenvalue is there several times, a k that cuts through its eigenvectors favours some nodes over others
-/// that are like them: take k at a gap (on a cycle, odd ones).
+/// A k that divides the eigenvectors of a multiple eigenvalue favours some nodes over equivalent ones. Take k at a gap
+/// between eigenvalues (odd k on a cycle).
 template <class Space, int k>
 class LaplacianEigenvectors {
   static_assert(
@@ -111,12 +111,16 @@ class LaplacianEigenvectors {
                 "wmanifold: there are as many LaplacianEigenvectors as contexts, and at least one is taken");
 
  public:
+  /// The topology of the contexts.
   using Topology = Space;
+  /// K, the number of functions.
   static constexpr int size = k;
+  /// Degree of the polynomials.
   static constexpr int degree = 0;
+  /// Returns the name in files and messages.
   static std::string name() { return "laplacian" + std::to_string(k); }
 
-  /// ArgumentError for a graph that all but falls apart.
+  /// The basis of the graph. ArgumentError for a graph that is almost disconnected.
   LaplacianEigenvectors() {
     constexpr Index n = Space::size;
     SmallMatrix const vectors = detail::laplacian_eigenvectors(
@@ -130,11 +134,14 @@ class LaplacianEigenvectors {
     }
   }
 
+  /// Computes phi(s), K numbers.
   void values(Point<Space> const& s, std::span<double> out) const noexcept {
     auto const& row = rows_[static_cast<std::size_t>(Space::index(s))];
     std::copy(row.begin(), row.end(), out.begin());
   }
+  /// Returns E[phi_i phi_j] (equation 4).
   static constexpr double gram(int i, int j) noexcept { return i == j ? 1 : 0; }
+  /// Returns coefficient k of the constant function 1.
   static constexpr double constant(int i) noexcept { return i == 0 ? 1 : 0; }
 
  private:

@@ -10,8 +10,8 @@ namespace wmanifold {
 /// The real spherical harmonics of degree l = 0, ..., L, within a degree m = -l, ..., l: orthonormal under the uniform
 /// probability measure, without the Condon-Shortley phase. Degree 1 is (1, sqrt3 y, sqrt3 z, sqrt3 x). K = (L + 1)^2.
 ///
-/// Evaluated as polynomials in (x, y, z): Y_lm = N_lm Q_lm(z) C_m(x, y), where C_m + i S_m = (x + i y)^m and Q_lm is
-/// the m-th derivative of the Legendre polynomial P_l; no poles, no trigonometry.
+/// They are evaluated as polynomials in (x, y, z): Y_lm = N_lm Q_lm(z) C_m(x, y), with C_m + i S_m = (x + i y)^m and
+/// Q_lm the m-th derivative of the Legendre polynomial P_l. There are no poles and no trigonometry.
 template <class Space, int L>
 struct SphericalHarmonics {
   static_assert(
@@ -20,11 +20,16 @@ struct SphericalHarmonics {
       "or Legendre on intervals");
   static_assert(L >= 0 && L <= 40, "wmanifold: spherical harmonics have a degree from 0 to 40");
 
+  /// The topology of the contexts.
   using Topology = S2;
+  /// K, the number of functions.
   static constexpr int size = (L + 1) * (L + 1);
+  /// Degree of the polynomials.
   static constexpr int degree = L;
+  /// Returns the name in files and messages.
   static std::string name() { return "harmonics" + std::to_string(L); }
 
+  /// Returns the order of function k.
   static constexpr int order(int k) noexcept {
     int l = 0;
     while ((l + 1) * (l + 1) <= k) {
@@ -33,12 +38,14 @@ struct SphericalHarmonics {
     return l;
   }
 
+  /// Computes phi(s), K numbers.
   void values(Point<S2> const& s, std::span<double> out) const noexcept {
     for_each(s, [&](int index, double norm, double q, double, double c, double, double) {
       out[static_cast<std::size_t>(index)] = norm * q * c;
     });
   }
 
+  /// Computes the gradients of the functions at s, K x coordinates.
   void derivatives(Point<S2> const& s, std::span<double> out) const noexcept {
     for_each(s, [&](int index, double norm, double q, double dq, double c, double cx, double cy) {
       auto const gradient = S2::tangent(s, {norm * q * cx, norm * q * cy, norm * dq * c});
@@ -46,11 +53,13 @@ struct SphericalHarmonics {
     });
   }
 
+  /// Returns E[phi_i phi_j] (equation 4).
   static constexpr double gram(int i, int j) noexcept { return i == j ? 1 : 0; }
+  /// Returns coefficient k of the constant function 1.
   static constexpr double constant(int k) noexcept { return k == 0 ? 1 : 0; }
 
  private:
-  /// body(index, N, Q(z), Q'(z), C, dC/dx, dC/dy) for every function; C stands for C_m (m >= 0) or S_|m| (m < 0).
+  /// Calls body(index, N, Q(z), Q'(z), C, dC/dx, dC/dy) for every function; C is C_m (m >= 0) or S_|m| (m < 0).
   template <class Body>
   static void for_each(Point<S2> const& s, Body&& body) noexcept {
     double const x = s[0];

@@ -6,17 +6,20 @@
 
 namespace wmanifold {
 
-/// A basis whose functions have an order each, rising along them, of which the one of order 0 is the constant 1:
-/// `order(k)`.
+/// A basis whose functions have orders, `order(k)`. Orders do not decrease along the functions; the function of order 0
+/// is the constant 1.
 template <class B>
 concept GradedBasis = Basis<B> && requires(int k) {
   { B::order(k) } -> std::convertible_to<int>;
 };
 
-/// Keeps products whose orders sum to d at most. A rule keeps, with some orders, all that are nowhere higher.
+/// The rule of Subset that keeps products whose orders sum to at most d. If a rule keeps some orders, it keeps all
+/// orders that are nowhere higher.
 template <int d>
 struct TotalAtMost {
+  /// Returns the name of the rule.
   static std::string name() { return "total" + std::to_string(d); }
+  /// Returns whether it keeps a product with these orders.
   static constexpr bool keeps(std::span<int const> orders) noexcept {
     int sum = 0;
     for (int const order : orders) {
@@ -26,9 +29,11 @@ struct TotalAtMost {
   }
 };
 
-/// Keeps the functions of one factor alone, the constant among them: no products.
+/// The rule of Subset that keeps the functions of one factor alone, the constant included: no products.
 struct OneAlone {
+  /// Returns the name of the rule.
   static std::string name() { return "additive"; }
+  /// Returns whether it keeps a product with these orders.
   static constexpr bool keeps(std::span<int const> orders) noexcept {
     return std::count(orders.begin(), orders.end(), 0) + 1 >= std::ssize(orders);
   }
@@ -36,8 +41,8 @@ struct OneAlone {
 
 namespace detail {
 
-/// Calls body(digits) for all multi-indices whose orders a rule keeps, the last digit fastest, until it is false.
-/// `digits` and `orders` are memory, zeros at first; order(f, digit) rises with the digit.
+/// Calls body(digits) for all multi-indices whose orders a rule keeps, the last digit fastest, until body returns
+/// false. `digits` and `orders` are memory, initially zeros; order(f, digit) increases with the digit.
 template <class Order, class Keeps, class Body>
 constexpr void for_each_kept(std::span<int const> sizes, std::span<int> digits, std::span<int> orders,
                              Order const& order, Keeps const& keeps, Body const& body) {
@@ -47,7 +52,7 @@ constexpr void for_each_kept(std::span<int const> sizes, std::span<int> digits, 
   };
   while (body(std::span<int const>(digits))) {
     std::size_t f = sizes.size();
-    for (; f > 0; --f) {  // the next: the last digit that can rise does, and those behind it are 0
+    for (; f > 0; --f) {  // the next: raises the last digit that can rise, and sets those behind it to 0
       if (digits[f - 1] + 1 < sizes[f - 1]) {
         to(f - 1, digits[f - 1] + 1);
         if (keeps(std::span<int const>(orders))) {
@@ -64,8 +69,8 @@ constexpr void for_each_kept(std::span<int const> sizes, std::span<int> digits, 
 
 }  // namespace detail
 
-/// Those products of one function from each factor that a rule keeps, in the order of the Tensor of these factors. Only
-/// they are computed, and none of the others counted.
+/// The products of one function from each factor that a rule keeps, in the order of the Tensor of these factors.
+/// Rejected products are neither computed nor enumerated.
 template <class Rule, Basis... Factors>
 class Subset {
   static_assert(sizeof...(Factors) >= 1, "wmanifold: a Subset has at least one factor");
@@ -93,26 +98,33 @@ class Subset {
   }
 
  public:
+  /// The topology of the contexts.
   using Topology = Product<typename Factors::Topology...>;
+  /// K, the number of functions.
   static constexpr int size = [] {
     int k = 0;
     for_each_kept([&](Digits const&) { ++k; });
     return k;
   }();
+  /// Degree of the polynomials.
   static constexpr int degree = std::max({Factors::degree...});
-  /// The rule's name and the tensor product's: total2(legendre2*legendre2).
+  /// Returns the rule's name and the tensor product's: total2(legendre2*legendre2).
   static std::string name() { return Rule::name() + "(" + detail::names_of_factors<Factors...>() + ")"; }
 
+  /// The basis of default-constructed factors.
   Subset() = default;
+  /// The basis of these factors.
   explicit Subset(Factors... factors) requires(sizeof...(Factors) > 0) : factors_(std::move(factors)...) {}
 
+  /// Returns factor I.
   template <std::size_t I>
   [[nodiscard]] constexpr auto const& factor() const noexcept {
     return std::get<I>(factors_);
   }
-  /// Which function of each factor function k is the product of.
+  /// Returns the index of the function of each factor whose product is function k.
   [[nodiscard]] static constexpr Digits digits(int k) noexcept { return indices[static_cast<std::size_t>(k)]; }
 
+  /// Computes phi(s), K numbers.
   void values(Point<Topology> const& s, std::span<double> out) const noexcept {
     auto const parts = factor_values(s);
     for (std::size_t k = 0; k < indices.size(); ++k) {
@@ -120,6 +132,7 @@ class Subset {
     }
   }
 
+  /// Computes the gradients of the functions at s, K x coordinates.
   void derivatives(Point<Topology> const& s, std::span<double> out) const noexcept
       requires(DifferentiableBasis<Factors> || ...) {
     auto const parts = factor_values(s);
@@ -141,6 +154,7 @@ class Subset {
     });
   }
 
+  /// Returns E[phi_i phi_j] (equation 4).
   constexpr double gram(int i, int j) const noexcept {
     auto const& other = indices[static_cast<std::size_t>(j)];
     double entry = 1;
@@ -149,6 +163,7 @@ class Subset {
     });
     return entry;
   }
+  /// Returns coefficient k of the constant function 1.
   static constexpr double constant(int k) noexcept { return k == 0 ? 1 : 0; }
 
  private:
@@ -166,7 +181,7 @@ class Subset {
     (std::make_index_sequence<count>{});
   }
 
-  /// Where the value of a factor's function is among those of all factors, one after the other.
+  /// Returns the position of a factor's function among those of all factors.
   static constexpr std::size_t place(std::size_t f, int digit) noexcept {
     constexpr auto starts = [] {
       std::array<std::size_t, count> before{};

@@ -8,7 +8,7 @@
 namespace wmanifold {
 namespace detail {
 
-/// out <- out (x) factor, in place from the back; entries of `out` are `stride` apart.
+/// Sets `out` to out (x) factor, in place from the back; entries of `out` are `stride` apart.
 inline void multiply_in(std::span<double> out, int done, int stride, std::span<double const> factor) noexcept {
   auto const width = static_cast<int>(factor.size());
   for (int i = done - 1; i >= 0; --i) {
@@ -30,8 +30,8 @@ std::string names_of_factors() {
 
 }  // namespace detail
 
-/// All products of one function from each factor, the first factor slowest, on the product of their topologies.
-/// Its Gram matrix is the Kronecker product of theirs.
+/// The products of one function from each factor, the first factor slowest, on the product of their topologies. Its
+/// Gram matrix is the Kronecker product of the factors' Gram matrices.
 template <Basis... Factors>
 class Tensor {
   static_assert(sizeof...(Factors) >= 1, "wmanifold: a Tensor basis has at least one factor");
@@ -39,21 +39,28 @@ class Tensor {
   static constexpr std::array<int, count> sizes{Factors::size...};
 
  public:
+  /// The topology of the contexts.
   using Topology = Product<typename Factors::Topology...>;
+  /// K, the number of functions.
   static constexpr int size = (Factors::size * ...);
+  /// Degree of the polynomials.
   static constexpr int degree = std::max({Factors::degree...});
+  /// The largest number of nonzero values at any point.
   static constexpr int support = (support_of<Factors>() * ...);
-  /// The factors' names, joined by *; on a torus, where all are the same, that name once.
+  /// Returns the factors' names, joined by *; on a torus with equal factors, that name once.
   static std::string name() { return detail::names_of_factors<Factors...>(); }
 
+  /// The basis of default-constructed factors.
   Tensor() = default;
+  /// The basis of these factors.
   explicit Tensor(Factors... factors) requires(sizeof...(Factors) > 0) : factors_(std::move(factors)...) {}
 
+  /// Returns factor I.
   template <std::size_t I>
   [[nodiscard]] constexpr auto const& factor() const noexcept {
     return std::get<I>(factors_);
   }
-  /// Which function of each factor function k is the product of.
+  /// Returns the index of the function of each factor whose product is function k.
   [[nodiscard]] static constexpr std::array<int, count> digits(int k) noexcept {
     std::array<int, count> all{};
     for (std::size_t f = count; f-- > 0; k /= sizes[f]) {
@@ -62,6 +69,7 @@ class Tensor {
     return all;
   }
 
+  /// Computes phi(s), K numbers.
   void values(Point<Topology> const& s, std::span<double> out) const noexcept {
     out[0] = 1;
     int done = 1;
@@ -72,6 +80,7 @@ class Tensor {
     });
   }
 
+  /// Computes the gradients of the functions at s, K x coordinates.
   void derivatives(Point<Topology> const& s, std::span<double> out) const noexcept
       requires(DifferentiableBasis<Factors> || ...) {
     constexpr int width = Topology::coordinates;
@@ -101,12 +110,13 @@ class Tensor {
     });
   }
 
+  /// Returns a quadrature that is exact up to this degree.
   [[nodiscard]] Quadrature<Topology> quadrature(int exact_to) const requires(PiecewiseBasis<Factors> || ...) {
     return std::apply([&](Factors const&... factor) { return Topology::crossed(quadrature_of(factor, exact_to)...); },
                       factors_);
   }
 
-  /// The factors' states, of a factor that is a Tensor its factors'.
+  /// Returns the factors' states; for a factor that is a Tensor, the states of its factors.
   [[nodiscard]] std::vector<std::vector<double>> states() const {
     std::vector<std::vector<double>> all;
     for_each_factor([&]<std::size_t I>() {
@@ -120,7 +130,7 @@ class Tensor {
     });
     return all;
   }
-  /// These, each behind how many numbers it has, or a single one as it is; nothing where none has any.
+  /// Returns the factors' states, each after its count; a single state alone; nothing if all are empty.
   [[nodiscard]] std::vector<double> state() const {
     auto const parts = states();
     if (parts.size() == 1) {
@@ -134,9 +144,11 @@ class Tensor {
     return all.size() > parts.size() ? all : std::vector<double>{};
   }
 
+  /// Returns E[phi_i phi_j] (equation 4).
   constexpr double gram(int i, int j) const noexcept {
     return reduced(i, j, [](auto const& factor, int a, int b) { return factor.gram(a, b); });
   }
+  /// Returns coefficient k of the constant function 1.
   constexpr double constant(int k) const noexcept {
     return reduced(k, k, [](auto const& factor, int a, int) { return factor.constant(a); });
   }

@@ -9,7 +9,7 @@
 namespace wmanifold {
 namespace detail {
 
-/// The orthogonal functions of a topology, by order.
+/// The orthogonal functions of a topology, sorted by order.
 template <class Space, int n>
 struct Orthogonal {
   static_assert(std::same_as<Space, S1> || std::same_as<Space, RP1>,
@@ -42,13 +42,13 @@ struct SubsetOn<Rule, Product<Spaces...>, n> {
 
 }  // namespace detail
 
-/// All products of Legendre polynomials on intervals, of harmonics on circles, RP1, S2 and SO3, whose orders sum to d
-/// at most: the polynomials of total degree d. On m knobs C(m + d, d) functions, where all products are (d + 1)^m.
+/// The polynomials of total degree d: products of Legendre polynomials on intervals and of harmonics on circles, RP1,
+/// S2 and SO3 whose orders sum to at most d. On m knobs they are C(m + d, d) functions, of (d + 1)^m products.
 template <class Space, int d>
 using TotalDegree = typename detail::SubsetOn<TotalAtMost<d>, Space, d>::type;
 
-/// A sum of functions of one factor each, of orders up to d: no products. On m knobs 1 + m d functions, on the torus
-/// T^m 1 + 2 m d.
+/// Sums of functions of one factor each, of orders up to d, without products: 1 + m d functions on m knobs, 1 + 2 m d
+/// on the torus T^m.
 template <class Space, int d>
 using Additive = typename detail::SubsetOn<OneAlone, Space, d>::type;
 

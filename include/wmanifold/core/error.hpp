@@ -13,24 +13,25 @@
 
 namespace wmanifold {
 
-/// A caller handed over something of the wrong size, range or kind. Nothing was changed.
+/// The error of a caller's argument: wrong size, range or kind. The call has changed nothing.
 struct ArgumentError : std::invalid_argument {
   using std::invalid_argument::invalid_argument;
 };
 
-/// A computation left the finite numbers (a loss or gradient is NaN or infinite). Nothing was changed.
+/// The error of a computation that leaves the finite numbers: a loss or gradient is NaN or infinite. The call has
+/// changed nothing.
 struct NumericalError : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// A file is missing, unreadable, unwritable, or not what it claims to be.
+/// The error of a file that is missing, unreadable, unwritable or malformed.
 struct FileError : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
 namespace detail {
 
-/// A part of a message: text, or a number as the classic locale writes it, reals with 9 digits.
+/// A part of a message: text, or a number as the classic locale writes it. Reals have 9 digits.
 class MessagePart {
  public:
   MessagePart(std::string_view text) noexcept : text_(text) {}
@@ -46,7 +47,7 @@ class MessagePart {
   template <std::integral T>
   MessagePart(T number) noexcept
       : MessagePart(static_cast<std::conditional_t<std::is_signed_v<T>, long long, unsigned long long>>(number)) {}
-  MessagePart(MessagePart const&) = delete;  // the text of a number lies in it
+  MessagePart(MessagePart const&) = delete;  // the text of a number lies in this object
   MessagePart& operator=(MessagePart const&) = delete;
 
   [[nodiscard]] std::string_view text() const noexcept { return text_; }
@@ -56,7 +57,7 @@ class MessagePart {
   std::string_view text_;
 };
 
-/// "wmanifold: " and the parts.
+/// Returns "wmanifold: " followed by the parts.
 [[nodiscard, gnu::cold, gnu::noinline]] inline std::string message_of(std::initializer_list<MessagePart> parts) {
   std::string message = "wmanifold: ";
   for (auto const& part : parts) {
@@ -67,14 +68,14 @@ class MessagePart {
 
 }  // namespace detail
 
-/// Throws `Error` with its arguments in one message, the same under every locale; out of line, so that checks stay
-/// small.
+/// Throws `Error` with its arguments in one message, which is the same under every locale. It is out of line to keep
+/// checks small.
 template <class Error = ArgumentError, class... Parts>
 [[noreturn, gnu::cold, gnu::noinline]] void fail(Parts const&... parts) {
   throw Error(detail::message_of({detail::MessagePart(parts)...}));
 }
 
-/// The check of every boundary: `what` must have `expected` of its `unit`.
+/// Throws ArgumentError unless `got` equals `expected`, a count of `unit`; `what` names the checked thing.
 constexpr void require_count(char const* what, char const* unit, std::ptrdiff_t expected, std::ptrdiff_t got) {
   if (expected != got) [[unlikely]] {
     fail(what, ": expected ", expected, ' ', unit, ", got ", got);

@@ -6,8 +6,8 @@
 
 namespace wmanifold::detail {
 
-/// A reference to anything that can be called with these arguments, or to nothing, which does nothing. What it refers
-/// to must outlive it. It is one type for all callables, so that code that takes it is compiled once.
+/// A reference to a callable with these arguments, or to nothing; calling nothing does nothing. The callable must
+/// outlive the reference. All callables share this one type, and code that takes it is compiled once.
 template <class... Arguments>
 class FunctionRef {
  public:

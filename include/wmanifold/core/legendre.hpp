@@ -11,8 +11,8 @@
 
 namespace wmanifold {
 
-/// The Legendre polynomials P_0(x), ..., P_degree(x) by their three-term recurrence; where `derivatives` is not
-/// null, their derivatives as well. Both arrays hold degree + 1 numbers.
+/// Computes the Legendre polynomials P_0(x), ..., P_degree(x) by their three-term recurrence, and their derivatives
+/// where `derivatives` is not null. Both arrays hold degree + 1 numbers.
 constexpr void legendre_polynomials(int degree, double x, double* values, double* derivatives = nullptr) noexcept {
   values[0] = 1;
   if (derivatives != nullptr) {
@@ -27,8 +27,8 @@ constexpr void legendre_polynomials(int degree, double x, double* values, double
   }
 }
 
-/// Gauss's nodes on [-1, 1] and weights that sum to 1: exact for polynomials of degree 2 * count - 1. ArgumentError
-/// unless `count` is from 1 to 10,000.
+/// Returns the `count` Gauss-Legendre nodes on [-1, 1] and their weights, which sum to 1. The rule is exact for
+/// polynomials of degree 2 * count - 1. ArgumentError unless `count` is from 1 to 10,000.
 inline std::pair<std::vector<double>, std::vector<double>> gauss_legendre(int count) {
   if (count < 1 || count > 10'000) [[unlikely]] {
     fail("quadrature: expected from 1 to 10000 nodes along a line, got ", count);
@@ -40,7 +40,7 @@ inline std::pair<std::vector<double>, std::vector<double>> gauss_legendre(int co
   std::vector<double> dp(size + 1);
   for (int i = 0; i < count; ++i) {
     double x = -std::cos(std::numbers::pi * (i + 0.75) / (count + 0.5));
-    for (int iteration = 0; iteration < 100; ++iteration) {  // Newton; some five suffice
+    for (int iteration = 0; iteration < 100; ++iteration) {  // Newton; about five suffice
       legendre_polynomials(count, x, p.data(), dp.data());
       double const step = p[size] / dp[size];
       x -= step;

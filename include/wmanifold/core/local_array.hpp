@@ -10,7 +10,7 @@
 namespace wmanifold {
 namespace detail {
 
-/// A std::array on a boundary of 32 bytes; to and from one it converts.
+/// A std::array with an alignment of 32 bytes. It converts to and from std::array.
 template <class T, std::size_t n>
 struct alignas(32) WideArray : std::array<T, n> {
   WideArray() = default;
@@ -23,17 +23,17 @@ struct alignas(32) WideArray : std::array<T, n> {
 
 }  // namespace detail
 
-/// The small array of this library, wherever one may lie on the stack: a std::array, from 16 bytes on aligned to 32.
+/// The small array of this library for all uses on the stack: a std::array, aligned to 32 bytes if it has at least 16.
 ///
-/// GCC 12.2 stores with aligned moves into arrays that it has not aligned, where a function that calls no other fills
-/// or copies them by vectors of 32 bytes and more (docs/compilers.md). An array that asks for 32 bytes makes it align
-/// the stack. The alignment does not depend on flags, so that layouts do not either.
+/// GCC 12.2 stores with aligned moves into arrays that it has not aligned. It does so in functions that call no other
+/// function and fill or copy such arrays by vectors of at least 32 bytes (docs/compilers.md). An alignment of 32 bytes
+/// makes GCC align the stack. The alignment, and with it all layouts, does not depend on flags.
 template <class T, std::size_t n>
 using LocalArray = std::conditional_t<(n * sizeof(T) < 16), std::array<T, n>, detail::WideArray<T, n>>;
 
 }  // namespace wmanifold
 
-/// Structured bindings: auto const [w, x, y, z] = rotation.coordinates().
+/// Support for structured bindings: auto const [w, x, y, z] = rotation.coordinates().
 template <class T, std::size_t n>
 struct std::tuple_size<wmanifold::detail::WideArray<T, n>> : std::tuple_size<std::array<T, n>> {};
 template <std::size_t i, class T, std::size_t n>

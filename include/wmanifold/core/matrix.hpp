@@ -8,29 +8,29 @@
 
 namespace wmanifold {
 
-/// A batch: one row per sample, row-major.
+/// A batch: a row-major matrix with one row per sample.
 template <Real R>
 using Matrix = Eigen::Matrix<R, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 
-/// A batch that is read. Binds to any row-major matrix, block or map without a copy.
+/// A read-only reference to a batch. It binds to any row-major matrix, block or map without a copy.
 template <Real R>
 using ConstMatrixRef = Eigen::Ref<Matrix<R> const, 0, Eigen::OuterStride<>>;
 
-/// A batch that is written.
+/// A writable reference to a batch.
 template <Real R>
 using MatrixRef = Eigen::Ref<Matrix<R>, 0, Eigen::OuterStride<>>;
 
-/// A small dense matrix of the mathematics (Gram matrices and the like), always in double.
+/// A small dense matrix, such as a Gram matrix; always in double.
 using SmallMatrix = Eigen::MatrixXd;
 
-/// Throws where there is no sample: of none there is no prediction, no loss and no mean.
+/// Throws ArgumentError where `samples` is 0: an empty batch has no prediction, no loss and no mean.
 constexpr void require_samples(char const* what, Index samples) {
   if (samples == 0) [[unlikely]] {
     fail(what, ": expected at least one sample, got an empty batch");
   }
 }
 
-/// Throws when a batch has no rows, not `columns` columns, or a number that is not finite.
+/// Throws ArgumentError where a batch has no rows, not `columns` columns, or a number that is not finite.
 template <Real R>
 void require_batch(char const* what, ConstMatrixRef<R> const& batch, Index columns) {
   require_samples(what, batch.rows());

@@ -2,14 +2,14 @@
 
 #include <wmanifold/version.hpp>
 
-/// For programs that call wmanifold::save_model and the like without their header, which wmanifold.hpp leaves out as it
-/// needs nlohmann_json: the compiler's first error names the header. Where that is included, wmanifold has functions of
-/// its own of these names, and these take no part. They are not found through their arguments, and any function of a
-/// user's fits better.
+/// Stubs of wmanifold::save_model and the like for programs that do not include their headers. wmanifold.hpp leaves
+/// these headers out because they need nlohmann_json. The stubs make the compiler's first error name the missing
+/// header. With that header included, its own functions of these names take over. The stubs are not found by
+/// argument-dependent lookup, and any function of a user's is a better match.
 namespace wmanifold {
 namespace detail {
 
-/// Completed by the header of that name in io/.
+/// Types that the headers of these names in io/ complete.
 template <class>
 struct ModelFileIncluded;
 template <class>

@@ -10,10 +10,11 @@
 
 namespace wmanifold {
 
-/// Below this many multiply-adds a loop stays on its thread: starting a team costs more than it saves.
+/// The number of multiply-adds below which a loop stays on its thread: starting a team costs more than it saves.
 inline constexpr Index parallel_threshold = Index{1} << 21;
 
-/// Into how many pieces parallel_ranges cuts at most: what each needs of its own is sized by this.
+/// Returns the largest number of pieces that parallel_ranges cuts a loop into. It is the size of arrays with one entry
+/// per piece.
 template <class T>
 [[nodiscard]] Index most_pieces() noexcept {
 #ifdef _OPENMP
@@ -24,10 +25,12 @@ template <class T>
   return 1;
 }
 
-/// Calls `body(begin, end, piece)` on pieces of [0, count), on several threads when `work` multiply-adds are worth
-/// it, the target has OpenMP, and no outer loop is parallel already. At most as many as OpenMP is set to. GCC's OpenMP
-/// keeps its threads for the next loop, and a process that forks after one has a child without them: a parallel loop
-/// of the child never ends. With omp_set_num_threads(1) in the child it ends (docs/building.md).
+/// Calls `body(begin, end, piece)` on pieces of [0, count). It uses several threads if `work` multiply-adds are worth
+/// it, the target has OpenMP, and no outer loop is parallel. It uses at most as many threads as OpenMP is set to.
+///
+/// GCC's OpenMP keeps its threads for the next loop. A process that forks after a parallel loop has a child without
+/// these threads, and a parallel loop of the child never ends. After omp_set_num_threads(1) in the child it does end
+/// (docs/building.md).
 template <class T, class Body>
 void parallel_ranges(Index count, Index work, Body const& body) {
 #ifdef _OPENMP

@@ -15,29 +15,32 @@
 
 namespace wmanifold {
 
-/// Where randomness comes from, always named by the caller.
+/// The seed of a sequence of random numbers. The caller always passes it.
 struct Seed {
+  /// The number that decides the sequence.
   std::uint64_t value = 0;
 
-  /// An independent seed for part `index` of the work (the finaliser of SplitMix64).
+  /// Returns an independent seed for part `index` of the work (the finaliser of SplitMix64).
   [[nodiscard]] constexpr Seed stream(std::uint64_t index) const noexcept {
     std::uint64_t z = value + 0x9e3779b97f4a7c15U * (index + 1);
     z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9U;
     z = (z ^ (z >> 27)) * 0x94d049bb133111ebU;
     return {z ^ (z >> 31)};
   }
+  /// Returns whether two seeds are equal.
   friend bool operator==(Seed, Seed) = default;
 };
 
-/// Random numbers that are the same with every standard library, and whose state can be saved: MT19937-64 (Matsumoto
-/// and Nishimura; the numbers of std::mt19937_64), our distributions.
+/// A generator of random numbers: MT19937-64 (Matsumoto and Nishimura), the numbers of std::mt19937_64, with this
+/// library's own distributions. Its numbers are the same with every standard library, and its state can be saved.
 class Random {
   static constexpr std::size_t size = 312;
 
  public:
-  /// Where a sequence stands: the engine's 312 words, and how many of them are used up.
+  /// The state of a generator: the engine's 312 words and the number of words used.
   using State = std::array<std::uint64_t, size + 1>;
 
+  /// A generator at the start of the sequence of `seed`.
   explicit Random(Seed seed) noexcept {
     state_[0] = seed.stream(0).value;
     for (std::size_t i = 1; i < size; ++i) {
@@ -46,7 +49,7 @@ class Random {
     state_[size] = size;
   }
 
-  /// Goes on where the Random of this state stood. Throws ArgumentError for numbers that are no state.
+  /// A generator that continues from a saved state. Throws ArgumentError for numbers that are no state.
   explicit Random(State const& state) : state_(state) {
     bool const all_zero = std::all_of(state.begin(), state.end() - 1, [](std::uint64_t word) { return word == 0; });
     if (all_zero || state[size] > size) [[unlikely]] {
@@ -54,19 +57,21 @@ class Random {
            all_zero ? "zeros" : std::to_string(state[size]));
     }
   }
+  /// Returns the state, which can be saved.
   [[nodiscard]] State const& state() const noexcept { return state_; }
 
-  /// Uniform in [0, 1).
+  /// Returns a uniform number in [0, 1).
   double uniform() { return static_cast<double>(next() >> 11) * 0x1p-53; }
+  /// Returns a uniform number in [low, high).
   double uniform(double low, double high) { return low + (high - low) * uniform(); }
 
-  /// Standard normal (Box-Muller, one of the pair).
+  /// Returns a standard normal number (Box-Muller, one of the pair).
   double normal() {
     double const radius = std::sqrt(-2 * std::log1p(-uniform()));
     return radius * std::cos(2 * std::numbers::pi * uniform());
   }
 
-  /// Uniform in 0, ..., count - 1, without bias. ArgumentError for a count below 1.
+  /// Returns a uniform number in 0, ..., count - 1, without bias. ArgumentError for a count below 1.
   Index below(Index count) {
     if (count < 1) [[unlikely]] {
       fail("random: expected a count of at least 1 to draw a number below, got ", count);
@@ -80,7 +85,7 @@ class Random {
     return static_cast<Index>(x % n);
   }
 
-  /// A uniformly random order (Fisher-Yates).
+  /// Puts the items in a uniformly random order (Fisher-Yates).
   template <class T>
   void shuffle(std::span<T> items) {
     for (std::size_t i = items.size(); i > 1; --i) {
@@ -88,11 +93,13 @@ class Random {
     }
   }
 
+  /// Puts the items in a uniformly random order (Fisher-Yates).
   template <class T>
   void shuffle(std::vector<T>& items) {
     shuffle(std::span<T>(items));
   }
 
+  /// Returns whether two generators have the same state.
   friend bool operator==(Random const&, Random const&) = default;
 
  private:
@@ -107,7 +114,7 @@ class Random {
     return x ^ (x >> 43);
   }
 
-  /// The next 312 words.
+  /// Computes the next 312 words.
   void renew() noexcept {
     for (std::size_t i = 0; i < size; ++i) {
       std::uint64_t const low = (std::uint64_t{1} << 31) - 1;

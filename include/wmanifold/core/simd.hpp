@@ -10,26 +10,29 @@
 
 namespace wmanifold {
 
-/// The target of a translation unit: instructions and threads. It is part of the type of every kernel, so that units
-/// built with different flags never share one. Other functions they do share: a program has one -march
-/// (docs/building.md).
+/// The target of a translation unit: its SIMD architecture, and whether it has threads. Every kernel carries it in its
+/// type, and units built with different flags never share a kernel. They do share other functions: a program has one
+/// -march (docs/building.md).
 template <class Arch, bool Threads>
 struct Target {
+  /// The SIMD architecture: one of xsimd's, or Scalar.
   using SimdArch = Arch;
+  /// A flag: loops may use several threads.
   static constexpr bool threads = Threads;
 };
 
-/// What the compiler's flags allow.
+/// The SIMD architecture that the compiler's flags allow.
 using HostArch =
     std::conditional_t<std::is_same_v<xsimd::default_arch, xsimd::unavailable>, Scalar, xsimd::default_arch>;
 
+/// The target that the compiler's flags allow.
 #ifdef _OPENMP
 using HostTarget = Target<HostArch, true>;
 #else
 using HostTarget = Target<HostArch, false>;
 #endif
 
-/// The only names of xsimd in this library. Batches never appear in public types.
+/// The only uses of xsimd's names in this library. Batches never appear in public types.
 namespace simd {
 
 namespace detail {
@@ -45,30 +48,32 @@ struct BatchOf<Scalar, R> {
 
 }  // namespace detail
 
+/// The type of a batch: as many numbers as a vector register of the target holds.
 template <class T, Real R>
 using Batch = typename detail::BatchOf<typename T::SimdArch, R>::type;
 
+/// Numbers in a batch.
 template <class T, Real R>
 inline constexpr Index lanes = static_cast<Index>(Batch<T, R>::size);
 
-/// How many numbers `count` of them take in whole vectors.
+/// Returns `count`, rounded up to whole vectors.
 template <class T, Real R>
 [[nodiscard]] constexpr Index whole_vectors(Index count) noexcept {
   return (count + lanes<T, R> - 1) / lanes<T, R> * lanes<T, R>;
 }
 
-/// Vector registers of the target: how large a tile of a product may be.
+/// The number of vector registers of the target, which limits the tile of a product.
 template <class T>
 inline constexpr int registers =
     T::SimdArch::alignment() >= 64 || std::is_base_of_v<xsimd::neon64, typename T::SimdArch> ? 32 : 16;
 
-/// Elementary functions with one spelling for numbers and for batches of them.
+/// Elementary functions, with one spelling for numbers and for batches.
 using std::abs, std::erf, std::exp, std::expm1, std::fma, std::log1p, std::tanh;
 using xsimd::abs, xsimd::erf, xsimd::exp, xsimd::expm1, xsimd::fma, xsimd::log1p, xsimd::tanh;
 
-/// tanh of floats, within 4 units in the last place, with one division and no branch. Below 0.625 an odd polynomial
-/// (fitted to a relative error of 6e-9); above 2 y / (1 + y^2) of y = tanh(x / 2) = x P(x^2) / Q(x^2): where y comes
-/// near 1 its errors vanish, so that degrees 2 and 3 do (7e-9, up to where tanh rounds to 1).
+/// Returns tanh of floats, within 4 units in the last place, with one division and no branch. Below 0.625 it is an odd
+/// polynomial (fitted to a relative error of 6e-9). Above, it is 2 y / (1 + y^2) of y = tanh(x / 2) = x P(x^2) /
+/// Q(x^2). The errors of y vanish near 1, so degrees 2 and 3 suffice (7e-9, up to the point where tanh rounds to 1).
 template <class Arch>
 [[nodiscard]] xsimd::batch<float, Arch> tanh(xsimd::batch<float, Arch> const& x) noexcept {
   using V = xsimd::batch<float, Arch>;
@@ -86,8 +91,8 @@ template <class Arch>
 
 namespace detail {
 
-/// f(x), where f is constant to the last bit from -most down and from most up. xsimd turns doubles into integers where
-/// it computes exponentials, and numbers out of their range (or NaN) are then undefined behaviour.
+/// Returns f(x) for an f that is constant to the last bit below -most and above most. xsimd's exponentials convert
+/// doubles to integers, which is undefined behaviour for NaN and for numbers out of the integers' range.
 template <class Arch, class F>
 [[nodiscard]] xsimd::batch<double, Arch> within(xsimd::batch<double, Arch> const& x, double most, F const& f) noexcept {
   using V = xsimd::batch<double, Arch>;
@@ -97,24 +102,28 @@ template <class Arch, class F>
 
 }  // namespace detail
 
+/// Returns e^x of doubles; defined for all x.
 template <class Arch>
 [[nodiscard]] xsimd::batch<double, Arch> exp(xsimd::batch<double, Arch> const& x) noexcept {
   return detail::within(x, 750, [](auto const& v) { return xsimd::exp(v); });
 }
+/// Returns e^x - 1 of doubles; defined for all x.
 template <class Arch>
 [[nodiscard]] xsimd::batch<double, Arch> expm1(xsimd::batch<double, Arch> const& x) noexcept {
   return detail::within(x, 750, [](auto const& v) { return xsimd::expm1(v); });
 }
+/// Returns tanh x of doubles; defined for all x.
 template <class Arch>
 [[nodiscard]] xsimd::batch<double, Arch> tanh(xsimd::batch<double, Arch> const& x) noexcept {
   return detail::within(x, 20, [](auto const& v) { return xsimd::tanh(v); });
 }
+/// Returns the error function of doubles; defined for all x.
 template <class Arch>
 [[nodiscard]] xsimd::batch<double, Arch> erf(xsimd::batch<double, Arch> const& x) noexcept {
   return detail::within(x, 6, [](auto const& v) { return xsimd::erf(v); });
 }
 
-/// A number that both have.
+/// Returns x as a number or as a batch of equal numbers.
 template <class V>
 [[nodiscard]] V constant(double x) noexcept {
   if constexpr (Real<V>) {
@@ -124,7 +133,7 @@ template <class V>
   }
 }
 
-/// The sum of a batch's numbers.
+/// Returns the sum of a batch's numbers.
 template <class V>
 [[nodiscard]] auto sum_of(V const& x) noexcept {
   if constexpr (requires { reduce_add(x); }) {  // xsimd 9 and later
@@ -134,7 +143,8 @@ template <class V>
   }
 }
 
-/// Of batches, it is found by their types: xsimd has none where it knows no vectors.
+/// Returns `yes` where the condition holds, else `no`. For batches, argument-dependent lookup finds the select of their
+/// type; xsimd has none on processors whose vectors it does not know.
 template <Real R>
 [[nodiscard]] R select(bool condition, R yes, R no) noexcept {
   return condition ? yes : no;

@@ -7,8 +7,8 @@
 #include <numeric>
 #include <vector>
 
-/// Matrices of a few dozen rows, by the plain methods. Eigen's products and solvers would cost every file that includes
-/// a flow some seconds of compilation.
+/// Operations on matrices of a few dozen rows, by simple methods. Eigen's products and solvers would add seconds to the
+/// compilation of every file that includes a flow.
 namespace wmanifold::detail {
 
 [[nodiscard]] inline SmallMatrix zero_matrix(Index rows, Index columns) {
@@ -25,7 +25,7 @@ namespace wmanifold::detail {
   return result;
 }
 
-/// a b, each number summed in order.
+/// Returns a b; each number is summed in order.
 [[nodiscard]] inline SmallMatrix product(SmallMatrix const& a, SmallMatrix const& b) {
   Index const rows = a.rows();
   SmallMatrix result = zero_matrix(rows, b.cols());
@@ -52,7 +52,7 @@ namespace wmanifold::detail {
   return result;
 }
 
-/// to += factor * from, matrices or vectors of the same size.
+/// Adds factor * from to `to`: matrices or vectors of the same size.
 template <class Numbers>
 void add_scaled(double factor, Numbers const& from, Numbers& to) {
   for (Index i = 0; i < static_cast<Index>(from.size()); ++i) {
@@ -64,8 +64,8 @@ void add_scaled(double factor, Numbers const& from, Numbers& to) {
   return std::inner_product(a.begin(), a.end(), b.begin(), 0.0);
 }
 
-/// C, lower triangular, with a = C C^T, from the lower triangle of `a`. False where `a` is not positive definite; C is
-/// then of no use.
+/// Computes the lower triangular C with a = C C^T from the lower triangle of `a`. Returns false where `a` is not
+/// positive definite; C is then undefined.
 [[nodiscard]] inline bool cholesky(SmallMatrix const& a, SmallMatrix& c) {
   Index const n = a.rows();
   c = zero_matrix(n, n);
@@ -87,7 +87,7 @@ void add_scaled(double factor, Numbers const& from, Numbers& to) {
   return true;
 }
 
-/// C^-1 of a lower triangular C.
+/// Returns C^-1 of a lower triangular C.
 [[nodiscard]] inline SmallMatrix inverse_of_lower(SmallMatrix const& c) {
   Index const n = c.rows();
   SmallMatrix inverse = zero_matrix(n, n);
@@ -104,8 +104,8 @@ void add_scaled(double factor, Numbers const& from, Numbers& to) {
   return inverse;
 }
 
-/// Jacobi's rotations: `a` becomes V^T a V, diagonal, its eigenvalues in no order; where `vectors` is given, it becomes
-/// V, eigenvectors as columns.
+/// Diagonalises a symmetric matrix by Jacobi's rotations: `a` becomes the diagonal V^T a V, with its eigenvalues in no
+/// order. `vectors`, where not null, becomes V, with eigenvectors as columns.
 inline void diagonalise(SmallMatrix& a, SmallMatrix* vectors = nullptr) {
   Index const n = a.rows();
   if (vectors != nullptr) {
@@ -129,7 +129,7 @@ inline void diagonalise(SmallMatrix& a, SmallMatrix* vectors = nullptr) {
         if (off == 0) {
           continue;
         }
-        // The angle that makes a(p, q) 0: t = tan, the smaller root of t^2 + 2 t cot(2 angle) = 1.
+        // t is the tangent of the angle that makes a(p, q) 0: the smaller root of t^2 + 2 t cot(2 angle) = 1.
         double const cot = (a(q, q) - a(p, p)) / (2 * off);
         double const t = std::copysign(1 / (std::abs(cot) + std::hypot(cot, 1.0)), cot);
         double const c = 1 / std::hypot(t, 1.0);

@@ -13,18 +13,18 @@
 #include <string_view>
 #include <vector>
 
-/// Numbers as text and back, the same under every locale: what goes into files and messages.
+/// Numbers as text and back, for files and messages; the same under every locale.
 namespace wmanifold::detail {
 
-/// The shortest text that number_from reads as this number again.
+/// Returns the shortest text that number_from reads as the same number.
 [[nodiscard]] inline std::string exact_text(double number) {
   std::array<char, 32> digits;
   return {digits.data(), std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr};
 }
 
-/// The finite number that `text` is, all of it: "0.25", "-1e-05". Nothing where it is none.
+/// Returns the finite number that all of `text` represents ("0.25", "-1e-05"), or nothing.
 [[nodiscard]] inline std::optional<double> number_from(std::string_view text) {
-  // A stream: libc++ 14 has no from_chars for reals, and strtod follows the locale of C.
+  // This reads from a stream: libc++ 14 has no from_chars for reals, and strtod follows the locale of C.
   std::istringstream in{std::string(text)};
   in.imbue(std::locale::classic());
   double number = 0;
@@ -32,7 +32,7 @@ namespace wmanifold::detail {
   return is_number ? std::optional(number) : std::nullopt;
 }
 
-/// The parts of a text between the places where it has `at`: one more than these.
+/// Returns the parts of a text between the occurrences of `at`: one part more than occurrences.
 [[nodiscard]] inline std::vector<std::string> split(std::string_view text, char at) {
   std::vector<std::string> parts;
   for (std::size_t end = 0; end != std::string_view::npos; text.remove_prefix(std::min(end + 1, text.size()))) {

@@ -6,8 +6,8 @@
 
 namespace wmanifold {
 
-/// Calls body(i) for i = 0, ..., Count - 1, written out. Where the body is always inline, i is a constant to the
-/// optimiser, and what it keeps in an array of batches stays in registers; a body of an int is compiled once.
+/// Calls body(i) for i = 0, ..., Count - 1, unrolled. If the body is always inline, the optimiser sees i as a constant
+/// and keeps arrays of batches in registers. The body takes an int and is compiled once.
 template <int Count, class Body>
 [[gnu::always_inline]] inline constexpr void unroll(Body&& body) {
   [&]<int... I>(std::integer_sequence<int, I...>) __attribute__((always_inline)) {

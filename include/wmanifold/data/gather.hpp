@@ -8,7 +8,7 @@
 namespace wmanifold {
 namespace detail {
 
-/// Throws ArgumentError for an index that is none of `count`.
+/// Throws ArgumentError for an index outside 0, ..., count - 1.
 inline void require_indices(std::span<Index const> indices, Index count) {
   for (std::size_t i = 0; i < indices.size(); ++i) {
     if (indices[i] < 0 || indices[i] >= count) [[unlikely]] {
@@ -19,7 +19,7 @@ inline void require_indices(std::span<Index const> indices, Index count) {
 
 }  // namespace detail
 
-/// These rows of a batch, in this order. ArgumentError for an index that is no row's.
+/// Returns the rows of a batch with these indices, in this order. ArgumentError for an index that is no row's.
 template <class Derived>
 [[nodiscard]] Matrix<typename Derived::Scalar> gather(Eigen::MatrixBase<Derived> const& batch,
                                                       std::span<Index const> indices) {
@@ -31,8 +31,8 @@ template <class Derived>
   return rows;
 }
 
-/// These entries of a vector, of labels, points or weights, in this order. ArgumentError for an index that is no
-/// entry's.
+/// Returns the entries of a vector (labels, points or weights) with these indices, in this order. ArgumentError for an
+/// index that is no entry's.
 template <class T>
 [[nodiscard]] std::vector<T> gather(std::vector<T> const& all, std::span<Index const> indices) {
   detail::require_indices(indices, static_cast<Index>(all.size()));

@@ -8,7 +8,7 @@
 
 namespace wmanifold {
 
-/// 0, ..., count - 1 in a random order that the seed decides.
+/// Returns 0, ..., count - 1 in a random order that the seed decides. ArgumentError for a negative count.
 [[nodiscard]] inline std::vector<Index> shuffled_indices(Index count, Seed seed) {
   if (count < 0) [[unlikely]] {
     fail("shuffled indices: expected a count of at least 0, got ", count);
@@ -19,39 +19,40 @@ namespace wmanifold {
   return order;
 }
 
-/// The treatment of the samples that make no whole batch.
+/// The treatment of samples left over after the last whole batch.
 enum class LastBatch {
-  kept,    ///< they are a smaller one
-  dropped  ///< they wait for another epoch
+  kept,    ///< they form a smaller batch
+  dropped  ///< they take no part in this epoch
 };
 
-/// The samples of a training in mini-batches, in another order in each epoch. The seed and the number of the epoch
-/// decide it and nothing else, so that a training that goes on from a file sees what it would have seen.
+/// The samples of a training in mini-batches, in a new order each epoch. The seed and the epoch's number alone decide
+/// the order. A training that continues from a file therefore sees the same batches.
 ///
 ///     for (auto const& batch : batches.epoch(e)) {
 ///       flow.step(gather(inputs, batch), gather(angles, batch), gather(labels, batch));
 ///     }
 ///
-/// A batch holds the samples' indices in the data, also where they are only a part of it, such as parts.training of a
-/// split.
+/// A batch holds indices of samples in the whole data, even if the mini-batches cover only a part of it, such as
+/// parts.training of a split.
 class MiniBatches {
  public:
-  /// Of `samples`, `size` in each. ArgumentError where there would be no batch.
+  /// Mini-batches of the samples 0, ..., samples - 1, with `size` in each. ArgumentError where there would be no batch.
   MiniBatches(Index samples, Index size, Seed seed, LastBatch last = LastBatch::kept)
       : samples_(samples), size_(size), seed_(seed), last_(last) {
     check();
   }
-  /// Of the samples with these indices.
+  /// Mini-batches of the samples with these indices.
   MiniBatches(std::vector<Index> part, Index size, Seed seed, LastBatch last = LastBatch::kept)
       : samples_(std::ssize(part)), part_(std::move(part)), size_(size), seed_(seed), last_(last) {
     check();
   }
-  /// Batches in an epoch.
+  /// Returns the number of batches in an epoch.
   [[nodiscard]] Index count() const noexcept {
     return samples_ / size_ + (last_ == LastBatch::kept && samples_ % size_ != 0 ? 1 : 0);
   }
 
-  /// The batches of an epoch, from 0 on: indices of samples, none twice.
+  /// Returns the batches of an epoch (numbered from 0) as indices of samples; no sample occurs twice. ArgumentError for
+  /// a negative number.
   [[nodiscard]] std::vector<std::vector<Index>> epoch(Index number) const {
     if (number < 0) [[unlikely]] {
       fail("mini-batches: expected an epoch from 0 on, got ", number);
@@ -82,7 +83,7 @@ class MiniBatches {
   }
 
   MovedSize samples_;
-  std::vector<Index> part_;  // empty: all
+  std::vector<Index> part_;  // empty: all samples
   Index size_;
   Seed seed_;
   LastBatch last_;

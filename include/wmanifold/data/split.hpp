@@ -4,15 +4,18 @@
 
 namespace wmanifold {
 
-/// Indices of samples in two parts without a common one, each rising.
+/// Indices of samples in two disjoint parts, each in rising order.
 struct Split {
+  /// The samples to train on.
   std::vector<Index> training;
+  /// The samples to validate on.
   std::vector<Index> validation;
 };
 
 namespace detail {
 
-/// Of samples in this order, every so many to validation, so that each run of it has its share, up to one sample.
+/// Splits samples in this order. Validation samples are evenly spaced, so each run of samples has its share, up to one
+/// sample.
 inline Split split_in_order(std::vector<Index> const& order, double share) {
   if (!(share > 0 && share < 1)) [[unlikely]] {
     fail("split: expected a share of validation between 0 and 1, got ", share);
@@ -32,15 +35,15 @@ inline Split split_in_order(std::vector<Index> const& order, double share) {
 
 }  // namespace detail
 
-/// Samples 0, ..., samples - 1 at random into training and validation, of which validation has this share, to the
-/// nearest whole number. ArgumentError where a part would be empty. Samples that belong together (one recording, one
-/// context) are better split by what they belong to.
+/// Splits samples 0, ..., samples - 1 at random into training and validation. Validation gets `validation_share` of
+/// them, to the nearest whole number. ArgumentError for a share outside (0, 1), or where a part would be empty. Samples
+/// that belong together (one recording, one context) should be split by these groups instead.
 [[nodiscard]] inline Split split(Index samples, double validation_share, Seed seed) {
   return detail::split_in_order(shuffled_indices(samples, seed), validation_share);
 }
 
-/// The same with each label's samples in the same shares, up to one sample. A template, so that only who calls
-/// it compiles the sorting.
+/// Splits samples at random so that each label's samples have the same shares, up to one sample. It is a template, so
+/// only programs that call it compile the sorting.
 template <class I = Index>
 [[nodiscard]] Split split(std::span<int const> labels, double validation_share, Seed seed) {
   auto order = shuffled_indices(static_cast<Index>(labels.size()), seed);

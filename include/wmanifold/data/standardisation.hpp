@@ -9,14 +9,14 @@
 
 namespace wmanifold {
 
-/// Columns brought to mean 0 and deviation 1, as they were in the training data: y = (x - mean) / scale per column. One
-/// is fitted on the inputs of training and applied to all inputs; one fitted on targets brings predictions back by
-/// `undo`. Networks are initialised for inputs of about this size, and the rates that are recommended are, too.
+/// A map of columns to mean 0 and deviation 1, measured on training data: y = (x - mean) / scale per column. Fit it on
+/// the training inputs and apply it to all inputs. Fit one on targets to bring predictions back by `undo`. Network
+/// initialisation and the recommended rates assume inputs of about this size.
 template <Real R>
 class Standardisation {
  public:
-  /// Fitted: the mean and the population deviation of each column; of a constant column the scale is 1. ArgumentError
-  /// for no rows or numbers that are not finite, NumericalError for a column too wide for its deviation.
+  /// Fits the mean and the population deviation of each column; the scale of a constant column is 1. ArgumentError for
+  /// no rows or numbers that are not finite, NumericalError for a column too wide for its deviation.
   explicit Standardisation(ConstMatrixRef<R> const& training)
       : mean_(static_cast<std::size_t>(training.cols())), scale_(mean_.size()) {
     require_batch<R>("standardisation", training, training.cols());
@@ -37,7 +37,7 @@ class Standardisation {
     }
   }
 
-  /// From numbers that are known, a mean and a scale per column. ArgumentError for sizes that differ, numbers that are
+  /// A standardisation with a known mean and scale per column. ArgumentError for sizes that differ, numbers that are
   /// not finite, or a scale that is not positive.
   Standardisation(std::vector<double> mean, std::vector<double> scale)
       : mean_(std::move(mean)), scale_(std::move(scale)) {
@@ -50,25 +50,32 @@ class Standardisation {
     }
   }
 
+  /// Returns the number of columns.
   [[nodiscard]] Index columns() const noexcept { return static_cast<Index>(mean_.size()); }
+  /// Returns the mean of each column.
   [[nodiscard]] std::span<double const> mean() const noexcept { return mean_; }
+  /// Returns the scale of each column.
   [[nodiscard]] std::span<double const> scale() const noexcept { return scale_; }
 
-  /// Samples x columns, standardised; and back. ArgumentError for other columns.
+  /// Standardises a batch (samples x columns). ArgumentError for another number of columns.
   [[nodiscard]] Matrix<R> apply(ConstMatrixRef<R> const& batch) const {
     return each_row(batch, [&](std::span<R const> x, std::span<R> y) { apply(x, y); });
   }
+  /// Reverses `apply` for a batch (samples x columns). ArgumentError for another number of columns.
   [[nodiscard]] Matrix<R> undo(ConstMatrixRef<R> const& batch) const {
     return each_row(batch, [&](std::span<R const> x, std::span<R> y) { undo(x, y); });
   }
 
-  /// One sample, `columns` numbers, into y, which may be x. ArgumentError for other sizes; nothing is allocated.
+  /// Standardises one sample, `columns` numbers, into y, which may be x. ArgumentError for other sizes; nothing is
+  /// allocated.
   void apply(std::span<R const> x, std::span<R> y) const {
     require_sizes(x, y);
     for (std::size_t c = 0; c < mean_.size(); ++c) {
       y[c] = static_cast<R>((static_cast<double>(x[c]) - mean_[c]) / scale_[c]);
     }
   }
+  /// Reverses `apply` for one sample, `columns` numbers, into y, which may be x. ArgumentError for other sizes; nothing
+  /// is allocated.
   void undo(std::span<R const> x, std::span<R> y) const {
     require_sizes(x, y);
     for (std::size_t c = 0; c < mean_.size(); ++c) {
@@ -76,6 +83,7 @@ class Standardisation {
     }
   }
 
+  /// Returns whether two standardisations have the same means and scales.
   friend bool operator==(Standardisation const&, Standardisation const&) = default;
 
  private:
@@ -97,6 +105,7 @@ class Standardisation {
   std::vector<double> scale_;
 };
 
+/// Deduces R from a matrix.
 template <class Derived>
 Standardisation(Eigen::MatrixBase<Derived> const&) -> Standardisation<typename Derived::Scalar>;
 

@@ -7,23 +7,29 @@
 
 namespace wmanifold::kernel {
 
-/// [begin, end) of something that is worked on in pieces.
+/// The range [begin, end) of indices.
 struct IndexRange {
+  /// The first index.
   Index begin;
+  /// The index after the last.
   Index end;
+  /// Returns the number of indices.
   [[nodiscard]] Index size() const noexcept { return end - begin; }
 };
 
-/// [0, count) in pieces of at most `largest` whole units, of about the same size.
+/// A division of [0, count) into pieces of about the same size: whole units, at most `largest` indices.
 class Pieces {
  public:
+  /// A division of [0, count) into whole units of `unit` indices, at most `largest` indices in a piece.
   Pieces(Index count, Index largest, Index unit = 1) noexcept
       : count_(count),
         units_((count + unit - 1) / unit),
         pieces_((units_ * unit + largest - 1) / largest),
         unit_(unit) {}
 
+  /// Returns the number of pieces.
   [[nodiscard]] Index size() const noexcept { return pieces_; }
+  /// Returns the range of a piece.
   [[nodiscard]] IndexRange operator[](Index piece) const noexcept {
     return {units_ * piece / pieces_ * unit_, std::min(count_, units_ * (piece + 1) / pieces_ * unit_)};
   }
@@ -35,8 +41,8 @@ class Pieces {
   Index unit_;
 };
 
-/// What is done with a finished part of a result (rows, columns) while it is in the cache: products need no template for
-/// it, and a part is large enough for the call not to matter.
+/// A callable for each finished part (rows, columns) of a result, while the part is in the cache. Products need no
+/// template for it; a part is large enough to make the call's cost negligible.
 using Epilogue = wmanifold::detail::FunctionRef<IndexRange, IndexRange>;
 
 }  // namespace wmanifold::kernel

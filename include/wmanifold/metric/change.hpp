@@ -7,7 +7,7 @@
 namespace wmanifold {
 namespace detail {
 
-/// The values of a basis at the nodes of a quadrature, a row each, times the roots of the weights: A^T A = G.
+/// Returns the values of a basis at the nodes of a quadrature, a row each, times the roots of the weights: A^T A = G.
 template <Basis B>
 [[nodiscard]] SmallMatrix weighted_values(B const& basis, Quadrature<typename B::Topology> const& quadrature) {
   SmallMatrix rows(static_cast<Index>(quadrature.nodes.size()), Index{B::size});
@@ -22,20 +22,20 @@ template <Basis B>
 
 }  // namespace detail
 
-/// The K_to x K_from matrix R with phi_from(s) = R^T phi_to(s): a function with coefficients P in `from` has R P in
-/// `to`. It raises an order (Fourier 1 to 2), elevates a degree (Bernstein), changes coordinates (Bernstein to
-/// Legendre) and makes a constant any basis's centre, all by projection under exact quadrature. ArgumentError where
-/// `to` does not contain `from`.
+/// Returns the K_to x K_from matrix R with phi_from(s) = R^T phi_to(s): a function with coefficients P in `from` has R
+/// P in `to`. It raises an order (Fourier 1 to 2), elevates a degree (Bernstein), changes coordinates (Bernstein to
+/// Legendre), or expands a constant in any basis. It projects under exact quadrature. ArgumentError where `to` does not
+/// contain `from`.
 template <Basis From, Basis To>
 [[nodiscard]] SmallMatrix change_of_basis(From const& from, To const& to) {
   static_assert(std::same_as<typename From::Topology, typename To::Topology>,
                 "wmanifold: a change of basis stays on one topology; these two bases live on different ones");
-  // Exact for `to`, and so for `from` where that is contained.
+  // The quadrature is exact for `to`, and for any `from` that it contains.
   auto const quadrature = quadrature_of(to, 2 * std::max(From::degree, To::degree));
   SmallMatrix const a = detail::weighted_values(from, quadrature);
   SmallMatrix const b = detail::weighted_values(to, quadrature);
-  // Least squares, b R = a. The metric of a skew basis is ill-conditioned (Bernstein's as 4^n), so what is left over is
-  // projected again until rounding is all that is left.
+  // Least squares, b R = a. The metric of a skew basis is ill-conditioned (Bernstein's as 4^n). The remainder is
+  // projected again until it is rounding alone.
   SmallMatrix const projection = detail::product(Metric(to).inverse(), detail::transposed(b));
   SmallMatrix change = detail::zero_matrix(To::size, From::size);
   SmallMatrix rest = a;

@@ -5,7 +5,7 @@
 
 namespace wmanifold {
 
-/// The energy matrix along some of the coordinates, E[sum_c d_c phi_i d_c phi_j], K x K, by a quadrature.
+/// Returns the energy matrix along some of the coordinates, E[sum_c d_c phi_i d_c phi_j], K x K, by a quadrature.
 template <DifferentiableBasis B>
 [[nodiscard]] SmallMatrix energy_matrix(B const& basis,
                                         std::array<bool, static_cast<std::size_t>(B::Topology::coordinates)> along,
@@ -29,15 +29,15 @@ template <DifferentiableBasis B>
   return energy;
 }
 
-/// The same by a quadrature that is exact for it.
+/// Returns the energy matrix along some of the coordinates by an exact quadrature.
 template <DifferentiableBasis B>
 [[nodiscard]] SmallMatrix energy_matrix(B const& basis,
                                         std::array<bool, static_cast<std::size_t>(B::Topology::coordinates)> along) {
   return energy_matrix(basis, along, quadrature_of(basis, 2 * B::degree));
 }
 
-/// The energy matrix E[<grad phi_i, grad phi_j>] (equation 11): trace(P^T E P) is the mean squared speed of the weights
-/// along the manifold.
+/// Returns the energy matrix E[<grad phi_i, grad phi_j>], K x K (equation 11): trace(P^T E P) is the mean squared speed
+/// of the weights along the manifold.
 template <DifferentiableBasis B>
 [[nodiscard]] SmallMatrix energy_matrix(B const& basis) {
   std::array<bool, static_cast<std::size_t>(B::Topology::coordinates)> all;

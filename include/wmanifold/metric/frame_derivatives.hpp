@@ -7,8 +7,8 @@
 
 namespace wmanifold {
 
-/// The derivatives of a basis along the frame of its topology at s, K x dimension: entry (k, d) is the slope of phi_k
-/// along vector d of tangent_frame(s).
+/// Returns the derivatives of a basis along the frame of its topology at s, K x dimension: entry (k, d) is the slope of
+/// phi_k along vector d of tangent_frame(s).
 template <DifferentiableBasis B>
 requires SmoothTopology<typename B::Topology>
 [[nodiscard]] SmallMatrix frame_derivatives(B const& basis, Point<typename B::Topology> const& s) {

@@ -5,10 +5,10 @@
 
 namespace wmanifold {
 
-/// The metric of a basis: how far the manifold moves when its parameters do (equations 4 to 6).
+/// The metric of a basis: it measures the movement of the manifold under a change of parameters (equations 4 to 6).
 class Metric {
  public:
-  /// From a symmetric positive definite K x K matrix; ArgumentError when it is not.
+  /// The metric of a symmetric positive definite K x K matrix; ArgumentError for other matrices.
   explicit Metric(SmallMatrix gram) : gram_(std::move(gram)) {
     if (!is_symmetric(gram_) || !detail::cholesky(gram_, cholesky_)) [[unlikely]] {
       fail("metric: expected a symmetric positive definite matrix, got one of ", gram_.rows(), " x ", gram_.cols(),
@@ -18,18 +18,19 @@ class Metric {
     inverse_ = detail::product(detail::transposed(whiten), whiten);
   }
 
+  /// The metric of a basis: its Gram matrix.
   template <Basis B>
   explicit Metric(B const& basis) : Metric(gram_matrix(basis)) {}
 
-  /// G = E[phi phi^T].
+  /// Returns G = E[phi phi^T].
   [[nodiscard]] SmallMatrix const& gram() const noexcept { return gram_; }
-  /// G^-1.
+  /// Returns G^-1.
   [[nodiscard]] SmallMatrix const& inverse() const noexcept { return inverse_; }
-  /// C, lower triangular, G = C C^T; whitened coordinates are Q = C^T P.
+  /// Returns C, lower triangular, with G = C C^T; whitened coordinates are Q = C^T P.
   [[nodiscard]] SmallMatrix const& cholesky() const noexcept { return cholesky_; }
 
  private:
-  /// The factorisation sees the lower triangle only.
+  /// Returns whether the matrix is square, finite and symmetric: the factorisation reads the lower triangle alone.
   static bool is_symmetric(SmallMatrix const& m) noexcept {
     if (m.rows() != m.cols() || m.size() == 0 || !all_finite(m.data(), m.size())) {
       return false;

@@ -8,15 +8,15 @@
 
 namespace wmanifold {
 
-/// The stiffness that flows use where they are told none (docs/default_step.md).
+/// The default stiffness of flows (docs/default_step.md).
 inline constexpr double default_stiffness = 4;
 
-/// Beyond it, H of equation 9 loses G to rounding, in the worst of bases.
+/// The largest stiffness. Above it, H of equation 9 loses G to rounding in the worst of bases.
 inline constexpr double most_stiffness = 1e8;
 
 namespace detail {
 
-/// G + stiffness / lambda E.
+/// Returns G + stiffness / lambda E.
 [[nodiscard]] inline SmallMatrix stiff_price(SmallMatrix const& gram, SmallMatrix const& energy, double stiffness) {
   Metric const metric(gram);
   SmallMatrix const whiten = inverse_of_lower(metric.cholesky());
@@ -27,15 +27,15 @@ namespace detail {
     largest = std::max(largest, spectrum(k, k));
   }
   double least = largest;
-  // What is 0 comes out below 1e-13 of the largest, even of Bernstein's basis of degree 30; the least of splines whose
-  // knots are as close as they may be is above 1e-11 of it.
+  // Zeros come out below 1e-13 of the largest, even for Bernstein's basis of degree 30. The least value of splines with
+  // knots at the least distance is above 1e-11 of it.
   for (Index k = 0; k < spectrum.rows(); ++k) {
     if (spectrum(k, k) > 1e-12 * largest) {
       least = std::min(least, spectrum(k, k));
     }
   }
   SmallMatrix price = gram;
-  if (least > 0) {  // or constants alone
+  if (least > 0) {  // otherwise the basis has constants alone
     add_scaled(stiffness / least, energy, price);
   }
   return price;
@@ -43,15 +43,15 @@ namespace detail {
 
 }  // namespace detail
 
-/// What a step costs, as a K x K matrix: its movement and, by `stiffness`, its bending towards the ends of the space
-/// (equation 9),
+/// Returns the price of a step, a K x K matrix: its movement plus, by `stiffness`, its bending towards the ends of the
+/// space (equation 9),
 ///
 ///     H = G + stiffness / lambda E,
 ///
-/// E the energy matrix along coordinates with ends, lambda the least E of functions of the basis that have one, in
-/// units of G. So the slowest of these costs 1 + stiffness times its movement, faster ones more, constants no more; in
-/// all coordinates the same. On spaces without ends (circles, spheres) H is G. ArgumentError for a stiffness that is
-/// negative, not finite, or above most_stiffness.
+/// with E the energy matrix along coordinates with ends, and lambda the least nonzero E of functions of the basis, in
+/// units of G. The slowest of these functions costs 1 + stiffness times its movement, faster ones more, constants no
+/// more. The price is the same in all coordinates. On spaces without ends (circles, spheres) H is G. ArgumentError for
+/// a stiffness that is negative, not finite, or above most_stiffness.
 template <Basis B>
 [[nodiscard]] SmallMatrix step_price(B const& basis, double stiffness) {
   if (!(is_finite(stiffness) && stiffness >= 0)) [[unlikely]] {

@@ -5,7 +5,7 @@
 
 namespace wmanifold {
 
-/// The box [0, 1]^n: n knobs, the product of n intervals. exp clamps each of them by itself.
+/// The box [0, 1]^n: n knobs, the product of n intervals. exp clamps each coordinate separately.
 template <int n>
 using Box = typename detail::Power<Interval, std::make_index_sequence<static_cast<std::size_t>(n)>>::type;
 

@@ -8,14 +8,15 @@
 
 namespace wmanifold {
 
-/// The contexts of a batch: a point per sample, or points that runs of consecutive samples share.
+/// The contexts of a batch: one point per sample, or points that runs of consecutive samples share.
 template <Topology T>
 class Contexts {
  public:
-  /// One point per sample.
+  /// Contexts with one point per sample.
   Contexts(std::vector<Point<T>> points) : points_(std::move(points)) {}
 
-  /// Point g is shared by `sizes[g]` consecutive samples, each at least one.
+  /// Returns contexts where `sizes[g]` consecutive samples share point g. ArgumentError for sizes below 1, or other
+  /// than one per point.
   [[nodiscard]] static Contexts grouped(std::vector<Point<T>> points, std::vector<Index> const& sizes) {
     require_count("contexts", "group sizes (one per point)", points.size(), sizes.size());
     Contexts contexts(std::move(points));
@@ -32,16 +33,16 @@ class Contexts {
     return contexts;
   }
 
-  /// Every point is shared by `samples_each` consecutive samples.
+  /// Returns contexts where `samples_each` consecutive samples share each point. ArgumentError for a size below 1.
   [[nodiscard]] static Contexts grouped(std::vector<Point<T>> points, Index samples_each) {
     std::vector<Index> const sizes(points.size(), samples_each);
     return grouped(std::move(points), sizes);
   }
 
-  /// One point for all `samples`.
+  /// Returns contexts with one point for all `samples`.
   [[nodiscard]] static Contexts constant(Point<T> const& point, Index samples) { return grouped({point}, samples); }
 
-  /// One point per sample is given; equal neighbours are found and shared.
+  /// Returns contexts from one point per sample; runs of equal points become groups.
   [[nodiscard]] static Contexts runs(std::vector<Point<T>> const& per_sample) {
     std::vector<Point<T>> points;
     std::vector<Index> sizes;
@@ -56,17 +57,20 @@ class Contexts {
     return grouped(std::move(points), sizes);
   }
 
+  /// Returns the number of groups, or of samples where there is a point per sample.
   [[nodiscard]] Index groups() const noexcept { return static_cast<Index>(points_.size()); }
+  /// Returns the number of samples.
   [[nodiscard]] Index samples() const noexcept { return ends_.empty() ? groups() : ends_.back(); }
+  /// Returns whether there is a point per sample.
   [[nodiscard]] bool per_sample() const noexcept { return ends_.empty(); }
 
-  /// The points, one per group.
+  /// Returns the points, one per group.
   [[nodiscard]] std::span<Point<T> const> points() const noexcept { return points_; }
 
-  /// Where each group ends (exclusive); empty when there is a point per sample.
+  /// Returns the end (exclusive) of each group; empty if there is a point per sample.
   [[nodiscard]] std::span<Index const> ends() const noexcept { return ends_; }
 
-  /// Calls body(point, begin, end) for each group's samples [begin, end), or for each sample where there are none.
+  /// Calls body(point, begin, end) for each group's samples [begin, end), or for each sample if there are no groups.
   template <class Body>
   void for_each(Body const& body) const {
     Index begin = 0;
@@ -77,7 +81,7 @@ class Contexts {
     }
   }
 
-  /// The same groups, each at f of its point.
+  /// Returns the same groups, each at f of its point.
   template <class F>
   [[nodiscard]] Contexts mapped(F const& f) const {
     Contexts result = *this;
@@ -87,7 +91,7 @@ class Contexts {
     return result;
   }
 
-  /// The contexts of samples [first, first + count).
+  /// Returns the contexts of samples [first, first + count). ArgumentError for a range that is not within the samples.
   [[nodiscard]] Contexts slice(Index first, Index count) const {
     if (first < 0 || count < 0 || first > samples() || count > samples() - first) [[unlikely]] {
       fail("contexts: expected a range within ", samples(), " samples, got ", count, " from sample ", first);

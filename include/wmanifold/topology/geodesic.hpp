@@ -7,8 +7,8 @@
 
 namespace wmanifold {
 
-/// An orthonormal frame of the tangent space at p, T::dimension vectors: Gram-Schmidt over the projected axes, the
-/// longest rest first.
+/// Returns an orthonormal frame of the tangent space at p, T::dimension vectors: Gram-Schmidt over the projected axes,
+/// the longest remainder first.
 template <SmoothTopology T>
 [[nodiscard]] LocalArray<Coordinates<T>, static_cast<std::size_t>(T::dimension)> tangent_frame(
     Point<T> const& p) noexcept {
@@ -39,15 +39,15 @@ template <SmoothTopology T>
   return frame;
 }
 
-/// From p along the tangent part of any ambient vector: what a step that knows nothing of the topology becomes on it.
-/// Stops at ends.
+/// Returns the point reached from p along the tangent part of any ambient vector. It makes a step that ignores the
+/// topology a step on it. It stops at ends.
 template <SmoothTopology T>
 [[nodiscard]] Point<T> retraction(Point<T> const& p, Coordinates<T> const& v) noexcept {
   return T::exp(p, T::tangent(p, v));
 }
 
-/// The point a part t in [0, 1] of a shortest way from p to q, at constant speed; where several are shortest, of
-/// one of them.
+/// Returns the point at a fraction t in [0, 1] of a shortest path from p to q, at constant speed; of several shortest
+/// paths it takes one.
 template <SmoothTopology T>
 [[nodiscard]] Point<T> geodesic(Point<T> const& p, Point<T> const& q, double t) noexcept {
   auto v = T::log(p, q);
@@ -66,7 +66,7 @@ inline constexpr bool is_steppable = SmoothTopology<T> || requires {
 template <class... Factors>
 inline constexpr bool is_steppable<Product<Factors...>> = (is_steppable<Factors> && ...);
 
-/// How long the way from p to q is: their distance, of which discrete factors are no part.
+/// Returns the length of the path from p to q: their distance, with discrete factors left out.
 template <class T>
 [[nodiscard]] double way(Point<T> const& p, Point<T> const& q) noexcept {
   if constexpr (SmoothTopology<T>) {
@@ -85,7 +85,7 @@ requires(!SmoothTopology<Product<Factors...>>)
   }(std::index_sequence_for<Factors...>{});
 }
 
-/// A part t of the way; discrete factors are at q.
+/// Returns the point at a fraction t of the path; discrete factors are at q.
 template <class T>
 [[nodiscard]] Point<T> on_way(Point<T> const& p, Point<T> const& q, double t) noexcept {
   if constexpr (SmoothTopology<T>) {
@@ -106,22 +106,21 @@ requires(!SmoothTopology<Product<Factors...>>)
 
 }  // namespace detail
 
-/// A topology in which one can step from any point towards any other: smooth ones, discrete ones (of dimension 0), and
-/// products of such.
+/// A topology with steps from any point towards any other: smooth ones, discrete ones (of dimension 0), and their
+/// products.
 template <class T>
 concept Steppable = Topology<T> && detail::is_steppable<T>;
 
-/// The point that a step of at most `length` (not negative) from p towards q leads to: along a shortest way, q itself
-/// where that is no longer. What is discrete, also as a factor of a product, is at q at once, and adds nothing to the
-/// length. Real time.
+/// Returns the point that a step of at most `length` (not negative) from p towards q leads to: on a shortest path, or q
+/// itself if that is no further. Discrete factors switch to q at once and add nothing to the length. Real time.
 template <Steppable T>
 [[nodiscard]] Point<T> step_towards(Point<T> const& p, Point<T> const& q, double length) noexcept {
   double const whole = detail::way(p, q);
   return whole > length ? detail::on_way(p, q, length / whole) : q;
 }
 
-/// `count` points of a walk: `start`, and then each a step of this length further, in a direction that is drawn anew
-/// (shorter where it stops at an end). How a context might drift. ArgumentError for a length that is not finite.
+/// Returns `count` points of a random walk, a model of a drifting context. It begins at `start`, and each step has this
+/// length in a new random direction (shorter if it stops at an end). ArgumentError for a length that is not finite.
 template <SmoothTopology T>
 [[nodiscard]] std::vector<Point<T>> geodesic_walk(Point<T> const& start, double length, Index count, Random& random) {
   if (!is_finite(length)) [[unlikely]] {

@@ -11,29 +11,33 @@
 
 namespace wmanifold {
 
-/// An edge between two nodes, as heavy as they are alike; it is 1 / weight long.
+/// An edge between two nodes. A larger weight means more similar nodes; the edge's length is 1 / weight.
 struct Edge {
+  /// One node.
   int from;
+  /// The other node.
   int to;
+  /// The weight.
   double weight = 1;
 };
 
-/// Which of n contexts are neighbours: an undirected graph with weights, a value that can be a template argument. All
-/// of it can be made at compile time, where `add` refuses what is no edge by not compiling.
+/// An undirected weighted graph on n contexts: its edges join neighbours. It is a value that can be a template
+/// argument. A graph can be built at compile time; `with` then refuses invalid edges by not compiling.
 template <int n>
 struct Graph {
   static_assert(n >= 1, "wmanifold: a Graph has at least one node");
 
-  /// Of each pair i > j the weight at i (i - 1) / 2 + j, 0 where there is no edge.
+  /// The weight of each pair i > j at i (i - 1) / 2 + j; 0 means no edge.
   std::array<double, static_cast<std::size_t>(n*(n - 1) / 2)> weights{};
 
+  /// Returns the weight of the edge between two nodes; 0 means no edge.
   [[nodiscard]] constexpr double weight(int i, int j) const noexcept {
-    // Not weights[...]: GCC 12 gives graphs of different sizes one body of this function, and then warns of its array.
+    // Not weights[...]: GCC 12 merges this function for graphs of different sizes, and then warns of its array.
     return i == j ? 0 : weights.data()[place(i, j)];
   }
 
-  /// With one edge more, or another weight for it. ArgumentError for nodes outside of [0, n), loops, and weights that
-  /// are not positive and finite.
+  /// Returns the graph with one more edge, or another weight for it. ArgumentError for nodes outside [0, n), loops, and
+  /// weights that are not positive and finite.
   [[nodiscard]] constexpr Graph with(Edge const& edge) const {
     bool const are_nodes = edge.from >= 0 && edge.from < n && edge.to >= 0 && edge.to < n && edge.from != edge.to;
     if (!(are_nodes && is_finite(edge.weight) && edge.weight > 0)) [[unlikely]] {
@@ -45,8 +49,8 @@ struct Graph {
     return graph;
   }
 
-  /// How far it is from each node to each, n x n, over shortest paths (Floyd and Warshall); infinite where there is
-  /// none.
+  /// Returns the distances of all pairs of nodes, n x n, over shortest paths (Floyd and Warshall); infinite without a
+  /// path.
   [[nodiscard]] constexpr std::array<double, static_cast<std::size_t>(n* n)> distances() const noexcept {
     std::array<double, static_cast<std::size_t>(n * n)> d{};
     auto const at = [&](int i, int j) -> double& { return d[static_cast<std::size_t>(i * n + j)]; };
@@ -69,10 +73,10 @@ struct Graph {
     return d;
   }
 
-  /// Is there a path from each node to each?
+  /// Returns whether there is a path between each pair of nodes.
   [[nodiscard]] constexpr bool is_connected() const noexcept {
     std::array<bool, static_cast<std::size_t>(n)> reached{true};
-    std::array<int, static_cast<std::size_t>(n)> nodes{};  // those that are, in the order that they were found in
+    std::array<int, static_cast<std::size_t>(n)> nodes{};  // the reached nodes, in the order of discovery
     int found = 1;
     for (int at = 0; at < found; ++at) {
       for (int j = 0; j < n; ++j) {
@@ -85,7 +89,7 @@ struct Graph {
     return found == n;
   }
 
-  /// Its edges as text, "0-1,1-2:0.5", without weights of 1.
+  /// Returns the edges as text, "0-1,1-2:0.5"; weights of 1 are left out.
   [[nodiscard]] std::string text() const {
     std::string edges;
     for (int i = 1; i < n; ++i) {
@@ -102,6 +106,7 @@ struct Graph {
     return edges;
   }
 
+  /// Returns whether two graphs have the same edges and weights.
   friend constexpr bool operator==(Graph const&, Graph const&) = default;
 
  private:
@@ -111,7 +116,7 @@ struct Graph {
   }
 };
 
-/// The graph of these edges: graph_of<3>({{0, 1}, {1, 2, 0.5}}).
+/// Returns the graph of these edges: graph_of<3>({{0, 1}, {1, 2, 0.5}}).
 template <int n, std::size_t count>
 [[nodiscard]] constexpr Graph<n> graph_of(Edge const (&edges)[count]) {
   Graph<n> graph;
@@ -121,7 +126,7 @@ template <int n, std::size_t count>
   return graph;
 }
 
-/// All are neighbours of all.
+/// Returns the graph in which all nodes are neighbours.
 template <int n>
 [[nodiscard]] constexpr Graph<n> complete_graph() {
   Graph<n> graph;
@@ -129,7 +134,7 @@ template <int n>
   return graph;
 }
 
-/// 0 - 1 - ... - (n - 1): grades, sizes.
+/// Returns the path 0 - 1 - ... - (n - 1): grades, sizes.
 template <int n>
 [[nodiscard]] constexpr Graph<n> path_graph() {
   Graph<n> graph;
@@ -139,14 +144,15 @@ template <int n>
   return graph;
 }
 
-/// A path whose ends are neighbours: weekdays, seasons.
+/// Returns the cycle, a path whose ends are neighbours: weekdays, seasons.
 template <int n>
 [[nodiscard]] constexpr Graph<n> cycle_graph() {
   static_assert(n >= 3, "wmanifold: a cycle has at least 3 nodes");
   return path_graph<n>().with({n - 1, 0});
 }
 
-/// Node row * columns + column is a neighbour of those beside, above and below it: rooms on a floor.
+/// Returns the grid in which node row * columns + column has the nodes beside, above and below it as neighbours: rooms
+/// on a floor.
 template <int rows, int columns>
 [[nodiscard]] constexpr Graph<rows * columns> grid_graph() {
   Graph<rows * columns> graph;

@@ -6,15 +6,16 @@
 
 namespace wmanifold {
 
-/// Factors of a Product, by number, each held at a point of its own topology. Made by `hold`.
+/// Factors of a Product, by number, each held at a point of its own topology. `hold` returns it.
 template <class Places, class... Points>
 struct Held;
 template <std::size_t... places, class... Points>
 struct Held<std::index_sequence<places...>, Points...> {
+  /// The points, one per held factor.
   std::tuple<Points...> points;
 };
 
-/// Factors of a product at points that are known: `hold<0, 2>(point_of_factor_0, point_of_factor_2)`.
+/// Returns held factors of a product: `hold<0, 2>(point_of_factor_0, point_of_factor_2)`.
 template <std::size_t... places, class... Points>
 [[nodiscard]] Held<std::index_sequence<places...>, Points...> hold(Points const&... points) {
   return {{points...}};
@@ -22,7 +23,7 @@ template <std::size_t... places, class... Points>
 
 namespace detail {
 
-/// The product of some spaces; of one, that space.
+/// The product of some spaces; of one space, that space.
 template <class... Spaces>
 struct ProductOf {
   using type = Product<Spaces...>;
@@ -32,7 +33,7 @@ struct ProductOf<Space> {
   using type = Space;
 };
 
-/// Which factors of a space are held, and what is wrong with that, a sentence each. Only Products have factors.
+/// The held factors of a space, with one message for each possible mistake. Only Products have factors.
 template <class Space, class Held>
 struct Holding {
   static constexpr bool is_valid = false;
@@ -46,7 +47,7 @@ struct Holding<Product<Factors...>, Held<std::index_sequence<places...>, Points.
   static_assert(are_as_many,
                 "wmanifold: each factor that is held takes a point: <0, 2>(..., point_of_factor_0, "
                 "point_of_factor_2)");
-  /// Per factor of the product.
+  /// Flags of the factors that are held.
   static constexpr std::array<bool, count> is_held = [] {
     std::array<bool, count> held{};
     ((places < count ? void(held[places] = true) : void()), ...);
@@ -61,7 +62,7 @@ struct Holding<Product<Factors...>, Held<std::index_sequence<places...>, Points.
     if constexpr (are_numbers && are_as_many) {
       return (std::same_as<Points, Point<std::tuple_element_t<places, std::tuple<Factors...>>>> && ...);
     } else {
-      return true;  // said above
+      return true;  // reported above
     }
   }();
   static_assert(are_theirs,
@@ -73,7 +74,7 @@ struct Holding<Product<Factors...>, Held<std::index_sequence<places...>, Points.
                 "model.at(point) is the network");
   static constexpr bool is_valid = are_as_many && are_numbers && are_theirs && leaves_some;
 
-  /// The numbers of those that are left, rising.
+  /// The numbers of the remaining factors, rising.
   static constexpr auto left = [] {
     std::array<std::size_t, count - numbers_held> numbers{};
     std::size_t to = 0;

@@ -7,17 +7,22 @@
 
 namespace wmanifold {
 
-/// The product of topologies: two knobs, a noise level and a direction. A point is the concatenation of its parts,
-/// distances are Euclidean over the factors, and the last factor of a quadrature runs fastest. Smooth where all factors
-/// are.
+/// The product of topologies: two knobs, a noise level and a direction. A point is the concatenation of its parts.
+/// Distances are Euclidean over the factors. The last factor of a quadrature varies fastest. It is smooth if all
+/// factors are.
 template <Topology... Factors>
 struct Product {
   static_assert(sizeof...(Factors) >= 1, "wmanifold: a Product has at least one factor");
 
+  /// Factors.
   static constexpr int factors = static_cast<int>(sizeof...(Factors));
+  /// Dimension of the space.
   static constexpr int dimension = (Factors::dimension + ...);
+  /// Dimension of the unit cube that from_cube maps.
   static constexpr int cube_dimension = (cube_dimension_of<Factors>() + ...);
+  /// Coordinates of a point.
   static constexpr int coordinates = (Factors::coordinates + ...);
+  /// Flags of the coordinates that run between two ends.
   static constexpr auto has_ends = [] {
     std::array<bool, static_cast<std::size_t>(coordinates)> ends{};
     std::size_t to = 0;
@@ -30,17 +35,18 @@ struct Product {
         ...);
     return ends;
   }();
+  /// The topology of factor I.
   template <std::size_t I>
   using Factor = std::tuple_element_t<I, std::tuple<Factors...>>;
 
-  /// The factors' names, joined by *; a product of n circles is called tn.
+  /// Returns the factors' names, joined by *; a product of n circles is called tn.
   static std::string name() {
     std::string text;
     (text.append(text.empty() ? "" : "*").append(Factors::name()), ...);
     return ((Factors::name() == "s1") && ...) ? std::string("t").append(std::to_string(factors)) : text;
   }
 
-  /// The point with these parts.
+  /// Returns the point with these parts.
   [[nodiscard]] static Point<Product> at(Point<Factors> const&... parts) noexcept {
     Coordinates<Product> c{};
     auto to = c.begin();
@@ -48,13 +54,13 @@ struct Product {
     return Point<Product>::unchecked(c);
   }
 
-  /// Part I of a point.
+  /// Returns part I of a point.
   template <std::size_t I>
   [[nodiscard]] static Point<Factor<I>> part(Point<Product> const& p) noexcept {
     return Point<Factor<I>>::unchecked(slice<I>(p.coordinates()));
   }
 
-  /// The coordinates of part I of a point or tangent vector.
+  /// Returns the coordinates of part I of a point or tangent vector.
   template <std::size_t I>
   [[nodiscard]] static Coordinates<Factor<I>> slice(Coordinates<Product> const& c) noexcept {
     Coordinates<Factor<I>> part{};
@@ -62,7 +68,7 @@ struct Product {
     return part;
   }
 
-  /// A point's coordinates with another part I.
+  /// Returns a point's coordinates with part I replaced.
   template <std::size_t I>
   [[nodiscard]] static Coordinates<Product> with(Point<Product> const& p, Coordinates<Factor<I>> const& part) noexcept {
     auto c = p.coordinates();
@@ -70,9 +76,11 @@ struct Product {
     return c;
   }
 
+  /// Returns the canonical coordinates of the same point. ArgumentError for coordinates of no point.
   static Coordinates<Product> canonical(Coordinates<Product> const& c) {
     return joined([&]<std::size_t I>() { return Factor<I>::canonical(slice<I>(c)); });
   }
+  /// Maps the unit cube onto the space; the uniform measure becomes mu.
   static Point<Product> from_cube(CubePoint<Product> const& u) noexcept {
     return Point<Product>::unchecked(joined([&]<std::size_t I>() {
       CubePoint<Factor<I>> part{};
@@ -80,6 +88,7 @@ struct Product {
       return Factor<I>::from_cube(part).coordinates();
     }));
   }
+  /// Returns the distance of two points.
   static double distance(Point<Product> const& p, Point<Product> const& q) noexcept {
     double square = 0;
     for_each_factor([&]<std::size_t I>() {
@@ -88,21 +97,25 @@ struct Product {
     });
     return std::sqrt(square);
   }
+  /// Returns the point reached from p along the tangent vector v.
   static Point<Product> exp(Point<Product> const& p, Coordinates<Product> const& v) noexcept
       requires(SmoothTopology<Factors>&&...) {
     return Point<Product>::unchecked(
         joined([&]<std::size_t I>() { return Factor<I>::exp(part<I>(p), slice<I>(v)).coordinates(); }));
   }
+  /// Returns the tangent vector at p of a shortest path to q.
   static Coordinates<Product> log(Point<Product> const& p, Point<Product> const& q) noexcept
       requires(SmoothTopology<Factors>&&...) {
     return joined([&]<std::size_t I>() { return Factor<I>::log(part<I>(p), part<I>(q)); });
   }
+  /// Returns the part of v that is tangent at p.
   static Coordinates<Product> tangent(Point<Product> const& p, Coordinates<Product> const& v) noexcept
       requires(SmoothTopology<Factors>&&...) {
     return joined([&]<std::size_t I>() { return Factor<I>::tangent(part<I>(p), slice<I>(v)); });
   }
+  /// Returns a quadrature that is exact up to this degree.
   static Quadrature<Product> quadrature(int degree) { return crossed(Factors::quadrature(degree)...); }
-  /// Those of one factor, the others as they are.
+  /// Returns the other names of each factor's part in turn, the other parts unchanged.
   static std::vector<Coordinates<Product>> other_names(Point<Product> const& p) {
     std::vector<Coordinates<Product>> names;
     for_each_factor([&]<std::size_t I>() {
@@ -114,7 +127,7 @@ struct Product {
     });
     return names;
   }
-  /// Those of one factor, the others as they are.
+  /// Returns the symmetries of each factor's part in turn, the other parts unchanged.
   static std::vector<Point<Product>> symmetries(Point<Product> const& p) {
     std::vector<Point<Product>> images;
     for_each_factor([&]<std::size_t I>() {
@@ -127,7 +140,7 @@ struct Product {
     return images;
   }
 
-  /// All combinations of the factors' nodes.
+  /// Returns the product quadrature: all combinations of the factors' nodes.
   [[nodiscard]] static Quadrature<Product> crossed(Quadrature<Factors> const&... parts) {
     Quadrature<Product> product{{Point<Product>::unchecked({})}, {1.0}};
     auto const all = std::tie(parts...);
@@ -181,7 +194,7 @@ struct Product {
 
 namespace detail {
 
-/// The part of an ambient vector that is tangent at p; of discrete factors, where nothing is, zeros.
+/// Returns the part of an ambient vector that is tangent at p; for discrete factors, zeros.
 template <Topology T>
 [[nodiscard]] Coordinates<T> tangent_part(Point<T> const&, Coordinates<T> const&) noexcept {
   return {};

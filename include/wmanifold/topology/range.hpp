@@ -4,16 +4,18 @@
 
 namespace wmanifold {
 
-/// A user's own range, and where its values lie on the Interval: by equal differences (a temperature) or by equal
-/// ratios (a frequency, a noise level). Its ends may be in either order.
+/// A map between a user's own range and the Interval, linear (a temperature) or logarithmic (a frequency, a noise
+/// level). The ends may be in either order.
 class Range {
  public:
-  /// ArgumentError for ends that are equal, or not finite.
+  /// Returns the linear map of a range: equal differences are equal distances. ArgumentError for ends that are equal or
+  /// not finite.
   [[nodiscard]] static Range linear(double low, double high) {
     static_cast<void>(Interval::at(low, low, high));
     return Range(low, high, false);
   }
-  /// ArgumentError, too, for ends that are not both positive.
+  /// Returns the logarithmic map of a range: equal ratios are equal distances. ArgumentError for ends that are equal,
+  /// not finite or not both positive.
   [[nodiscard]] static Range logarithmic(double low, double high) {
     static_cast<void>(Interval::at(low, low, high));
     if (!(is_finite(low) && is_finite(high) && low > 0 && high > 0)) [[unlikely]] {
@@ -22,23 +24,26 @@ class Range {
     return Range(low, high, true);
   }
 
+  /// Returns the value at s = 0.
   [[nodiscard]] double low() const noexcept { return low_; }
+  /// Returns the value at s = 1.
   [[nodiscard]] double high() const noexcept { return high_; }
+  /// Returns whether the map is logarithmic.
   [[nodiscard]] bool is_logarithmic() const noexcept { return is_logarithmic_; }
 
-  /// The point that stands for a value within the range; ArgumentError for others.
+  /// Returns the point for a value within the range; ArgumentError for others.
   [[nodiscard]] Point<Interval> at(double value) const {
     auto const point = Interval::at(value, low_, high_);  // checked
     return is_logarithmic_
                ? Point<Interval>::unchecked({std::clamp((std::log(value) - std::log(low_)) / whole(), 0.0, 1.0)})
                : point;
   }
-  /// The same with values beyond an end taken for that end; ArgumentError for a NaN.
+  /// Returns the point for a value, and the nearest end for a value outside; ArgumentError for a NaN.
   [[nodiscard]] Point<Interval> clamped(double value) const {
     return at(is_nan(value) ? value : std::clamp(value, std::min(low_, high_), std::max(low_, high_)));
   }
 
-  /// The value that a point stands for; at the ends, these to the last bit.
+  /// Returns the value at a point; at the ends it is exact to the last bit.
   [[nodiscard]] double value(Point<Interval> const& s) const noexcept {
     if (!is_logarithmic_) {
       return std::lerp(low_, high_, s[0]);
@@ -46,6 +51,7 @@ class Range {
     return s[0] < 0.5 ? low_ * std::exp(s[0] * whole()) : high_ * std::exp((s[0] - 1) * whole());
   }
 
+  /// Returns whether two maps have the same ends and the same kind.
   friend bool operator==(Range const&, Range const&) = default;
 
  private:

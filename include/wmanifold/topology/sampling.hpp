@@ -17,7 +17,7 @@ inline void require_points(Index first, Index count) {
 
 }  // namespace detail
 
-/// A point drawn from T's probability measure.
+/// Returns a point drawn from T's probability measure.
 template <Topology T>
 [[nodiscard]] Point<T> uniform_point(Random& random) {
   CubePoint<T> u{};
@@ -27,7 +27,7 @@ template <Topology T>
   return T::from_cube(u);
 }
 
-/// `count` independent points drawn from T's probability measure. ArgumentError for a negative count.
+/// Returns `count` independent points drawn from T's probability measure. ArgumentError for a negative count.
 template <Topology T>
 [[nodiscard]] std::vector<Point<T>> uniform_points(Index count, Random& random) {
   detail::require_points(0, count);
@@ -39,8 +39,9 @@ template <Topology T>
   return points;
 }
 
-/// `count` points, each uniformly distributed, of which every coordinate of the unit cube has just one in each of
-/// `count` equal strata (a Latin hypercube; in one dimension, stratified sampling). ArgumentError for a negative count.
+/// Returns `count` points, each uniformly distributed. In every coordinate of the unit cube, each of `count` equal
+/// strata contains exactly one of them (a Latin hypercube; in one dimension, stratified sampling). ArgumentError for a
+/// negative count.
 template <Topology T>
 [[nodiscard]] std::vector<Point<T>> stratified_points(Index count, Random& random) {
   detail::require_points(0, count);
@@ -62,8 +63,8 @@ template <Topology T>
   return points;
 }
 
-/// Points `first`, ..., `first + count - 1` of a sequence that fills the unit cube evenly, however far it is followed:
-/// the additive recurrence with the generalised golden ratio (the root of x^(d+1) = x + 1), from a shift drawn by the
+/// Returns points `first`, ..., `first + count - 1` of a sequence that fills the unit cube evenly at any length. It is
+/// the additive recurrence with the generalised golden ratio (the root of x^(d+1) = x + 1), with a shift drawn from the
 /// seed. ArgumentError for a negative number.
 template <Topology T>
 [[nodiscard]] std::vector<Point<T>> low_discrepancy_points(Index first, Index count, Seed seed) {

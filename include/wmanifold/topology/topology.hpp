@@ -16,20 +16,21 @@ namespace wmanifold {
 
 namespace detail {
 
-/// To three numbers a std::array, as users write it in topologies of their own: those are not filled in loops.
+/// An array of n numbers: up to three a std::array, which users write in their own topologies; code does not fill these
+/// in loops.
 template <int n>
 using FewNumbers = std::conditional_t<(n < 4), std::array<double, static_cast<std::size_t>(n)>,
                                       LocalArray<double, static_cast<std::size_t>(n)>>;
 
 }  // namespace detail
 
-/// The numbers that name a point of topology T, or a tangent vector at one.
+/// The coordinates of a point of topology T, or of a tangent vector at one.
 template <class T>
 using Coordinates = detail::FewNumbers<T::coordinates>;
 
 namespace detail {
 
-/// The inner product of tangent vectors at one point.
+/// Returns the inner product of tangent vectors at one point.
 template <std::size_t n>
 [[nodiscard]] double dot(std::array<double, n> const& a, std::array<double, n> const& b) noexcept {
   double sum = 0;
@@ -41,8 +42,8 @@ template <std::size_t n>
 
 }  // namespace detail
 
-/// How many numbers of the unit cube it takes to name a point: `T::cube_dimension` where the topology says so (discrete
-/// ones, whose dimension is 0), else its dimension.
+/// Returns the number of coordinates of the unit cube that from_cube maps onto T: `T::cube_dimension` where the
+/// topology has it (discrete ones, whose dimension is 0), else the dimension.
 template <class T>
 [[nodiscard]] constexpr int cube_dimension_of() noexcept {
   if constexpr (requires { T::cube_dimension; }) {
@@ -52,33 +53,38 @@ template <class T>
   }
 }
 
-/// A point of the unit cube that is mapped on T.
+/// A point of the unit cube that from_cube maps onto T.
 template <class T>
 using CubePoint = detail::FewNumbers<cube_dimension_of<T>()>;
 
-/// A point of a topology, checked when it is made, so that what takes points need not check. Always in double:
-/// a context is a handful of numbers a sample, and a seam deserves them.
+/// A point of a topology. Its construction checks it, and functions of points need no check. It is always in double: a
+/// context is a few numbers per sample, and the seam of a circle would show in single precision.
 template <class T>
 class Point {
   static constexpr auto size = static_cast<std::size_t>(T::coordinates);
 
  public:
+  /// The topology.
   using Topology = T;
 
-  /// Throws ArgumentError, with the topology, the value and what is allowed, for numbers that name no point.
+  /// A point with these coordinates. Throws ArgumentError for numbers that name no point, with the topology, the value
+  /// and the range allowed.
   explicit Point(std::array<double, size> const& coordinates) : coordinates_(T::canonical(coordinates)) {}
 
-  /// From a run-time number of coordinates, which must be T::coordinates.
+  /// A point from a run-time number of coordinates, which must be T::coordinates. ArgumentError otherwise.
   explicit Point(std::span<double const> coordinates) : Point(sized(coordinates)) {}
 
-  /// For numbers that are canonical by construction; not checked.
+  /// Returns the point with coordinates that are canonical by construction, unchecked.
   [[nodiscard]] static Point unchecked(Coordinates<T> const& coordinates) noexcept {
     return Point(coordinates, Trusted{});
   }
 
+  /// Returns the canonical coordinates.
   [[nodiscard]] Coordinates<T> const& coordinates() const noexcept { return coordinates_; }
+  /// Returns coordinate i.
   [[nodiscard]] double operator[](std::size_t i) const noexcept { return coordinates_[i]; }
 
+  /// Returns whether two points have the same coordinates.
   friend bool operator==(Point const&, Point const&) = default;
 
  private:
@@ -97,15 +103,17 @@ class Point {
   Coordinates<T> coordinates_;
 };
 
-/// Nodes and weights: sum_i weights[i] f(nodes[i]) is the mean of f over T. The weights sum to 1.
+/// The nodes and weights of a quadrature: sum_i weights[i] f(nodes[i]) is the mean of f over T. The weights sum to 1.
 template <class T>
 struct Quadrature {
+  /// The nodes.
   std::vector<Point<T>> nodes;
+  /// The weights, one per node.
   std::vector<double> weights;
 };
 
-/// Which coordinates run between two ends, where the space stops: `T::has_ends` where the topology says so, else none.
-/// What is learned next to an end can only be extrapolated to it, not closed in on from both sides.
+/// Returns for each coordinate whether it runs between two ends of the space: `T::has_ends` where the topology has it,
+/// else none. Values at an end are extrapolated from one side, not interpolated from both.
 template <class T>
 [[nodiscard]] constexpr std::array<bool, static_cast<std::size_t>(T::coordinates)> ends_of() noexcept {
   if constexpr (requires { T::has_ends; }) {
@@ -115,20 +123,19 @@ template <class T>
   }
 }
 
-/// What a space of contexts owes; all else is derived from it.
+/// The requirements on a space of contexts.
 ///
-/// - `dimension`, and `coordinates`, the numbers that name a point;
+/// - `dimension`, and `coordinates`, the number of coordinates of a point;
 /// - `canonical(c)`: the same point within the fundamental domain, or ArgumentError;
-/// - `from_cube(u)`: a map of the unit cube that carries the uniform measure to T's probability measure mu;
+/// - `from_cube(u)`: a map of the unit cube onto T that carries the uniform measure to T's probability measure mu;
 /// - `distance`;
-/// - `quadrature(degree)`: exact for polynomials (on circles: trigonometric ones) up to that degree, a factor.
+/// - `quadrature(degree)`: exact for polynomials (trigonometric ones on circles) of at most that degree in each factor.
 ///
-/// Beside these, where it is so, for the laws to hold them against each other:
+/// Optional members, which the laws check against the others:
 ///
-/// - `other_names(p)`: an array of other coordinates of the same point (an angle and a turn more, a quaternion and its
-///   opposite);
-/// - `symmetries(p)`: an array of where p is carried by maps of T on itself, one an entry, that keep distances and mu
-///   (a turn, a reflection).
+/// - `other_names(p)`: an array of other coordinates of the same point (an angle plus a turn, the opposite quaternion);
+/// - `symmetries(p)`: an array of images of p, one for each of some maps of T onto itself that preserve distances and
+///   mu (a rotation, a reflection).
 template <class T>
 concept Topology = requires(Point<T> p, Coordinates<T> c, CubePoint<T> u, int degree) {
   { T::dimension } -> std::convertible_to<int>;
@@ -142,13 +149,13 @@ concept Topology = requires(Point<T> p, Coordinates<T> c, CubePoint<T> u, int de
   { T::quadrature(degree) } -> std::same_as<Quadrature<T>>;
 };
 
-/// A topology in which one moves in directions: all but discrete ones. What takes geodesics, or derivatives with regard
-/// to contexts, needs
+/// A topology with tangent directions: every one but discrete ones. Geodesics and derivatives with respect to contexts
+/// need
 ///
-/// - `exp` (from a point along a tangent vector; where the space ends, no further);
-/// - `log` (the tangent vector of a shortest way): exp(p, log(p, q)) = q and |log(p, q)| = distance(p, q) for all p and
-///   q. Where several ways are shortest, as between opposite points of a sphere, it is that of one of them;
-/// - `tangent` (the part of an ambient vector that is tangent at a point).
+/// - `exp`: from a point along a tangent vector, stopping at the ends of the space;
+/// - `log`: the tangent vector of a shortest path. exp(p, log(p, q)) = q and |log(p, q)| = distance(p, q) for all p and
+///   q. Of several shortest paths, as between opposite points of a sphere, it takes one;
+/// - `tangent`: the part of an ambient vector that is tangent at a point.
 template <class T>
 concept SmoothTopology = Topology<T> && requires(Point<T> p, Coordinates<T> c) {
   { T::exp(p, c) }

@@ -4,8 +4,8 @@
 
 namespace wmanifold::kernel {
 
-/// values[n] = f(values[n]); where `derivatives` is not null it receives f'. `function(x)` returns {f, f'} and
-/// takes a number or a batch of numbers.
+/// Sets values[n] = f(values[n]); `derivatives`, where not null, receives f'. `function(x)` returns {f, f'} for a
+/// number or a batch of numbers.
 template <class T, Real R, class Function>
 void activate(Function const& function, Index count, R* values, R* derivatives) {
   using V = simd::Batch<T, R>;
@@ -21,7 +21,7 @@ void activate(Function const& function, Index count, R* values, R* derivatives) 
   for (; n + lanes <= count; n += lanes) {
     one(values + n, derivatives == nullptr ? nullptr : derivatives + n);
   }
-  if (n < count) {  // the rest goes through the same arithmetic, so that a value never depends on its place
+  if (n < count) {  // the rest uses the same arithmetic: a value never depends on its place
     LocalArray<R, lanes> value{};
     LocalArray<R, lanes> derivative{};
     std::copy(values + n, values + count, value.begin());
@@ -33,7 +33,7 @@ void activate(Function const& function, Index count, R* values, R* derivatives) 
   }
 }
 
-/// The same for a part of a matrix: rows and columns of values (and derivatives), rows `stride` apart.
+/// Activates a part of a matrix: rows and columns of `values` (and `derivatives`), rows `stride` apart.
 template <class T, Real R, class Function>
 void activate(Function const& function, IndexRange rows, IndexRange columns, Index stride, R* values, R* derivatives) {
   auto const run = [&](Index first, Index count) {

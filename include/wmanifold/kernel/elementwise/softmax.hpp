@@ -8,8 +8,9 @@
 
 namespace wmanifold::kernel {
 
-/// The cross-entropy of the softmax of `count` logits against a class, -log softmax(logits)[label], and into `slope`,
-/// where that is not null, its derivative in the logits: softmax(logits) - e_label. One exponential per logit.
+/// Returns the cross-entropy of the softmax of `count` logits against a class, -log softmax(logits)[label]. `slope`,
+/// where not null, receives its derivative in the logits: softmax(logits) - e_label. The cost is one exponential per
+/// logit.
 template <class T, Real R>
 [[nodiscard]] R softmax_cross_entropy(Index count, R const* logits, Index label, R* slope) noexcept {
   using V = simd::Batch<T, R>;
@@ -29,7 +30,7 @@ template <class T, Real R>
       sums += exponential(logits + o);
     } else {
       LocalArray<R, static_cast<std::size_t>(lanes)> rest;
-      rest.fill(-std::numeric_limits<R>::infinity());  // whose exponential is 0
+      rest.fill(-std::numeric_limits<R>::infinity());  // its exponential is 0
       std::copy_n(logits + o, some, rest.begin());
       sums += exponential(rest.data());
     }

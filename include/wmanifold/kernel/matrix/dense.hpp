@@ -3,12 +3,12 @@
 #include <wmanifold/kernel/matrix/tile.hpp>
 #include <wmanifold/kernel/matrix/transpose.hpp>
 
-/// A dense layer whose parameters are mixed from `rows` rows, with coefficients phi of each sample's own:
+/// A dense layer whose parameters are mixed from `rows` rows, with coefficients phi for each sample:
 ///
 ///     y_b = sum_k phi_bk (W_k x_b + b_k)
 ///
-/// Row k of the layer starts at `parameters + k * stride`: `inputs` x `outputs` weights, weight (o, i) at
-/// i * outputs + o, then `outputs` biases. With `coefficients` null there is one row, taken as it is.
+/// Row k of the layer starts at `parameters + k * stride`: `inputs` x `outputs` weights, weight (o, i) at i * outputs +
+/// o, then `outputs` biases. Null `coefficients` mean a single row with coefficient 1.
 ///
 /// Neither phi (x) x nor the mixed weights are ever formed: samples pass over a tile of one P_k, and phi scales the
 /// sums (forward) or the tile (backward).
@@ -17,31 +17,43 @@ namespace wmanifold::kernel {
 /// The parameters of one layer, K rows.
 template <Real R>
 struct DenseRows {
+  /// The parameters of row 0.
   R const* parameters;
+  /// K.
   Index rows;
+  /// The distance of rows.
   Index stride;
+  /// Inputs of the layer.
   Index inputs;
+  /// Outputs of the layer.
   Index outputs;
 };
 
-/// The same, to be written.
+/// The writable parameters, or gradient, of one layer, K rows.
 template <Real R>
 struct MutableDenseRows {
+  /// The parameters of row 0.
   R* parameters;
+  /// K.
   Index rows;
+  /// The distance of rows.
   Index stride;
+  /// Inputs of the layer.
   Index inputs;
+  /// Outputs of the layer.
   Index outputs;
 };
 
-/// Samples x features, rows `stride` apart.
+/// A matrix of samples x features, its rows `stride` apart.
 template <class R>
 struct Samples {
+  /// The first sample.
   R* data;
+  /// The distance of samples.
   Index stride;
 };
 
-/// How many numbers of scratch the passes below need.
+/// Returns the numbers of scratch that the passes below need.
 template <class T, Real R>
 [[nodiscard]] Index dense_scratch(Index samples, Index inputs, Index outputs, Index rows) noexcept {
   Index const padded = simd::whole_vectors<T, R>(samples);
@@ -50,11 +62,11 @@ template <class T, Real R>
 
 namespace detail {
 
-/// The left-hand side of what is the same for all rows: a 1, read with stride 0.
+/// The left-hand side for terms that are equal in all rows: a 1, read with stride 0.
 template <Real R>
 inline constexpr R one = R{1};
 
-/// Coefficients as a left-hand side, and as the scale of row k.
+/// The coefficients as a left-hand side, and as the scale of row k.
 template <Real R>
 struct Coefficients {
   R const* coefficients;
@@ -67,13 +79,13 @@ struct Coefficients {
   [[nodiscard]] R of(Index sample, Index k) const noexcept {
     return coefficients == nullptr ? R{1} : coefficients[sample * rows + k];
   }
-  /// Where row k's sums go.
+  /// Returns the destination of row k's sums.
   [[nodiscard]] Destination<R> sink(R* data, Index data_stride, bool add, Index sample, Index k) const noexcept {
     return {data, data_stride, add, coefficients == nullptr ? nullptr : at(sample) + k, rows};
   }
 };
 
-/// Rows [p.begin, p.end) and columns `out` of W_k, as a tile.
+/// Copies rows [p.begin, p.end) and columns `out` of W_k into a tile.
 template <class T, Real R>
 void pack_weights(DenseRows<R> const& layer, Index k, IndexRange p, IndexRange out, R* tile) {
   R const* from = layer.parameters + k * layer.stride + p.begin * layer.outputs + out.begin;
@@ -82,7 +94,7 @@ void pack_weights(DenseRows<R> const& layer, Index k, IndexRange p, IndexRange o
   }
 }
 
-/// Sets y to sum_k phi_bk b_k, for some samples and outputs.
+/// Sets y to sum_k phi_bk b_k for some samples and outputs.
 template <class T, Real R>
 void start_with_bias(DenseRows<R> const& layer, Coefficients<R> mixing, IndexRange samples, IndexRange out,
                      Samples<R> y) {
@@ -101,8 +113,8 @@ void start_with_bias(DenseRows<R> const& layer, Coefficients<R> mixing, IndexRan
 
 }  // namespace detail
 
-/// y (samples x outputs) from x (samples x inputs) and the coefficients (samples x K). `done(samples, outputs)` is
-/// called for each part of y that is final.
+/// Computes y (samples x outputs) from x (samples x inputs) and the coefficients (samples x K). It calls `done(samples,
+/// outputs)` for each finished part of y.
 template <class T, Real R>
 void dense_forward(DenseRows<R> layer, R const* coefficients, Index samples, Samples<R const> x, Samples<R> y,
                    Epilogue done = {}) {
@@ -145,7 +157,7 @@ void dense_forward(DenseRows<R> layer, R const* coefficients, Index samples, Sam
   }
 }
 
-/// The gradient of the layer's K rows: dP_k = sum_b phi_bk (x_b, 1) dy_b^T, overwritten.
+/// Computes the gradient of the layer's K rows, dP_k = sum_b phi_bk (x_b, 1) dy_b^T, and overwrites `gradient` with it.
 template <class T, Real R>
 void dense_backward_parameters(MutableDenseRows<R> gradient, R const* coefficients, Index samples, Samples<R const> x,
                                Samples<R const> dy) {
@@ -165,7 +177,7 @@ void dense_backward_parameters(MutableDenseRows<R> gradient, R const* coefficien
             pack_row<T, R>(k < 0 ? R{1} : mixing.of(b, k), dy.data + b * dy.stride + out.begin, out.size(), to);
           }
         };
-        if (own.begin == 0) {  // the biases: whoever has the first rows
+        if (own.begin == 0) {  // the thread with the first rows computes the biases
           pack(-1);
           sweep<T, R>(gradient.rows, by_depth(mixing.at(p.begin), mixing.stride()), tile.numbers.data(),
                       Block<T, R>::columns, p.size(), out.size(),
@@ -185,13 +197,14 @@ void dense_backward_parameters(MutableDenseRows<R> gradient, R const* coefficien
   });
 }
 
-/// The gradient of the inputs: dx_b = sum_k phi_bk W_k^T dy_b, overwritten; element by element times `slope` (as dx
-/// lies) where that is not null: the derivative of the activation before. `scratch` has dense_scratch numbers.
+/// Computes the gradient of the inputs, dx_b = sum_k phi_bk W_k^T dy_b, and overwrites dx with it. Where `slope` (in
+/// the layout of dx) is not null, it multiplies element by element with this derivative of the activation before the
+/// layer. `scratch` has dense_scratch numbers.
 template <class T, Real R>
 void dense_backward_inputs(DenseRows<R> layer, R const* coefficients, Index samples, Samples<R const> dy, Samples<R> dx,
                            R const* slope, R* scratch) {
   using B = Block<T, R>;
-  // The sums are formed with samples side by side, so that W_k is read where it lies: dx^T = sum_k W_k (phi_k dy)^T.
+  // Samples are the columns of the sums, and W_k is read without a transposition: dx^T = sum_k W_k (phi_k dy)^T.
   Index const padded = simd::whole_vectors<T, R>(samples);
   R* const dy_columns = scratch;  // outputs x samples
   R* const phi_columns = dy_columns + layer.outputs * padded;

@@ -2,32 +2,40 @@
 
 #include <wmanifold/kernel/matrix/dense.hpp>
 
-/// The same dense layer where runs of consecutive samples share a context: the weights at each group's context are
-/// mixed tile by tile, for several groups at a time, while their parts of P_k are at hand; the gradient of a tile goes
-/// back to the K rows before the next is begun. K groups + samples rows of products instead of K samples.
+/// A dense layer for batches in which runs of consecutive samples share a context. The weights at the groups' contexts
+/// are mixed tile by tile, for several groups at a time, while their parts of P_k are in the cache. The gradient of a
+/// tile is added to the K rows before the next tile begins. The cost is K groups + samples rows of products instead of
+/// K samples.
 namespace wmanifold::kernel {
 
-/// Groups of samples: group g begins where the one before ends, and has coefficients phi_g, row g of `coefficients`
-/// (groups x K).
+/// The groups of a batch. Group g begins at the end of group g - 1, and has the coefficients phi_g, row g of
+/// `coefficients` (groups x K).
 template <Real R>
+/// The end (exclusive) of each group.
 struct Groups {
+  /// Groups.
   Index const* ends;
+  /// The coefficients, groups x K.
   Index count;
   R const* coefficients;
 
+  /// Returns the samples of group g.
   [[nodiscard]] IndexRange operator[](Index g) const noexcept { return {g == 0 ? 0 : ends[g - 1], ends[g]}; }
+  /// Returns the number of samples.
   [[nodiscard]] Index samples() const noexcept { return count == 0 ? 0 : ends[count - 1]; }
 };
 
 namespace detail {
 
-/// Groups that are mixed while a part of P is at hand.
+/// The number of groups that are mixed while a part of P is in the cache.
 inline constexpr Index groups_at_once = 8;
 
-/// How far ahead of their use parameters are fetched: rows of P are too far apart for the processor to see it coming.
+/// The number of lines between the prefetch of parameters and their use. Rows of P are too far apart for the
+/// processor's own prefetching.
 inline constexpr Index lines_ahead = 4;
 
-/// Which of by_rows and by_depth: what is combined has few terms, and strides that are known save much of its loop.
+/// The left-hand side of a combination: by_rows or by_depth. Combinations have few terms, and known strides save much
+/// of their loop.
 enum class Order { by_rows, by_depth };
 
 template <Order O, Real R>
@@ -46,8 +54,8 @@ template <class T, Real R, Order O>
   }
 }
 
-/// For each of `lines` lines: to(r) (+)= sum_p a(r, p) b(p), with line n of a at a + n * a_step, of b at b + n *
-/// b_step, and of row r's result at to.data + r * to.stride + n * to_step.
+/// Computes, for each of `lines` lines, to(r) (+)= sum_p a(r, p) b(p). Line n of a is at a + n * a_step, of b at b + n
+/// * b_step, and of row r's result at to.data + r * to.stride + n * to_step.
 template <class T, Real R, int Rows, int Vectors, Order O>
 [[gnu::noinline]] void combine_lines(Index lines, R const* a, Index a_stride, Index a_step, R const* b, Index b_stride,
                                      Index b_step, Index depth, Destination<R> to, Index to_step) {
@@ -61,7 +69,7 @@ template <class T, Real R, int Rows, int Vectors, Order O>
   }
 }
 
-/// The same for any number of rows and `vectors` whole vectors.
+/// Computes combine_lines for any number of rows and for `vectors` whole vectors.
 template <class T, Real R, Order O>
 void combine(Index rows, Index lines, Index vectors, R const* a, Index a_stride, Index a_step, R const* b,
              Index b_stride, Index b_step, Index depth, Destination<R> to, Index to_step) {
@@ -78,7 +86,7 @@ void combine(Index rows, Index lines, Index vectors, R const* a, Index a_stride,
   };
   auto const some = [&]<int Rows>(std::integral_constant<int, Rows> count) {
     for (; rows >= Rows; rows -= Rows) {
-      constexpr int most = Block<T, R>::vectors;  // what registers hold
+      constexpr int most = Block<T, R>::vectors;  // as many as fit in registers
       if (vectors % most == 0) {
         with(count, std::integral_constant<int, most>{});
       } else if (most > 2 && vectors % 2 == 0) {
@@ -95,9 +103,9 @@ void combine(Index rows, Index lines, Index vectors, R const* a, Index a_stride,
   some(std::integral_constant<int, 1>{});
 }
 
-/// Parts of the weights at several contexts: lines [0, lines) of `width` numbers, line n of row k of the parameters at
-/// from + k * stride + n * step, of context g at to.data + g * to.stride + n * to_step. What of a line's last vector is
-/// beyond its width is not defined.
+/// Mixes parts of the weights at several contexts: `lines` lines of `width` numbers. Line n of row k of the parameters
+/// is at from + k * stride + n * step, of context g at to.data + g * to.stride + n * to_step. The part of a line's last
+/// vector beyond its width is undefined.
 template <class T, Real R>
 void mix_lines(Index contexts, R const* phi, Index rows, Index lines, Index width, R const* from, Index stride,
                Index step, Destination<R> to, Index to_step) {
@@ -106,7 +114,7 @@ void mix_lines(Index contexts, R const* phi, Index rows, Index lines, Index widt
   if (whole > 0) {
     combine<T, R, Order::by_rows>(contexts, lines, whole, phi, rows, 0, from, stride, step, rows, to, to_step);
   }
-  if (whole * lanes < width) {  // nothing beyond the parameters may be read: through a line of its own
+  if (whole * lanes < width) {  // nothing beyond the parameters may be read: copies the rest of each line
     constexpr Index at_once = 16;
     alignas(alignment) std::array<R, static_cast<std::size_t>(at_once * lanes)> rest;
     from += whole * lanes;
@@ -124,12 +132,13 @@ void mix_lines(Index contexts, R const* phi, Index rows, Index lines, Index widt
   }
 }
 
-/// From one group's tile to the next: a few cache lines more than a tile, so that they do not meet in the same sets.
+/// The distance from one group's tile to the next: a few cache lines more than a tile, to avoid conflicts in the same
+/// sets.
 template <class T, Real R>
 inline constexpr Index mixed_tile = Block<T, R>::depth* Block<T, R>::columns +
                                     5 * static_cast<Index>(alignment / sizeof(R));
 
-/// What one thread needs to mix.
+/// Returns the numbers of scratch that one thread needs to mix.
 template <class T, Real R>
 [[nodiscard]] Index mixing_scratch(Index outputs) noexcept {
   using B = Block<T, R>;
@@ -139,7 +148,7 @@ template <class T, Real R>
 
 }  // namespace detail
 
-/// How many numbers of scratch the passes below need.
+/// Returns the numbers of scratch that the passes below need.
 template <class T, Real R>
 [[nodiscard]] Index grouped_scratch(Index samples, Index groups, Index outputs) noexcept {
   using B = Block<T, R>;
@@ -147,7 +156,7 @@ template <class T, Real R>
          std::max(samples * (outputs + B::columns), outputs * (samples + groups * B::lanes));
 }
 
-/// y from x, as dense_forward.
+/// Computes y from x, as dense_forward.
 template <class T, Real R>
 void grouped_forward(DenseRows<R> layer, Groups<R> groups, Samples<R const> x, Samples<R> y, R* scratch,
                      Epilogue done = {}) {
@@ -187,7 +196,7 @@ void grouped_forward(DenseRows<R> layer, Groups<R> groups, Samples<R const> x, S
   });
 }
 
-/// The gradient of the layer's K rows, overwritten, as dense_backward_parameters.
+/// Computes the gradient of the layer's K rows, overwritten, as dense_backward_parameters.
 template <class T, Real R>
 void grouped_backward_parameters(MutableDenseRows<R> gradient, Groups<R> groups, Samples<R const> x,
                                  Samples<R const> dy, R* scratch) {
@@ -196,7 +205,7 @@ void grouped_backward_parameters(MutableDenseRows<R> gradient, Groups<R> groups,
   constexpr Index part = B::rows * B::columns;
   Index const samples = groups.samples();
   Pieces const panels = column_pieces<T, R>(gradient.outputs);
-  // dy, panel by panel: all samples of a panel next to each other.
+  // dy is packed panel by panel: all samples of a panel are next to each other.
   for (Index panel = 0; panel < panels.size(); ++panel) {
     R* to = scratch + panel * samples * B::columns;
     for (Index b = 0; b < samples; ++b, to += B::columns) {
@@ -226,7 +235,7 @@ void grouped_backward_parameters(MutableDenseRows<R> gradient, Groups<R> groups,
                         out.size(), Destination<R>{to + r * step, gradient.stride, first > 0});
           }
         };
-        // Groups of one size are gone through in one call.
+        // Groups of one size take one call.
         auto const parts_of = [&](Index rows, R const* left, Index stride) {
           for (Index g = first; g < last;) {
             IndexRange const b = groups[g];
@@ -255,7 +264,7 @@ void grouped_backward_parameters(MutableDenseRows<R> gradient, Groups<R> groups,
   });
 }
 
-/// The gradient of the inputs, overwritten, as dense_backward_inputs.
+/// Computes the gradient of the inputs, overwritten, as dense_backward_inputs.
 template <class T, Real R>
 void grouped_backward_inputs(DenseRows<R> layer, Groups<R> groups, Samples<R const> dy, Samples<R> dx, R const* slope,
                              R* scratch) {
@@ -263,7 +272,7 @@ void grouped_backward_inputs(DenseRows<R> layer, Groups<R> groups, Samples<R con
   constexpr Index at_once = detail::groups_at_once;
   Index const line = simd::whole_vectors<T, R>(layer.outputs);
   Index const part = B::rows * line;
-  // dy^T, group by group: outputs x the group's samples, up to whole vectors.
+  // dy^T, group by group: outputs x the group's samples, padded to whole vectors.
   R* const columns = scratch + most_pieces<T>() * detail::mixing_scratch<T, R>(layer.outputs);
   auto const padded = [](IndexRange b) { return simd::whole_vectors<T, R>(b.size()); };
   R* to = columns;

@@ -10,7 +10,7 @@ namespace wmanifold::kernel {
 
 namespace detail {
 
-/// `Count` numbers on their way into the cache. Always inline: a call of what only fetches is dropped as of no effect.
+/// Prefetches `Count` numbers. It is always inline: compilers drop a call that only prefetches.
 template <Index Count, Real R>
 [[gnu::always_inline]] inline void fetch(R const* from) noexcept {
   for (Index n = 0; n < Count; n += static_cast<Index>(alignment / sizeof(R))) {
@@ -18,14 +18,14 @@ template <Index Count, Real R>
   }
 }
 
-/// mix_rows for a number of rows that is known (std::integral_constant) or not (Index): `chosen` ones (Index const*) or
-/// the first (nullptr).
+/// Implements mix_rows for a number of rows that is known (std::integral_constant) or not (Index). It mixes the
+/// `chosen` rows (Index const*) or the first ones (nullptr).
 template <class T, Real R, class Rows, class Chosen>
 void mix_these_rows(R const* coefficients, Rows rows, Chosen chosen, Index stride, Index count, R const* parameters,
                     R* out) noexcept {
   using V = simd::Batch<T, R>;
   constexpr Index lanes = simd::lanes<T, R>;
-  constexpr Index ahead = 48 * static_cast<Index>(alignment / sizeof(R));  // what L1 does not hold comes from afar
+  constexpr Index ahead = 48 * static_cast<Index>(alignment / sizeof(R));  // numbers outside L1 arrive late
   constexpr int block = 4;
   constexpr bool are_chosen = std::same_as<Chosen, Index const*>;
   R const* first_row = parameters;
@@ -79,7 +79,7 @@ void mix_these_rows(R const* coefficients, Rows rows, Chosen chosen, Index strid
 
 }  // namespace detail
 
-/// out[n] = sum_k phi_k rows[k * stride + n], one pass over the K x count numbers: M(s) = phi(s)^T P.
+/// Sets out[n] = sum_k phi_k rows[k * stride + n] in one pass over the K x count numbers: M(s) = phi(s)^T P.
 template <class T, Real R>
 void mix_rows(R const* coefficients, Index rows, Index stride, Index count, R const* parameters, R* out) noexcept {
   switch (rows) {
@@ -94,16 +94,20 @@ void mix_rows(R const* coefficients, Index rows, Index stride, Index count, R co
   }
 }
 
-/// Some rows of a block, `count` of them, `stride` numbers apart where they follow each other, and a coefficient each.
+/// Some rows of a block, with a coefficient each. Consecutive rows of the block are `stride` numbers apart.
 template <Real R>
 struct ChosenRows {
+  /// A coefficient for each chosen row.
   R const* coefficients;
+  /// The numbers of the chosen rows.
   Index const* rows;
+  /// Chosen rows.
   Index count;
+  /// The distance of consecutive rows of the block.
   Index stride;
 };
 
-/// The same over some rows: of a basis with local support, those whose functions are not zero.
+/// Sets `out` to the mix of the chosen rows: for bases with local support, the rows whose functions are not zero.
 template <class T, Real R>
 void mix_chosen_rows(ChosenRows<R> chosen, Index count, R const* parameters, R* out) noexcept {
   detail::mix_these_rows<T, R>(chosen.coefficients, chosen.count, chosen.rows, chosen.stride, count, parameters, out);

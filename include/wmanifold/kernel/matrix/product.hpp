@@ -4,17 +4,20 @@
 
 namespace wmanifold::kernel {
 
-/// A matrix as it lies: number (r, c) is at data[r * row_stride + c * column_stride]; one of the strides is 1.
+/// A matrix in memory: number (r, c) is at data[r * row_stride + c * column_stride]. One of the strides is 1.
 template <Real R>
 struct Strided {
+  /// Number (0, 0).
   R const* data;
+  /// The distance of rows.
   Index row_stride;
+  /// The distance of columns.
   Index column_stride;
 };
 
 namespace detail {
 
-/// Rows and columns of b, as a tile.
+/// Copies the given rows and columns of b into a tile.
 template <class T, Real R>
 void pack_tile(Strided<R> b, IndexRange rows, IndexRange columns, R* tile) {
   for (Index p = rows.begin; p < rows.end; ++p, tile += Block<T, R>::columns) {
@@ -32,8 +35,8 @@ void pack_tile(Strided<R> b, IndexRange rows, IndexRange columns, R* tile) {
 
 }  // namespace detail
 
-/// c (rows x columns, its rows `stride` apart) = a b, or c += a b where `add`. Every number of c is summed in one
-/// order, whatever the number of threads.
+/// Computes c = a b, or c += a b where `add`; c has `rows` x `columns` numbers, its rows `stride` apart. Every number
+/// of c is summed in one order, whatever the number of threads.
 template <class T, Real R>
 void multiply(Index rows, Index columns, Index depth, Strided<R> a, Strided<R> b, R* c, Index stride,
               bool add = false) {

@@ -9,69 +9,88 @@
 #include <algorithm>
 #include <array>
 
-/// The seam: below this line there are pointers, sizes and strides only. Every function carries its target.
+/// Kernels on pointers, sizes and strides. Every function carries its target in its type.
 ///
-/// Products are made of sweeps: a tile of the right-hand side lies packed in L1 while all rows of the left-hand side,
-/// read where they lie, pass over it, a few rows at a time in registers.
+/// Products consist of sweeps: a tile of the right-hand side lies packed in L1, and all rows of the left-hand side pass
+/// over it in registers, a few rows at a time. The left-hand side is read in place.
 namespace wmanifold::kernel {
 
-/// What a sweep works on: `rows` x `columns` accumulators in registers, at most `depth` terms at a time, so that a tile
-/// of the right-hand side takes 24 KB.
+/// The sizes of a sweep: `rows` x `columns` accumulators in registers, and at most `depth` terms at a time. A tile of
+/// the right-hand side takes 24 KB.
 template <class T, Real R>
 struct Block {
+  /// Vectors in a row of accumulators.
   static constexpr int vectors = simd::registers<T> == 32 ? 3 : 2;
+  /// Rows of accumulators.
   static constexpr int rows = simd::registers<T> == 32 ? 8 : 6;
+  /// Numbers in a vector.
   static constexpr Index lanes = simd::lanes<T, R>;
+  /// Columns of accumulators.
   static constexpr Index columns = vectors * lanes;
+  /// Rows of a tile: terms of a sum.
   static constexpr Index depth = 24 * 1024 / (columns * static_cast<Index>(sizeof(R)));
 };
 
-/// Memory for one packed tile.
+/// The memory of one packed tile.
 template <class T, Real R>
 struct alignas(alignment) PackedTile {
+  /// The numbers, row by row: `depth` rows of `columns` numbers.
   std::array<R, static_cast<std::size_t>(Block<T, R>::depth* Block<T, R>::columns)> numbers;
 };
 
-/// The left-hand side where it lies: number (r, p) at data[r * row + p * depth].
+/// A left-hand side in place: number (r, p) is at data[r * row + p * depth].
 template <Real R>
 struct Left {
+  /// Number (0, 0).
   R const* data;
+  /// The distance of rows.
   Index row;
+  /// The distance of the terms of a sum.
   Index depth;
 };
-/// Rows that are `stride` apart, or the terms of sums.
+/// Returns a left-hand side whose rows are `stride` apart.
 template <Real R>
 [[nodiscard]] Left<R> by_rows(R const* data, Index stride) noexcept {
   return {data, stride, 1};
 }
+/// Returns a left-hand side whose terms of sums are `stride` apart.
 template <Real R>
 [[nodiscard]] Left<R> by_depth(R const* data, Index stride) noexcept {
   return {data, 1, stride};
 }
 
-/// Where a sweep's sums go: row r at data + r * stride, `scale[r * scale_stride]` times (once where null), added to
-/// what is there or in its place.
+/// The destination of a sweep's sums: row r goes to data + r * stride, times `scale[r * scale_stride]` (times 1 where
+/// null). It is added to the numbers there, or replaces them.
 template <Real R>
 struct Destination {
+  /// The first row.
   R* data;
+  /// The distance of rows.
   Index stride;
+  /// A flag: sums are added to the numbers there.
   bool add = false;
+  /// The scale of row 0; null means 1.
   R const* scale = nullptr;
+  /// The distance of scales.
   Index scale_stride = 0;
 };
 
-/// What will be read once a sweep is done, to be fetched meanwhile: `rows` rows of `width` numbers.
+/// The memory to prefetch during a sweep, for use after it: `rows` rows of `width` numbers.
 template <Real R>
 struct Prefetch {
+  /// The first row; null if there is nothing to prefetch.
   R const* data = nullptr;
+  /// The distance of rows.
   Index stride = 0;
+  /// Rows.
   Index rows = 0;
+  /// Numbers in a row.
   Index width = 0;
 };
 
 namespace detail {
 
-/// Rows [first, last) of what comes next, on their way into the cache.
+/// Prefetches rows [first, last).
 template <Real R>
 [[gnu::always_inline]] inline void fetch(Prefetch<R> const& ahead, Index first, Index last) noexcept {
   constexpr Index line = static_cast<Index>(alignment / sizeof(R));
@@ -82,7 +101,7 @@ template <Real R>
   }
 }
 
-/// sum[r, v] += sum_p a(r, p) b(p, v), with the rows of b `b_stride` apart.
+/// Adds sum_p a(r, p) b(p, v) to sum[r, v]; the rows of b are `b_stride` apart.
 template <class T, Real R, int Rows, int Vectors>
 [[gnu::always_inline]] inline void accumulate(Left<R> a, R const* b, Index b_stride, Index depth,
                                               std::array<simd::Batch<T, R>, Rows * Vectors>& sum) {
@@ -102,11 +121,11 @@ template <class T, Real R, int Rows, int Vectors>
   }
 }
 
-/// Sums to where they go, unscaled.
+/// Stores sums at their destination, unscaled.
 template <class T, Real R, int Rows, int Vectors>
 [[gnu::always_inline]] inline void put(std::array<simd::Batch<T, R>, Rows * Vectors>& sum, Destination<R> const& to) {
   using V = simd::Batch<T, R>;
-  R* const data = to.data;  // copies: what is stored could else be taken to change them
+  R* const data = to.data;  // copies: otherwise the stores might change them, for all the compiler knows
   Index const stride = to.stride;
   if (to.add) {
     unroll<Rows>([&](int r) __attribute__((always_inline)) {
@@ -124,7 +143,7 @@ template <class T, Real R, int Rows, int Vectors>
   });
 }
 
-/// One tile of the result: `Rows` rows of `width` numbers.
+/// Computes one tile of the result: `Rows` rows of `width` numbers.
 template <class T, Real R, int Rows, int Vectors>
 [[gnu::noinline]] void tile(R const* a, Index a_row, Index a_depth, R const* b, Index b_stride, Index depth,
                             Index width, Destination<R> const& to) {
@@ -178,8 +197,8 @@ void sweep(Index rows, Left<R> a, R const* b, Index b_stride, Index depth, Index
 
 }  // namespace detail
 
-/// All `rows` rows of the left-hand side over one tile of the right-hand side: `depth` x `width` numbers of it, rows
-/// `b_stride` apart, where whole vectors may be read. `width` is at most Block::columns.
+/// Passes all `rows` rows of the left-hand side over one tile of the right-hand side. The tile has `depth` x `width`
+/// numbers, rows `b_stride` apart; whole vectors are read. `width` is at most Block::columns.
 template <class T, Real R>
 void sweep(Index rows, Left<R> const& a, R const* b, Index b_stride, Index depth, Index width, Destination<R> const& to,
            Prefetch<R> const& ahead = {}) {
@@ -195,7 +214,7 @@ void sweep(Index rows, Left<R> const& a, R const* b, Index b_stride, Index depth
 
 namespace detail {
 
-/// Stores vector(c), whole vectors at a time, then value(c) for the rest of a last one, and zeros behind.
+/// Stores vector(c) for whole vectors, then value(c) for the rest of the last one, then zeros.
 template <class T, Real R, class Vector, class Value>
 [[gnu::always_inline]] inline void pack(Index width, R* to, Vector const& vector, Value const& value) {
   constexpr Index lanes = simd::lanes<T, R>;
@@ -213,7 +232,7 @@ template <class T, Real R, class Vector, class Value>
 
 }  // namespace detail
 
-/// A row of a tile: scale * from, `width` numbers, then zeros up to whole vectors.
+/// Packs a row of a tile: scale * from, `width` numbers, then zeros up to whole vectors.
 template <class T, Real R>
 void pack_row(R scale, R const* from, Index width, R* to) {
   using V = simd::Batch<T, R>;
@@ -223,7 +242,7 @@ void pack_row(R scale, R const* from, Index width, R* to) {
       [&](Index c) { return scale * from[c]; });
 }
 
-/// The same with a scale for each column; as it is where `scale` is null.
+/// Packs a row of a tile with a scale for each column, or unscaled where `scale` is null.
 template <class T, Real R>
 void pack_scaled_row(R const* scale, R const* from, Index width, R* to) {
   using V = simd::Batch<T, R>;
@@ -236,20 +255,20 @@ void pack_scaled_row(R const* scale, R const* from, Index width, R* to) {
       [&](Index c) { return scale[c] * from[c]; });
 }
 
-/// The terms of sums, as many at a time as a tile has rows.
+/// Returns the terms of sums in pieces of at most a tile's rows.
 template <class T, Real R>
 [[nodiscard]] Pieces depth_pieces(Index depth) noexcept {
   return {depth, Block<T, R>::depth};
 }
 
-/// The columns of a result, whole vectors at a time.
+/// Returns the columns of a result in pieces of whole vectors.
 template <class T, Real R>
 [[nodiscard]] Pieces column_pieces(Index columns) noexcept {
   return {columns, Block<T, R>::columns, Block<T, R>::lanes};
 }
 
-/// Calls body(range, piece) for the rows of a result, on several threads where `work` multiply-adds are worth it. Where
-/// rows are cut does not change their numbers.
+/// Calls body(range, piece) for the rows of a result, on several threads if `work` multiply-adds are worth it. The
+/// division of rows does not change the numbers.
 template <class T, Real R, class Body>
 void share_rows(Index rows, Index work, Body const& body) {
   constexpr Index block = Block<T, R>::rows;
@@ -258,8 +277,8 @@ void share_rows(Index rows, Index work, Body const& body) {
   });
 }
 
-/// The same for a result whose right-hand side is the larger: cut by columns, so that each thread reads its own part of
-/// that, where every thread has enough of them. Calls body(rows, columns).
+/// Calls body(rows, columns) for a result whose right-hand side is the larger. It divides the columns, and each thread
+/// reads its own part of the right-hand side. With too few columns for all threads it divides the rows.
 template <class T, Real R, class Body>
 void share_columns(Index rows, Index columns, Index work, Body const& body) {
   constexpr Index lanes = Block<T, R>::lanes;

@@ -6,8 +6,9 @@
 
 namespace wmanifold::kernel {
 
-/// to[c * to_stride + r] = from[r * from_stride + c], times scale[c * to_stride + r] where `scale` is not null: in
-/// squares that stay in L1. Its inner loop is so short that where it lies in memory changes its speed by a quarter.
+/// Sets to[c * to_stride + r] = from[r * from_stride + c], times scale[c * to_stride + r] where `scale` is not null. It
+/// works in squares that stay in L1. Its inner loop is so short that its address in memory changes its speed by a
+/// quarter; hence the alignment.
 template <class T, Real R>
 [[gnu::noinline, gnu::aligned(64)]] void transpose(Index rows, Index columns, R const* from, Index from_stride, R* to,
                                                    Index to_stride, R const* scale = nullptr) noexcept {

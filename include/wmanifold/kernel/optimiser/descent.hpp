@@ -11,33 +11,34 @@
 #include <limits>
 #include <span>
 
-/// Descent over K x N blocks. Unless something else is said, rows start on cache lines and are whole lines long.
+/// Descent over K x N blocks. Unless stated otherwise, rows start on cache lines and are whole lines long.
 namespace wmanifold::kernel {
 
 /// Numbers in a cache line.
 template <Real R>
 inline constexpr Index line = static_cast<Index>(alignment / sizeof(R));
 
-/// How many columns are worked on at a time, at most, and how many numbers all K rows of them may be: half of L1.
+/// The largest number of columns of a tile.
 inline constexpr Index tile_columns = 1024;
+/// The largest number of numbers in all K rows of a tile: half of L1.
 inline constexpr Index tile_numbers = 2048;
 
-/// Blocks that a rule may remember.
+/// The largest number of blocks that a rule may remember.
 inline constexpr std::size_t most_moments = 4;
 
-/// Multiply-adds that a number passing through costs: memory is slower than arithmetic.
+/// The cost of passing a number through memory, in multiply-adds: memory is slower than arithmetic.
 inline constexpr Index pass_cost = 16;
 
 namespace detail {
 
 inline constexpr Index most_results = 64;
-/// Cache lines that are worth a piece of their own.
+/// The least number of cache lines in a piece.
 inline constexpr Index least_units = 64;
 
-/// One number for each piece of a block: the pieces depend on its size alone, not on the number of threads.
+/// One number for each piece of a block. The pieces depend on the block's size alone, not on the number of threads.
 using PieceResults = LocalArray<double, static_cast<std::size_t>(most_results)>;
 
-/// results[i] = body(begin, end) for pieces of [0, count) units.
+/// Returns results[i] = body(begin, end) for pieces of [0, count) units.
 template <class T, class Body>
 [[nodiscard]] PieceResults in_pieces(Index count, Index work, Body const& body) {
   PieceResults results{};
@@ -63,7 +64,7 @@ template <class T, Real R>
 
 }  // namespace detail
 
-/// max |x_n|, or not a number where one of them is not finite. Any count.
+/// Returns max |x_n|, or NaN where a number is not finite. Any count.
 template <class T, Real R>
 [[nodiscard]] double largest(Index count, R const* data) {
   using V = simd::Batch<T, R>;
@@ -97,7 +98,7 @@ template <class T, Real R>
   return result;
 }
 
-/// to += factor * from. Any count.
+/// Adds factor * from to `to`. Any count.
 template <class T, Real R>
 void add_scaled(R factor, Index count, R const* from, R* to) {
   using V = simd::Batch<T, R>;
@@ -114,18 +115,20 @@ void add_scaled(R factor, Index count, R const* from, R* to) {
   });
 }
 
-/// A K x K matrix by its entries that are not zero, row by row: so that a diagonal costs one multiplication a number.
+/// A K x K matrix as its nonzero entries, row by row. A diagonal costs one multiplication per number.
 template <Real R>
 struct SparseRows {
+  /// K.
   Index rows = 0;
-  Index const* starts = nullptr;   // K + 1: entries of row k are [starts[k], starts[k + 1])
-  Index const* columns = nullptr;  // of each entry
+  Index const* starts = nullptr;   // K + 1 numbers: row k has the entries [starts[k], starts[k + 1])
+  Index const* columns = nullptr;  // the column of each entry
+  /// The value of each entry.
   R const* values = nullptr;
 };
 
 namespace detail {
 
-/// Calls body(n, the sums of row k of matrix * from at columns [n, n + a cache line)).
+/// Calls body(n, sums) for each cache line of columns from n on, with the sums of row k of matrix * from.
 template <class T, Real R, class Body>
 void for_each_line(SparseRows<R> const& matrix, Index k, Index width, Index stride, R const* from, Body const& body) {
   using V = simd::Batch<T, R>;
@@ -145,7 +148,7 @@ void for_each_line(SparseRows<R> const& matrix, Index k, Index width, Index stri
   }
 }
 
-/// to = matrix * from, for the columns of a tile. `to` may be `from` where the matrix is upper triangular.
+/// Sets to = matrix * from for the columns of a tile. `to` may be `from` if the matrix is upper triangular.
 template <class T, Real R>
 void combine_tile(SparseRows<R> const& matrix, Index width, Index from_stride, R const* from, Index to_stride, R* to) {
   for (Index k = 0; k < matrix.rows; ++k) {
@@ -159,7 +162,7 @@ void combine_tile(SparseRows<R> const& matrix, Index width, Index from_stride, R
 
 }  // namespace detail
 
-/// to = matrix * from, over K x N blocks.
+/// Sets to = matrix * from over K x N blocks.
 template <class T, Real R>
 void combine_rows(SparseRows<R> const& matrix, Index stride, Index count, R const* from, R* to) {
   parallel_ranges<T>(count / line<R>, pass_cost * matrix.rows * count, [&](Index first, Index last, Index) {
@@ -169,7 +172,7 @@ void combine_rows(SparseRows<R> const& matrix, Index stride, Index count, R cons
   });
 }
 
-/// trace(A^T G B) over two K x N blocks, summed in double; `gram` is K x K. Any count and stride.
+/// Returns trace(A^T G B) of two K x N blocks, summed in double; `gram` is K x K. Any count and stride.
 template <class T, Real R>
 [[nodiscard]] double metric_product(double const* gram, Index rows, Index stride, Index count, R const* a, R const* b) {
   LocalArray<double, static_cast<std::size_t>(tile_columns)> column;
@@ -196,25 +199,28 @@ template <class T, Real R>
   return total;
 }
 
-/// A few columns of all rows on their way through a step, as a rule sees them.
+/// A few columns of all rows during a step, as a rule sees them.
 template <Real R>
 struct Tile {
+  /// K.
   Index rows;
   Index width;                 ///< columns; whole cache lines
   R* direction;                ///< in: the gradient in the form that the rule asked for; out: the direction
-  Index direction_stride;      ///< rows of it are so far apart
-  std::span<R* const> blocks;  ///< what the rule remembers, updated in place
-  Index stride;                ///< rows of these are so far apart
+  Index direction_stride;      ///< the distance of its rows
+  std::span<R* const> blocks;  ///< the blocks that the rule remembers, updated in place
+  Index stride;                ///< the distance of their rows
 
+  /// Returns row k of the direction.
   [[nodiscard]] R* towards(Index k) const noexcept { return direction + k * direction_stride; }
+  /// Returns row k of block i.
   [[nodiscard]] R* moment(std::size_t i, Index k) const noexcept { return blocks[i] + k * stride; }
 };
 
-/// A rule as a descent sees it: what is done with each tile. It must not throw.
+/// A rule as a descent sees it: a callable for each tile. It must not throw.
 template <Real R>
 using TileRule = wmanifold::detail::FunctionRef<Tile<R> const&>;
 
-/// v = momentum v + d; direction v, or with `look_ahead` momentum v + d.
+/// Updates v = momentum v + d; the direction becomes v, or with `look_ahead` momentum v + d.
 template <class T, Real R>
 void heavy_ball(R momentum, bool look_ahead, Tile<R> const& tile) noexcept {
   using V = simd::Batch<T, R>;
@@ -231,20 +237,25 @@ void heavy_ball(R momentum, bool look_ahead, Tile<R> const& tile) noexcept {
   }
 }
 
-/// What Adam keeps and how it weighs it. `first_share` and `second_share` are 1 / (1 - beta^t). What it divides by is
-/// never below `least`, so that nothing over nothing is nothing.
+/// The constants of an Adam step. The divisor is never below `least`, which makes 0 / 0 a 0.
 template <Real R>
 struct AdamTerms {
+  /// The decay of m.
   R beta1;
+  /// The decay of v.
   R beta2;
+  /// The constant added to sqrt v.
   R epsilon;
+  /// The correction of m, 1 / (1 - beta1^t).
   R first_share;
+  /// The correction of v, 1 / (1 - beta2^t).
   R second_share;
+  /// The least divisor.
   R least;
 };
 
-/// Adam: m and v (moments 0 and 1) become those of now, the direction m / (sqrt v + epsilon). Where `over_rows`, v_n is
-/// the mean over rows of the squares, kept in row 0, so that the step does not depend on the coordinates (equation 8).
+/// Updates Adam's moments m and v (blocks 0 and 1); the direction becomes m / (sqrt v + epsilon). With `over_rows`, v_n
+/// is the mean of the squares over rows, kept in row 0, and the step does not depend on the coordinates (equation 8).
 template <class T, Real R>
 void adam(AdamTerms<R> const& terms, bool over_rows, Tile<R> const& tile) noexcept {
   using V = simd::Batch<T, R>;
@@ -278,32 +289,38 @@ void adam(AdamTerms<R> const& terms, bool over_rows, Tile<R> const& tile) noexce
   }
 }
 
-/// The memory that one pass of a descent goes through.
+/// The memory of one pass of a descent. All blocks are K x N.
 template <Real R>
 struct DescentBlocks {
+  /// K.
   Index rows;
+  /// The distance of rows.
   Index stride;
+  /// Numbers in a row.
   Index count;
+  /// The gradient.
   R const* gradient;
+  /// The blocks that the rule remembers.
   std::span<R* const> moments;
+  /// The parameters, which are updated.
   R* parameters;
-  R* direction = nullptr;  ///< it is left here too, where not null
+  R* direction = nullptr;  ///< receives the direction too, where not null
 };
 
-/// And what it does there.
+/// The operations of one pass of a descent.
 template <Real R>
 struct DescentTerms {
-  SparseRows<R> before = {};  ///< from the gradient to what the rule is given
-  SparseRows<R> after = {};   ///< from what the rule gives to the direction, upper triangular; no rows: as it is
-  SparseRows<R> root = {};    ///< C^T, where the metric is C C^T
+  SparseRows<R> before = {};  ///< maps the gradient to the input of the rule
+  SparseRows<R> after = {};   ///< maps the rule's output to the direction; upper triangular; no rows: the identity
+  SparseRows<R> root = {};    ///< C^T, with the metric C C^T
   R decay = 0;                ///< direction += decay * parameters
   R factor = 0;               ///< parameters -= factor * direction
-  bool row_by_row = false;    ///< the rule may be given rows one at a time
+  bool row_by_row = false;    ///< the rule accepts rows one at a time
 };
 
 namespace detail {
 
-/// Is it a diagonal, without a zero?
+/// Returns whether the matrix is a diagonal without zeros.
 template <Real R>
 [[nodiscard]] bool is_diagonal(SparseRows<R> const& matrix) noexcept {
   for (Index k = 0; k < matrix.rows; ++k) {
@@ -314,8 +331,8 @@ template <Real R>
   return matrix.starts[matrix.rows] == matrix.rows;
 }
 
-/// Row k of a tile of the direction, to the parameters and where else it goes; with `Squares`, the sum of squares of
-/// root * direction is added to `squares`.
+/// Applies row k of a tile of the direction to the parameters, and stores it where asked. With `Squares`, it adds the
+/// squares of root * direction to `squares`.
 template <class T, Real R, bool Squares>
 [[nodiscard]] simd::Batch<T, R> finish_row(simd::Batch<T, R> const& root, simd::Batch<T, R> squares,
                                            DescentBlocks<R> const& blocks, R factor, Index k, Index at, Index width,
@@ -339,7 +356,7 @@ template <class T, Real R, bool Squares>
   return squares;
 }
 
-/// The pass of `descend` over rows that meet.
+/// The pass of `descend` over rows that mix.
 template <class T, Real R>
 [[nodiscard]] double descend_tiles(DescentBlocks<R> const& blocks, DescentTerms<R> const& terms, TileRule<R> rule) {
   using V = simd::Batch<T, R>;
@@ -370,7 +387,7 @@ template <class T, Real R>
     V squares(R{0});
     for (Index k = 0; k < rows; ++k) {
       R const* const from = direction + k * width;
-      if (diagonal) {  // its squares on the way to the parameters, one pass less
+      if (diagonal) {  // sums squares on the way to the parameters, which saves a pass
         squares = finish_row<T, R, true>(V(terms.root.values[k]), squares, blocks, terms.factor, k, at, width, from);
         continue;
       }
@@ -386,7 +403,7 @@ template <class T, Real R>
   auto const results =
       in_pieces<T>(blocks.count / line<R>, pass_cost * rows * blocks.count, [&](Index first, Index last) -> double {
         alignas(alignment) std::array<R, static_cast<std::size_t>(tile_numbers)> here;
-        AlignedVector<R> large;  // for more rows than there are numbers in a tile
+        AlignedVector<R> large;  // for more rows than a tile has numbers
         if (rows * widest > tile_numbers) {
           large.resize(static_cast<std::size_t>(rows * widest));
         }
@@ -405,8 +422,8 @@ template <class T, Real R>
 
 }  // namespace detail
 
-/// One pass over a K x N block, tile by tile: the gradient through `rule(tile)` to the direction, the
-/// moments and the parameters. Returns the sum of squares of C^T direction.
+/// Makes one pass over K x N blocks, tile by tile: from the gradient through `rule(tile)` to the direction, the moments
+/// and the parameters. Returns the sum of squares of C^T direction.
 template <class T, Real R>
 [[nodiscard]] double descend(DescentBlocks<R> const& blocks, DescentTerms<R> const& terms, TileRule<R> rule) {
   bool const apart =
@@ -414,7 +431,7 @@ template <class T, Real R>
   if (!apart) {
     return detail::descend_tiles<T, R>(blocks, terms, rule);
   }
-  // Rows that do not meet are gone through one after the other: long streams, which the processor fetches ahead.
+  // Rows that do not mix are processed one after the other: long streams, which the processor prefetches.
   constexpr LocalArray<Index, 2> starts{0, 1};
   constexpr Index first = 0;
   double sum = 0;

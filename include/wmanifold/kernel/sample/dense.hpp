@@ -8,7 +8,7 @@
 
 namespace wmanifold::kernel {
 
-/// One sample through one row: y = W x + b.
+/// Computes y = W x + b for one sample and one row of parameters.
 template <class T, Real R>
 void dense_sample(R const* parameters, Index inputs, Index outputs, R const* x, R* y) noexcept {
   using V = simd::Batch<T, R>;
@@ -44,11 +44,11 @@ void dense_sample(R const* parameters, Index inputs, Index outputs, R const* x, 
   }
 }
 
-/// Up to this many multiply-adds (of vectors) a layer of known sizes is written out.
+/// The largest number of multiply-adds (of vectors) for which a layer of known sizes is unrolled.
 inline constexpr Index static_point_unrolled = 256;
 
-/// The same with sizes that are known: y = activation(W x + b), all of a block of outputs in registers. `y` has room
-/// for whole vectors, and so has what lies behind the parameters: whole vectors are read there.
+/// Computes y = activation(W x + b) for sizes known at compile time, with a block of outputs in registers. `y` has room
+/// for whole vectors. The memory behind the parameters has too, as whole vectors are read there.
 template <class T, Real R, Index Inputs, Index Outputs, class Activation>
 [[gnu::always_inline]] inline void static_sample(R const* parameters, R const* x, R* y,
                                                  Activation const& activation) noexcept {
@@ -68,7 +68,7 @@ template <class T, Real R, Index Inputs, Index Outputs, class Activation>
   }
   constexpr int vectors = static_cast<int>(simd::whole_vectors<T, R>(Outputs) / lanes);
   constexpr int block = std::min(vectors, 8);
-  // Sums of every other (fourth, ...) input next to each other: as many as hide how long a multiply-add takes.
+  // Separate sums for every second (fourth, ...) input hide the latency of a multiply-add.
   constexpr int parts = static_cast<int>(std::min<Index>(Inputs, std::max(1, 8 / block)));
   auto const some = [&]<int Vectors>(int first, std::integral_constant<int, Vectors>) __attribute__((always_inline)) {
     R const* const from = parameters + first * lanes;

@@ -13,7 +13,7 @@
 namespace wmanifold::kernel {
 namespace detail {
 
-/// A few rows of a layer, and a coefficient each.
+/// A few rows of a layer, with one coefficient each.
 template <Real R, int Rows>
 struct FewRows {
   LocalArray<R const*, Rows> from;
@@ -21,8 +21,8 @@ struct FewRows {
   Index inputs;
   Index outputs;
 
-  /// Calls body(scales, at): row by row what input i is multiplied with, and where its weights are. The bias comes
-  /// last, as the weight of one more input that is 1.
+  /// Calls body(scales, at) for each input i: the factors of its weights, row by row, and the offset of these weights.
+  /// The bias comes last, as the weight of one more input that is 1.
   template <class Body>
   void for_each_input(R const* x, Body const& body) const noexcept {
     for (Index i = 0; i <= inputs; ++i) {
@@ -36,13 +36,14 @@ struct FewRows {
   }
 };
 
-/// y += what the rows give, for `outputs` of them; each number is summed input by input, row by row, whatever the way.
+/// Adds the outputs of the rows to y, for the range `outputs`. Each number is summed input by input, row by row, in
+/// every branch.
 template <class T, Real R, int Rows>
 void add_few_rows(FewRows<R, Rows> const& rows, IndexRange outputs, R const* x, R* y) noexcept {
   using V = simd::Batch<T, R>;
   constexpr Index lanes = simd::lanes<T, R>;
-  constexpr Index narrow = 8 * lanes;                                      // so many sums stay in registers
-  constexpr Index ahead = 16 * static_cast<Index>(alignment / sizeof(R));  // 16 lines: what comes from L3 takes so long
+  constexpr Index narrow = 8 * lanes;                                      // so many sums fit in registers
+  constexpr Index ahead = 16 * static_cast<Index>(alignment / sizeof(R));  // 16 lines: the latency of L3
   auto const add = [&](auto const& left, Index from, V sum) __attribute__((always_inline)) {
     unroll<Rows>([&](int k) __attribute__((always_inline)) {
       sum = simd::fma(left[k], V::load_unaligned(rows.from[k] + from), sum);
@@ -72,7 +73,7 @@ void add_few_rows(FewRows<R, Rows> const& rows, IndexRange outputs, R const* x, 
     return;
   }
 
-  // What is left over at the end is done as a whole vector that overlaps: its sums are the same.
+  // The rest at the end is computed as a whole vector that overlaps the one before; its sums are the same.
   bool const is_whole = outputs.size() % lanes == 0;
   Index const last = outputs.end - lanes;
   V rest = V::load_unaligned(y + last);
@@ -99,7 +100,7 @@ void add_few_rows(FewRows<R, Rows> const& rows, IndexRange outputs, R const* x, 
     columns(std::integral_constant<int, 4>{});
     columns(std::integral_constant<int, 2>{});
     columns(std::integral_constant<int, 1>{});
-  } else {  // the rows come from afar: they are read in the order they lie in, and the sums stay in L1
+  } else {  // the rows come from distant memory: they are read in their order, and the sums stay in L1
     rows.for_each_input(
         x, [&](auto const& scales, Index at) __attribute__((always_inline)) {
           auto const left = spread(scales);
@@ -128,7 +129,7 @@ void add_few_rows(FewRows<R, Rows> const& rows, IndexRange outputs, R const* x, 
   }
 }
 
-/// Four rows at a time, so many streams as are read side by side.
+/// Sets y to the outputs of the mix in `range`. It reads four rows at a time, as four parallel streams.
 template <class T, Real R>
 void mixed_outputs(ChosenRows<R> chosen, Index inputs, Index outputs, IndexRange range, R const* parameters, R const* x,
                    R* y) noexcept {
@@ -159,12 +160,12 @@ void mixed_outputs(ChosenRows<R> chosen, Index inputs, Index outputs, IndexRange
 
 }  // namespace detail
 
-/// One sample through a mix of rows that is not formed: y = sum_k phi_k (W_k x + b_k). The rows are read once, and
-/// nothing is written but y.
+/// Computes y = sum_k phi_k (W_k x + b_k) for one sample, without forming the mix. It reads the rows once and writes
+/// only y.
 template <class T, Real R>
 void mixed_sample(ChosenRows<R> chosen, Index inputs, Index outputs, R const* parameters, R const* x, R* y) noexcept {
-  constexpr auto unit = static_cast<Index>(alignment / sizeof(R));  // of outputs that one thread writes
-  constexpr Index each = 4;  // multiply-adds of a product take as long as one here, whose number is read for it alone
+  constexpr auto unit = static_cast<Index>(alignment / sizeof(R));  // a thread writes whole units of outputs
+  constexpr Index each = 4;  // one multiply-add takes as long as 4 of a product: its number is read for it alone
   Index const units = std::max<Index>(outputs / unit, 1);
   parallel_ranges<T>(units, each * chosen.count * inputs * outputs, [&](Index begin, Index end, Index) {
     detail::mixed_outputs<T, R>(chosen, inputs, outputs, {begin * unit, end == units ? outputs : end * unit},
