@@ -192,7 +192,6 @@ class ContextSearch {
         evidence = static_cast<double>(outputs_) / 2 / *estimate.noise / *estimate.noise;
       }
       if (estimates_noise()) {  // the noise of few numbers is uncertain, too: Student's distribution is wider by this
-                                // wider
         auto const freedom = static_cast<double>(numbers(group) - Space::dimension);
         evidence *= std::max(freedom - 2, 0.5) / freedom;
       }
@@ -313,8 +312,8 @@ class ContextSearch {
     }
   }
 
-  /// Approximates posteriors by normal distributions at the minima. Their widths follow from the curvature, at most the
-  /// space's.
+  /// Approximates each posterior by a mixture of normal distributions at the minima. Their widths follow from the
+  /// curvature, at most the space's.
   void narrow_posteriors(Index first, std::vector<double> const& weights, std::vector<Curved<Space>>& curved,
                          std::vector<Found>& found) {
     std::vector<Candidate<Space>> beside;
@@ -362,9 +361,9 @@ class ContextSearch {
 /// the search.
 ///
 /// On a product, known factors are held: `infer_contexts(model, loss, x, y, sizes, {}, hold<1>(Interval::at(0.3)))`
-/// searches the others. Every combination of the states of discrete factors (Finite) is tried, with one search each,
-/// and the cost grows with their number. The estimate has the probability of each. A fully discrete space takes one
-/// evaluation a state. Points are of the whole topology, held factors included.
+/// searches the others. Every combination of the states of discrete factors (Finite) is tried, so the cost is their
+/// number times a search. The estimate has the probability of each. A fully discrete space takes one evaluation a
+/// state. Points are of the whole topology, held factors included.
 template <class T = HostTarget, class Model, class L, class Known = NothingHeld>
 [[nodiscard]] std::vector<ContextEstimate<typename Model::Topology>> infer_contexts(
     Model const& model, L const& loss, std::type_identity_t<ConstMatrixRef<typename Model::Scalar>> const& inputs,
