@@ -19,14 +19,17 @@ class FlushDenormals {
   /// Restores the previous mode.
   ~FlushDenormals() { __builtin_ia32_ldmxcsr(before_); }
 #elif defined(__aarch64__)
-  static constexpr bool does = true;
+  static constexpr bool does = true;  ///< see above
+  /// Switches flushing on.
   FlushDenormals() noexcept {
     asm volatile("mrs %0, fpcr" : "=r"(before_));
     asm volatile("msr fpcr, %0" : : "r"(before_ | (std::uint64_t{1} << 24)));
   }
+  /// Restores the previous mode.
   ~FlushDenormals() { asm volatile("msr fpcr, %0" : : "r"(before_)); }
 #else
-  static constexpr bool does = false;
+  static constexpr bool does = false;  ///< see above
+  /// Does nothing.
   FlushDenormals() noexcept {}
 #endif
   FlushDenormals(FlushDenormals const&) = delete;

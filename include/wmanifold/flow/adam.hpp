@@ -19,7 +19,7 @@ struct Adam {
   double decay = 0;                                      ///< of the parameters, at least 0
 
   static constexpr std::size_t moments = 2;                ///< blocks of memory
-  static constexpr std::size_t first_square = 1;           // the second moment holds squares
+  static constexpr std::size_t first_square = 1;           ///< the second moment holds squares
   static constexpr RuleInput input = RuleInput::whitened;  ///< coordinates of the gradient
   /// Name in checkpoints.
   [[nodiscard]] std::string_view name() const noexcept {

@@ -36,7 +36,7 @@ class MovementMetric<CustomManifold<R_, Space, F, Layers...>> {
     return std::sqrt(std::max(inner<T>(model, step, step), 0.0));
   }
 
-  /// Writes the shortest solution of metric * to = gradient.
+  /// Writes the shortest solution of (metric + damping) to = gradient.
   template <class T = HostTarget>
   void precondition(Model const& model, Parameters<R> const& gradient, Parameters<R>& to) const {
     Jacobian jacobian(model);

@@ -103,6 +103,7 @@ inline constexpr bool no_flow_arguments<Options> = !std::convertible_to<Options,
 template <class Rule, class Options>
 inline constexpr bool no_flow_arguments<Rule, Options> = !std::convertible_to<Options, RuleOptions>;
 
+/// States which arguments a flow takes behind model and loss.
 template <class Model, class... Rest>
 constexpr void explain_flow_arguments() {
   if constexpr (sizeof...(Rest) == 0) {
@@ -130,6 +131,7 @@ constexpr void explain_flow_arguments() {
   }
 }
 
+/// States that a flow takes no temporary model.
 template <class Model>
 constexpr void explain_temporary() {
   static_assert(never<Model>,

@@ -177,7 +177,7 @@ class ContextSearch {
     }
   }
 
-  // ---- what a unit of loss is worth -----------------------------------------------------------------------------
+  // ---- the evidence: log-likelihood of a unit of loss --------------------------------------------------------
 
   [[nodiscard]] bool estimates_noise() const noexcept { return is_squared && !options_.noise && !options_.evidence; }
   /// Numbers in the targets of a group.

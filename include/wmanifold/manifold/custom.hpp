@@ -91,7 +91,7 @@ class CustomManifold {
   [[nodiscard]] Index inputs() const noexcept { return inputs_of(stack_); }
   /// Number of outputs.
   [[nodiscard]] Index outputs() const noexcept { return outputs_of(stack_); }
-  /// One row, with as many numbers as the start had.
+  /// One row with as many numbers as the start.
   [[nodiscard]] Parameters<R>& parameters() noexcept { return parameters_; }
   [[nodiscard]] Parameters<R> const& parameters() const noexcept { return parameters_; }
   /// Does nothing: custom manifolds have no frozen layers.

@@ -64,6 +64,7 @@ concept Points = !std::is_void_v<Space<A>> || !std::is_void_v<Space<Element<A>>>
 template <class A>
 concept Labels = std::integral<Element<A>> ||(EigenMatrix<A>&& std::integral<typename std::remove_cvref_t<A>::Scalar>);
 
+/// States how inputs should be passed.
 template <Real R, class A>
 constexpr void explain_inputs() {
   constexpr bool is_float = std::same_as<R, float>;
@@ -90,6 +91,7 @@ constexpr void explain_inputs() {
   }
 }
 
+/// States how contexts should be passed.
 template <class S, class A>
 constexpr void explain_contexts() {
   if constexpr (std::convertible_to<A, Contexts<S>>) {

@@ -43,13 +43,14 @@ struct KnownLayers {
 
 }  // namespace detail
 
-/// Layers whose number, sizes and activations are data; see LayerList.
+/// Declared for LayerList.
 template <class Known = detail::KnownLayers>
 class BasicLayerList;
 
 /// Layers whose number, sizes and activations are data: `LayerList{Dense<>(2, 5), Tanh{}, Dense<>(5, 1)}`.
 using LayerList = BasicLayerList<>;
 
+/// Layers whose number, sizes and activations are data; see LayerList.
 template <class Known>
 class BasicLayerList {
  public:

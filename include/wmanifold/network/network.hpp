@@ -73,7 +73,7 @@ class BasicNetwork {
   /// Number of outputs.
   [[nodiscard]] Index outputs() const noexcept { return outputs_of(stack_); }
 
-  /// All N numbers, layer by layer, weights before biases. Empty after a move.
+  /// All N numbers, layer by layer, weights before biases.
   [[nodiscard]] std::span<R> parameters() noexcept { return {storage_.numbers.data(), storage_.count()}; }
   [[nodiscard]] std::span<R const> parameters() const noexcept { return {storage_.numbers.data(), storage_.count()}; }
 

@@ -318,12 +318,12 @@ template <class S>
 
 }  // namespace detail
 
-/// Number of inputs of a whole stack; 0 after a move.
+/// Number of inputs of a whole stack.
 template <class S>
 [[nodiscard]] constexpr Index inputs_of(S const& stack) noexcept {
   return stack.depth() == 0 ? 0 : stack.dense(0).inputs;
 }
-/// Number of outputs of a whole stack; 0 after a move.
+/// Number of outputs of a whole stack.
 template <class S>
 [[nodiscard]] constexpr Index outputs_of(S const& stack) noexcept {
   return detail::last_of(stack).outputs;

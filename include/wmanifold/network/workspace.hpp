@@ -30,8 +30,8 @@ struct PassScratch {
 
 /// The memory of a reduction over contexts.
 struct ReductionScratch {
-  std::vector<double> means;    // mean loss per context
-  std::vector<double> weights;  // weight per context
+  std::vector<double> means;    ///< mean loss per context
+  std::vector<double> weights;  ///< weight per context
   std::vector<Index> order;     ///< contexts, worst first
 };
 

@@ -20,7 +20,7 @@ struct Trial {
 
   Model const& model;               ///< checked model
   L const& loss;                    ///< its loss
-  ConstMatrixRef<R> const& inputs;  // samples x inputs
+  ConstMatrixRef<R> const& inputs;  ///< samples x inputs
   Targets const& targets;           ///< one per sample
   Contexts<Space> contexts;         ///< per sample, or shared by groups
 
