@@ -8,15 +8,16 @@
 
 namespace wmanifold {
 
-/// The latest value that one thread hands to another. One writer, one reader, neither ever waits: of three slots each
-/// has one, and they trade them through the third. Values that nobody took are dropped; all values are destroyed by the
-/// writer, or with this.
+/// The latest value that one thread hands to another. One writer and one reader never wait: each owns one of three
+/// slots, and they exchange them through the third. Values that nobody took are dropped. Values are destroyed by the
+/// writer, or with this object.
 template <class V>
 class Latest {
  public:
+  /// All slots hold `first`.
   explicit Latest(V const& first) : slots_{Slot{first}, Slot{first}, Slot{first}} {}
 
-  /// The writer's: from now on the latest. Real time where assigning a V is.
+  /// For the writer: replaces the latest value. Real time if assigning a V is.
   void put(V const& value) {
     slots_[writing_].value = value;
     pass_on();
@@ -26,7 +27,7 @@ class Latest {
     pass_on();
   }
 
-  /// The reader's: whether there was a later value, which `value()` is then. Real time.
+  /// For the reader: takes the latest value. Returns whether it is newer than the last one taken. Real time.
   bool take() noexcept {
     if ((shared_.load(std::memory_order_relaxed) & fresh) == 0) {
       return false;
@@ -35,16 +36,14 @@ class Latest {
     return true;
   }
 
-  /// The reader's: what it took last, or the first value; stays as it is until the next take(). Real time.
+  /// For the reader: the value taken last, or the first value. Constant until the next take(). Real time.
   [[nodiscard]] V const& value() const noexcept { return slots_[reading_].value; }
 
  private:
   static constexpr unsigned fresh = 4;
   static_assert(std::atomic<unsigned>::is_always_lock_free);
 
-  void pass_on() noexcept {
-    writing_ = shared_.exchange(writing_ | fresh, std::memory_order_acq_rel) & ~fresh;
-  }
+  void pass_on() noexcept { writing_ = shared_.exchange(writing_ | fresh, std::memory_order_acq_rel) & ~fresh; }
 
   struct alignas(alignment) Slot {
     V value;

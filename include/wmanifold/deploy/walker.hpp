@@ -15,36 +15,36 @@
 
 namespace wmanifold {
 
+/// Options of a Walker.
 struct WalkerOptions {
-  /// The largest step of the context in a sample, in the topology's distance (over smooth factors): 1 / (0.02 * 48000)
-  /// takes a knob from end to end in 20 ms at 48 kHz.
+  /// Largest step of the context per sample, in the topology's distance (over smooth factors). 1 / (0.02 * 48000) moves
+  /// a knob from end to end in 20 ms at 48 kHz.
   double speed;
-  Index every = 32;  ///< samples from one move of the context to the next
+  Index every = 32;  ///< samples between moves of the context
 };
 
-/// A manifold whose network at a point can be formed into one that is there already.
+/// A manifold that can form its network at a point in an existing network.
 template <class M>
 concept Walkable = requires(M const& model, Point<typename M::Topology> const& s, typename M::Network& network) {
   model.at(s, network);
   model.stack();
 };
 
-/// Follows a context that moves, in real time: a knob, a temperature, a load. One thread sets targets and models,
-/// another processes samples; neither waits for the other, and processing does not allocate, lock or call the system.
+/// Follows a moving context (a knob, a temperature, a load) in real time. One thread sets targets and models, another
+/// processes samples. Neither waits for the other, and processing does not allocate, lock or call the system.
 ///
-/// Every `every` samples the context goes towards its target along the geodesic, `speed * every` at most, and the
-/// network there is formed into a spare: K x N multiply-adds. What the output would jump by at that sample is taken
-/// (one more evaluation), added to the samples that follow, and faded out until the next move: so the output of a
-/// moving context has no steps, and that of a resting one is the network's. How samples are cut into blocks does not
-/// change a number.
+/// Every `every` samples the context moves towards its target along the geodesic, by `speed * every` at most. The
+/// network there is formed in a spare network: K x N multiply-adds. The jump of the output at that sample (old minus
+/// new, one more evaluation) is added to the following samples, and faded out until the next move. So the output has no
+/// steps while the context moves, and equals the network's at rest. The division of samples into blocks does not change
+/// a number.
 ///
-/// A discrete context switches: from the next move on it is the target's. So does a discrete factor of a product, at
-/// once, not at the end of the way that smooth factors take; it adds nothing to the distance. The output is faded then
-/// as at any move.
+/// A discrete context switches to the target at the next move. A discrete factor of a product does so, too, without
+/// waiting for the smooth factors. It adds nothing to the distance. The output is faded as at any move.
 ///
-/// A sample that is not finite, or whose outputs are not, spoils no other: where it falls on a move, the jump is taken
-/// at the next sample before the next move that is, by two evaluations a sample until then. Where there is none, the
-/// output goes on as that of the same signal without bad samples does.
+/// A sample with inputs or outputs that are not finite affects no other. If it falls on a move, the jump is taken at
+/// the next finite sample before the next move; until then each sample costs two evaluations. If there is none, the
+/// output continues as that of the same signal without bad samples.
 template <class Model>
 class Walker {
  public:
@@ -55,11 +55,12 @@ class Walker {
                 "wmanifold: a Walker goes along geodesics, or switches, so the contexts need a topology with exp and "
                 "log, a discrete one (of dimension 0), or a product of such");
 
-  using R = typename Model::Scalar;
-  using Topology = typename Model::Topology;
-  using Network = typename Model::Network;
+  using R = typename Model::Scalar;           ///< type of the numbers
+  using Topology = typename Model::Topology;  ///< space of contexts
+  using Network = typename Model::Network;    ///< type of the network at a point
 
-  /// Throws ArgumentError where there is no model, its parameters are not finite, or an option is not positive.
+  /// A walker at `start`. Throws ArgumentError for a null model, parameters that are not finite, or an option that is
+  /// not positive.
   Walker(std::shared_ptr<Model const> model, Point<Topology> const& start, WalkerOptions const& options)
       : options_(checked(options)),
         target_(start),
@@ -71,12 +72,12 @@ class Walker {
         carried_(static_cast<std::size_t>(outputs())),
         fade_(R{1} / static_cast<R>(options.every)) {}
 
-  /// The controlling thread's: where to go. Real time.
+  /// For the controlling thread: sets the target. Real time.
   void set_target(Point<Topology> const& s) noexcept { target_.put(s); }
 
-  /// The controlling thread's: another model of the same layers, to be used from the next move on. What is no longer
-  /// used is destroyed here or in a later call, never while processing. Throws ArgumentError for other layers, none, or
-  /// parameters that are not finite (one pass over them).
+  /// For the controlling thread: sets another model with the same layers, used from the next move on. Models no longer
+  /// in use are destroyed in this or a later call, never while processing. Throws ArgumentError for other layers, a
+  /// null model, or parameters that are not finite (one pass over them).
   void set_model(std::shared_ptr<Model const> model) {
     if (!(required(model)->stack() == layers_)) [[unlikely]] {
       fail("walker: expected a model of the same layers as the one before, got ", model->inputs(), " inputs, ",
@@ -85,14 +86,14 @@ class Walker {
     models_.put(std::move(model));
   }
 
-  /// The processing thread's: as many samples as `y` holds, outputs() numbers each. Sample b reads inputs() numbers
-  /// from x[b * step] on: a step of 1 is a window that slides over a signal. ArgumentError where sizes do not fit;
-  /// nothing is thrown where they do. Where a sample has one input and one output, `y` may be where `x` is. Real time.
+  /// For the processing thread: processes as many samples as `y` holds, outputs() numbers each. Sample b reads inputs()
+  /// numbers from x[b * step] on; a step of 1 is a window that slides over a signal. Throws ArgumentError for sizes
+  /// that do not fit, and nothing otherwise. With one input and one output, `y` may be `x`. Real time.
   template <class T = HostTarget>
   void process(std::span<R const> x, Index step, std::span<R> y) {
     auto const numbers = static_cast<std::size_t>(outputs());
     auto const samples = static_cast<Index>(y.size() / numbers);
-    Index const beyond = static_cast<Index>(x.size()) - inputs();  // where the last sample begins at most
+    Index const beyond = static_cast<Index>(x.size()) - inputs();  // largest start of a sample
     bool const fits = samples == 0 || (beyond >= 0 && (samples == 1 || step <= beyond / (samples - 1)));
     if (step < 1 || y.size() % numbers != 0 || !fits) [[unlikely]] {
       refuse(x.size(), step, y.size());
@@ -118,10 +119,13 @@ class Walker {
     }
   }
 
-  /// The processing thread's: the context and the network of the samples before.
+  /// For the processing thread: context of the last sample.
   [[nodiscard]] Point<Topology> const& context() const noexcept { return at_; }
+  /// For the processing thread: network of the last sample.
   [[nodiscard]] Network const& network() const noexcept { return networks_[current_]; }
+  /// Number of inputs.
   [[nodiscard]] Index inputs() const noexcept { return network().inputs(); }
+  /// Number of outputs.
   [[nodiscard]] Index outputs() const noexcept { return network().outputs(); }
 
  private:
@@ -155,7 +159,7 @@ class Walker {
          " outputs, got ", x, " numbers ", step, " apart for ", y);
   }
 
-  /// Goes on by one move, if there is where to go; the network before is the spare one then.
+  /// Makes one move, unless the walker is at its target; the previous network becomes the spare one.
   template <class T>
   void move() noexcept {
     bool const other_model = models_.take();
@@ -170,8 +174,8 @@ class Walker {
     jump_ = Jump::ahead;
   }
 
-  /// Takes the jump between both networks' outputs at a sample, which is then what the network before, faded, makes of
-  /// it. Where the sample or the jump is not finite, the jump is still ahead, and the sample the network's before.
+  /// Takes the jump between both networks' outputs at a sample. The output is then the previous network's, faded. If
+  /// the sample or the jump is not finite, the jump stays ahead, and the output is the previous network's.
   template <class T>
   void take_jump(std::span<R const> x, std::span<R> y) noexcept {
     bool finite = true;
@@ -179,7 +183,7 @@ class Walker {
       finite &= is_finite(number);
     }
     network().template operator()<T>(x, carried_, scratch_);
-    networks_[1 - current_].template operator()<T>(x, y, scratch_);  // last, as y may be where x is
+    networks_[1 - current_].template operator()<T>(x, y, scratch_);  // last, as y may be x
     for (std::size_t o = 0; o < carried_.size(); ++o) {
       carried_[o] = y[o] - carried_[o];
       finite &= is_finite(carried_[o]);
@@ -194,13 +198,13 @@ class Walker {
     jump_ = Jump::taken;
   }
 
-  /// The jump of the output at the last move: none, one to be taken at the next finite sample, or carried_.
+  /// The jump of the output at the last move: none, ahead (taken at the next finite sample), or taken (in carried_).
   enum class Jump { none, ahead, taken };
 
   WalkerOptions options_;
   Latest<Point<Topology>> target_;
   Latest<std::shared_ptr<Model const>> models_;
-  typename Model::Stack layers_;  // what other models must have too
+  typename Model::Stack layers_;  // required of other models
 
   Point<Topology> at_;
   std::array<Network, 2> networks_;
@@ -212,6 +216,7 @@ class Walker {
   Jump jump_ = Jump::none;
 };
 
+/// Deduces the model from a pointer to a constant or a mutable one.
 template <class Model>
 Walker(std::shared_ptr<Model>, Point<typename Model::Topology> const&, WalkerOptions const&)
     -> Walker<std::remove_const_t<Model>>;

@@ -7,22 +7,24 @@
 
 namespace wmanifold {
 
-/// How a backtracking step looks for its length.
+/// Options of a backtracking step's line search.
 struct BacktrackingOptions {
-  double first_rate = 1;     ///< tried first, and doubled after a step that was taken at once
-  double sufficient = 1e-4;  ///< the share of the linear prediction by which the loss must fall
-  int most_halvings = 50;
+  double first_rate = 1;                           ///< tried first; doubled after a step that was accepted at once
+  double sufficient = 1e-4;                        ///< share of the linear prediction by which the loss must fall
+  int most_halvings = 50;                          ///< per step
   std::optional<double> stiffness = std::nullopt;  ///< of the price of a step, as in FlowOptions
 };
 
-/// Steepest descent whose every step lowers the objective, or is not taken: along -G^-1 grad, with the rate halved
-/// until the objective falls enough (Armijo). For deterministic objectives. Refers to the model, which must outlive it.
+/// Steepest descent in which every step lowers the objective. A step goes along -G^-1 grad; its rate is halved until
+/// the objective falls enough (Armijo), or the step is abandoned. For deterministic objectives. Refers to the model,
+/// which must outlive it.
 template <class Model>
 class Backtracking {
  public:
-  using R = typename Model::Scalar;
+  using R = typename Model::Scalar;  ///< type of the numbers
 
-  /// ArgumentError for a rate that is not positive, a share outside (0, 1), or no halvings.
+  /// A descent of the model. Throws ArgumentError for a rate that is not positive, a share outside (0, 1), or no
+  /// halvings.
   explicit Backtracking(Model& model, BacktrackingOptions options = {})
       : model_((require_parameters(model.parameters()), &model)),
         metric_(model, options.stiffness.value_or(MovementMetric<Model>::default_stiffness)),
@@ -37,20 +39,20 @@ class Backtracking {
     }
   }
 
-  /// Trains the model at the address that it was made with, and so is neither copied nor moved.
+  /// Neither copied nor moved: it trains the model at the address given to the constructor.
   Backtracking(Backtracking const&) = delete;
   Backtracking& operator=(Backtracking const&) = delete;
 
-  /// The loss before one step, and the movement that it made.
+  /// The result of one step.
   struct Report {
-    double before = 0;    ///< the objective
-    double after = 0;     ///< never more than before
-    double rate = 0;      ///< of the step; 0 when none was taken
+    double before = 0;    ///< objective before the step
+    double after = 0;     ///< objective after the step; never larger than before
+    double rate = 0;      ///< of the step; 0 if none was taken
     double movement = 0;  ///< of the manifold
   };
 
-  /// One step. Throws as the objective does at the start; then nothing has changed. Trial points where it is not finite
-  /// count as too far.
+  /// Takes one step. Throws as the objective does at the start, and then changes nothing. A trial point with an
+  /// objective that is not finite counts as too far.
   template <class T = HostTarget, class Objective>
   Report step(Objective& objective) {
     Report report;

@@ -6,15 +6,15 @@
 
 namespace wmanifold {
 
-/// The flow of a custom manifold, whose metric E_s J^T J (equation 14) is another after every step: along the
-/// gradient that it preconditions, by the heavy ball or Nesterov. Options are those of a GradientFlow, but a stiffness
-/// and an energy, which custom manifolds do not have. Refers to the model, which must outlive it and stay where it is.
+/// The flow of a custom manifold, whose metric E_s J^T J (equation 14) changes with every step. It steps along the
+/// preconditioned gradient, by the heavy ball or Nesterov. Options are those of a GradientFlow, except stiffness and
+/// energy, which custom manifolds do not have. Refers to the model, which must outlive it and stay at its address.
 template <class Model, class L, class Rule = HeavyBall>
 class CustomFlow {
  public:
-  using R = typename Model::Scalar;
-  using Functional = typename detail::FunctionalOf<L>::type;
-  using Targets = typename Functional::template Targets<R>;
+  using R = typename Model::Scalar;                           ///< type of the numbers
+  using Functional = typename detail::FunctionalOf<L>::type;  ///< type of the loss functional
+  using Targets = typename Functional::template Targets<R>;   ///< targets of a batch
   /// Whether arguments of types A are a batch that `step` takes.
   template <class... A>
   static constexpr bool is_batch =
@@ -22,11 +22,11 @@ class CustomFlow {
       detail::fits<std::tuple<ConstMatrixRef<R>, Contexts<typename Model::Topology>, Targets, std::span<double const>>,
                    A...>;
 
-  /// `loss` is a loss, whose mean is descended, or a LossFunctional. Throws ArgumentError, which says what is wrong
-  /// with the options.
+  /// A flow by the heavy ball. `loss` is a loss, reduced by its mean, or a LossFunctional. Throws ArgumentError for
+  /// invalid options.
   CustomFlow(Model& model, L loss, FlowOptions const& options) requires(std::same_as<Rule, HeavyBall>)
       : CustomFlow(model, std::move(loss), HeavyBall{options.momentum}, detail::beside_rule(options)) {}
-  /// The same under another rule.
+  /// A flow by another rule, with the same errors.
   CustomFlow(Model& model, L loss, Rule rule, RuleOptions const& options)
       : model_((require_parameters(model.parameters()), &model)),
         functional_(std::move(loss)),
@@ -40,18 +40,18 @@ class CustomFlow {
     state_.moments = std::vector(Rule::moments, gradient_);
   }
 
-  /// Arguments that make no flow: a sentence says why.
+  /// Overload for a temporary model: a compile-time message says why.
   CustomFlow(Model&& model, L loss, FlowOptions const& options) : CustomFlow(model, std::move(loss), options) {
     detail::explain_temporary<Model>();
   }
 
-  /// Trains the model at the address that it was made with, and so is neither copied nor moved.
+  /// Neither copied nor moved: it trains the model at the address given to the constructor.
   CustomFlow(CustomFlow const&) = delete;
   CustomFlow& operator=(CustomFlow const&) = delete;
 
-  /// One step on a batch; `weights` are one per sample, or none. Throws ArgumentError or NumericalError as the loss
-  /// functional does, and NumericalError where the step leaves the finite numbers; then neither the model nor the flow
-  /// has changed.
+  /// Takes one step on a batch; `weights` are one per sample, or none. Throws ArgumentError or NumericalError as the
+  /// loss functional does, and NumericalError if the step leaves the finite numbers. Then neither the model nor the
+  /// flow has changed.
   template <class T = HostTarget>
   Step step(ConstMatrixRef<R> const& inputs, Contexts<typename Model::Topology> const& contexts, Targets const& targets,
             std::span<double const> weights = {}) {
@@ -61,14 +61,14 @@ class CustomFlow {
     return {loss, take<T>(gradient_)};
   }
 
-  /// Arguments that make no batch: a sentence says why.
+  /// Overload for wrong arguments: a compile-time message says why.
   template <class T = HostTarget, class... A>
   requires(!is_batch<A...>) Step step(A&&...) {
     detail::explain_batch<R, typename Model::Topology, Targets, A...>();
     return {};
   }
 
-  /// One step along a gradient of the model's sizes from elsewhere; returns the movement.
+  /// Takes one step along a given gradient of the model's sizes. Returns the movement.
   template <class T = HostTarget>
   double descend(Parameters<R> const& gradient) {
     require_parameters(model_->parameters());
@@ -76,15 +76,23 @@ class CustomFlow {
     return take<T>(gradient);
   }
 
-  /// As GradientFlow's.
+  /// Sets the rate of the next steps, as GradientFlow::set_rate does.
   void set_rate(double rate) { options_ = detail::with_length(options_, rate, std::nullopt); }
+  /// Sets the movement budget of the next steps.
   void set_movement(double budget) { options_ = detail::with_length(options_, std::nullopt, budget); }
+  /// Options.
   [[nodiscard]] RuleOptions const& options() const noexcept { return options_; }
+  /// Rule.
   [[nodiscard]] Rule const& rule() const noexcept { return rule_; }
+  /// Metric.
   [[nodiscard]] MovementMetric<Model> const& metric() const noexcept { return metric_; }
+  /// Gradient of the last step, priors included.
   [[nodiscard]] Parameters<R> const& gradient() const noexcept { return gradient_; }
+  /// Workspace of the passes.
   [[nodiscard]] Workspace<R>& workspace() noexcept { return work_; }
+  /// State, to be saved.
   [[nodiscard]] FlowState<R> const& state() const noexcept { return state_; }
+  /// Continues from a saved state. Throws ArgumentError for a state of another flow.
   void restore(FlowState<R> state) {
     detail::require_state_of(model_->parameters(), Rule::moments, state);
     state_ = std::move(state);
@@ -101,7 +109,7 @@ class CustomFlow {
     };
     require_finite("a gradient", gradient);
     if (options_.movement && kernel::largest<T, R>(count, gradient.data()) == 0) {
-      return 0;  // as GradientFlow
+      return 0;  // as in GradientFlow
     }
     if (options_.geometry == Geometry::movement) {
       metric_.template precondition<T>(*model_, gradient, direction_);
@@ -124,7 +132,7 @@ class CustomFlow {
     if (factor * unit > 0) {
       kernel::add_scaled<T, R>(static_cast<R>(-factor), count, direction_.data(), moved_.data());
     }
-    // Nothing that is kept is written before all of it is known to be finite.
+    // No state is written before all numbers are known to be finite.
     require_finite("a step", moved_);
     for (auto const& block : moments_) {
       require_finite("a moment", block);
@@ -144,25 +152,28 @@ class CustomFlow {
   Parameters<R> gradient_;
   Parameters<R> direction_;
   FlowState<R> state_;
-  std::vector<Parameters<R>> moments_;  // of a step that is not taken yet
-  Parameters<R> moved_;                 // likewise the parameters
+  std::vector<Parameters<R>> moments_;  // of the step, before it is accepted
+  Parameters<R> moved_;                 // parameters of the step, before it is accepted
   Workspace<R> work_;
 };
 
+/// Deduction without a loss, for the compile-time message.
 template <class Model>
 CustomFlow(Model const&, FlowOptions const&) -> CustomFlow<Model, detail::NoLoss>;
 
-/// Arguments that make no flow: a sentence says why.
+/// Specialisation for wrong arguments: a compile-time message says why.
 template <class Model, class L, class Rule>
 requires(!detail::MakesCustomFlow<Model, L, Rule>) class CustomFlow<Model, L, Rule> {
   static_assert(detail::explain_flow<Model, L, Rule, true>());
 
  public:
+  /// Takes any arguments, so that only the message above appears.
   template <class... A>
   explicit CustomFlow(A&&...) {}
   CustomFlow(Model const&, FlowOptions const&) {}
   CustomFlow(Model const&, L const&, FlowOptions const&) {}
   CustomFlow(Model const&, L const&, Rule const&, RuleOptions const&) {}
+  /// Declared only, likewise.
   template <class T = HostTarget, class... A>
   Step step(A&&...);
 };

@@ -7,32 +7,36 @@
 namespace wmanifold {
 
 /// The movement of a custom manifold: the metric E_s J(s)^T J(s) at the model's parameters, J = dM/dP, over the nodes
-/// of a quadrature (equation 14). How it is solved where it is singular is the model's `metric()`.
+/// of a quadrature (equation 14). The model's `metric()` names the solver, for a metric that may be singular.
 template <Real R_, Topology Space, class F, class... Layers>
 class MovementMetric<CustomManifold<R_, Space, F, Layers...>> {
  public:
-  using Model = CustomManifold<R_, Space, F, Layers...>;
-  using R = R_;
-  static constexpr double default_stiffness = 0;
+  using Model = CustomManifold<R_, Space, F, Layers...>;  ///< type of the model
+  using R = R_;                                           ///< type of the numbers
+  static constexpr double default_stiffness = 0;          ///< of a flow without that option
 
-  /// ArgumentError for a stiffness: the bending of a custom manifold is not known.
+  /// A metric of this model. Throws ArgumentError for a stiffness other than 0: custom manifolds have no bending
+  /// matrix.
   explicit MovementMetric(Model const&, double stiffness = 0) {
     if (stiffness != 0) [[unlikely]] {
       fail("flow: expected no stiffness for a custom manifold, got ", stiffness);
     }
   }
 
+  /// The inner product of two steps.
   template <class T = HostTarget>
   [[nodiscard]] double inner(Model const& model, Parameters<R> const& a, Parameters<R> const& b) const {
     Jacobian jacobian(model);
     return detail::dot(detail::as_vector(b), apply(jacobian, detail::as_vector(a), 0));
   }
 
+  /// The movement of the manifold under a step.
   template <class T = HostTarget>
   [[nodiscard]] double movement(Model const& model, Parameters<R> const& step) const {
     return std::sqrt(std::max(inner<T>(model, step, step), 0.0));
   }
 
+  /// Writes the shortest solution of (metric + damping) to = gradient.
   template <class T = HostTarget>
   void precondition(Model const& model, Parameters<R> const& gradient, Parameters<R>& to) const {
     Jacobian jacobian(model);

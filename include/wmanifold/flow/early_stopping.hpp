@@ -8,10 +8,11 @@
 
 namespace wmanifold {
 
-/// Watches a validation loss: stop when it has not improved by `least` for `patience` looks.
+/// A stopping rule on a validation loss: stop if it has not improved by `least` in `patience` looks.
 class EarlyStopping {
  public:
-  /// ArgumentError for a patience below 1 or a least improvement that is negative or not finite.
+  /// A rule with this patience. Throws ArgumentError for a patience below 1, or a least improvement that is negative or
+  /// not finite.
   explicit EarlyStopping(Index patience, double least = 0) : patience_(patience), least_(least) {
     if (patience < 1 || !(is_finite(least) && least >= 0)) [[unlikely]] {
       fail("early stopping: expected a patience of at least 1 and an improvement of at least 0, got ", patience,
@@ -19,7 +20,8 @@ class EarlyStopping {
     }
   }
 
-  /// Takes the next validation loss (NaN is no improvement); true if it is the best so far, by the least improvement.
+  /// Takes the next validation loss; NaN is no improvement. Returns whether it improves the best loss by more than
+  /// `least`.
   bool look(double loss) noexcept {
     bool const better = loss < best_ - least_;
     if (better) {
@@ -31,7 +33,9 @@ class EarlyStopping {
     return better;
   }
 
+  /// Returns whether the last `patience` looks brought no improvement.
   [[nodiscard]] bool should_stop() const noexcept { return since_ >= patience_; }
+  /// Best loss so far.
   [[nodiscard]] double best() const noexcept { return best_; }
 
  private:

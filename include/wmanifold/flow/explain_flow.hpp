@@ -5,10 +5,10 @@
 #include <wmanifold/functional/loss_functional.hpp>
 #include <wmanifold/manifold/batch.hpp>
 
-/// Sentences for flows that do not compile, as those of network/explain.hpp.
+/// Compile-time messages for flows with wrong arguments, like those of network/explain.hpp.
 namespace wmanifold::detail {
 
-/// A loss stands for its mean.
+/// The loss of a functional, or the loss itself.
 template <class L>
 struct LossIn {
   using type = L;
@@ -20,7 +20,7 @@ struct LossIn<LossFunctional<L, Reduce>> {
 template <class L>
 using LossOf = typename LossIn<L>::type;
 
-/// Does it have rows over a basis? A custom manifold does not.
+/// A model with rows over a basis. Custom manifolds have none.
 template <class Model>
 concept HasRows = requires(Model const& model) {
   model.basis();
@@ -32,10 +32,10 @@ template <class Model, class L, class Rule>
 concept MakesCustomFlow = WeightManifold<Model> && !HasRows<Model> && LossOn<LossOf<L>, Model> && FlowRule<Rule> &&
                           Rule::input == RuleInput::preconditioned;
 
-/// Stands where no loss was given.
+/// The loss type of a flow that was given no loss.
 struct NoLoss {};
 
-/// Refuses types that make no flow, by a sentence that says why. `is_custom`: they are to make a CustomFlow.
+/// Refuses types that make no flow, with a message that says why. `is_custom`: for a CustomFlow.
 template <class Model, class L, class Rule, bool is_custom = false>
 constexpr bool explain_flow() {
   if constexpr (std::is_const_v<Model> && WeightManifold<std::remove_const_t<Model>>) {
@@ -95,7 +95,7 @@ constexpr bool explain_flow() {
   return true;
 }
 
-/// Arguments behind model and loss that are no options, or no rule and its options.
+/// Whether the arguments behind model and loss are neither options, nor a rule and its options.
 template <class... Rest>
 inline constexpr bool no_flow_arguments = sizeof...(Rest) == 0;
 template <class Options>
@@ -103,6 +103,7 @@ inline constexpr bool no_flow_arguments<Options> = !std::convertible_to<Options,
 template <class Rule, class Options>
 inline constexpr bool no_flow_arguments<Rule, Options> = !std::convertible_to<Options, RuleOptions>;
 
+/// States which arguments a flow takes behind model and loss.
 template <class Model, class... Rest>
 constexpr void explain_flow_arguments() {
   if constexpr (sizeof...(Rest) == 0) {
@@ -130,6 +131,7 @@ constexpr void explain_flow_arguments() {
   }
 }
 
+/// States that a flow takes no temporary model.
 template <class Model>
 constexpr void explain_temporary() {
   static_assert(never<Model>,

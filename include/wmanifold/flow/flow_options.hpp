@@ -10,13 +10,15 @@ namespace wmanifold {
 
 /// The measure of a step's length.
 enum class Geometry {
-  movement,   ///< the movement of the manifold: steps along G^-1 grad (equation 5), the same in every basis
-  euclidean,  ///< the numbers of the parameters: plain gradient descent, for comparison
+  movement,   ///< movement of the manifold: steps along G^-1 grad (equation 5), the same in every basis
+  euclidean,  ///< length of the parameter vector: plain gradient descent, for comparison
 };
 
-/// Stands where a rule has its own momentum, if any.
+/// The momentum option beside a rule, which has its own: there is none to set.
 struct NoMomentum {
+  /// No momentum.
   constexpr NoMomentum() = default;
+  /// Overload for a number: a compile-time message says why.
   template <std::convertible_to<double> Number>
   NoMomentum(Number const&) {
     static_assert(detail::never<Number>,
@@ -25,57 +27,57 @@ struct NoMomentum {
   }
 };
 
-/// How a flow steps. One of `rate` and `movement` is given; a step under a rate or a budget of 0 moves nothing, and the
-/// rule's moments still take the gradient in.
+/// Options of a flow's steps. Exactly one of `rate` and `movement` is set. A step under a rate or a budget of 0 moves
+/// nothing, but the rule's moments still take in the gradient.
 ///
-/// Normalise the inputs first: to mean 0 and deviation 1 per column (Standardisation), targets of squared errors, too;
-/// no rate makes up for columns of other sizes.
+/// Normalise the inputs first to mean 0 and deviation 1 per column (Standardisation), and the targets of squared
+/// errors, too. No rate makes up for columns of different scales.
 template <class Momentum>
 struct BasicFlowOptions {
-  /// dP = -rate v. To begin with: 1e-2 to 1e-1 for the heavy ball with a momentum of 0.9, 1e-3 to 1e-2 for Adam.
-  /// At most 1e5.
+  /// dP = -rate v, at most 1e5. Start with 1e-2 to 1e-1 for the heavy ball with a momentum of 0.9, 1e-3 to 1e-2 for
+  /// Adam.
   std::optional<double> rate = std::nullopt;
-  std::optional<double> movement = std::nullopt;  ///< dP along -v, the manifold moves by just this much (equation 6)
+  std::optional<double> movement = std::nullopt;  ///< dP along -v with exactly this movement (equation 6)
   Momentum momentum = {};                         ///< of the heavy ball
-  Geometry geometry = Geometry::movement;
-  /// Of the price of a step (equation 9): 0 its movement alone, the flow of equation 7; none: what the model's metric
-  /// holds for safe, default_stiffness or 0.
+  Geometry geometry = Geometry::movement;         ///< measure of a step's length
+  /// Stiffness of the price of a step (equation 9). 0 prices the movement alone, the flow of equation 7. Unset: the
+  /// default of the model's metric, default_stiffness or 0.
   std::optional<double> stiffness = std::nullopt;
-  std::optional<double> clip = std::nullopt;  ///< no step moves the manifold by more than this
+  std::optional<double> clip = std::nullopt;  ///< largest movement of a step
   double weight_decay = 0;                    ///< of E_s ||M(s)||^2 / 2 in the objective (equation 10)
   double energy = 0;                          ///< of E_s ||dM/ds||^2 / 2 in the objective (equation 11)
 };
 
-/// Of the heavy ball, the rule of a flow that is given no other.
+/// Options of a flow by the heavy ball, the default rule.
 using FlowOptions = BasicFlowOptions<double>;
-/// Beside a rule.
+/// Options of a flow by a given rule.
 using RuleOptions = BasicFlowOptions<NoMomentum>;
 
-/// The loss before one step, and the movement that it made.
+/// The result of one step.
 struct Step {
   double loss = 0;  ///< of the batch, before the step, without priors
-  /// Of the manifold; 0 under a rate of 0, or with no direction to go, and then nothing moved. A direction whose
-  /// movement is below 1e-17 (1e-150 in double), too short to be squared, counts as none, but a rate without a clip
-  /// still steps.
+  /// Movement of the manifold. It is 0 under a rate of 0, or without a direction; then nothing moved. A direction with
+  /// a movement below 1e-17 (1e-150 in double) cannot be squared and counts as none. A rate without a clip still steps
+  /// along it.
   double movement = 0;
 };
 
-/// The memory of a flow from step to step, to be saved and restored with the model: a flow that goes on from it goes
-/// on as if it had not stopped, bit for bit.
+/// The memory of a flow between steps, to be saved and restored with the model. A flow that continues from it gives the
+/// same numbers, bit for bit, as one that did not stop.
 template <Real R>
 struct FlowState {
-  Index steps = 0;
-  std::vector<Parameters<R>> moments;  ///< as the rule says: a velocity, Adam's two
+  Index steps = 0;                     ///< steps taken
+  std::vector<Parameters<R>> moments;  ///< defined by the rule: a velocity, Adam's two
 
   friend bool operator==(FlowState const&, FlowState const&) = default;
 };
 
 namespace detail {
 
-/// Rates and budgets beyond it mean nothing, and could take a step out of the range of float.
+/// Upper bound of rates and budgets. Larger ones are useless, and could take a step out of the range of float.
 inline constexpr double longest_step = 1e5;
 
-/// ArgumentError, which says what is wrong, for options that make no sense.
+/// Returns the options. Throws ArgumentError for invalid ones.
 inline RuleOptions checked(RuleOptions const& options) {
   if (options.rate.has_value() == options.movement.has_value()) [[unlikely]] {
     fail("flow: expected either a rate or a movement budget, got ", options.rate ? "both" : "neither");
@@ -100,7 +102,7 @@ inline RuleOptions beside_rule(FlowOptions const& options) {
           options.weight_decay, options.energy};
 }
 
-/// The same under another rate or budget.
+/// The options under another rate or budget.
 inline RuleOptions with_length(RuleOptions options, std::optional<double> rate, std::optional<double> movement) {
   options.rate = rate;
   options.movement = movement;
@@ -116,7 +118,7 @@ inline double factor_at(RuleOptions const& options, double unit) noexcept {
   return factor;
 }
 
-/// ArgumentError where a state is not of a flow with as many moments of these sizes, or is none that a flow left.
+/// Throws ArgumentError if a state has another number or other sizes of moments, or a negative step count.
 template <Real R>
 void require_state_of(Parameters<R> const& parameters, std::size_t moments, FlowState<R> const& state) {
   bool fits = state.steps >= 0 && state.moments.size() == moments;

@@ -10,13 +10,13 @@
 namespace wmanifold {
 
 /// The constrained gradient flow of a manifold, step by step: steepest descent of a loss functional under a constraint
-/// on how much the manifold moves. Refers to the model, which must outlive it and stay where it is.
+/// on the movement of the manifold. Refers to the model, which must outlive it and stay at its address.
 template <class Model, class L, class Rule = HeavyBall>
 class GradientFlow {
  public:
-  using R = typename Model::Scalar;
-  using Functional = typename detail::FunctionalOf<L>::type;
-  using Targets = typename Functional::template Targets<R>;
+  using R = typename Model::Scalar;                           ///< type of the numbers
+  using Functional = typename detail::FunctionalOf<L>::type;  ///< type of the loss functional
+  using Targets = typename Functional::template Targets<R>;   ///< targets of a batch
   /// Whether arguments of types A are a batch that `step` takes.
   template <class... A>
   static constexpr bool is_batch =
@@ -25,11 +25,11 @@ class GradientFlow {
                    A...> ||
       (Model::Topology::coordinates == 0 && detail::fits<std::tuple<ConstMatrixRef<R>, Targets>, A...>);
 
-  /// `loss` is a loss, whose mean is descended, or a LossFunctional. Throws ArgumentError, which says what is wrong
-  /// with the options.
+  /// A flow by the heavy ball. `loss` is a loss, reduced by its mean, or a LossFunctional. Throws ArgumentError for
+  /// invalid options.
   GradientFlow(Model& model, L loss, FlowOptions const& options) requires(std::same_as<Rule, HeavyBall>)
       : GradientFlow(model, std::move(loss), HeavyBall{options.momentum}, detail::beside_rule(options)) {}
-  /// The same under another rule.
+  /// A flow by another rule, with the same errors.
   GradientFlow(Model& model, L loss, Rule rule, RuleOptions const& options)
       : model_((require_parameters(model.parameters()), &model)),
         functional_(std::move(loss)),
@@ -43,7 +43,7 @@ class GradientFlow {
     state_.moments = std::vector(Rule::moments, gradient_);
   }
 
-  /// Arguments that make no flow: a sentence says why.
+  /// Overloads for wrong arguments: a compile-time message says why.
   template <class... Rest>
   requires(detail::no_flow_arguments<Rest...>) GradientFlow(Model& model, L loss, Rest&&...)
       : GradientFlow(model, std::move(loss), Rule{}, {}) {
@@ -62,14 +62,14 @@ class GradientFlow {
     detail::explain_temporary<Model>();
   }
 
-  /// A flow trains the model at the address that it was made with, and so is neither copied nor moved. Of a struct that
-  /// has a model and its flow as members: make it where it stays, or hold it by std::unique_ptr.
+  /// Neither copied nor moved: a flow trains the model at the address given to the constructor. A struct that has a
+  /// model and its flow as members is made in its final place, or held by std::unique_ptr.
   GradientFlow(GradientFlow const&) = delete;
   GradientFlow& operator=(GradientFlow const&) = delete;
 
-  /// One step on a batch; `weights` are one per sample, or none. Throws ArgumentError or NumericalError as the loss
-  /// functional does, and NumericalError for a gradient so large that the step could leave the range of numbers
-  /// (largest_input); then neither the model nor the flow has changed.
+  /// Takes one step on a batch; `weights` are one per sample, or none. Throws ArgumentError or NumericalError as the
+  /// loss functional does, and NumericalError for a gradient so large that the step could leave the range of numbers
+  /// (largest_input). Then neither the model nor the flow has changed.
   template <class T = HostTarget>
   Step step(ConstMatrixRef<R> const& inputs, Contexts<typename Model::Topology> const& contexts, Targets const& targets,
             std::span<double const> weights = {}) {
@@ -82,7 +82,7 @@ class GradientFlow {
     return {loss.value, go<T>(gradient_, largest_of<T>(gradient_))};
   }
 
-  /// One step on a batch of a manifold without contexts.
+  /// Takes one step on a batch of a manifold without contexts.
   template <class T = HostTarget>
   Step step(ConstMatrixRef<R> const& inputs, Targets const& targets) requires(Model::Topology::coordinates == 0) {
     auto known = without_contexts_.find(inputs.rows());
@@ -93,15 +93,15 @@ class GradientFlow {
     return step<T>(inputs, known->second, targets);
   }
 
-  /// Arguments that make no batch: a sentence says why.
+  /// Overload for wrong arguments: a compile-time message says why.
   template <class T = HostTarget, class... A>
   requires(!is_batch<A...>) Step step(A&&...) {
     detail::explain_batch<R, typename Model::Topology, Targets, A...>();
     return {};
   }
 
-  /// One step along a gradient (of the model's sizes; that of frozen layers counts as zero) from elsewhere; returns the
-  /// movement.
+  /// Takes one step along a given gradient of the model's sizes. The gradient of frozen layers counts as zero. Returns
+  /// the movement.
   template <class T = HostTarget>
   double descend(Parameters<R> const& gradient) {
     require_parameters(model_->parameters());
@@ -109,22 +109,27 @@ class GradientFlow {
     return go<T>(gradient, largest_of<T>(gradient));
   }
 
-  /// From now on steps under this rate, or under this movement budget. 0, the end of many schedules, moves nothing;
-  /// ArgumentError where it is negative or not finite.
+  /// Sets the rate of the next steps, in place of a budget. A rate of 0, the end of many schedules, moves nothing.
+  /// Throws ArgumentError for a rate that is negative, not finite or above 1e5.
   void set_rate(double rate) { options_ = detail::with_length(options_, rate, std::nullopt); }
+  /// Sets the movement budget of the next steps, in place of a rate, with the same errors.
   void set_movement(double budget) { options_ = detail::with_length(options_, std::nullopt, budget); }
 
+  /// Options.
   [[nodiscard]] RuleOptions const& options() const noexcept { return options_; }
+  /// Rule.
   [[nodiscard]] Rule const& rule() const noexcept { return rule_; }
+  /// Metric.
   [[nodiscard]] MovementMetric<Model> const& metric() const noexcept { return metric_; }
-  /// The gradient that the last step saw, priors included.
+  /// Gradient of the last step, priors included.
   [[nodiscard]] Parameters<R> const& gradient() const noexcept { return gradient_; }
 
-  /// The workspace of its passes: `plan()` says how the last batch was mixed, `mixing` decides it for those to come.
+  /// Workspace of the passes. `plan()` describes the mixing of the last batch; `mixing` sets that of the next ones.
   [[nodiscard]] Workspace<R>& workspace() noexcept { return work_; }
 
+  /// State, to be saved.
   [[nodiscard]] FlowState<R> const& state() const noexcept { return state_; }
-  /// Goes on from a state of a flow with the same model and rule; ArgumentError where it is of another.
+  /// Continues from the state of a flow with the same model and rule. Throws ArgumentError for a state of another flow.
   void restore(FlowState<R> state) {
     detail::require_state_of(model_->parameters(), Rule::moments, state);
     for (std::size_t i = 0; i < state.moments.size(); ++i) {
@@ -141,7 +146,7 @@ class GradientFlow {
   }
 
  private:
-  /// A movement below this, whose square is near the least number of R, is none.
+  /// Movements below this count as none: their squares are near the smallest number of R.
   static constexpr double shortest = std::same_as<R, float> ? 1e-17 : 1e-150;
 
   [[nodiscard]] bool anything_is_frozen() const {
@@ -171,7 +176,7 @@ class GradientFlow {
       return false;
     }
   }
-  /// From which moment on they are squares.
+  /// Index of the first moment that holds squares.
   [[nodiscard]] static constexpr std::size_t first_square() noexcept {
     if constexpr (requires { Rule::first_square; }) {
       return Rule::first_square;
@@ -187,17 +192,20 @@ class GradientFlow {
     }
   }
 
-  /// NumericalError, unless nothing that a step writes can leave the range of R; asked before anything is written.
+  /// Throws NumericalError unless all numbers that a step writes stay in the range of R. Runs before anything is
+  /// written.
   ///
-  /// Let F = largest_input<R> (2^44 in float, whose range ends at 2^128), and A and B the matrices in front of the rule
-  /// and behind it, such as H^-1 and none, or C^-1 and C^-T. What is checked is |A| |B| max |gradient| <= F, in norms
-  /// that bound the largest number of a product. So no rule is ever given more than F, and
+  /// Let F = largest_input<R> (2^44 in float, whose range ends at 2^128), and A and B the matrices before and after the
+  /// rule, such as H^-1 and none, or C^-1 and C^-T. The check is |A| |B| max |gradient| <= F, in norms that bound the
+  /// largest number of a product. So a rule never receives more than F, and
   ///
-  /// - a velocity is at most F / (1 - momentum), 2^24 F for the largest momentum below 1 in float, and grows by F a
-  ///   step where that rounds to 1; Adam's moments are at most F and F^2 = 2^88, and its direction, a mean of what it
-  ///   was given over at least 1e-19, 2^64 F = 2^108;
-  /// - B times it, and a decay of parameters that is checked likewise, leave it there, and a rate of at most 1e5 makes
-  ///   it 2^125. Under a budget or a clip the direction is scaled to a movement of at most 1e5, or shrunk.
+  /// - a velocity is at most F / (1 - momentum), 2^24 F for the largest momentum below 1 in float; where that rounds to
+  /// 1, it
+  ///   grows by F a step. Adam's moments are at most F and F^2 = 2^88. Its direction, a mean of its inputs over at
+  ///   least 1e-19, is at most 2^64 F = 2^108.
+  /// - B times it, and a decay of parameters that is checked likewise, stay within these bounds, and a rate of at most
+  /// 1e5
+  ///   makes it 2^125. Under a budget or a clip the direction is scaled to a movement of at most 1e5, or shrunk.
   ///
   /// Squares of a velocity are summed in R: up to a momentum of 0.9999 they fit, too. In double there is more room.
   template <class T>
@@ -218,7 +226,7 @@ class GradientFlow {
     }
   }
 
-  /// parameters -= factor direction; returns the movement.
+  /// parameters -= factor direction. Returns the movement.
   template <class T>
   double move(double unit, Parameters<R> const& direction) {
     double const factor = unit < shortest ? 0 : detail::factor_at(options_, unit);
@@ -230,15 +238,15 @@ class GradientFlow {
     return factor * unit;
   }
 
-  /// Everything in one pass over gradient, moments and parameters; where the length of the step depends on its
-  /// direction, in two. Nothing is written before it is known that all numbers will be in range.
+  /// Takes a step in one pass over gradient, moments and parameters, or in two if the length of the step depends on its
+  /// direction. Writes nothing before all numbers are known to be in range.
   template <class T>
   double go(Parameters<R> const& given, double largest) {
     if (!is_finite(largest)) [[unlikely]] {
       fail<NumericalError>("flow: expected a finite gradient, got one that is not");
     }
     if (options_.movement && largest == 0) {
-      return 0;  // nowhere to go: a budget is spent on the gradient, not on what is left of earlier ones
+      return 0;  // no direction: a budget is spent on this gradient, not on the remains of earlier ones
     }
     bool const frozen = anything_is_frozen();
     if (frozen && &given != &gradient_) {
@@ -253,14 +261,14 @@ class GradientFlow {
     require_in_range<T>(largest, before, after);
     double const decay = shrink();
 
-    // What is frozen does not shrink either: that is seen to afterwards.
+    // Frozen parameters must not shrink, so with any of them the decay is added after the pass.
     bool const shrinks_apart = frozen && decay > 0;
     bool const at_once = options_.rate && !options_.clip && !shrinks_apart;
     bool const keep_direction = !at_once && !(steps_along_moment() && decay == 0);
     if (keep_direction && !direction_.same_sizes(gradient_)) {
       direction_ = gradient_.zeros_like();
     }
-    if (frozen) {  // what must not move does not remember either
+    if (frozen) {  // frozen layers keep no moments
       for (auto& block : state_.moments) {
         model_->zero_frozen(block);
       }
@@ -308,7 +316,7 @@ class GradientFlow {
     return move<T>(metric_.template movement<T>(*model_, direction_), direction_);
   }
 
-  /// From the gradient to what the rule is given.
+  /// The matrix between the gradient and the rule's input.
   detail::MatrixEntries<R> const& preconditioner_entries() const noexcept {
     if (options_.geometry == Geometry::euclidean) {
       return identity_;
@@ -326,25 +334,28 @@ class GradientFlow {
   detail::MatrixEntries<R> identity_;
   detail::MatrixEntries<R> none_;
   FlowState<R> state_;
-  Parameters<R> direction_;  // where it has to be kept
+  Parameters<R> direction_;  // if a second pass needs it
   Workspace<R> work_;
   std::map<Index, Contexts<typename Model::Topology>> without_contexts_;
 };
 
+/// Deduction without a loss, for the compile-time message.
 template <class Model>
 GradientFlow(Model const&, FlowOptions const&) -> GradientFlow<Model, detail::NoLoss>;
 
-/// Arguments that make no flow: a sentence says why.
+/// Specialisation for wrong arguments: a compile-time message says why.
 template <class Model, class L, class Rule>
 requires(!detail::MakesFlow<Model, L, Rule>) class GradientFlow<Model, L, Rule> {
   static_assert(detail::explain_flow<Model, L, Rule>());
 
  public:
+  /// Takes any arguments, so that only the message above appears.
   template <class... A>
   explicit GradientFlow(A&&...) {}
   GradientFlow(Model const&, FlowOptions const&) {}
   GradientFlow(Model const&, L const&, FlowOptions const&) {}
   GradientFlow(Model const&, L const&, Rule const&, RuleOptions const&) {}
+  /// Declared only, likewise.
   template <class T = HostTarget, class... A>
   Step step(A&&...);
 };

@@ -8,21 +8,21 @@
 
 namespace wmanifold {
 
-/// How the flow is integrated. Errors are measured by how far the manifold moves, and against how large it is,
-/// sqrt(E_s ||M(s)||^2): the same in every basis.
+/// Options of an integration. Errors are measured by the movement of the manifold, and compared with its size, sqrt(E_s
+/// ||M(s)||^2): the same in every basis.
 struct IntegrationOptions {
-  double relative = 1e-6;  ///< tolerated error of a step, as a share of the manifold's size
-  double absolute = 1e-9;
-  double first_step = 0;  ///< 0: found from the first gradient
-  Index fixed_steps = 0;  ///< that many equal steps without error control, when above 0
-  Index most_steps = 1'000'000;
+  double relative = 1e-6;        ///< tolerated error of a step, as a share of the manifold's size
+  double absolute = 1e-9;        ///< tolerated error of a step, added to that
+  double first_step = 0;         ///< 0: derived from the first gradient
+  Index fixed_steps = 0;         ///< if above 0: this many equal steps without error control
+  Index most_steps = 1'000'000;  ///< accepted and rejected
 };
 
-/// What an integration did.
+/// The result of an integration.
 struct Integration {
-  double loss = 0;     ///< the objective at the end
-  Index steps = 0;     ///< taken
-  Index rejected = 0;  ///< and thrown away, because their error was too large
+  double loss = 0;     ///< objective at the end
+  Index steps = 0;     ///< accepted
+  Index rejected = 0;  ///< rejected, because their error was too large
 };
 
 namespace detail {
@@ -46,8 +46,8 @@ struct DormandPrince {
 }  // namespace detail
 
 /// Follows the constrained gradient flow dP/dt = -G^-1 grad (equation 7) of a deterministic objective for `duration`.
-/// Throws ArgumentError for options that make no sense, NumericalError where the objective leaves the finite numbers or
-/// the steps needed are too many; then the model is as it was.
+/// Throws ArgumentError for invalid options, and NumericalError if the objective leaves the finite numbers or too many
+/// steps are needed. Then the model is unchanged.
 template <class T = HostTarget, class Model, class Objective>
 Integration integrate(Model& model, Objective& objective, double duration, IntegrationOptions const& options = {}) {
   using R = typename Model::Scalar;
@@ -91,7 +91,7 @@ Integration integrate(Model& model, Objective& objective, double duration, Integ
     slope_here(slopes[0]);
     bool const fixed = options.fixed_steps > 0;
     double h = fixed ? duration / static_cast<double>(options.fixed_steps) : options.first_step;
-    if (h == 0) {  // a step that moves by a hundredth of the size, as the gradient stands
+    if (h == 0) {  // a step whose movement is a hundredth of the size, at the first gradient
       double const size = metric.template movement<T>(model, start) + options.absolute;
       double const speed = metric.template movement<T>(model, slopes[0]);
       h = size > 0 && speed > 0 ? std::min(duration, 0.01 * size / speed) : duration;
@@ -100,7 +100,7 @@ Integration integrate(Model& model, Objective& objective, double duration, Integ
     while (time < duration && report.steps + report.rejected < options.most_steps) {
       bool const last = fixed ? report.steps + 1 == options.fixed_steps : time + h >= duration;
       double const step = last && !fixed ? duration - time : h;
-      double ratio = 0;  // of the error to what is tolerated
+      double ratio = 0;  // error over tolerance
       try {
         for (std::size_t s = 1; s < Pair::stages; ++s) {
           go(std::span(Pair::a[s]).first(s), step);
@@ -121,7 +121,7 @@ Integration integrate(Model& model, Objective& objective, double duration, Integ
             std::max(metric.template movement<T>(model, start), metric.template movement<T>(model, model.parameters()));
         double const wrong = metric.template movement<T>(model, error);
         ratio = wrong == 0 ? 0 : wrong / (options.absolute + options.relative * size);
-        ratio = is_nan(ratio) ? std::numeric_limits<double>::infinity() : ratio;  // both beyond the range
+        ratio = is_nan(ratio) ? std::numeric_limits<double>::infinity() : ratio;  // both overflowed
       }
       if (ratio <= 1) {
         time = last ? duration : time + step;

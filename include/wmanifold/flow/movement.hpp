@@ -9,7 +9,7 @@ namespace wmanifold {
 
 namespace detail {
 
-/// The entries of a K x K matrix that are not zero, in R.
+/// The non-zero entries of a K x K matrix, in R.
 template <Real R>
 class MatrixEntries {
  public:
@@ -32,7 +32,7 @@ class MatrixEntries {
   [[nodiscard]] kernel::SparseRows<R> rows() const noexcept {
     return {std::ssize(starts_) - 1, starts_.data(), columns_.data(), values_.data()};
   }
-  /// How far the largest number of a vector can grow: the largest sum of a row.
+  /// Largest absolute row sum: the bound by which a product can increase the largest number of a vector.
   [[nodiscard]] double norm() const noexcept { return norm_; }
 
  private:
@@ -44,21 +44,22 @@ class MatrixEntries {
 
 }  // namespace detail
 
-/// The movement of a manifold of weights when its parameters move: one metric per model, fixed while they move.
-/// Rows move by G, what all contexts share by itself:
+/// The movement of a manifold of weights under a step of its parameters. There is one metric per model, constant while
+/// the parameters change. Rows move by G, the shared part by the identity:
 ///
 ///     movement(dP)^2 = trace(dP^T G dP) + ||dS||^2      (equations 4 and 13)
 ///
-/// Of dense layers, on the manifold or shared, this is E_s || dM(s) ||^2. Of a low-rank layer it is the movement of its
-/// rows A^T and of its shared W_0, U and V, not that of the weights W_0 + U diag(A phi(s)) V^T that they make.
+/// For dense layers, on the manifold or shared, this is E_s || dM(s) ||^2. For a low-rank layer it is the movement of
+/// its rows A^T and of its shared W_0, U and V, not that of the weights W_0 + U diag(A phi(s)) V^T.
 template <class Model>
 class MovementMetric {
  public:
-  using R = typename Model::Scalar;
-  /// Of a flow that is told none.
+  using R = typename Model::Scalar;  ///< type of the numbers
+  /// Stiffness of a flow without that option.
   static constexpr double default_stiffness = wmanifold::default_stiffness;
 
-  /// `stiffness` is that of the price of a step (step_price); ArgumentError where it is negative or not finite.
+  /// A metric of this model. `stiffness` belongs to the price of a step (step_price). Throws ArgumentError for one that
+  /// is negative or not finite.
   explicit MovementMetric(Model const& model, double stiffness = 0) : metric_(model.basis()) {
     Metric const price(step_price(model.basis(), stiffness));
     preconditioner_ = Entries(price.inverse());
@@ -86,26 +87,31 @@ class MovementMetric {
     return std::sqrt(std::max(inner<T>(model, step, step), 0.0));
   }
 
-  /// to = H^-1 gradient: the direction in which the loss rises most for its price (equation 5). `to` is another block.
+  /// to = H^-1 gradient: the direction of the steepest rise of the loss for its price (equation 5). `to` is another
+  /// block.
   template <class T = HostTarget>
   void precondition(Model const&, Parameters<R> const& gradient, Parameters<R>& to) const {
     in_rows<T>(preconditioner_, gradient, to);
   }
 
-  /// Gradients in whitened coordinates, and steps back from them, into another block.
+  /// Writes a gradient in whitened coordinates to another block.
   template <class T = HostTarget>
   void whiten(Parameters<R> const& gradient, Parameters<R>& to) const {
     in_rows<T>(whiten_, gradient, to);
   }
+  /// Writes a step from whitened coordinates back to another block.
   template <class T = HostTarget>
   void unwhiten(Parameters<R> const& step, Parameters<R>& to) const {
     in_rows<T>(unwhiten_, step, to);
   }
 
-  /// The matrices of a step: H^-1, C^-1 and C^-T for H = C C^T, C^T for G = C C^T.
+  /// Entries of H^-1.
   [[nodiscard]] detail::MatrixEntries<R> const& preconditioner_entries() const noexcept { return preconditioner_; }
+  /// Entries of C^-1, H = C C^T.
   [[nodiscard]] detail::MatrixEntries<R> const& whiten_entries() const noexcept { return whiten_; }
+  /// Entries of C^-T, H = C C^T.
   [[nodiscard]] detail::MatrixEntries<R> const& unwhiten_entries() const noexcept { return unwhiten_; }
+  /// Entries of C^T, G = C C^T.
   [[nodiscard]] detail::MatrixEntries<R> const& root_entries() const noexcept { return root_; }
 
  private:

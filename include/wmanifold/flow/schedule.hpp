@@ -17,15 +17,15 @@ concept Schedule = requires(S const& schedule, Index step) {
 
 namespace detail {
 
-/// ArgumentError unless `value` may be a rate or a budget.
+/// Throws ArgumentError unless `value` can be a rate or a budget.
 inline void require_scheduled(char const* what, double value) {
   if (!(is_finite(value) && value >= 0)) [[unlikely]] {
     fail("schedule: expected ", what, " of at least 0, got ", value);
   }
 }
 
-/// How far `step` lies in [0, steps), from 0 to 1: 0 before step 0, and 1 beyond the end. ArgumentError where `steps`
-/// is negative.
+/// The position of `step` in [0, steps), from 0 to 1: 0 before step 0, and 1 after the end. Throws ArgumentError for
+/// negative `steps`.
 inline double progress(Index step, Index steps) {
   if (steps < 0) [[unlikely]] {
     fail("schedule: expected a number of steps of at least 0, got ", steps);
@@ -35,22 +35,24 @@ inline double progress(Index step, Index steps) {
 
 }  // namespace detail
 
-/// The same at every step. All schedules are as at step 0 before it, and throw ArgumentError for values and numbers of
-/// steps that are negative or not finite.
+/// A constant. Before step 0, all schedules have the value of step 0. They throw ArgumentError for values and numbers
+/// of steps that are negative or not finite.
 struct ConstantSchedule {
-  double value;
+  double value;  ///< at every step
+  /// Value at a step.
   double operator()(Index) const {
     detail::require_scheduled("a value", value);
     return value;
   }
 };
 
-/// From `from` at step 0 in a straight line to `to` at step `steps`, and on; `to` may be 0, under which a flow moves
+/// A straight line from `from` at step 0 to `to` at step `steps`, and `to` afterwards. `to` may be 0; then a flow moves
 /// nothing.
 struct LinearSchedule {
-  double from;
-  double to;
-  Index steps;
+  double from;  ///< value at step 0
+  double to;    ///< value from step `steps` on
+  Index steps;  ///< length
+  /// Value at a step.
   double operator()(Index step) const {
     detail::require_scheduled("a start", from);
     detail::require_scheduled("an end", to);
@@ -58,11 +60,12 @@ struct LinearSchedule {
   }
 };
 
-/// From `from` to `to` along half a period of a cosine.
+/// Half a period of a cosine, from `from` at step 0 to `to` at step `steps`.
 struct CosineSchedule {
-  double from;
-  double to;
-  Index steps;
+  double from;  ///< value at step 0
+  double to;    ///< value from step `steps` on
+  Index steps;  ///< length
+  /// Value at a step.
   double operator()(Index step) const {
     detail::require_scheduled("a start", from);
     detail::require_scheduled("an end", to);
@@ -70,11 +73,13 @@ struct CosineSchedule {
   }
 };
 
-/// Another schedule, reached in a straight line over the first `steps` steps (never 0), which count as its own.
+/// Another schedule, approached in a straight line over the first `steps` steps (never 0). They count as steps of that
+/// schedule.
 template <Schedule S>
 struct WarmUp {
-  Index steps;
-  S then;
+  Index steps;  ///< of the warm-up
+  S then;       ///< the schedule
+  /// Value at a step.
   double operator()(Index step) const {
     double const share = detail::progress(step, steps);
     auto const whole = static_cast<double>(steps);

@@ -9,11 +9,11 @@
 
 namespace wmanifold::detail {
 
-/// The shortest x with matrix x = right, for a symmetric positive semi-definite matrix; directions whose eigenvalue is
-/// below `tolerance` times the largest are left out. Not a number where the matrix has one that is not finite.
+/// The shortest x with matrix x = right, for a symmetric positive semi-definite matrix. Directions with eigenvalues
+/// below `tolerance` times the largest are left out. Returns NaN for a matrix with a NaN or an infinity.
 ///
 /// Householder's reflections make the matrix tridiagonal, QL steps with implicit shifts diagonal (Bowdler, Martin,
-/// Reinsch and Wilkinson, Numer. Math. 11, 1968). All of them turn `right` alone and then, backwards, the solution: no
+/// Reinsch and Wilkinson, Numer. Math. 11, 1968). They turn `right` alone and then, backwards, the solution. No
 /// eigenvector is formed, and the cost is that of the reflections, 2 n^3.
 [[nodiscard]] inline std::vector<double> shortest_solution(SmallMatrix const& matrix, std::vector<double> const& right,
                                                            double tolerance) {
@@ -21,7 +21,7 @@ namespace wmanifold::detail {
   auto const size = static_cast<std::size_t>(n);
   std::vector<double> solution = right;
   double* const x = solution.data();
-  double unit = 0;  // the largest number; in units of it no square overflows or vanishes
+  double unit = 0;  // the largest number; in units of it no square overflows or underflows
   for (Index i = 0; i < n * n; ++i) {
     double const number = std::abs(matrix.data()[i]);
     unit = is_nan(number) || number > unit ? number : unit;
@@ -35,7 +35,7 @@ namespace wmanifold::detail {
     a.data()[i] /= unit;
   }
 
-  // I - v v^T / half, v the k-th column of `a` below the diagonal, of what is left of the matrix and of x.
+  // Reflections I - v v^T / half, of the remaining matrix and of x. v is the k-th column of `a` below the diagonal.
   std::vector<double> diagonal(size), beside(size), half(size), image(size);
   auto const dot = [n](Index from, double const* u, double const* v) {
     double sum = 0;
@@ -84,7 +84,7 @@ namespace wmanifold::detail {
   }
 
   struct Turn {
-    std::size_t at;  ///< and the next
+    std::size_t at;  ///< the rotation turns numbers `at` and `at` + 1
     double c, s;
   };
   std::vector<Turn> turns;
@@ -117,7 +117,7 @@ namespace wmanifold::detail {
         double const b = c * e[i];
         double const r = std::hypot(f, g);
         e[i + 1] = r;
-        if (r == 0) {  // it falls apart here
+        if (r == 0) {  // the matrix splits here
           d[i + 1] -= shift;
           break;
         }

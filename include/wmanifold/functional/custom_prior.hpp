@@ -9,9 +9,9 @@ namespace wmanifold {
 template <Real R, Topology Space, class F, class... Layers>
 class Prior<CustomManifold<R, Space, F, Layers...>> {
  public:
-  using Model = CustomManifold<R, Space, F, Layers...>;
+  using Model = CustomManifold<R, Space, F, Layers...>;  ///< type of the model
 
-  /// ArgumentError for a strength that is negative or not finite, and for an energy.
+  /// A prior of this strength. Throws ArgumentError for a strength that is negative or not finite, and for an energy.
   Prior(Model const&, double weight_decay, double energy) : weight_decay_(weight_decay) {
     detail::check_strengths(weight_decay, energy);
     if (energy > 0) [[unlikely]] {
@@ -19,6 +19,7 @@ class Prior<CustomManifold<R, Space, F, Layers...>> {
     }
   }
 
+  /// Value at the model's parameters.
   [[nodiscard]] double value(Model const& model) const {
     if (weight_decay_ == 0) {
       return 0;
@@ -32,7 +33,7 @@ class Prior<CustomManifold<R, Space, F, Layers...>> {
     return sum;
   }
 
-  /// gradient += the derivative of the value.
+  /// Adds the derivative of the value to `gradient`.
   void add_gradient(Model const& model, Parameters<R>& gradient) const {
     if (weight_decay_ == 0) {
       return;

@@ -9,10 +9,10 @@
 
 namespace wmanifold {
 
-/// What a model is worth on samples it is shown.
+/// Loss and accuracy of a model on a set of samples.
 struct Evaluation {
   double loss = 0;                 ///< mean
-  std::optional<double> accuracy;  ///< fraction of hits, where the loss knows what a hit is
+  std::optional<double> accuracy;  ///< fraction of hits, if the loss defines hits
 };
 
 namespace detail {
@@ -68,7 +68,7 @@ requires LossOn<L, Model>
   return {sum / samples, counts_hits ? std::optional(static_cast<double>(hits) / samples) : std::nullopt};
 }
 
-/// Arguments that make no batch: a sentence says why.
+/// Overload for wrong arguments: a compile-time message says why.
 template <class T = HostTarget, WeightManifold Model, class L, class... A>
 requires(!detail::fits<std::tuple<ConstMatrixRef<typename Model::Scalar>, Contexts<typename Model::Topology>,
                                   typename L::template Targets<typename Model::Scalar>>,

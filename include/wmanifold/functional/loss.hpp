@@ -10,14 +10,16 @@
 
 namespace wmanifold {
 
-/// What a prediction is held against.
+/// A loss of single samples.
 ///
-/// - `Targets<R>`: the targets of a batch; `check(targets, samples, outputs)` throws ArgumentError when they do not
-/// fit;
-/// - `loss(prediction, targets, b, gradient)`: the loss of sample b, and into `gradient` its derivative in the
-///   prediction (both `outputs` long; `gradient` may be empty when it is not wanted).
+/// - `Targets<R>` is the type of a batch's targets. `check(targets, samples, outputs)` throws ArgumentError if they do
+/// not
+///   fit.
+/// - `loss(prediction, targets, b, gradient)` returns the loss of sample b and writes its derivative in the prediction
+/// to
+///   `gradient`. Both have `outputs` numbers; `gradient` may be empty if it is not needed.
 ///
-/// How samples are weighed and reduced is the loss functional's business.
+/// The loss functional weighs and reduces samples.
 template <class L, class R>
 concept Loss = requires(L const& loss, std::span<R const> prediction, typename L::template Targets<R> const& targets,
                         Index b, std::span<R> gradient) {
@@ -25,7 +27,7 @@ concept Loss = requires(L const& loss, std::span<R const> prediction, typename L
   loss.check(targets, b, b);
 };
 
-/// A loss that sees the context: `loss(s, prediction, targets, b, gradient)`.
+/// A loss that takes the context: `loss(s, prediction, targets, b, gradient)`.
 template <class L, class R, class Space>
 concept ContextLoss = requires(L const& loss, Point<Space> const& s, std::span<R const> prediction,
                                typename L::template Targets<R> const& targets, Index b, std::span<R> gradient) {
@@ -33,12 +35,12 @@ concept ContextLoss = requires(L const& loss, Point<Space> const& s, std::span<R
   loss.check(targets, b, b);
 };
 
-/// A loss of either kind for the models of a real type and topology.
+/// A loss of either kind for models of this real type and topology.
 template <class L, class Model>
 concept LossOn = Loss<L, typename Model::Scalar> || ContextLoss<L, typename Model::Scalar, typename Model::Topology>;
 
-/// The loss of sample b at its context, whether it sees it or not; on target T where it takes one, as CrossEntropy
-/// does.
+/// The loss of sample b at its context, for losses of both kinds. Losses with a target parameter, such as CrossEntropy,
+/// run on T.
 template <class T, class L, Real R, class Space>
 R loss_at(L const& loss, Point<Space> const& s, std::span<R const> prediction,
           typename L::template Targets<R> const& targets, Index b, std::span<R> gradient) {
@@ -53,15 +55,18 @@ R loss_at(L const& loss, Point<Space> const& s, std::span<R const> prediction,
 
 /// The mean over outputs of (prediction - target)^2. Targets: samples x outputs.
 struct MeanSquaredError {
+  /// Targets of a batch, samples x outputs.
   template <Real R>
   using Targets = ConstMatrixRef<R>;
 
+  /// Throws ArgumentError unless the targets are samples x outputs finite numbers.
   template <Real R>
   void check(ConstMatrixRef<R> const& targets, Index samples, Index outputs) const {
     require_batch<R>("targets", targets, outputs);
     require_count("targets", "rows", samples, Index{targets.rows()});
   }
 
+  /// The loss of sample b. Writes its derivative unless `gradient` is empty.
   template <Real R>
   R operator()(std::span<R const> prediction, ConstMatrixRef<R> const& targets, Index b,
                std::span<R> gradient) const noexcept {
@@ -79,11 +84,13 @@ struct MeanSquaredError {
   }
 };
 
-/// Cross-entropy of the softmax of logits. Targets: a class in 0, ..., outputs - 1 per sample.
+/// The cross-entropy of the softmax of logits. Targets: a class in 0, ..., outputs - 1 per sample.
 struct CrossEntropy {
+  /// Targets of a batch, a class per sample.
   template <Real R>
   using Targets = std::span<int const>;
 
+  /// Throws ArgumentError unless there is a class in 0, ..., outputs - 1 for each sample.
   void check(std::span<int const> labels, Index samples, Index outputs) const {
     require_count("labels", "labels, one per sample", samples, static_cast<Index>(labels.size()));
     for (std::size_t b = 0; b < labels.size(); ++b) {
@@ -93,13 +100,14 @@ struct CrossEntropy {
     }
   }
 
+  /// The loss of sample b. Writes its derivative unless `gradient` is empty.
   template <Real R, class T = HostTarget>
   R operator()(std::span<R const> logits, std::span<int const> labels, Index b, std::span<R> gradient) const noexcept {
     return kernel::softmax_cross_entropy<T, R>(static_cast<Index>(logits.size()), logits.data(),
                                                labels[static_cast<std::size_t>(b)], gradient.data());
   }
 
-  /// Is the label's logit the largest?
+  /// Returns whether the label's logit is the largest; of equal ones, the first counts.
   template <Real R>
   static bool is_hit(std::span<R const> logits, std::span<int const> labels, Index b) noexcept {
     auto const best = std::max_element(logits.begin(), logits.end()) - logits.begin();

@@ -7,31 +7,35 @@
 
 namespace wmanifold {
 
-/// A value and, as views into the workspace, the gradients that were asked for.
+/// A functional's value and, as views into the workspace, the requested gradients.
 template <Real R>
 struct FunctionalGradient {
-  double value = 0;
-  InputGradients<R> views;
-  double largest = 0;  ///< max |x| over the gradient in the parameters
+  double value = 0;         ///< of the functional
+  InputGradients<R> views;  ///< gradients of inputs and contexts
+  double largest = 0;       ///< max |x| over the gradient of the parameters
 };
 
-/// The loss functional L[P] = E_s E_(x, y) loss(f(x; M(s)), y) (equation 2), estimated from a batch and its contexts.
-/// The losses of the samples become one number by a reduction: their mean, or the mean over the worst contexts.
+/// The loss functional L[P] = E_s E_(x, y) loss(f(x; M(s)), y) (equation 2), estimated from a batch and its contexts. A
+/// reduction turns the losses of the samples into one number: their mean, or the mean over the worst contexts.
 ///
-/// Which contexts a batch has is the caller's: given with the data, drawn (topology/sampling.hpp), or the nodes of a
+/// The caller chooses the contexts of a batch: given with the data, drawn (topology/sampling.hpp), or the nodes of a
 /// quadrature with its weights.
 template <class L, Reduction Reduce = Mean>
 class LossFunctional {
  public:
+  /// Targets of a batch.
   template <Real R>
   using Targets = typename L::template Targets<R>;
 
+  /// The functional of a loss and a reduction.
   explicit LossFunctional(L loss = {}, Reduce reduce = {}) : loss_(std::move(loss)), reduce_(std::move(reduce)) {}
 
+  /// Loss of single samples.
   [[nodiscard]] L const& loss() const noexcept { return loss_; }
+  /// Reduction to one number.
   [[nodiscard]] Reduce const& reduction() const noexcept { return reduce_; }
 
-  /// The value on a batch. Throws ArgumentError for wrong sizes or values, NumericalError where a loss is not finite.
+  /// Value on a batch. Throws ArgumentError for wrong sizes or values, NumericalError for a loss that is not finite.
   template <class T = HostTarget, class Model>
   requires LossOn<L, Model>
   [[nodiscard]] double value(Model const& model, ConstMatrixRef<typename Model::Scalar> const& inputs,
@@ -44,8 +48,8 @@ class LossFunctional {
     return reduce(work.loss, contexts.ends(), weights);
   }
 
-  /// The value, and its gradient in the parameters (overwritten; equation 3) and in what `request` asks for. Throws as
-  /// `value` does, and NumericalError where a gradient is not finite.
+  /// Value and gradient. Overwrites `gradient` with the gradient in the parameters (equation 3), and returns the
+  /// gradients that `request` names. Throws as `value` does, and NumericalError for a gradient that is not finite.
   template <class T = HostTarget, class Model>
   requires LossOn<L, Model> FunctionalGradient<typename Model::Scalar> gradient(
       Model const& model, ConstMatrixRef<typename Model::Scalar> const& inputs,
@@ -100,7 +104,8 @@ class LossFunctional {
     }
   }
 
-  /// The losses of the samples, and in `slopes` (samples x outputs, or empty) each loss's derivative in its prediction.
+  /// The losses of the samples. Writes each loss's derivative in its prediction to `slopes` (samples x outputs, or
+  /// empty).
   template <class T, Real R, class Space>
   void sample_losses(BatchView<R> const& outputs, Contexts<Space> const& contexts, Targets<R> const& targets,
                      LossScratch<R>& work, std::span<R> slopes) const {

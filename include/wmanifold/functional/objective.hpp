@@ -9,7 +9,7 @@
 namespace wmanifold {
 namespace detail {
 
-/// Targets that are kept: a copy of what a view shows.
+/// A copy of the targets that a view shows.
 template <Real R>
 Matrix<R> kept(ConstMatrixRef<R> const& targets) {
   return targets;
@@ -23,15 +23,16 @@ Targets kept(Targets const& targets) {
 }  // namespace detail
 
 /// A loss functional on fixed data, with priors: a deterministic function of a manifold's parameters, for whole-batch
-/// descent, line searches and integration of the flow. It keeps all data. Belongs to one thread.
+/// descent, line searches and integration of the flow. It stores all data. One thread may use it.
 template <class Model, class Functional>
 class Objective {
  public:
-  using R = typename Model::Scalar;
-  using Targets = typename Functional::template Targets<R>;
+  using R = typename Model::Scalar;                          ///< type of the numbers
+  using Targets = typename Functional::template Targets<R>;  ///< targets of a batch
 
-  /// `loss` is a loss, whose mean is meant, or a LossFunctional; `weights` are one per sample (those of a quadrature,
-  /// say), or none. ArgumentError where inputs and contexts are no batch of the model, or targets do not fit.
+  /// An objective on these data. `loss` is a loss, reduced by its mean, or a LossFunctional. `weights` are one per
+  /// sample (of a quadrature, for example), or none. Throws ArgumentError if inputs and contexts are no batch of the
+  /// model, or the targets do not fit.
   template <class L>
   Objective(Model const& model, L loss, Matrix<R> inputs, Contexts<typename Model::Topology> contexts,
             Targets const& targets, std::vector<double> weights = {}, std::optional<Prior<Model>> prior = std::nullopt)
@@ -45,14 +46,14 @@ class Objective {
     functional_.loss().check(Targets(targets_), inputs_.rows(), model.outputs());
   }
 
-  /// Throws as the loss functional does.
+  /// Value at the model's parameters. Throws as the loss functional does.
   template <class T = HostTarget>
   [[nodiscard]] double value(Model const& model) {
     double const loss = functional_.template value<T>(model, inputs_, contexts_, targets_, work_, weights_);
     return prior_ ? loss + prior_->value(model) : loss;
   }
 
-  /// The value, and the gradient (of the model's sizes, overwritten).
+  /// Value, and the gradient (of the model's sizes, overwritten). Throws as the loss functional does.
   template <class T = HostTarget>
   double gradient(Model const& model, Parameters<R>& gradient) {
     double const loss =
@@ -74,6 +75,7 @@ class Objective {
   Workspace<R> work_;
 };
 
+/// Deduces a LossFunctional with the mean from a loss.
 template <class Model, class L, class... More>
 Objective(Model const&, L, More const&...) -> Objective<Model, typename detail::FunctionalOf<L>::type>;
 

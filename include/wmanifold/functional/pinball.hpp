@@ -5,17 +5,20 @@
 
 namespace wmanifold {
 
-/// The pinball loss, whose minimiser is a quantile: the context s in [0, 1] is the quantile's level, and
-/// loss = max(s e, (s - 1) e) for e = target - prediction, the mean over outputs. Targets: samples x outputs.
+/// The pinball loss, whose minimiser is a quantile. The context s in [0, 1] is the quantile's level, and loss = max(s
+/// e, (s - 1) e) for e = target - prediction, the mean over outputs. Targets: samples x outputs.
 struct Pinball {
+  /// Targets of a batch, samples x outputs.
   template <Real R>
   using Targets = ConstMatrixRef<R>;
 
+  /// Throws ArgumentError unless the targets are samples x outputs finite numbers.
   template <Real R>
   void check(ConstMatrixRef<R> const& targets, Index samples, Index outputs) const {
     MeanSquaredError{}.check(targets, samples, outputs);
   }
 
+  /// The loss of sample b at level s. Writes its derivative unless `gradient` is empty.
   template <Real R>
   R operator()(Point<Interval> const& s, std::span<R const> prediction, ConstMatrixRef<R> const& targets, Index b,
                std::span<R> gradient) const noexcept {

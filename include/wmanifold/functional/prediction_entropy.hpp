@@ -4,18 +4,20 @@
 
 namespace wmanifold {
 
-/// What a loss is held against that needs nothing but predictions.
+/// The targets of a loss that needs predictions only.
 struct NoTargets {};
 
-/// How undecided a prediction is: the entropy of the softmax of logits / temperature, in nats, from 0 to log(outputs).
-/// No targets. Temperature 1 is the entropy of the prediction itself. Networks are trained to be sure, and are so where
-/// they are wrong as well; softened, their predictions tell contexts apart better (examples/unknown_angle measures it).
+/// The entropy of the softmax of logits / temperature, in nats, from 0 to log(outputs): the uncertainty of a
+/// prediction. No targets. Temperature 1 gives the entropy of the prediction itself. Trained networks are confident
+/// even where they are wrong; softened predictions tell contexts apart better (examples/unknown_angle measures it).
 struct PredictionEntropy {
-  double temperature = 4;  ///< from 1e-30 on, so that float holds its inverse
+  double temperature = 4;  ///< at least 1e-30, so that float holds its inverse
 
+  /// No targets.
   template <Real R>
   using Targets = NoTargets;
 
+  /// Throws ArgumentError for a temperature below 1e-30, NaN or infinity.
   void check(NoTargets, Index, Index) const {
     if (!(is_finite(temperature) && temperature >= 1e-30)) [[unlikely]] {
       fail("prediction entropy: expected a positive temperature, got ", temperature,
@@ -23,8 +25,8 @@ struct PredictionEntropy {
     }
   }
 
-  /// With z the logits less the largest, over the temperature, Z = sum e^z and p = e^z / Z: log Z - sum p z, of which
-  /// both parts are at least 0, so that nothing cancels; its derivative in z is -p (z - sum p z).
+  /// The loss of a sample. With z the logits less the largest, over the temperature, Z = sum e^z and p = e^z / Z, it is
+  /// log Z - sum p z. Both terms are at least 0, so nothing cancels. Its derivative in z is -p (z - sum p z).
   template <Real R>
   R operator()(std::span<R const> logits, NoTargets, Index, std::span<R> gradient) const noexcept {
     auto const scale = static_cast<R>(1 / temperature);
@@ -35,7 +37,7 @@ struct PredictionEntropy {
       R const z = scale * (*logit - *top);
       R const e = std::exp(z);
       others += logit == top ? R{0} : e;
-      weighted += e > 0 ? e * z : R{0};  // not 0 times an infinite difference
+      weighted += e > 0 ? e * z : R{0};  // avoids 0 times an infinite difference
     }
     R const sum = 1 + others;
     R const mean = weighted / sum;
@@ -48,15 +50,17 @@ struct PredictionEntropy {
   }
 };
 
-/// Minus the log of the sum of the exponentials of logits: how little a classifier makes of an input, where the model
-/// is read as a joint density (Grathwohl et al., 2020; Liu et al., 2020). No targets. Not bounded, and not a
-/// likelihood.
+/// Minus the log of the sum of the exponentials of logits: the energy of an input, if the model is read as a joint
+/// density (Grathwohl et al., 2020; Liu et al., 2020). No targets. Not bounded, and not a likelihood.
 struct FreeEnergy {
+  /// No targets.
   template <Real R>
   using Targets = NoTargets;
 
+  /// Does nothing.
   static void check(NoTargets, Index, Index) noexcept {}
 
+  /// The loss of a sample. Writes its derivative unless `gradient` is empty.
   template <Real R>
   R operator()(std::span<R const> logits, NoTargets, Index, std::span<R> gradient) const noexcept {
     R const top = *std::max_element(logits.begin(), logits.end());

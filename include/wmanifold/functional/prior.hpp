@@ -21,18 +21,19 @@ inline void check_strengths(double weight_decay, double energy) {
 
 }  // namespace detail
 
-/// What an objective adds to the loss of a manifold (equations 10 and 11):
+/// The terms that an objective adds to the loss of a manifold (equations 10 and 11):
 ///
 ///     weight_decay / 2 E_s ||M(s)||^2 + energy / 2 E_s ||dM/ds||^2 = 1/2 trace(P^T (weight_decay G + energy E) P)
 ///
-/// over rows on the manifold, and weight_decay / 2 ||w||^2 over what all contexts share; of a low-rank layer, over its
-/// parts. The same in every basis, which ||P||^2 is not. Frozen layers count in neither value nor gradient.
+/// over rows on the manifold, and weight_decay / 2 ||w||^2 over the shared part; of a low-rank layer, over its parts.
+/// The prior is the same in every basis, unlike ||P||^2. Frozen layers count in neither value nor gradient.
 template <class Model>
 class Prior {
   using R = typename Model::Scalar;
 
  public:
-  /// ArgumentError for a strength that is negative or not finite, and for an energy over discrete contexts.
+  /// A prior of these strengths. Throws ArgumentError for a strength that is negative or not finite, and for an energy
+  /// over discrete contexts.
   Prior(Model const& model, double weight_decay, double energy) : weight_decay_(weight_decay) {
     detail::check_strengths(weight_decay, energy);
     require_parameters(model.parameters());
@@ -48,8 +49,10 @@ class Prior {
     }
   }
 
+  /// Returns whether both strengths are 0.
   [[nodiscard]] bool empty() const noexcept { return matrix_.size() == 0; }
 
+  /// Value at the model's parameters.
   [[nodiscard]] double value(Model const& model) const {
     double sum = 0;
     for_each_layer(model, [&](DenseLayout const& shape) {
@@ -65,7 +68,7 @@ class Prior {
     return sum;
   }
 
-  /// gradient += the derivative of the value.
+  /// Adds the derivative of the value to `gradient`.
   void add_gradient(Model const& model, Parameters<R>& gradient) const {
     for_each_layer(model, [&](DenseLayout const& shape) {
       for (Index k = 0; k < matrix_.rows(); ++k) {
@@ -78,7 +81,7 @@ class Prior {
   }
 
  private:
-  /// Calls body(shape) for each layer that is not frozen, if there is anything to add.
+  /// Calls body(shape) for each layer that is not frozen, unless the prior is empty.
   template <class Body>
   void for_each_layer(Model const& model, Body const& body) const {
     if (empty()) {
@@ -91,12 +94,13 @@ class Prior {
       }
     }
   }
-  /// What a layer has in row k, and what it has of the shared ones.
+  /// The numbers of a layer in row k.
   template <class Block>
   static auto rows_of(DenseLayout const& shape, Block& block, Index k) {
     return std::span(block.row(k))
         .subspan(static_cast<std::size_t>(shape.row_offset), static_cast<std::size_t>(shape.row_size()));
   }
+  /// The numbers of a layer in the shared part.
   template <class Block>
   static auto shared_of(DenseLayout const& shape, Block& block) {
     return std::span(block.shared())

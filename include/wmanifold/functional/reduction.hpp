@@ -10,15 +10,16 @@
 
 namespace wmanifold {
 
-/// The losses of a batch, sample by sample, on their way to one number.
+/// The losses of a batch, sample by sample: the input of a reduction.
 struct SampleLosses {
-  std::span<double const> losses;
+  std::span<double const> losses;   ///< one per sample
   std::span<double const> weights;  ///< one per sample, or empty: all equal
-  std::span<Index const> ends;      ///< where groups of a shared context end; empty: each sample its own
-  std::span<double> shares;         ///< to be filled: the derivative of the result in each loss
+  std::span<Index const> ends;      ///< ends of groups with a shared context; empty: each sample is a group
+  std::span<double> shares;         ///< output: the derivative of the result in each loss
 };
 
-/// How the losses at many contexts become one. The library's throw ArgumentError where there are none.
+/// A rule that turns the losses at many contexts into one number. The library's rules throw ArgumentError for no
+/// losses.
 template <class F>
 concept Reduction = requires(F const& reduce, SampleLosses const& samples, ReductionScratch& scratch) {
   { reduce(samples, scratch) } -> std::same_as<double>;
@@ -26,6 +27,7 @@ concept Reduction = requires(F const& reduce, SampleLosses const& samples, Reduc
 
 /// The mean over samples, sum w l / sum w (equation 2).
 struct Mean {
+  /// The mean of the losses. Writes the shares.
   double operator()(SampleLosses const& samples, ReductionScratch&) const {
     require_samples("losses", std::ssize(samples.losses));
     double total = 0;
@@ -44,32 +46,35 @@ struct Mean {
 };
 
 /// The mean over the worst fraction `alpha` of contexts, after the mean within each context (conditional value at
-/// risk). The context at the edge counts in part, so that the result is continuous in alpha. alpha = 1 is the mean over
+/// risk). The context at the edge counts in part, so the result is continuous in alpha. alpha = 1 is the mean over
 /// contexts.
 class Cvar {
  public:
-  /// ArgumentError unless 0 < alpha <= 1.
+  /// A reduction with this fraction. Throws ArgumentError unless 0 < alpha <= 1.
   explicit Cvar(double alpha) : alpha_(alpha) {
     if (!(is_finite(alpha) && alpha > 0 && alpha <= 1)) [[unlikely]] {
       fail("cvar: expected a fraction of contexts in (0, 1], got ", alpha);
     }
   }
+  /// Fraction of contexts.
   [[nodiscard]] double alpha() const noexcept { return alpha_; }
 
+  /// The mean over the worst contexts. Writes the shares.
   double operator()(SampleLosses const& samples, ReductionScratch& scratch) const;
 
  private:
   double alpha_;
 };
 
-/// The worst context's mean: for users who must not fail anywhere.
+/// The worst context's mean loss.
 struct WorstContext {
+  /// The largest mean of a context. Writes the shares.
   double operator()(SampleLosses const& samples, ReductionScratch& scratch) const;
 };
 
 namespace detail {
 
-/// Calls body(sample, its context, its weight) for each.
+/// Calls body(sample, its context, its weight) for each sample.
 template <class Body>
 void for_each_sample(SampleLosses const& samples, Body const& body) {
   std::size_t g = 0;
@@ -117,7 +122,7 @@ inline double Cvar::operator()(SampleLosses const& samples, ReductionScratch& sc
   double const total = std::accumulate(scratch.weights.begin(), scratch.weights.end(), 0.0);
   double left = alpha_ * total;
   double value = 0;
-  // The means become the shares, worst context first.
+  // The means are replaced by the shares, worst context first.
   for (Index const g : scratch.order) {
     auto const at = static_cast<std::size_t>(g);
     double const taken = std::min(left, scratch.weights[at]);

@@ -6,9 +6,9 @@
 
 #include <iterator>
 
-/// The context from data, where nobody tells it. The mean loss of samples that share a context is looked at on points
-/// of low discrepancy, and descended from the best of them, a neighbourhood each; so in each state of discrete factors.
-/// With labels the loss is the one that was trained, else the entropy of predictions: a network at the wrong context
+/// Inference of an unknown context from data. The search evaluates the mean loss of samples that share a context at
+/// points of low discrepancy, and descends from the best of them, one per neighbourhood, in each state of discrete
+/// factors. With labels the loss is the trained one, else the entropy of predictions: a network at the wrong context
 /// tends to be undecided.
 namespace wmanifold {
 
@@ -41,7 +41,7 @@ class ContextSearch {
   static_assert(has_slope,
                 "wmanifold: a context is inferred by a descent, which takes a basis with derivatives in the smooth "
                 "factors (a Tensor or Subset of bases of the factors has them)");
-  /// For a squared error a unit of loss is worth what the noise says.
+  /// For a squared error the noise determines the evidence: the log-likelihood of a unit of loss.
   static constexpr bool is_squared = std::same_as<L, MeanSquaredError>;
 
  public:
@@ -70,8 +70,8 @@ class ContextSearch {
     }
   }
 
-  /// Groups are independent of each other; so many are worked on at a time that batches are full, and that what is kept
-  /// of all states stays small.
+  /// Estimates all groups, which are independent of each other. It processes enough groups at a time to fill batches,
+  /// but few enough to keep the values of all states small.
   std::vector<Estimate> all() {
     Index const enough = std::max<Index>(4096 / std::ssize(states_), 1);
     std::vector<Estimate> estimates;
@@ -88,8 +88,8 @@ class ContextSearch {
   }
 
  private:
-  /// What is found in one state for one group: its distinct minima, the lowest first, none where no loss is finite; and
-  /// then the posterior.
+  /// The result of one state for one group: its distinct minima, the lowest first, none if no loss is finite; later the
+  /// posterior.
   struct Found {
     std::vector<Candidate<Space>> minima;
     Spread posterior;
@@ -177,22 +177,21 @@ class ContextSearch {
     }
   }
 
-  // ---- what a unit of loss is worth -----------------------------------------------------------------------------
+  // ---- the evidence: log-likelihood of a unit of loss --------------------------------------------------------
 
   [[nodiscard]] bool estimates_noise() const noexcept { return is_squared && !options_.noise && !options_.evidence; }
-  /// How many numbers the targets of a group are.
+  /// Numbers in the targets of a group.
   [[nodiscard]] Index numbers(Index group) const noexcept { return losses_.size(group) * outputs_; }
 
   double evidence_of(Index group, Estimate& estimate) const {
-    constexpr double most = 1e60;  // a posterior of eight dimensions that is so narrow still has a volume above 0
+    constexpr double most = 1e60;  // a posterior in eight dimensions of this width still has a volume above 0
     double evidence = options_.evidence.value_or(1);
     if constexpr (is_squared) {
       if (!options_.evidence) {
         estimate.noise = options_.noise ? *options_.noise : std::sqrt(noise_left(group, estimate.objective));
         evidence = static_cast<double>(outputs_) / 2 / *estimate.noise / *estimate.noise;
       }
-      if (estimates_noise()) {  // from few numbers the noise is uncertain too: Student's distribution is that much
-                                // wider
+      if (estimates_noise()) {  // the noise of few numbers is uncertain, too: Student's distribution is wider by this
         auto const freedom = static_cast<double>(numbers(group) - Space::dimension);
         evidence *= std::max(freedom - 2, 0.5) / freedom;
       }
@@ -200,8 +199,8 @@ class ContextSearch {
     return std::min(evidence, most);
   }
 
-  /// The variance of the noise, without bias where outputs are linear in the context as far as the posterior reaches,
-  /// and no smaller than rounding's.
+  /// The variance of the noise, at least that of rounding. It is unbiased if outputs are linear in the context within
+  /// the posterior's width.
   [[nodiscard]] double noise_left(Index group, double objective) const {
     auto const n = static_cast<double>(numbers(group));
     double const left = objective * n / (n - Space::dimension);
@@ -213,7 +212,7 @@ class ContextSearch {
 
   // ---- minima in one state --------------------------------------------------------------------------------------
 
-  /// Per group, from the values at the points, which are written down.
+  /// Distinct minima per group. Writes the values at the points to `values`.
   std::vector<Found> minima(Index first, Index count, Matrix<double>& values) {
     auto const points = search_.points();
     values.resize(count, static_cast<Index>(points.size()));
@@ -248,9 +247,9 @@ class ContextSearch {
     return {values.row(g).data(), static_cast<std::size_t>(values.cols())};
   }
 
-  /// From the best local minima among the points, if any; one of them as far from the best as a runner-up, where there
-  /// is one. In several dimensions a minimum can hide between points that all have a lower one next to them, so that
-  /// descents which are left begin at the best points elsewhere.
+  /// Begins descents at the best local minima among the points, and at one that is as far from the best as a runner-up,
+  /// if there is one. In several dimensions a minimum can lie between points that all have a lower neighbour, so the
+  /// remaining descents begin at the best points elsewhere.
   void begin_descents(Index group, std::span<double const> values, std::vector<Descent<Space>>& descents) const {
     auto const points = search_.points();
     auto starts = search_.local_minima(values);
@@ -271,7 +270,7 @@ class ContextSearch {
     }
   }
 
-  /// The ends of one group's descents, the lowest first, without those next to a lower one.
+  /// The ends of one group's descents, the lowest first, without ends next to a lower one.
   template <class Iterator>
   [[nodiscard]] std::vector<Candidate<Space>> distinct_minima(Iterator begin, Iterator end) const {
     std::vector<Candidate<Space>> all;
@@ -293,7 +292,7 @@ class ContextSearch {
   void posteriors(Index first, Matrix<double> const& values, std::vector<double> const& weights,
                   std::vector<Found>& found) {
     if constexpr (is_searched) {
-      std::vector<Curved<Space>> curved;  // of the groups whose posterior is narrow
+      std::vector<Curved<Space>> curved;  // of the groups with a narrow posterior
       for (std::size_t g = 0; g < found.size(); ++g) {
         auto& [minima, posterior] = found[g];
         if (minima.empty()) {
@@ -313,7 +312,8 @@ class ContextSearch {
     }
   }
 
-  /// That of a mixture of normal ones at the minima, as wide as the curvature says and never wider than the space.
+  /// Approximates each posterior by a mixture of normal distributions at the minima. Their widths follow from the
+  /// curvature, at most the space's.
   void narrow_posteriors(Index first, std::vector<double> const& weights, std::vector<Curved<Space>>& curved,
                          std::vector<Found>& found) {
     std::vector<Candidate<Space>> beside;
@@ -355,14 +355,15 @@ class ContextSearch {
 
 }  // namespace detail
 
-/// The contexts of groups of samples, `sizes[g]` consecutive ones each (samples x inputs; targets as the loss takes
-/// them): an estimate per group. Groups of one: every sample has a context of its own. Throws ArgumentError for what
-/// does not fit, and NumericalError for a group without a finite loss at any point of the search.
+/// The contexts of groups of samples: an estimate per group. Group g has `sizes[g]` consecutive samples (samples x
+/// inputs; targets as the loss takes them). With groups of one, every sample has a context of its own. Throws
+/// ArgumentError for arguments that do not fit, and NumericalError for a group without a finite loss at any point of
+/// the search.
 ///
-/// On a product, factors that are known are held: `infer_contexts(model, loss, x, y, sizes, {},
-/// hold<1>(Interval::at(0.3)))` looks for the others. Every combination of the states of discrete factors (Finite) is
-/// tried, one search each, so that the cost is their number times a search; the estimate says how probable each is. A
-/// space that is all discrete takes one evaluation a state. Points are of the whole topology, what is held included.
+/// On a product, known factors are held: `infer_contexts(model, loss, x, y, sizes, {}, hold<1>(Interval::at(0.3)))`
+/// searches the others. Every combination of the states of discrete factors (Finite) is tried, so the cost is their
+/// number times a search. The estimate has the probability of each. A fully discrete space takes one evaluation a
+/// state. Points are of the whole topology, held factors included.
 template <class T = HostTarget, class Model, class L, class Known = NothingHeld>
 [[nodiscard]] std::vector<ContextEstimate<typename Model::Topology>> infer_contexts(
     Model const& model, L const& loss, std::type_identity_t<ConstMatrixRef<typename Model::Scalar>> const& inputs,
@@ -370,6 +371,7 @@ template <class T = HostTarget, class Model, class L, class Known = NothingHeld>
     InferenceOptions const& options = {}, Known const& known = {}) {
   return detail::ContextSearch<T, Model, L, Known>(model, loss, inputs, targets, sizes, options, known).all();
 }
+/// The same for a loss without targets.
 template <class T = HostTarget, class Model, Unlabelled<typename Model::Scalar> L, class Known = NothingHeld>
 [[nodiscard]] std::vector<ContextEstimate<typename Model::Topology>> infer_contexts(
     Model const& model, L const& loss, std::type_identity_t<ConstMatrixRef<typename Model::Scalar>> const& inputs,
@@ -377,7 +379,7 @@ template <class T = HostTarget, class Model, Unlabelled<typename Model::Scalar> 
   return infer_contexts<T>(model, loss, inputs, NoTargets{}, sizes, options, known);
 }
 
-/// The one context that all samples share.
+/// The context that all samples share, with the same errors.
 template <class T = HostTarget, class Model, class L, class Known = NothingHeld>
 [[nodiscard]] ContextEstimate<typename Model::Topology> infer_context(
     Model const& model, L const& loss, std::type_identity_t<ConstMatrixRef<typename Model::Scalar>> const& inputs,
@@ -386,6 +388,7 @@ template <class T = HostTarget, class Model, class L, class Known = NothingHeld>
   require_batch<typename Model::Scalar>("inputs", inputs, model.inputs());
   return infer_contexts<T>(model, loss, inputs, targets, {Index{inputs.rows()}}, options, known).front();
 }
+/// The same for a loss without targets.
 template <class T = HostTarget, class Model, Unlabelled<typename Model::Scalar> L, class Known = NothingHeld>
 [[nodiscard]] ContextEstimate<typename Model::Topology> infer_context(
     Model const& model, L const& loss, std::type_identity_t<ConstMatrixRef<typename Model::Scalar>> const& inputs,

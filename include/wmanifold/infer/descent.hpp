@@ -5,8 +5,8 @@
 
 namespace wmanifold::detail {
 
-/// The gradient at a point nearby as it is beside p: where a point has names of two signs (quaternions), by the name
-/// that is nearer to p.
+/// The gradient at a nearby point, with the sign it has next to p. A point with two names of opposite sign (a
+/// quaternion) takes the name nearer to p.
 template <SmoothTopology T>
 [[nodiscard]] Coordinates<T> gradient_beside(Point<T> const& p, Candidate<T> const& at) noexcept {
   bool const is_opposite = dot(T::tangent(at.point, T::log(p, at.point)), T::log(at.point, p)) > 0;
@@ -17,21 +17,21 @@ template <SmoothTopology T>
   return gradient;
 }
 
-/// A Riemannian descent along geodesics: a step goes to the minimum of a parabola, whose curvature is learned from the
-/// gradients on the way (Broyden, Fletcher, Goldfarb and Shanno), so that narrow valleys take few steps as well. It is
-/// halved or more until the objective falls by a share of what its slope promises (Armijo). `next()` says where to
-/// look, `take` what is there.
+/// A Riemannian descent along geodesics. A step goes to the minimum of a parabola, whose curvature is learned from the
+/// gradients (Broyden, Fletcher, Goldfarb and Shanno), so narrow valleys take few steps as well. The step is halved or
+/// more until the objective falls by a share of the slope's prediction (Armijo). `next()` is the point to evaluate,
+/// `take` receives its value.
 template <SmoothTopology T>
 class Descent {
  public:
-  /// Steps are no longer than `longest`, below the distance to the nearest other minimum that matters and within half
-  /// of a turn; the descent ends at steps below `tolerance`.
+  /// A descent from `start`. `longest` bounds its steps: it lies below the distance to the nearest other relevant
+  /// minimum and within half a turn. The descent ends at steps below `tolerance`.
   Descent(Index group, Point<T> const& start, double longest, double tolerance)
       : longest_(longest), tolerance_(tolerance), best_{group, start}, next_(start) {}
 
   [[nodiscard]] bool is_done() const noexcept { return is_done_; }
   [[nodiscard]] Point<T> const& next() const noexcept { return next_; }
-  /// The lowest point so far.
+  /// Lowest point so far.
   [[nodiscard]] Candidate<T> const& best() const noexcept { return best_; }
 
   void take(Candidate<T> const& trial) noexcept {
@@ -45,7 +45,7 @@ class Descent {
     Vector const step = T::log(best_.point, trial.point);
     double const promised = dot(best_.gradient, step);  // below 0
     double const change = trial.value - best_.value;
-    if (change > sufficient * promised) {  // too far: to the minimum along the step, within bounds
+    if (change > sufficient * promised) {  // too far: go to the minimum along the step, within bounds
       part_ *= std::clamp(-promised / (2 * (change - promised)), 0.1, 0.5);
       propose();
       return;
@@ -58,7 +58,7 @@ class Descent {
 
  private:
   using Vector = Coordinates<T>;
-  using Form = std::array<Vector, std::tuple_size_v<Vector>>;  // of two vectors
+  using Form = std::array<Vector, std::tuple_size_v<Vector>>;  // a bilinear form
   static constexpr double sufficient = 1e-4;
 
   void curve_evenly(double curvature) noexcept {
@@ -69,8 +69,8 @@ class Descent {
     is_even_ = true;
   }
 
-  /// The curvature along a step becomes what the gradients say; a quarter of what it was, where that is not above 0. It
-  /// is a positive form on ambient vectors, and so on those that are tangent at any point.
+  /// Sets the curvature along a step to the one measured from the gradients, or to a quarter of the old one if that is
+  /// not above 0. The curvature is a positive form on ambient vectors, and so on the tangent vectors at any point.
   void learn(Candidate<T> const& trial, Vector const& step) noexcept {
     Vector const carried = T::tangent(trial.point, step);
     Vector const here = gradient_beside(best_.point, trial);
@@ -102,7 +102,7 @@ class Descent {
     is_done_ = !(T::distance(best_.point, next_) >= tolerance_);
   }
 
-  /// To the minimum of the parabola; where the space ends on the way, to the minimum along its end.
+  /// The step to the minimum of the parabola. If the space ends on the way, it leads to the minimum along that end.
   [[nodiscard]] Vector to_minimum() const noexcept {
     constexpr auto ends = ends_of<T>();
     Form curvature = curvature_;
@@ -117,7 +117,7 @@ class Descent {
       auto const reached = T::exp(best_.point, step);
       Vector const moved = T::log(best_.point, reached);
       Vector const further = T::log(reached, T::exp(reached, step));
-      std::size_t first = ends.size();  // whose end is met
+      std::size_t first = ends.size();  // coordinate of the first end that is reached
       for (std::size_t c = 0; c < ends.size(); ++c) {
         if (ends[c] && !is_held[c] && further[c] == 0 && moved[c] != step[c] &&
             (first == ends.size() || moved[c] / step[c] < moved[first] / step[first])) {
@@ -141,14 +141,14 @@ class Descent {
     return step;
   }
 
-  /// To the minimum of a parabola, one conjugate direction after the other.
+  /// The step to the minimum of a parabola, one conjugate direction after the other.
   [[nodiscard]] Vector lowest(Form const& curvature, Vector const& slope) const noexcept {
     auto directions = tangent_frame(best_.point);
     Vector step{};
     for (auto v = directions.begin(); v != directions.end(); ++v) {
       Vector const along = bent(curvature, *v);
       double const curve = dot(*v, along);
-      if (!(curve > 0)) {  // a slope of 0, or rounding
+      if (!(curve > 0)) {  // zero slope, or rounding
         continue;
       }
       add(-dot(slope, *v) / curve, *v, step);
@@ -174,7 +174,7 @@ class Descent {
 
   double longest_;
   double tolerance_;
-  double part_ = 1;  // of a step that was too far
+  double part_ = 1;  // share of a step that was too far
   bool has_begun_ = false;
   bool is_done_ = false;
   bool is_even_ = true;
@@ -183,7 +183,7 @@ class Descent {
   Point<T> next_;
 };
 
-/// Follows all descents side by side, by at most `most_steps` evaluations each.
+/// Runs all descents side by side, with at most `most_steps` evaluations each.
 template <class Losses, SmoothTopology T>
 void descend(Losses& losses, std::vector<Descent<T>>& descents, Index most_steps) {
   std::vector<Candidate<T>> trials;

@@ -7,65 +7,66 @@
 
 namespace wmanifold {
 
-/// How a context is looked for: everywhere, then downhill from the best places.
+/// Options of the search for a context: a global search, then descents from the best points.
 struct InferenceOptions {
-  /// Of low discrepancy, at which every sample is seen. None: 64 for each dimension of what is searched.
+  /// Number of points of low discrepancy at which every sample is evaluated. Unset: 64 per searched dimension.
   std::optional<Index> points = std::nullopt;
-  /// From the best of them, a neighbourhood each; a runner-up needs two at least. None: four for each dimension of what
-  /// is searched.
+  /// Number of descents from the best points, one per neighbourhood; a runner-up needs at least two. Unset: four per
+  /// searched dimension.
   std::optional<Index> descents = std::nullopt;
   Index most_steps = 30;    ///< evaluations of a descent
-  double tolerance = 1e-4;  ///< a descent ends where it would move by less, in the topology's unit of distance
-  /// How far the runner-up is from the point at least, of those in the same discrete state; none: a quarter of the root
-  /// mean square distance between points of what is searched (S1: 0.45 radians, the interval: 0.1).
+  double tolerance = 1e-4;  ///< a descent ends at steps below this, in the topology's unit of distance
+  /// Least distance of the runner-up from the point, within one discrete state. Unset: a quarter of the root mean
+  /// square distance between points of the searched space (S1: 0.45 radians, the interval: 0.1).
   std::optional<double> apart = std::nullopt;
-  /// Of MeanSquaredError: the standard deviation of the targets' noise, for the uncertainty, in the targets' unit. It
-  /// is taken to be normal, independent and the same in every sample and output. None: estimated for each group from
-  /// what is left over at its best context, sum of squares / (samples outputs - dimension), and the uncertainty is
-  /// widened by what so few numbers leave open (Student's distribution); a group that has no more numbers than its
-  /// context has dimensions cannot tell, and is refused. What the model itself is wrong by counts as noise then.
+  /// Standard deviation of the targets' noise in their unit, for the uncertainty under MeanSquaredError. The noise is
+  /// assumed to be normal, independent and equal in every sample and output. Unset: estimated per group from the
+  /// residuals at its best context, sum of squares / (samples outputs - dimension); then model errors count as noise.
+  /// The uncertainty is widened for the few numbers (Student's distribution). Groups with no more numbers than context
+  /// dimensions are refused.
   std::optional<double> noise = std::nullopt;
-  /// What a unit of a sample's loss is worth as log-likelihood, for the uncertainty. None: outputs / (2 noise^2) for
-  /// MeanSquaredError, 1 for all other losses, as is right for cross-entropy; a squared error that you write needs it.
+  /// Log-likelihood of a unit of a sample's loss, for the uncertainty. Unset: outputs / (2 noise^2) for
+  /// MeanSquaredError, and 1 for all other losses, which is right for cross-entropy. A squared error that you write
+  /// needs it.
   std::optional<double> evidence = std::nullopt;
-  Seed seed = {};  ///< of the points' shift
+  Seed seed = {};  ///< of the shift of the points
 };
 
 /// A local minimum of the objective: the mean loss of the samples that share a context.
 template <Topology T>
 struct ContextMinimum {
-  Point<T> point;
-  double objective = 0;
+  Point<T> point;        ///< context
+  double objective = 0;  ///< mean loss there
 };
 
 /// The best context of one state of the discrete factors.
 template <Topology T>
 struct StateEstimate {
-  Point<T> point;
-  double objective = 0;    ///< mean loss there; infinite where no loss in this state is finite
-  double uncertainty = 0;  ///< as ContextEstimate's, within this state
-  /// Of the state under the posterior exp(-evidence sum of losses) mu(ds), 1 over all states.
+  Point<T> point;          ///< context
+  double objective = 0;    ///< mean loss there; infinite if no loss in this state is finite
+  double uncertainty = 0;  ///< as ContextEstimate::uncertainty, within this state
+  /// Probability of the state under the posterior exp(-evidence sum of losses) mu(ds); sums to 1 over all states.
   double probability = 0;
 };
 
-/// A context from data.
+/// A context inferred from data.
 template <Topology T>
 struct ContextEstimate {
-  Point<T> point;        ///< where the objective is least, in the best state
+  Point<T> point;        ///< context of the least objective, in the best state
   double objective = 0;  ///< mean loss there
-  /// Root mean square distance of the context from `point` under the posterior exp(-evidence sum of losses) mu(ds), in
-  /// the topology's unit: radians on circles; of what is searched, in the discrete state of `point`, and 0 where all is
-  /// discrete. What it says is as good as the likelihood: sound for the labels' cross-entropy of a calibrated model and
-  /// for squared errors under normal noise, of independent samples, a heuristic for the entropy of predictions.
+  /// Root mean square distance of the context from `point` under the posterior exp(-evidence sum of losses) mu(ds). In
+  /// the topology's unit (radians on circles), over the searched factors, in the discrete state of `point`; 0 if all
+  /// are discrete. It is as reliable as the likelihood: sound for the labels' cross-entropy of a calibrated model, and
+  /// for squared errors under normal noise, with independent samples; a heuristic for the entropy of predictions.
   double uncertainty = 0;
-  std::optional<ContextMinimum<T>> runner_up;  ///< the best other minimum, in any state, where one was found
-  std::optional<double> noise;                 ///< of MeanSquaredError without `evidence`: as given, or estimated
-  /// Where some factors are discrete: of each combination of their states, the last factor fastest (of Finite<n> alone,
-  /// state i in place i); else empty.
+  std::optional<ContextMinimum<T>> runner_up;  ///< best other minimum, in any state, if one was found
+  std::optional<double> noise;                 ///< of MeanSquaredError without `evidence`: given or estimated
+  /// With discrete factors, an estimate per combination of their states, the last factor fastest (for Finite<n> alone,
+  /// state i at index i); else empty.
   std::vector<StateEstimate<T>> states;
 };
 
-/// Throws ArgumentError, which says what is wrong with the options.
+/// Throws ArgumentError for invalid options.
 inline void check(InferenceOptions const& options) {
   auto const require_one = [](char const* what, Index count) {
     if (count < 1) [[unlikely]] {

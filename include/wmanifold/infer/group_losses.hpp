@@ -8,8 +8,8 @@
 
 namespace wmanifold::detail {
 
-/// A group of samples at a point: their mean loss there and its gradient in the point, a tangent vector. A loss or
-/// gradient that is not finite counts as an infinite loss.
+/// A group of samples at a point: their mean loss and its gradient in the point, a tangent vector. A loss or gradient
+/// that is not finite counts as an infinite loss.
 template <Topology T>
 struct Candidate {
   Index group = 0;
@@ -18,7 +18,8 @@ struct Candidate {
   Coordinates<T> gradient{};
 };
 
-/// A copy whose layers rest where they can: nobody asks for the gradient of the parameters, half of a backward pass.
+/// A copy with frozen layers, if the model can freeze them. This saves the gradient of the parameters, half of a
+/// backward pass.
 template <class Model>
 [[nodiscard]] Model at_rest(Model model) {
   if constexpr (requires { model.freeze(model.stack().depth()); }) {
@@ -29,18 +30,18 @@ template <class Model>
   return model;
 }
 
-/// The mean losses of groups of samples, runs of consecutive ones, as functions of what is searched of the context of
-/// each group; the rest of it is what `hold` was told last. Refers to loss, inputs and targets.
+/// The mean losses of groups of samples (runs of consecutive ones), as functions of the searched part of each group's
+/// context. `hold` sets the other part. Refers to loss, inputs and targets.
 template <class T, class Model, class L, class Domain>
 class GroupLosses {
  public:
   using R = typename Model::Scalar;
   using Space = typename Domain::Searched;
   using Held = HeldModel<Model, Domain>;
-  using Whole = typename Held::Space;  // what is evaluated is a function of
+  using Whole = typename Held::Space;  // topology of the evaluated model
   using Targets = typename L::template Targets<R>;
 
-  /// Throws ArgumentError where samples, targets and groups do not fit each other or the model.
+  /// Losses of these groups. Throws ArgumentError if samples, targets and groups do not fit each other or the model.
   GroupLosses(Model const& model, L const& loss, ConstMatrixRef<R> const& inputs, Targets const& targets,
               std::vector<Index> const& sizes, typename Domain::State const& state)
       : held_(at_rest(model), state),
@@ -64,11 +65,11 @@ class GroupLosses {
   void hold(typename Domain::State const& state) { held_.hold(state); }
 
   [[nodiscard]] Index groups() const noexcept { return static_cast<Index>(begins_.size()) - 1; }
-  /// Where the samples of group g begin; of groups(), their number.
+  /// First sample of group g; begin(groups()) is the number of samples.
   [[nodiscard]] Index begin(Index g) const noexcept { return begins_[static_cast<std::size_t>(g)]; }
   [[nodiscard]] Index size(Index g) const noexcept { return begin(g + 1) - begin(g); }
 
-  /// The losses of groups [first, first + count) at one and the same point, into `values`, `stride` apart.
+  /// Writes the losses of groups [first, first + count) at one point to `values`, `stride` apart.
   void at(Point<Space> const& s, Index first, Index count, double* values, Index stride) {
     Index group = first;
     double sum = 0;
@@ -90,11 +91,11 @@ class GroupLosses {
     });
   }
 
-  /// Value and gradient of every trial.
+  /// Computes value and gradient of every trial.
   void at(std::span<Candidate<Space>> trials) {
     std::vector<Point<Whole>> points;
     std::vector<Index> sizes;
-    std::vector<Index> samples;  // of the batch at hand
+    std::vector<Index> samples;  // of the current batch
     std::vector<std::size_t> owners;
     auto const work_off = [&] {
       differentiate(trials, points, sizes, samples, owners);
@@ -148,7 +149,7 @@ class GroupLosses {
     return static_cast<double>(loss_at<T>(loss_, s, prediction, targets_, sample, slope));
   }
 
-  /// Adds the losses and gradients of one batch: run r of its samples, sizes[r] of them, is trial owners[r]'s.
+  /// Adds the losses and gradients of one batch. Run r has sizes[r] of its samples and belongs to trial owners[r].
   void differentiate(std::span<Candidate<Space>> trials, std::vector<Point<Whole>> const& points,
                      std::vector<Index> const& sizes, std::vector<Index> const& samples,
                      std::vector<std::size_t> const& owners) {
@@ -191,7 +192,7 @@ class GroupLosses {
   Targets const& targets_;
   std::vector<Index> begins_{0};
   Workspace<R> work_;
-  Parameters<R> gradient_;  // of the parameters, where a model does not rest
+  Parameters<R> gradient_;  // of the parameters, for models that cannot freeze
   Matrix<R> rows_;
 };
 

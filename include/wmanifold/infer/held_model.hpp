@@ -7,9 +7,8 @@
 
 namespace wmanifold::detail {
 
-/// A model in one state of a search at a time, as a function of what is searched. Factors in which nothing is searched
-/// are sliced away where that can be, which leaves fewer rows to mix; of other models all is evaluated at whole
-/// contexts.
+/// A model in one state of a search, as a function of the searched factors. Factors without searched parts are sliced
+/// away if possible, which leaves fewer rows to mix. Other models are evaluated at whole contexts.
 template <class Model, class Domain>
 class HeldModel {
   using Whole = typename Model::Topology;
@@ -24,7 +23,7 @@ class HeldModel {
   }();
   static auto in_state(Model const& model, typename Domain::State const& state) {
     if constexpr (is_sliced) {
-      auto const at = Point<Whole>::unchecked(state.coordinates);  // in its settled factors
+      auto const at = Point<Whole>::unchecked(state.coordinates);  // only its settled factors are used
       return [&]<std::size_t... I>(std::index_sequence<I...>) {
         return slice<Settled::factors[I]...>(model, Whole::template part<Settled::factors[I]>(at)...);
       }
@@ -35,7 +34,7 @@ class HeldModel {
   }
 
  public:
-  /// The model that is evaluated.
+  /// The evaluated model.
   using Inner = decltype(in_state(std::declval<Model const&>(), std::declval<typename Domain::State const&>()));
   using Space = typename Inner::Topology;
 
@@ -55,7 +54,7 @@ class HeldModel {
     }
   }
 
-  /// Its context.
+  /// Context of the evaluated model.
   [[nodiscard]] Point<Space> at(Point<typename Domain::Searched> const& s) const noexcept {
     auto const whole = Domain::whole(state_, s);
     if constexpr (is_sliced) {
@@ -68,7 +67,7 @@ class HeldModel {
       return whole;
     }
   }
-  /// Where in it each coordinate of what is searched is.
+  /// Index, in that context, of each searched coordinate.
   static constexpr auto places = [] {
     auto all = Domain::places;
     if constexpr (is_sliced) {
@@ -83,7 +82,7 @@ class HeldModel {
  private:
   Model model_;
   typename Domain::State state_;
-  std::optional<Inner> slice_;  // where there is one
+  std::optional<Inner> slice_;  // if the model is sliced
 };
 
 }  // namespace wmanifold::detail

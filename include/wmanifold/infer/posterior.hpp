@@ -10,15 +10,15 @@
 
 namespace wmanifold::detail {
 
-/// What is said of a posterior exp(-weight L(s)) mu(ds) of least L: the mean square distance from a point, and its mass
-/// E exp(-weight (L(s) - least)), at most 1.
+/// A summary of a posterior exp(-weight L(s)) mu(ds): the mean square distance from a point, and the mass E exp(-weight
+/// (L(s) - least L)), at most 1.
 struct Spread {
   double square = 0;
   double mass = 1;
 };
 
-/// The posterior as the points of a search see it, about `centre`, where it is wide enough to be summed over them, else
-/// nothing. `values` are L at the points, `least` its minimum.
+/// The posterior about `centre` as a sum over the points of a search; nothing if it is too narrow for that. `values`
+/// are L at the points, `least` is its minimum.
 template <Topology T>
 [[nodiscard]] std::optional<Spread> wide_posterior(SearchPoints<T> const& search, std::span<double const> values,
                                                    double least, double weight, Point<T> const& centre) {
@@ -34,16 +34,16 @@ template <Topology T>
     squares += w * w;
     second += w * d * d;
   }
-  // As many points as count: sum^2 / squares. A normal posterior whose deviation is the points' distance has
-  // 2 sqrt(pi) = 3.5 in each direction; from there on the sum is as good as an integral, unless the minimum is a narrow
-  // one that no point is in.
+  // The number of points that count is sum^2 / squares. A normal posterior whose deviation is the points' distance has
+  // 2 sqrt(pi) = 3.5 in each direction. From there on the sum is as good as an integral, unless the minimum is narrow
+  // and lies between points.
   double const enough = std::pow(3.5, T::dimension);
   bool const is_wide = largest > 0.6 && sum * sum > enough * squares;
   return is_wide ? std::optional(Spread{second / sum, sum / static_cast<double>(values.size())}) : std::nullopt;
 }
 
-/// The volume of a space in its own unit of distance (S1: 2 pi), as far as its measure is even: what the map of the
-/// unit cube, which carries the uniform measure to it, enlarges volumes by at one point.
+/// The volume of a space in its own unit of distance (S1: 2 pi), for an even measure: the factor by which the map from
+/// the unit cube, which preserves the uniform measure, enlarges volumes at one point.
 template <SmoothTopology T>
 [[nodiscard]] double volume_of() {
   constexpr auto n = static_cast<std::size_t>(T::dimension);
@@ -71,12 +71,12 @@ template <SmoothTopology T>
   return std::sqrt(square);
 }
 
-/// A minimum and what its curvature is found from.
+/// A minimum and the candidates that determine its curvature.
 template <SmoothTopology T>
 struct Curved {
   Candidate<T> minimum;
   LocalArray<Coordinates<T>, static_cast<std::size_t>(T::dimension)> frame;  ///< of its tangent space
-  std::vector<Candidate<T>> beside;  ///< per direction of the frame: before it and behind it
+  std::vector<Candidate<T>> beside;  ///< per direction of the frame: before and behind the minimum
 
   Curved(Candidate<T> const& at, double step) : minimum(at), frame(tangent_frame(at.point)) {
     for (auto direction : frame) {
@@ -90,17 +90,17 @@ struct Curved {
     }
   }
 
-  /// Laplace's approximation of the posterior around this minimum: its variance, no direction's above `most`, and the
-  /// integral of exp(-weight (L - L_minimum)) in the space's unit of volume. Next to an end of the space, where the
-  /// objective falls out of it, the posterior is exponential: E x^2 = 2 / (weight slope)^2, its integral is the root of
-  /// half of that.
+  /// Laplace's approximation of the posterior around this minimum: its variance, at most `most` in each direction, and
+  /// the integral of exp(-weight (L - L_minimum)) in the space's unit of volume. At an end of the space where the
+  /// objective falls outwards, the posterior is exponential: E x^2 = 2 / (weight slope)^2, and its integral is the root
+  /// of half of that.
   struct Width {
     double variance = 0;
     double integral = 1;
   };
   [[nodiscard]] Width width(double weight, double most, double step) const {
     auto const n = static_cast<Index>(frame.size());
-    // What of the gradient the space does not yield to.
+    // The part of the gradient that an end of the space blocks.
     Coordinates<T> blocked = minimum.gradient;
     if (double const steepness = std::sqrt(dot(blocked, blocked)); steepness > 0) {
       Coordinates<T> v = blocked;
@@ -111,7 +111,7 @@ struct Curved {
       for (std::size_t c = 0; c < blocked.size(); ++c) {
         blocked[c] += moved[c] * steepness / step;
       }
-      if (dot(blocked, blocked) < 1e-12 * steepness * steepness) {  // rounding, which a large weight would make much of
+      if (dot(blocked, blocked) < 1e-12 * steepness * steepness) {  // rounding, which a large weight would amplify
         blocked = {};
       }
     }

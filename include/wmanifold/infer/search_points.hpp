@@ -8,7 +8,7 @@
 
 namespace wmanifold::detail {
 
-/// Where a global search looks, and how these points lie to each other.
+/// The points of a global search, and their neighbourhoods.
 template <Topology T>
 class SearchPoints {
  public:
@@ -41,12 +41,13 @@ class SearchPoints {
   }
 
   [[nodiscard]] std::span<Point<T> const> points() const noexcept { return points_; }
-  /// Within this distance every point has neighbours; what lies closer together the search does not tell apart.
+  /// Distance within which every point has neighbours. The search does not separate points that are closer.
   [[nodiscard]] double spacing() const noexcept { return spacing_; }
   /// Root mean square distance between two points.
   [[nodiscard]] double spread() const noexcept { return spread_; }
 
-  /// The finite values (one per point) that no neighbour's is below, the least first; those of equal values in order.
+  /// The points whose finite values no neighbour undercuts, the least first, equal values in order. `values` has one
+  /// per point.
   [[nodiscard]] std::vector<std::size_t> local_minima(std::span<double const> values) const {
     std::vector<std::size_t> found;
     for (std::size_t i = 0; i < values.size(); ++i) {
@@ -60,7 +61,7 @@ class SearchPoints {
     return found;
   }
 
-  /// To `chosen`, up to `most` of them, the points of the least finite values that no chosen one is a neighbour of.
+  /// Adds points to `chosen`, up to `most`: those of the least finite values without a chosen neighbour.
   void add_lowest_elsewhere(std::span<double const> values, std::size_t most, std::vector<std::size_t>& chosen) const {
     std::vector<std::size_t> order(values.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
@@ -75,7 +76,7 @@ class SearchPoints {
   }
 
  private:
-  /// By value, those of equal values as they are.
+  /// Sorts by value, and keeps the order of equal values.
   static void sort(std::vector<std::size_t>& numbers, std::span<double const> values) {
     std::stable_sort(numbers.begin(), numbers.end(),
                      [&](std::size_t a, std::size_t b) { return values[a] < values[b]; });

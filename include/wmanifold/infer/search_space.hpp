@@ -5,12 +5,12 @@
 
 namespace wmanifold {
 
-/// No factor is held: all of the context is looked for.
+/// No held factor: the whole context is searched.
 using NothingHeld = Held<std::index_sequence<>>;
 
 namespace detail {
 
-/// A factor that is no Product itself.
+/// A factor that is not itself a Product.
 template <class Space, bool held>
 struct Leaf {
   using Topology = Space;
@@ -18,7 +18,7 @@ struct Leaf {
   static constexpr bool is_tried = !held && !SmoothTopology<Space>;
 };
 
-/// The factors of a space, those of factors that are Products in their place.
+/// The factors of a space, with Products replaced by their factors.
 template <class Space, bool held>
 struct LeavesOf {
   using type = std::tuple<Leaf<Space, held>>;
@@ -29,7 +29,7 @@ struct LeavesOf<Product<Factors...>, held> {
 };
 template <class Space, class Known>
 struct LeavesBeside : LeavesOf<Space, false> {
-  static_assert(Holding<Space, Known>::is_valid);  // is not, and says why
+  static_assert(Holding<Space, Known>::is_valid);  // it is not, and this states why
 };
 template <class Space>
 struct LeavesBeside<Space, NothingHeld> : LeavesOf<Space, false> {};
@@ -55,19 +55,19 @@ template <class Leaves>
 struct LeafTraits;
 template <class... Leaves>
 struct LeafTraits<std::tuple<Leaves...>> {
-  /// The product of those that are searched.
+  /// The product of the searched factors.
   using Searched = typename ProductOfAll<decltype(std::tuple_cat(
       std::declval<
           std::conditional_t<Leaves::is_searched, std::tuple<typename Leaves::Topology>, std::tuple<>>>()...))>::type;
   static constexpr bool tries_states = (Leaves::is_tried || ...);
-  /// Where in a whole context the coordinates of each begin.
+  /// Start of each factor's coordinates in a whole context.
   static constexpr auto begins = [] {
     std::array<std::size_t, sizeof...(Leaves) + 1> all{};
     std::size_t leaf = 0;
     ((all[leaf + 1] = all[leaf] + static_cast<std::size_t>(Leaves::Topology::coordinates), ++leaf), ...);
     return all;
   }();
-  /// Where in a whole context each coordinate of what is searched is.
+  /// Index, in a whole context, of each searched coordinate.
   static constexpr auto places = [] {
     std::array<std::size_t, static_cast<std::size_t>(Searched::coordinates)> all{};
     std::array<bool, sizeof...(Leaves)> const is_searched{Leaves::is_searched...};
@@ -81,8 +81,8 @@ struct LeafTraits<std::tuple<Leaves...>> {
   }();
 };
 
-/// The factors of a Product in which nothing is searched, by number, and the coordinates of all others. A state names
-/// all coordinates of the former.
+/// The factors of a Product without searched parts, by number, and the coordinates of all others. A state holds all
+/// coordinates of these factors.
 template <class Space, class Known>
 struct Settled {
   static constexpr std::array<std::size_t, 0> factors{};
@@ -137,27 +137,27 @@ struct Settled<Product<Factors...>, Known> {
   }();
 };
 
-/// How a space of contexts is gone through: factors that are known are held, smooth ones are searched as a space of
-/// their own, and of the discrete ones every combination of states is tried.
+/// A split of a space of contexts: known factors are held, smooth ones are searched as a space of their own, and every
+/// combination of the discrete ones' states is tried.
 template <Topology Whole, class Known = NothingHeld>
 class SearchSpace {
   using Leaves = typename LeavesBeside<Whole, Known>::type;
   using Traits = LeafTraits<Leaves>;
 
  public:
-  /// What is smooth and not known; OnePoint where nothing is.
+  /// The product of smooth, unknown factors; OnePoint if there are none.
   using Searched = typename Traits::Searched;
   static constexpr bool tries_states = Traits::tries_states;
   static constexpr auto places = Traits::places;
   using Settled = detail::Settled<Whole, Known>;
 
-  /// The context but for what is searched, which is 0, and the state's share of the probability measure.
+  /// A context whose searched coordinates are 0, and the state's share of the probability measure.
   struct State {
     Coordinates<Whole> coordinates{};
     double share = 1;
   };
 
-  /// All combinations of the discrete factors' states, the last factor fastest; one where there are none.
+  /// All combinations of the discrete factors' states, the last factor fastest; one if there are no discrete factors.
   [[nodiscard]] static std::vector<State> states(Known const& known) {
     std::vector<State> all(1);
     put(known, all.front().coordinates);
@@ -175,7 +175,7 @@ class SearchSpace {
   }
 
  private:
-  /// Each of these in each state of leaf I, where that is to be tried.
+  /// Crosses the states with those of leaf I, if that leaf is tried.
   template <std::size_t I>
   static void cross(std::vector<State>& all) {
     using Leaf = std::tuple_element_t<I, Leaves>;

@@ -6,9 +6,9 @@
 
 namespace wmanifold {
 
-/// What of a training is neither in its model nor in its flow: the caller's generators and numbers, by name.
+/// The state of a training beyond its model and its flow: the caller's generators and numbers, by name.
 struct Progress {
-  std::map<std::string, Random> random;   ///< those that batches and contexts are drawn with
+  std::map<std::string, Random> random;   ///< generators of batches and contexts
   std::map<std::string, double> numbers;  ///< epoch, position, best loss, ...; finite
 
   friend bool operator==(Progress const&, Progress const&) = default;
@@ -30,7 +30,7 @@ std::string names_of(std::map<std::string, Value> const& values) {
   return names;
 }
 
-/// Everything that must agree between a checkpoint and what it is loaded into, as text; sizes are with the tensors.
+/// The properties that must agree between a checkpoint and its target, as text. Tensors carry the sizes.
 template <class Model, class Flow>
 std::vector<std::pair<std::string, std::string>> checkpoint_description(Model const& model, Flow const& flow,
                                                                         Progress const& progress) {
@@ -77,7 +77,8 @@ void load_block(std::string const& where, TensorFile const& file, std::string co
   std::copy(shared.begin(), shared.end(), block.shared().begin());
 }
 
-/// Files from before have a "factor": of 0 x 0, unless the rule had a matrix of its own, as Shampoo did.
+/// Throws FileError for a non-empty "factor". Older files have one, of 0 x 0 unless the rule had a matrix of its own
+/// (Shampoo).
 inline void require_no_factor(std::string const& where, TensorFile const& file) {
   auto const found = file.tensors.find("factor");
   if (found != file.tensors.end() && found->second.shape != std::vector<Index>{0, 0}) [[unlikely]] {
@@ -89,12 +90,12 @@ inline void require_no_factor(std::string const& where, TensorFile const& file) 
 
 }  // namespace detail
 
-/// Saves the whole state of a training as one safetensors file: the model's parameters and which layers are frozen,
-/// what the flow remembers (`state()`), generators and numbers. A training that goes on from it equals one that never
-/// stopped, bit for bit. The old file, if any, is replaced only by a whole new one. Throws FileError.
+/// Saves the whole state of a training as one safetensors file: the model's parameters and frozen layers, the flow's
+/// `state()`, generators and numbers. A training that continues from it gives the same numbers, bit for bit, as one
+/// that did not stop. An old file is replaced only by a complete new one. Throws FileError.
 ///
-/// Works for every model with `parameters()`. Options of the flow are not in the file: they are those that it is
-/// constructed with, and a rate that was set since is the caller's to set again.
+/// Works for every model with `parameters()`. Options of the flow are not in the file: the flow is constructed with
+/// them. The caller restores a rate that was set later.
 template <class Model, class Flow>
 void save_checkpoint(std::filesystem::path const& path, Model const& model, Flow const& flow,
                      Progress const& progress = {}) {
@@ -130,10 +131,9 @@ void save_checkpoint(std::filesystem::path const& path, Model const& model, Flow
   detail::write_with_checksum(path, std::move(file));
 }
 
-/// Goes on from a checkpoint. The model must have the topology, basis, layers and real type of the one that was saved,
-/// the flow its rule and geometry, and `progress` generators and numbers of the same names, whose values are replaced.
-/// Throws FileError, with what was expected and what came, when that is not so or the file is not whole; then nothing
-/// has changed.
+/// Continues from a checkpoint. The model must have the saved topology, basis, layers and real type, the flow its rule
+/// and geometry, and `progress` generators and numbers of the same names, whose values are replaced. Throws FileError,
+/// with the expected and the actual value, if something differs or the file is incomplete. Then nothing has changed.
 template <class Model, class Flow>
 void load_checkpoint(std::filesystem::path const& path, Model& model, Flow& flow, Progress& progress) {
   require_parameters(model.parameters());
@@ -157,7 +157,7 @@ void load_checkpoint(std::filesystem::path const& path, Model& model, Flow& flow
   }
   auto state = flow.state();
   auto const steps = detail::tensor_of<std::uint64_t>(where, file, "steps", {}).front();
-  constexpr std::uint64_t most_steps = std::uint64_t{1} << 62U;  // so that more can be taken
+  constexpr std::uint64_t most_steps = std::uint64_t{1} << 62U;  // leaves room for more steps
   if (steps > most_steps) [[unlikely]] {
     fail<FileError>(where, ": expected at most ", most_steps, " steps, got ", steps);
   }
@@ -180,7 +180,7 @@ void load_checkpoint(std::filesystem::path const& path, Model& model, Flow& flow
     loaded.numbers[name] = detail::tensor_of<double>(where, file, "number." + name, {}).front();
   }
 
-  // Throws, before it changes, where the flow is of another model; nothing below throws.
+  // restore throws, before any change, for the flow of another model. Nothing below throws.
   try {
     flow.restore(std::move(state));
   } catch (ArgumentError const& e) {
@@ -196,7 +196,7 @@ void load_checkpoint(std::filesystem::path const& path, Model& model, Flow& flow
       }
     }
   }
-  // Value by value: the caller may hold references to them.
+  // Copied value by value: the caller may hold references to them.
   for (auto& [name, random] : progress.random) {
     random = loaded.random.at(name);
   }
@@ -205,7 +205,7 @@ void load_checkpoint(std::filesystem::path const& path, Model& model, Flow& flow
   }
 }
 
-/// The same where there are no generators and numbers.
+/// Continues from a checkpoint without generators and numbers.
 template <class Model, class Flow>
 void load_checkpoint(std::filesystem::path const& path, Model& model, Flow& flow) {
   Progress none;

@@ -7,13 +7,14 @@
 
 namespace wmanifold {
 
-/// CRC-32 as zlib's crc32 computes it (polynomial 0xEDB88320), of bytes that are added part by part.
+/// CRC-32 as in zlib's crc32 (polynomial 0xEDB88320), of bytes that are added part by part.
 class Crc32 {
  public:
+  /// Adds `size` bytes.
   void add(void const* data, std::size_t size) noexcept {
     auto const* bytes = static_cast<unsigned char const*>(data);
     std::uint32_t state = state_;
-    for (; size >= 8; size -= 8, bytes += 8) {  // a table for each of eight bytes, which do not wait for one another
+    for (; size >= 8; size -= 8, bytes += 8) {  // one table for each of eight bytes: their lookups are independent
       std::array<std::uint32_t, 2> words;
       std::memcpy(words.data(), bytes, 8);
       words[0] ^= state;
@@ -27,9 +28,10 @@ class Crc32 {
     }
     state_ = state;
   }
-  /// A text and a zero byte behind it.
+  /// Adds a text and a zero byte behind it.
   void add(std::string const& text) noexcept { add(text.c_str(), text.size() + 1); }
 
+  /// Checksum of all bytes so far.
   [[nodiscard]] std::uint32_t value() const noexcept { return ~state_; }
 
  private:
@@ -53,10 +55,10 @@ class Crc32 {
   std::uint32_t state_ = 0xffffffffU;
 };
 
-/// The checksum of what a file holds, "crc32:" and eight digits, which does not depend on how the file lies: of all
-/// metadata but `checksum`, each its key and its text with a zero byte behind both, and of all tensors, each its name,
-/// type and sizes as texts with a zero byte behind each, a zero byte, and its numbers; both in the order of their
-/// names, byte by byte. The library's files have it as their metadata `checksum`.
+/// The checksum of a file's contents, "crc32:" and eight digits, independent of the layout of the file. It covers all
+/// metadata but `checksum`: each key and text, with a zero byte behind both. It covers all tensors: each name, type and
+/// size as texts with a zero byte behind each, a zero byte, and the numbers. Both are in the order of their names, byte
+/// by byte. The library's files have it as their metadata `checksum`.
 [[nodiscard]] inline std::string checksum_of(TensorFile const& file) {
   Crc32 crc;
   for (auto const& [key, value] : file.metadata) {
@@ -83,7 +85,7 @@ class Crc32 {
 
 namespace detail {
 
-/// What checkpoints of version 0.1 have as their checksum: FNV-1a.
+/// The checksum of checkpoints of version 0.1: FNV-1a.
 inline std::string older_checksum_of(TensorFile const& file) {
   std::uint64_t hash = 0xcbf29ce484222325U;
   auto const add = [&hash](void const* data, std::size_t size) {
@@ -109,7 +111,8 @@ inline std::string older_checksum_of(TensorFile const& file) {
   return {digits.data(), std::to_chars(digits.data(), digits.data() + digits.size(), hash, 16).ptr};
 }
 
-/// FileError for a file whose checksum is that of other contents. One without a checksum, such as an older one, passes.
+/// Throws FileError if a file's checksum does not match its contents. Files without a checksum, such as older ones,
+/// pass.
 inline void require_checksum(std::string const& where, TensorFile const& file) {
   auto const found = file.metadata.find("checksum");
   if (found == file.metadata.end()) {
@@ -124,7 +127,7 @@ inline void require_checksum(std::string const& where, TensorFile const& file) {
   }
 }
 
-/// A file of the library's, with its checksum.
+/// Writes one of the library's files with its checksum.
 inline void write_with_checksum(std::filesystem::path const& path, TensorFile file) {
   file.metadata["checksum"] = checksum_of(file);
   write_safetensors(path, file);

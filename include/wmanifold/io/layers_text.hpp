@@ -8,7 +8,7 @@
 
 namespace wmanifold::detail {
 
-/// "dense 196 32, relu, shared 32 16, low_rank 16 10 4": the layers of a stack as text, a rank last.
+/// The layers of a stack as text, a rank last: "dense 196 32, relu, shared 32 16, low_rank 16 10 4".
 template <class Stack>
 std::string layers_text(Stack const& stack) {
   std::string text;
@@ -31,14 +31,14 @@ std::string layers_text(Stack const& stack) {
   return text;
 }
 
-/// A size as text; 0, which is none, for what is no whole number.
+/// A size from text; 0, which is no size, for text that is no whole number.
 inline Index size_from(std::string_view text) {
   Index size = 0;
   auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), size);
   return error == std::errc{} && end == text.data() + text.size() ? size : 0;
 }
 
-/// The reverse. Throws FileError for text that is no list of layers.
+/// Layers from text, the reverse of layers_text. Throws FileError for text that is no list of layers.
 inline LayerList layers_from(std::string const& where, std::string const& text) {
   std::vector<LayerList::Item> items;
   try {

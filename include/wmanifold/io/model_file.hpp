@@ -10,9 +10,9 @@
 
 namespace wmanifold {
 
-/// How a model is loaded.
+/// Options of loading a model.
 struct LoadOptions {
-  /// Must the model give its own test outputs, as far as rounding lets it?
+  /// Whether the model must reproduce its test outputs, up to rounding.
   bool replay = true;
 };
 
@@ -24,7 +24,7 @@ struct ModelFileIncluded {};
 inline constexpr char const* model_format = "wmanifold 1";
 inline constexpr Index test_samples = 8;
 
-/// What files say of any model of this type: its topology and basis, where it has them, and its numbers.
+/// Metadata that depend on a model's type: its topology and basis, if it has them, and its real type.
 template <class Model>
 std::vector<std::pair<std::string, std::string>> description_of() {
   std::vector<std::pair<std::string, std::string>> description;
@@ -38,7 +38,8 @@ std::vector<std::pair<std::string, std::string>> description_of() {
   return description;
 }
 
-/// Layers of which the file holds tensors as large as they say, for K rows: only then is memory made for them.
+/// Throws FileError unless the file holds tensors of the sizes of these layers, for K rows. Runs before memory is
+/// allocated.
 template <Real R>
 void require_layers(std::string const& where, TensorFile const& file, LayerList const& layers, Index rows) {
   for (std::size_t l = 0; l < layers.entries().size(); ++l) {
@@ -59,8 +60,8 @@ void require_layers(std::string const& where, TensorFile const& file, LayerList 
   }
 }
 
-/// Calls body(name, shape, view, k) for every tensor of a model's layers; `view` is the k-th of the equal parts that a
-/// tensor lies in one after the other, its rows of the manifold, or else all of it.
+/// Calls body(name, shape, view, k) for every tensor of a model's layers. A tensor consists of equal parts, one after
+/// the other: the rows of the manifold, or a single part. `view` is part k.
 template <class Stack, class Block, class Body>
 void for_each_tensor(Stack const& stack, Block& block, Body const& body) {
   using R = std::remove_pointer_t<decltype(block.data())>;
@@ -91,7 +92,7 @@ void for_each_tensor(Stack const& stack, Block& block, Body const& body) {
   }
 }
 
-/// What a model's basis has beyond its type, as a tensor; of most none.
+/// Stores the state of a model's basis beyond its type as a tensor; most bases have none.
 template <class Model>
 void store_state(TensorFile& file, Model const& model) {
   if constexpr (requires { state_of(model.basis()); }) {
@@ -101,7 +102,7 @@ void store_state(TensorFile& file, Model const& model) {
   }
 }
 
-/// The state of the basis that a file says its model was trained in; FileError where it is none.
+/// The state of the basis that the model was trained in, from a file. Throws FileError for an invalid one.
 inline std::vector<double> stored_state(std::string const& where, TensorFile const& file) {
   auto const found = file.tensors.find("basis.state");
   if (found == file.tensors.end()) {
@@ -111,7 +112,7 @@ inline std::vector<double> stored_state(std::string const& where, TensorFile con
   return tensor_of<double>(where, file, "basis.state", {count});
 }
 
-/// Is this basis in the state that the file says, number by number?
+/// Throws FileError unless this basis has the state in the file, number by number.
 template <class B>
 void require_state(std::string const& where, TensorFile const& file, B const& basis) {
   auto const expected = state_of(basis);
@@ -129,7 +130,7 @@ void require_state(std::string const& where, TensorFile const& file, B const& ba
   }
 }
 
-/// Files from before may hold a manifold with a learned warp.
+/// Throws FileError for a manifold with a learned warp, which older files may hold.
 inline void require_no_warp(std::string const& where, TensorFile const& file) {
   if (auto const warp = file.metadata.find("warp"); warp != file.metadata.end()) [[unlikely]] {
     fail<FileError>(where, ": expected a model without a warp, got one of degree ", warp->second,
@@ -137,7 +138,7 @@ inline void require_no_warp(std::string const& where, TensorFile const& file) {
   }
 }
 
-/// Numbers of the other real type in R; FileError for those out of its range.
+/// Converts numbers of the other real type to R. Throws FileError for numbers out of its range.
 template <Real R>
 void convert_to(std::string const& what, StoredTensor& tensor) {
   using Other = std::conditional_t<std::same_as<R, float>, double, float>;
@@ -151,7 +152,7 @@ void convert_to(std::string const& what, StoredTensor& tensor) {
   }
 }
 
-/// Rows of a matrix or vector as numbers in row-major order.
+/// The numbers of a matrix or vector in row-major order.
 template <class Number, class Derived>
 std::vector<Number> row_major(Eigen::DenseBase<Derived> const& m) {
   std::vector<Number> numbers;
@@ -163,7 +164,7 @@ std::vector<Number> row_major(Eigen::DenseBase<Derived> const& m) {
   return numbers;
 }
 
-/// A stack's parameters from a file. FileError where a tensor is not there as it must be.
+/// Loads a stack's parameters from a file. Throws FileError for a missing tensor or one of another shape or type.
 template <Real R, class Stack>
 void load_layers(std::string const& where, TensorFile const& file, Stack const& stack, Parameters<R>& block) {
   for_each_tensor(stack, block, [&](std::string const& name, std::vector<Index> const& shape, auto view, Index k) {
@@ -216,7 +217,7 @@ TensorFile file_from(std::string const& where, Model const& model, ModelNotes co
   return file;
 }
 
-/// The largest difference between numbers; NaN where one is not finite.
+/// The largest difference between numbers; NaN if one is not finite.
 template <class A, class B>
 double largest_difference(A const& a, B const& b) {
   double largest = 0;
@@ -227,12 +228,12 @@ double largest_difference(A const& a, B const& b) {
   return largest;
 }
 
-/// Does a model give the outputs that the file says it gave, as far as rounding lets it? That was done by another
-/// processor, in another order of sums, perhaps in the other real type, and what it amounts to depends on the network:
-/// a deep or steep one multiplies it. Where it is more than networks have as a rule, it is held against what the
-/// outputs move by when all parameters are changed by as much as the sums of a layer may be off.
+/// Throws FileError unless a model reproduces the outputs in the file, up to rounding. Another processor computed
+/// those, in another order of sums, perhaps in the other real type. The size of the rounding depends on the network:
+/// deep or steep ones amplify it. An error above the usual one is compared with the change of the outputs when all
+/// parameters change by the error that the sums of a layer may have.
 ///
-/// load() puts the file's numbers into the model's parameters; predict(inputs, contexts) takes two matrices.
+/// load() restores the file's numbers in the model's parameters; predict(inputs, contexts) takes two matrices.
 template <Real R, class Model, class Load, class Predict>
 void replay(std::string const& where, TensorFile const& file, Model& model, Index coordinates, Load const& load,
             Predict const& predict) {
@@ -260,7 +261,7 @@ void replay(std::string const& where, TensorFile const& file, Model& model, Inde
     return;
   }
   constexpr std::uint64_t draws = 8;
-  constexpr double margin = 8;  // of the largest move of so many draws, which are each far beyond what rounding does
+  constexpr double margin = 8;  // times the largest move of these draws, each of which is far beyond rounding
   double const rounding = 0.5 * (in_double ? std::numeric_limits<double>::epsilon()
                                            : static_cast<double>(std::numeric_limits<float>::epsilon()));
   double const change = static_cast<double>(widest_of(model.stack()) + model.basis_size() + 8) * rounding;
@@ -295,7 +296,7 @@ void replay(std::string const& where, TensorFile const& file, Model& model, Load
   });
 }
 
-/// The model that a file holds; errors begin with `where`.
+/// The model in a file; errors begin with `where`.
 template <class Model>
 Model model_from(std::string const& where, TensorFile const& file, typename Model::Basis basis,
                  LoadOptions options = {}) {
@@ -326,7 +327,7 @@ Model model_from(std::string const& where, TensorFile const& file, typename Mode
   return model;
 }
 
-/// The model that a file holds, whatever its type, with its numbers in R.
+/// The model in a file, of any type, with its numbers in R.
 template <Real R>
 AnyManifold<R> any_model_from(std::string const& where, TensorFile file, LoadOptions options = {}) {
   require_metadata(where, file, "format", model_format);
@@ -363,21 +364,20 @@ AnyManifold<R> any_model_from(std::string const& where, TensorFile file, LoadOpt
 
 }  // namespace detail
 
-/// Saves a manifold as one safetensors file: `layer.n.weight` (K x out x in) and `layer.n.bias` (K x out), metadata
-/// that says what they are, and a test vector. For a layer that is shared these are out x in and out; a low-rank layer
-/// W_0 + U diag(A phi(s)) V^T has its W_0 there, and `layer.n.right` (V, in + 1 x rank, its last row the bias's),
-/// `layer.n.left` (U, out x rank) and `layer.n.scales` (A^T, K x rank); knots that are not uniform, and what else the
-/// basis has as `state()`, are `basis.state`, in double; and a checksum of all of it. The old file, if any, is replaced
-/// only by a whole new one, as replace_file does. Throws FileError, also for notes that are not as ModelNotes says;
-/// then an old file stays.
+/// Saves a manifold as one safetensors file: `layer.n.weight` (K x out x in), `layer.n.bias` (K x out), metadata that
+/// describe them, a test vector, and a checksum of all of it. For a shared layer the shapes are out x in and out. A
+/// low-rank layer W_0 + U diag(A phi(s)) V^T stores its W_0 under these names, with `layer.n.right` (V, in + 1 x rank,
+/// its last row the bias's), `layer.n.left` (U, out x rank) and `layer.n.scales` (A^T, K x rank). Knots that are not
+/// uniform, or another `state()` of the basis, are `basis.state`, in double. An old file is replaced only by a complete
+/// new one, as replace_file does. Throws FileError, also for notes that violate ModelNotes; then an old file stays.
 template <class Model>
 void save_model(std::filesystem::path const& path, Model const& model, ModelNotes const& notes = {}) {
   detail::write_with_checksum(path, detail::file_from("cannot write " + path.string(), model, notes));
 }
 
-/// Loads a manifold of this type; its layers may be a LayerList, which then is as the file says. Throws FileError, with
-/// what was expected and what came, when the file is not whole, has the checksum of other contents, is not a model of
-/// this type, or fails its own test vector. What the user added is for read_notes.
+/// Loads a manifold of this type. If its layers are a LayerList, the file determines them. Throws FileError, with the
+/// expected and the actual value, for a file that is incomplete, has a wrong checksum, holds no model of this type, or
+/// fails its own test vector. Use read_notes for the user's notes.
 template <class Model>
 [[nodiscard]] Model load_model(std::filesystem::path const& path, typename Model::Basis basis = {},
                                LoadOptions options = {}) {
@@ -385,13 +385,14 @@ template <class Model>
   return detail::within_memory(
       where, [&] { return detail::model_from<Model>(where, read_safetensors(path), std::move(basis), options); });
 }
+/// Loads a manifold with a default-constructed basis, with the same errors.
 template <class Model>
 [[nodiscard]] Model load_model(std::filesystem::path const& path, LoadOptions options) {
   return load_model<Model>(path, typename Model::Basis{}, options);
 }
 
-/// Loads a manifold of which nothing is known, its numbers converted to R where the file has others. Its basis must be
-/// one that AnyBasis knows. Throws FileError as load_model.
+/// Loads a manifold of unknown type, with its numbers converted to R if necessary. Its basis must be one that AnyBasis
+/// knows. Throws FileError as load_model does.
 template <Real R = float>
 [[nodiscard]] AnyManifold<R> load_any_model(std::filesystem::path const& path, LoadOptions options = {}) {
   std::string const where = path.string();

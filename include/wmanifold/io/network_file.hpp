@@ -15,8 +15,8 @@ struct NetworkFileIncluded {};
 
 inline constexpr char const* network_format = "wmanifold network 1";
 
-/// A network's weights (out x in) and biases under the names that torch.nn.Sequential gives to its linear layers, where
-/// an activation takes a place too: 0.weight, 0.bias, 2.weight, ...
+/// Stores a network's weights (out x in) and biases under the names that torch.nn.Sequential gives to its linear
+/// layers. Activations take a number, too: 0.weight, 0.bias, 2.weight, ...
 template <class Network>
 void store_network(TensorFile& file, std::string const& prefix, Network const& network) {
   using R = typename Network::Scalar;
@@ -38,9 +38,9 @@ void store_network(TensorFile& file, std::string const& prefix, Network const& n
 
 }  // namespace detail
 
-/// Writes an ordinary network, such as model.at(s), as safetensors: out x in weights and biases under the names of a
-/// torch.nn.Sequential (0.weight, 0.bias, 2.weight, ...), the layers as metadata. It has no context, and no knobs in
-/// its notes. Throws FileError.
+/// Writes an ordinary network, such as model.at(s), as safetensors: weights (out x in) and biases under the names of a
+/// torch.nn.Sequential (0.weight, 0.bias, 2.weight, ...), and the layers as metadata. Its notes have no knob ranges, as
+/// it has no context. Throws FileError.
 template <class Network>
 void save_network(std::filesystem::path const& path, Network const& network, ModelNotes const& notes = {}) {
   detail::require_notes("cannot write " + path.string(), notes, static_cast<std::size_t>(network.inputs()), 0);
@@ -50,8 +50,9 @@ void save_network(std::filesystem::path const& path, Network const& network, Mod
   detail::write_with_checksum(path, std::move(file));
 }
 
-/// Writes the networks of a manifold at some points, one after the other: those of point i as i.0.weight, i.0.bias,
-/// ..., and the tensor `contexts`, points x coordinates. Throws FileError, and ArgumentError where there is no point.
+/// Writes the networks of a manifold at some points, one after the other: the network of point i as i.0.weight,
+/// i.0.bias, ..., and the tensor `contexts`, points x coordinates. Throws FileError, and ArgumentError if there is no
+/// point.
 template <class Model>
 void save_networks(std::filesystem::path const& path, Model const& model,
                    std::span<Point<typename Model::Topology> const> points, ModelNotes const& notes = {}) {

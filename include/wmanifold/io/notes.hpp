@@ -7,16 +7,17 @@
 
 namespace wmanifold {
 
-/// How an input was scaled for training: the network is given (x - mean) / scale.
+/// The scaling of an input for training: the network receives (x - mean) / scale.
 struct InputScaling {
-  double mean = 0;
+  double mean = 0;   ///< subtracted
   double scale = 1;  ///< positive
 
+  /// The scaled input.
   [[nodiscard]] double operator()(double x) const noexcept { return (x - mean) / scale; }
   friend bool operator==(InputScaling const&, InputScaling const&) = default;
 };
 
-/// The scaling that a Standardisation of the inputs does, for the notes of a model; and back.
+/// The scaling of a Standardisation of the inputs, for the notes of a model.
 template <Real R>
 [[nodiscard]] std::vector<InputScaling> input_scaling_of(Standardisation<R> const& inputs) {
   std::vector<InputScaling> scaling;
@@ -26,6 +27,7 @@ template <Real R>
   }
   return scaling;
 }
+/// The Standardisation of a scaling from a model's notes.
 template <Real R>
 [[nodiscard]] Standardisation<R> standardisation_of(std::vector<InputScaling> const& scaling) {
   std::vector<double> mean;
@@ -37,24 +39,24 @@ template <Real R>
   return {std::move(mean), std::move(scale)};
 }
 
-/// A coordinate of the context as users know it. The ends of its range stand for 0 and 1 on an interval, for 0 and a
-/// whole turn on a circle.
+/// The user's range of a coordinate of the context. Its ends stand for 0 and 1 on an interval, for 0 and a whole turn
+/// on a circle.
 struct KnobRange {
-  Range range;
-  std::string name = {};  ///< "cutoff"; no tabs and line breaks, as in the unit
-  std::string unit = {};  ///< "Hz"
+  Range range;            ///< ends, and a linear or logarithmic scale
+  std::string name = {};  ///< "cutoff", for example; without tabs and line breaks
+  std::string unit = {};  ///< "Hz", for example; without tabs and line breaks
 
   friend bool operator==(KnobRange const&, KnobRange const&) = default;
 };
 
 /// The notes that a user adds to a file.
 struct ModelNotes {
-  /// Texts in UTF-8, by names that are not the library's own: those are format, version, topology, basis, layers, real,
-  /// warp, test, layer, checksum, input_scaling, knob_ranges, rule, geometry, moments, random, numbers and wmanifold,
-  /// and what begins with one of these and a '.'.
+  /// Texts in UTF-8 by name. Reserved names are format, version, topology, basis, layers, real, warp, test, layer,
+  /// checksum, input_scaling, knob_ranges, rule, geometry, moments, random, numbers and wmanifold, and names that begin
+  /// with one of these and a '.'.
   std::map<std::string, std::string> metadata = {};
-  std::vector<InputScaling> input_scaling = {};  ///< of each input, or empty
-  std::vector<KnobRange> knob_ranges = {};       ///< of each coordinate of the context, or empty
+  std::vector<InputScaling> input_scaling = {};  ///< one per input, or empty
+  std::vector<KnobRange> knob_ranges = {};       ///< one per coordinate of the context, or empty
 
   friend bool operator==(ModelNotes const&, ModelNotes const&) = default;
 };
@@ -69,7 +71,7 @@ inline bool is_reserved(std::string_view key) {
   return std::find(reserved_names.begin(), reserved_names.end(), key.substr(0, key.find('.'))) != reserved_names.end();
 }
 
-/// FileError for notes that are not well-formed, or not one for each of `inputs` and of `coordinates`.
+/// Throws FileError for malformed notes, and for lists that are neither empty nor one per input or coordinate.
 inline void require_notes(std::string const& where, ModelNotes const& notes, std::size_t inputs,
                           std::size_t coordinates) {
   for (auto const& [key, value] : notes.metadata) {
@@ -112,7 +114,7 @@ inline std::string text_of(std::vector<InputScaling> const& inputs) {
   return text;
 }
 
-/// A line "20 20000 logarithmic", a tab, the name, a tab, the unit for each coordinate.
+/// A line for each coordinate: "20 20000 logarithmic", a tab, the name, a tab, the unit.
 inline std::string text_of(std::vector<KnobRange> const& knobs) {
   std::string text;
   for (auto const& [range, name, unit] : knobs) {
@@ -122,7 +124,7 @@ inline std::string text_of(std::vector<KnobRange> const& knobs) {
   return text;
 }
 
-/// Two numbers from the words of a text, or FileError.
+/// The first two numbers of a text's words. Throws FileError for fewer, or words that are no numbers.
 inline std::pair<double, double> two_numbers(std::string const& where, std::vector<std::string> const& words) {
   auto const first = words.size() >= 2 ? number_from(words[0]) : std::nullopt;
   auto const second = words.size() >= 2 ? number_from(words[1]) : std::nullopt;
@@ -166,7 +168,7 @@ inline std::vector<KnobRange> knob_ranges_from(std::string const& where, std::st
   return knobs;
 }
 
-/// Puts notes that are well-formed into a file.
+/// Stores well-formed notes in a file.
 inline void store_notes(TensorFile& file, ModelNotes const& notes) {
   file.metadata = notes.metadata;
   if (!notes.input_scaling.empty()) {
@@ -177,7 +179,7 @@ inline void store_notes(TensorFile& file, ModelNotes const& notes) {
   }
 }
 
-/// The notes that a user added to a file; FileError where it is not well-formed.
+/// The user's notes in a file. Throws FileError for malformed ones.
 inline ModelNotes notes_from(std::string const& where, TensorFile const& file) {
   ModelNotes notes;
   for (auto const& [key, value] : file.metadata) {
@@ -202,8 +204,8 @@ inline ModelNotes notes_from(std::string const& where, TensorFile const& file) {
 
 }  // namespace detail
 
-/// The notes that a user added to a file of the library's, and nothing else: as it was saved, byte for byte. Throws
-/// FileError, also for a file that was damaged.
+/// Returns the user's notes in one of the library's files, byte for byte as saved. Throws FileError, also for a damaged
+/// file.
 [[nodiscard]] inline ModelNotes read_notes(std::filesystem::path const& path) {
   auto const file = read_safetensors(path);
   detail::require_checksum(path.string(), file);

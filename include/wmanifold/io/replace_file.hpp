@@ -19,7 +19,7 @@
 namespace wmanifold {
 namespace detail {
 
-/// The status of what a path names: a file or, where it `may_be_new`, nothing. FileError for everything else.
+/// The status of a path that names a file or, if `may_be_new`, nothing. Throws FileError for everything else.
 inline std::filesystem::file_status require_file(char const* cannot, std::filesystem::path const& path,
                                                  bool may_be_new) {
   using Type = std::filesystem::file_type;
@@ -43,7 +43,7 @@ inline std::filesystem::file_status require_file(char const* cannot, std::filesy
                                                                    : "something else");
 }
 
-/// What a path names behind its symbolic links, which need not be there yet.
+/// The target of a path's symbolic links; it need not exist.
 inline std::filesystem::path followed(std::filesystem::path path) {
   auto const first = path;
   std::error_code error;
@@ -57,7 +57,7 @@ inline std::filesystem::path followed(std::filesystem::path path) {
   return path;
 }
 
-/// The place of a file that is written: not there yet, or a file that may be changed, with what is kept of it.
+/// The target of a write: a new file, or a writable one and its mode. Throws FileError for any other.
 struct Place {
   std::filesystem::path path;
   bool is_new;
@@ -86,11 +86,12 @@ struct Place {
   }
 };
 
-/// A new, empty file beside a place, with a name that no other writer has: removed again unless it takes the place.
+/// A new, empty file beside a target, under a name that no other writer has. It is removed unless it takes the target's
+/// place.
 class Beside {
  public:
   explicit Beside(Place const& place) {
-    // Of the name so much that there is room for more; O_EXCL decides between writers of the same moment.
+    // The name is cut so that the suffix fits; O_EXCL decides between simultaneous writers.
     auto const name = place.path.filename().native().substr(0, 100);
     auto const now = std::chrono::steady_clock::now().time_since_epoch().count();
     bool is_made = false;
@@ -114,7 +115,7 @@ class Beside {
 
   [[nodiscard]] std::filesystem::path const& path() const noexcept { return path_; }
 
-  /// Gives the file the mode and group, and where that is possible the owner, of the one that it takes the place of.
+  /// Gives the file the mode, group and, if possible, owner of the file that it replaces.
   bool keep_attributes(Place const& place) const noexcept {
     if (place.is_new) {
       return true;
@@ -129,7 +130,7 @@ class Beside {
       using std::filesystem::perms;
       mode &= ~(perms::set_uid | perms::set_gid);
       if (::chown(path_.c_str(), static_cast<::uid_t>(-1), old.st_gid) != 0) {
-        // Another group may do no more than all others may.
+        // Another group may do no more than all others.
         mode &= ~perms::group_all | static_cast<perms>(static_cast<unsigned>(mode & perms::others_all) << 3U);
       }
     }
@@ -139,10 +140,10 @@ class Beside {
     return !error || std::filesystem::status(path_, error).permissions() == mode;
   }
 
-  /// Has the system bring it to the disk, where it knows how.
+  /// Writes the file to the disk, if the system offers it.
   [[nodiscard]] bool synchronise() const noexcept { return synchronise(path_); }
 
-  /// FileError where the system does not allow it.
+  /// Renames the file to the target. Throws FileError if the system refuses.
   void take(Place const& place) {
     std::error_code error;
     std::filesystem::rename(path_, place.path, error);
@@ -151,14 +152,14 @@ class Beside {
     }
     path_.clear();
     synchronise(place.path.has_parent_path() ? place.path.parent_path()
-                                             : ".");  // the name; no folder can be refused it
+                                             : ".");  // the folder, for the name; its failure is ignored
   }
 
  private:
-  /// False where there is a file of this name, or may be none.
+  /// Creates the file. Returns false if the name is taken or the file cannot be created.
   [[nodiscard]] bool make([[maybe_unused]] Place const& place) const noexcept {
 #ifdef WMANIFOLD_POSIX_FILES
-    // What replaces a file is nobody else's until it has that file's mode.
+    // A replacement is private until it has the mode of the file that it replaces.
     int const descriptor =
         ::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, place.is_new ? mode_t{0666} : mode_t{0600});
     return descriptor >= 0 && ::close(descriptor) == 0;
@@ -186,14 +187,14 @@ class Beside {
 
 }  // namespace detail
 
-/// Writes a file by write(std::ostream&), whose text depends on no locale: beside the old one (under its name, ".part"
-/// and a number), brought to the disk, then renamed. A reader sees the old file whole or the new one, also after a
-/// crash; of writers at the same time each is whole, and the last one stays.
+/// Writes a file by write(std::ostream&), in the classic locale: beside the old file (under its name, ".part" and a
+/// number), flushed to the disk, then renamed. A reader sees the complete old file or the complete new one, also after
+/// a crash. Files of simultaneous writers are complete, and the last one stays.
 ///
-/// The new file has the old one's mode, group and, if possible, owner; one that was not there has those of any new
-/// file. Where `path` is a symbolic link, what it names is written, there already or not, and the link stays. Throws
-/// FileError, also for a file that may not be written or that has no write bit in its mode (whoever asks, root too),
-/// and for folders, devices, pipes and sockets; then the old file stays, and nothing is left beside it.
+/// The new file has the old one's mode, group and, if possible, owner; without an old one, the defaults of new files.
+/// If `path` is a symbolic link, its target is written, which may be new, and the link stays. Throws FileError, also
+/// for a file that may not be written, for one without a write bit in its mode (even for root), and for folders,
+/// devices, pipes and sockets. Then the old file stays, and no other file is left.
 template <class Write>
 void replace_file(std::filesystem::path const& path, Write const& write) {
   detail::Place const place(path);

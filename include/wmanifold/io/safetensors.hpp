@@ -21,18 +21,19 @@ static_assert(std::endian::native == std::endian::little,
               "wmanifold: safetensors files are read and written as they "
               "lie in memory, which must be little-endian");
 
-/// Numbers in row-major order and the shape they have.
+/// Numbers in row-major order, and their shape.
 struct StoredTensor {
-  std::vector<Index> shape;
-  std::variant<std::vector<float>, std::vector<double>, std::vector<std::uint64_t>> numbers;
+  std::vector<Index> shape;  ///< sizes, outermost first
+  std::variant<std::vector<float>, std::vector<double>, std::vector<std::uint64_t>>
+      numbers;  ///< as many as the sizes' product
 
   friend bool operator==(StoredTensor const&, StoredTensor const&) = default;
 };
 
-/// What a safetensors file holds: named tensors of the types F32, F64 and U64, and text. Reals are finite.
+/// The contents of a safetensors file: named tensors of the types F32, F64 and U64, and texts. Reals are finite.
 struct TensorFile {
-  std::map<std::string, std::string> metadata;
-  std::map<std::string, StoredTensor> tensors;
+  std::map<std::string, std::string> metadata;  ///< texts by key
+  std::map<std::string, StoredTensor> tensors;  ///< tensors by name
 
   friend bool operator==(TensorFile const&, TensorFile const&) = default;
 };
@@ -77,7 +78,7 @@ inline void require_metadata(std::string const& where, TensorFile const& file, s
   }
 }
 
-/// The numbers of a tensor that must be there with this shape and type.
+/// The numbers of a tensor. Throws FileError unless it exists with this shape and type.
 template <class Number>
 std::vector<Number> const& tensor_of(std::string const& where, TensorFile const& file, std::string const& name,
                                      std::vector<Index> const& shape) {
@@ -100,7 +101,7 @@ std::vector<Number> const& tensor_of(std::string const& where, TensorFile const&
   return *numbers;
 }
 
-/// How much memory there is for a process, in bytes; 0 where that is not known.
+/// Memory available to a process, in bytes; 0 if unknown.
 inline std::uint64_t memory_size() {
   std::uint64_t size = 0;
 #if defined(_SC_PHYS_PAGES) && defined(_SC_PAGESIZE)
@@ -108,7 +109,7 @@ inline std::uint64_t memory_size() {
          static_cast<std::uint64_t>(std::max(::sysconf(_SC_PAGESIZE), 0L));
 #endif
   for (auto const* limit : {"/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"}) {
-    std::ifstream in(limit);  // of Linux; of a container
+    std::ifstream in(limit);  // Linux: limits of a container
     in.imbue(std::locale::classic());
     if (std::uint64_t bytes = 0; in >> bytes) {
       size = size == 0 ? bytes : std::min(size, bytes);
@@ -117,7 +118,7 @@ inline std::uint64_t memory_size() {
   return size;
 }
 
-/// What make() makes, or a FileError where there is no memory for it.
+/// Returns the result of make(). Throws FileError if memory runs out.
 template <class Make>
 auto within_memory(std::string const& where, Make const& make) {
   try {
@@ -127,8 +128,8 @@ auto within_memory(std::string const& where, Make const& make) {
   }
 }
 
-/// The tensors of a header in the order that they lie in, each checked: of a type that is read, with as many bytes as
-/// its shape takes, side by side within the `size` bytes that there are, and all of these. Memory is made for none.
+/// The tensors of a header in the order of their bytes. Each is checked: a supported type, as many bytes as its shape
+/// takes. Together they must cover the `size` bytes without gaps. Allocates no memory for their numbers.
 inline std::vector<std::pair<std::string, TensorEntry>> tensors_in_order(std::string const& where,
                                                                          TensorHeader const& header,
                                                                          std::uint64_t size) {
@@ -161,7 +162,7 @@ inline std::vector<std::pair<std::string, TensorEntry>> tensors_in_order(std::st
   return ordered;
 }
 
-/// `count` numbers, whose bytes read(to, size) gives.
+/// `count` numbers, whose bytes read(to, size) supplies.
 template <class Number, class Read>
 std::vector<Number> numbers_from(std::string const& where, std::size_t count, Read const& read) {
   std::vector<Number> numbers(count);
@@ -172,7 +173,7 @@ std::vector<Number> numbers_from(std::string const& where, std::size_t count, Re
   return numbers;
 }
 
-/// A file of `size` bytes, which read(to, size) gives one part after the other.
+/// A file of `size` bytes, which read(to, size) supplies one part after the other.
 template <class Read>
 TensorFile tensor_file_from(std::string const& where, std::uint64_t size, Read const& read) {
   std::uint64_t length = 0;
@@ -187,7 +188,7 @@ TensorFile tensor_file_from(std::string const& where, std::uint64_t size, Read c
   auto header = parse_header(where, text);
   std::uint64_t const data = size - sizeof length - length;
   auto const ordered = tensors_in_order(where, header, data);
-  // Smaller ones are tried: asking takes time.
+  // Smaller files skip the query, which takes time.
   if (std::uint64_t const memory = data < (std::uint64_t{1} << 30) ? 0 : memory_size(); memory != 0 && data > memory)
       [[unlikely]] {
     fail<FileError>(where, ": expected a file that fits into memory, ", memory, " bytes, got tensors of ", data);
@@ -211,8 +212,8 @@ TensorFile tensor_file_from(std::string const& where, std::uint64_t size, Read c
 
 }  // namespace detail
 
-/// Replaces the file as replace_file does. Throws FileError, also for numbers that are not finite, or not as many as
-/// their shape says; then an old file stays.
+/// Writes a safetensors file, and replaces an old one as replace_file does. Throws FileError, also for numbers that are
+/// not finite, or whose count differs from their shape's; then an old file stays.
 inline void write_safetensors(std::filesystem::path const& path, TensorFile const& file) {
   TensorHeader header{file.metadata, {}};
   std::uint64_t offset = 0;
@@ -243,8 +244,8 @@ inline void write_safetensors(std::filesystem::path const& path, TensorFile cons
   });
 }
 
-/// What the bytes of a file hold, whoever wrote it: every size, type and offset is checked before it is used. `where`
-/// is what errors begin with. Throws FileError.
+/// The contents of the bytes of a file from any source: every size, type and offset is checked before use. Errors begin
+/// with `where`. Throws FileError.
 inline TensorFile parse_safetensors(std::string const& where, std::span<char const> bytes) {
   return detail::within_memory(where, [&] {
     auto rest = bytes;
@@ -255,14 +256,14 @@ inline TensorFile parse_safetensors(std::string const& where, std::span<char con
   });
 }
 
-/// Reads a file whoever wrote it, as parse_safetensors: memory is made for what is in the file only, and for no more
-/// than the machine has. Throws FileError.
+/// Reads a file from any source, as parse_safetensors does. Allocates memory only for the contents, and no more than
+/// the machine has. Throws FileError.
 inline TensorFile read_safetensors(std::filesystem::path const& path) {
   std::string const where = path.string();
   static_cast<void>(detail::require_file("cannot open ", path, false));
   std::ifstream in(path, std::ios::binary);
   in.imbue(std::locale::classic());
-  // The size of what was opened: another file may take its place any time.
+  // The size of the opened file: another file may replace it at any time.
   auto const size = in.seekg(0, std::ios::end) ? static_cast<std::streamoff>(in.tellg()) : -1;
   if (size < 0 || !in.seekg(0)) [[unlikely]] {
     fail<FileError>("cannot open ", where);

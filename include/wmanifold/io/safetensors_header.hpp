@@ -17,36 +17,36 @@
 
 namespace wmanifold {
 
-/// What a safetensors file's header says of a tensor: its type ("F32", ...), its shape, and the bytes that it takes up
-/// of those behind the header.
+/// The entry of a tensor in a safetensors file's header: its type ("F32", ...), its shape, and its range of the bytes
+/// behind the header.
 struct TensorEntry {
-  std::string type;
-  std::vector<Index> shape;
-  std::uint64_t begin = 0;
-  std::uint64_t end = 0;
+  std::string type;          ///< as in the file
+  std::vector<Index> shape;  ///< sizes, outermost first
+  std::uint64_t begin = 0;   ///< first byte
+  std::uint64_t end = 0;     ///< behind the last byte
 
   friend bool operator==(TensorEntry const&, TensorEntry const&) = default;
 };
 
-/// The header of a safetensors file, which is JSON: the only place that reads or writes it.
+/// The header of a safetensors file, which is JSON. Only this header file reads and writes it.
 struct TensorHeader {
-  std::map<std::string, std::string> metadata;
-  std::map<std::string, TensorEntry> tensors;
+  std::map<std::string, std::string> metadata;  ///< texts by key
+  std::map<std::string, TensorEntry> tensors;   ///< entries by tensor name
 
   friend bool operator==(TensorHeader const&, TensorHeader const&) = default;
 };
 
 namespace detail {
 
-/// Larger headers are not ours, and neither read nor written.
+/// Largest header in bytes. Larger ones are neither read nor written.
 inline constexpr std::uint64_t largest_header = 16U << 20;
 
 inline constexpr char const* metadata_name = "__metadata__";
 
-/// A tensor of more numbers is none that memory could hold.
+/// Upper bound of the numbers in a tensor: more than any memory holds.
 inline constexpr std::uint64_t most_numbers = std::uint64_t{1} << 40;
 
-/// How many numbers a shape holds; FileError for more than most_numbers, also where another size is 0.
+/// Numbers in a shape. Throws FileError for more than most_numbers, even if another size is 0.
 inline std::uint64_t count_of(std::string const& where, std::span<Index const> shape) {
   std::uint64_t count = 1;
   for (Index const size : shape) {
@@ -59,8 +59,8 @@ inline std::uint64_t count_of(std::string const& where, std::span<Index const> s
   return count;
 }
 
-/// Is there a '.' outside of strings, thus in a number? Sizes and offsets have none, and JSON's parser, which asks C's
-/// locale what a decimal point is, must see none.
+/// Returns whether there is a '.' outside of strings, and so in a number. Sizes and offsets have none. JSON's parser
+/// takes the decimal point from C's locale, so it must not see one.
 inline bool has_fraction(std::string_view json) {
   bool in_string = false;
   for (std::size_t i = 0; i < json.size(); ++i) {
@@ -75,10 +75,10 @@ inline bool has_fraction(std::string_view json) {
   return false;
 }
 
-/// Hears the events of a parser, and keeps the first key that an object has twice. Its time grows with the text; that
-/// of a parser's callback grows with the square of the number of members.
+/// A listener to a parser's events that keeps the first repeated key of an object. Its time grows linearly with the
+/// text; that of a parser's callback grows with the square of the number of members.
 struct RepeatedKey {
-  std::vector<std::set<std::string>> open;  // the keys of each object that is open
+  std::vector<std::set<std::string>> open;  // keys of each open object
   std::optional<std::string> repeated;
 
   bool key(std::string& name) {
@@ -107,7 +107,7 @@ struct RepeatedKey {
   bool parse_error(std::size_t, std::string const&, nlohmann::json::exception const&) { return false; }
 };
 
-/// The one JSON object that a header is, with nothing before it and spaces alone behind.
+/// The JSON object of a header. Throws FileError for anything before it, or anything but spaces behind it.
 inline nlohmann::json parsed_object(std::string const& where, std::string_view text) {
   text = text.substr(0, text.find_last_not_of(' ') + 1);  // npos + 1 is 0
   if (!text.starts_with('{') || !text.ends_with('}') || text.find('\0') != std::string_view::npos) [[unlikely]] {
@@ -131,8 +131,8 @@ inline nlohmann::json parsed_object(std::string const& where, std::string_view t
 
 }  // namespace detail
 
-/// The header as JSON, filled up with spaces to a multiple of 8 bytes. Throws FileError for text that is not UTF-8, a
-/// tensor that is called as the metadata are, and a header larger than those that are read.
+/// The header as JSON, padded with spaces to a multiple of 8 bytes. Throws FileError for text that is not UTF-8, a
+/// tensor with the name of the metadata, and a header larger than the reader's limit.
 [[nodiscard]] inline std::string header_text(TensorHeader const& header) {
   auto json = nlohmann::json::object();
   if (!header.metadata.empty()) {
@@ -159,9 +159,9 @@ inline nlohmann::json parsed_object(std::string const& where, std::string_view t
   return text;
 }
 
-/// The reverse, whoever wrote the text: it is one object and spaces behind it, without a key twice; types, counts and
-/// sizes are as they must be; where the bytes lie is for the reader of the file to check. `where` is what errors begin
-/// with. Throws FileError.
+/// Parses a header from any source. It must be one object with only spaces behind it, without repeated keys, and with
+/// valid types, counts and sizes. The reader of the file checks the offsets. Errors begin with `where`. Throws
+/// FileError.
 [[nodiscard]] inline TensorHeader parse_header(std::string const& where, std::span<char const> text) {
   auto const json = detail::parsed_object(where, {text.data(), text.size()});
   TensorHeader header;

@@ -7,28 +7,33 @@
 
 namespace wmanifold {
 
-/// A manifold of weights whose topology, basis and layers are known while running: a run-time basis and a mixed
-/// network, for contexts that are numbers. A flow trains what has a type, a BasicManifold.
+/// A manifold of weights whose topology, basis and layers are chosen at run time: a run-time basis and a mixed network,
+/// for contexts given as numbers. Flows train a BasicManifold instead.
 template <Real R>
 class AnyManifold {
  public:
-  using Scalar = R;
-  using Stack = wmanifold::Stack<LayerList>;
-  using Network = BasicNetwork<R, LayerList>;
+  using Scalar = R;                            ///< type of the numbers
+  using Stack = wmanifold::Stack<LayerList>;   ///< type of the layers
+  using Network = BasicNetwork<R, LayerList>;  ///< type of the network at a point
 
-  /// All parameters zero.
+  /// A manifold with all parameters zero.
   AnyManifold(AnyBasis basis, Stack stack) : basis_(std::move(basis)), network_(basis_.size(), std::move(stack)) {}
 
+  /// Basis.
   [[nodiscard]] AnyBasis const& basis() const noexcept { return basis_; }
+  /// Layers.
   [[nodiscard]] Stack const& stack() const noexcept { return network_.stack(); }
+  /// Number of inputs.
   [[nodiscard]] Index inputs() const noexcept { return network_.inputs(); }
+  /// Number of outputs.
   [[nodiscard]] Index outputs() const noexcept { return network_.outputs(); }
-  /// K.
+  /// K, the number of basis functions.
   [[nodiscard]] Index basis_size() const noexcept { return network_.rows(); }
+  /// The K x N block and the shared part.
   [[nodiscard]] Parameters<R>& parameters() noexcept { return network_.parameters(); }
   [[nodiscard]] Parameters<R> const& parameters() const noexcept { return network_.parameters(); }
 
-  /// The network at a point, named by its coordinates. ArgumentError for numbers that name none.
+  /// The network at the point with these coordinates. Throws ArgumentError for numbers that name no point.
   template <class T = HostTarget>
   [[nodiscard]] Network at(std::span<double const> s) const {
     Network network(network_.point_stack());
@@ -36,13 +41,14 @@ class AnyManifold {
     return network;
   }
 
-  /// The same into a network that is there already. ArgumentError where it has other layers; then it is as it was.
+  /// Writes the network at a point into an existing one. Throws ArgumentError, and changes nothing, if its layers
+  /// differ.
   template <class T = HostTarget>
   void at(std::span<double const> s, Network& network) const {
     require_parameters(parameters());
     network_.require_layers_of(network);
     std::vector<double> const phi = values_at(s);
-    std::vector<R> coefficients;  // of the rows that meet at s
+    std::vector<R> coefficients;  // of the rows with coefficients other than 0
     std::vector<Index> meeting;
     for (std::size_t k = 0; k < phi.size(); ++k) {
       if (phi[k] != 0) {
@@ -54,21 +60,21 @@ class AnyManifold {
                             network.parameters().data());
   }
 
-  /// How a batch with these contexts is worked on.
+  /// The plan for mixing a batch with these contexts.
   [[nodiscard]] Plan plan(ConstMatrixRef<double> const& contexts, Mixing wish = Mixing::automatic) const {
     return plan_batch(ends_of_runs(contexts), contexts.rows(), basis_size(), wish);
   }
 
-  /// A batch (samples x inputs) through the networks at its contexts (samples x coordinates; equal neighbours are found
-  /// and shared); the outputs (samples x outputs) are a view into the workspace. Throws ArgumentError for a wrong size,
-  /// an empty batch, numbers that name no point, or inputs that are not finite.
+  /// Runs a batch (samples x inputs) through the networks at its contexts (samples x coordinates). Equal neighbouring
+  /// contexts are found and shared. Returns the outputs (samples x outputs), a view into the workspace. Throws
+  /// ArgumentError for a wrong size, an empty batch, numbers that name no point, and inputs with a NaN or an infinity.
   template <class T = HostTarget>
   BatchView<R> forward(ConstMatrixRef<R> const& inputs, ConstMatrixRef<double> const& contexts,
                        Workspace<R>& work) const {
     return run_forward<T>(inputs, contexts, true, work);
   }
 
-  /// The same without what a backward pass would need.
+  /// Runs a batch without keeping the values for a backward pass.
   template <class T = HostTarget>
   BatchView<R> predict(ConstMatrixRef<R> const& inputs, ConstMatrixRef<double> const& contexts,
                        Workspace<R>& work) const {
@@ -88,10 +94,10 @@ class AnyManifold {
     return outputs;
   }
 
-  /// After forward with the same inputs and contexts: from `output_gradient` (samples x outputs), the gradient of the
-  /// parameters into `gradient` (K x N, overwritten; equation 3), and on request that of the inputs, a view into the
-  /// workspace. Throws ArgumentError where sizes are not those of the forward pass, and for a request for gradients of
-  /// contexts: a run-time basis has no derivatives.
+  /// Runs the backward pass, after forward with the same inputs and contexts. Turns `output_gradient` (samples x
+  /// outputs) into the gradient of the parameters, in `gradient` (K x N, overwritten; equation 3). Returns the gradient
+  /// of the inputs on request, a view into the workspace. Throws ArgumentError if sizes differ from those of the
+  /// forward pass, and for a request for gradients of contexts: a run-time basis has no derivatives.
   template <class T = HostTarget>
   InputGradients<R> backward(ConstMatrixRef<R> const& inputs, ConstMatrixRef<double> const& contexts,
                              ConstMatrixRef<R> const& output_gradient, Workspace<R>& work, Parameters<R>& gradient,
@@ -122,7 +128,7 @@ class AnyManifold {
     require_count("contexts", "coordinates", basis_.coordinates(), Index{contexts.cols()});
   }
 
-  /// Where runs of equal neighbours end.
+  /// Ends of runs of equal neighbours.
   static std::vector<Index> ends_of_runs(ConstMatrixRef<double> const& contexts) {
     std::vector<Index> ends;
     for (Index b = 1; b <= contexts.rows(); ++b) {
@@ -138,7 +144,7 @@ class AnyManifold {
                            Workspace<R>& work) const {
     require_contexts(inputs, contexts);
     auto const ends = ends_of_runs(contexts);
-    std::vector<std::vector<double>> phi;  // of each run; before anything changes
+    std::vector<std::vector<double>> phi;  // of each run; computed before any change
     for (Index const end : ends) {
       phi.push_back(values_at({contexts.row(end - 1).data(), static_cast<std::size_t>(contexts.cols())}));
     }

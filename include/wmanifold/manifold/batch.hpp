@@ -7,20 +7,20 @@
 
 namespace wmanifold {
 
-/// What a backward pass gives beside the gradient of the parameters: views into the workspace, empty where not asked
-/// for.
+/// The gradients that a backward pass returns beside that of the parameters: views into the workspace. A view is empty
+/// if it was not requested.
 template <Real R>
 struct InputGradients {
   BatchView<R> inputs{nullptr, 0, 0};         ///< samples x inputs
-  BatchView<double> contexts{nullptr, 0, 0};  ///< samples x coordinates, tangent vectors at each sample's context
+  BatchView<double> contexts{nullptr, 0, 0};  ///< samples x coordinates: a tangent vector at each sample's context
 };
 
-/// What a loss functional and a flow need of a model, be it linear in its parameters or not: passes over batches with a
-/// context per sample, and one block of parameters.
+/// A model that loss functionals and flows accept, linear in its parameters or not: passes over batches with a context
+/// per sample, and one block of parameters.
 ///
-/// - `forward(inputs, contexts, work)` keeps what `run_backward(inputs, contexts, output_gradient, work, gradient,
-///   request)` needs, which checks nothing; `predict` does not;
-/// - `zero_frozen(block)` puts zeros where the model must not move.
+/// - `forward(inputs, contexts, work)` keeps the values that `run_backward(inputs, contexts, output_gradient, work,
+///   gradient, request)` needs; `predict` does not. `run_backward` checks nothing.
+/// - `zero_frozen(block)` writes zeros where the model must not move.
 template <class M>
 concept WeightManifold = requires(M& model, M const& fixed, ConstMatrixRef<typename M::Scalar> const& inputs,
                                   Contexts<typename M::Topology> const& contexts, Workspace<typename M::Scalar>& work,
@@ -36,7 +36,7 @@ concept WeightManifold = requires(M& model, M const& fixed, ConstMatrixRef<typen
   fixed.zero_frozen(block);
 };
 
-/// Throws ArgumentError where inputs and contexts do not make a batch of this model, or it was moved from.
+/// Throws ArgumentError if inputs and contexts are no batch of this model, or the model was moved from.
 template <class Model>
 void require_batch_of(Model const& model, ConstMatrixRef<typename Model::Scalar> const& inputs,
                       Contexts<typename Model::Topology> const& contexts) {
@@ -45,7 +45,7 @@ void require_batch_of(Model const& model, ConstMatrixRef<typename Model::Scalar>
   require_count("contexts", "samples, as many as the inputs have rows", Index{inputs.rows()}, contexts.samples());
 }
 
-/// Throws ArgumentError where gradients of contexts are asked for that do not exist.
+/// Throws ArgumentError if gradients of contexts are requested on a discrete space, where none exist.
 template <class Space>
 void require_no_context_gradients(GradientRequest request) {
   if (request.contexts) [[unlikely]] {
@@ -54,7 +54,7 @@ void require_no_context_gradients(GradientRequest request) {
   }
 }
 
-/// Calls body(first, count) for pieces of [0, samples) that keep a workspace small.
+/// Calls body(first, count) for pieces of [0, samples) of at most 256 samples, to keep a workspace small.
 template <class Body>
 void for_each_batch(Index samples, Body const& body) {
   constexpr Index batch = 256;
@@ -78,8 +78,8 @@ template <class T, class Model>
   return outputs;
 }
 
-/// ArgumentError where the gradient of the outputs, or what the gradient of the parameters goes to, does not belong to
-/// the forward pass that went through this workspace last.
+/// Throws ArgumentError if the gradient of the outputs, or the block for the gradient of the parameters, does not fit
+/// the last forward pass through this workspace.
 template <class Model>
 void require_backward(Model const& model, ConstMatrixRef<typename Model::Scalar> const& inputs, Index contexts,
                       ConstMatrixRef<typename Model::Scalar> const& output_gradient,

@@ -9,36 +9,39 @@
 
 namespace wmanifold {
 
-/// How the metric E_s J^T J of a custom manifold is taken and solved (equation 14). It is often singular.
+/// The solver of the metric E_s J^T J of a custom manifold (equation 14). The metric is often singular.
 enum class MetricSolver {
   automatic,           ///< dense up to 256 parameters, else conjugate gradients
-  dense,               ///< an n x n matrix and its eigenvectors; directions that move next to nothing are left out
-  conjugate_gradients  ///< without a matrix, from zero: the shortest solution
+  dense,               ///< an n x n matrix and its eigenvectors; leaves out directions that move almost nothing
+  conjugate_gradients  ///< no matrix, starts from zero: the shortest solution
 };
+/// The metric of a custom manifold: its quadrature and its solver.
 struct CustomMetric {
-  int degree = 16;  ///< of the quadrature over contexts
-  MetricSolver solver = MetricSolver::automatic;
-  double damping = 0;        ///< what a step costs beside its movement, times its own square length
-  double tolerance = 1e-10;  ///< relative: of eigenvalues left out, or of the residual
-  Index most_iterations = 1000;
+  int degree = 16;                                ///< of the quadrature over contexts
+  MetricSolver solver = MetricSolver::automatic;  ///< method
+  double damping = 0;                             ///< price of a step's squared length, added to that of its movement
+  double tolerance = 1e-10;                       ///< relative: of eigenvalues left out, or of the residual
+  Index most_iterations = 1000;                   ///< of conjugate gradients
 };
 
-/// The weights of a network, to be filled by a custom manifold: of numbers, or of variables.
+/// The weights of a network, to be filled by a custom manifold: numbers or variables.
 template <class V, class Stack>
 class CustomWeights {
  public:
+  /// A view of `numbers` with the layout of `stack`, which must outlive it.
   CustomWeights(Stack const& stack, std::span<V> numbers) noexcept : stack_(&stack), numbers_(numbers) {}
 
-  /// Weight of dense layer l, from input `in` to output `out`; and bias. Not checked.
+  /// Weight of dense layer l, from input `in` to output `out`. Not checked.
   V& weight(Index l, Index out, Index in) const noexcept {
     DenseLayout const& shape = stack_->dense(l);
     return numbers_[static_cast<std::size_t>(shape.offset + in * shape.outputs + out)];
   }
+  /// Bias of output `out` of dense layer l. Not checked.
   V& bias(Index l, Index out) const noexcept {
     DenseLayout const& shape = stack_->dense(l);
     return numbers_[static_cast<std::size_t>(shape.offset + shape.weights() + out)];
   }
-  /// All, layer by layer; the weights of one input next to each other, then the biases.
+  /// All weights and biases, layer by layer: the weights of one input adjacent, then the biases.
   [[nodiscard]] std::span<V> numbers() const noexcept { return numbers_; }
 
  private:
@@ -50,20 +53,21 @@ class CustomWeights {
 ///
 ///     [](auto const& s, auto const& p, auto const& to) { to.weight(0, 0, 0) = p[0] + exp(p[1]) * s[0]; ... }
 ///
-/// with s[i] the coordinates of the context, p[i] the parameters, and `to` as CustomWeights, zero before. It is called
-/// with numbers, and with variables of a tape, which differentiate it; in double. For training and study: each context
-/// of a batch costs a call, and a backward pass a walk over the tape.
+/// with s[i] the coordinates of the context, p[i] the parameters, and `to` a CustomWeights that starts at zero. The
+/// function is called with numbers, and with variables of a tape, which differentiate it; both in double. It is meant
+/// for training and study: each context of a batch costs a call, and a backward pass a walk over the tape.
 template <Real R, Topology Space, class F, class... Layers>
 class CustomManifold {
  public:
-  using Scalar = R;
-  using Topology = Space;
-  using Point = wmanifold::Point<Space>;
-  using Stack = wmanifold::Stack<AtPoint<Layers>...>;
-  using Network = BasicNetwork<R, AtPoint<Layers>...>;
-  using Var = Variable<double>;
+  using Scalar = R;                                     ///< type of the numbers
+  using Topology = Space;                               ///< space of contexts
+  using Point = wmanifold::Point<Space>;                ///< type of a context
+  using Stack = wmanifold::Stack<AtPoint<Layers>...>;   ///< type of the layers
+  using Network = BasicNetwork<R, AtPoint<Layers>...>;  ///< type of the network at a point
+  using Var = Variable<double>;                         ///< number that the tape records
 
-  /// Starts at `start`, at least one number and all finite, else ArgumentError; likewise for a metric without meaning.
+  /// A manifold that starts at `start`. Throws ArgumentError for an empty start, a NaN or an infinity in it, or an
+  /// invalid metric.
   CustomManifold(F f, std::span<R const> start, Stack stack, CustomMetric metric = {})
       : f_(std::move(f)), stack_(std::move(stack)), metric_(metric), parameters_(1, static_cast<Index>(start.size())) {
     if (start.empty() || !all_finite(start.data(), static_cast<Index>(start.size()))) [[unlikely]] {
@@ -79,13 +83,18 @@ class CustomManifold {
     std::copy(start.begin(), start.end(), parameters_.row(0).begin());
   }
 
+  /// Layers.
   [[nodiscard]] Stack const& stack() const noexcept { return stack_; }
+  /// Metric options.
   [[nodiscard]] CustomMetric const& metric() const noexcept { return metric_; }
+  /// Number of inputs.
   [[nodiscard]] Index inputs() const noexcept { return inputs_of(stack_); }
+  /// Number of outputs.
   [[nodiscard]] Index outputs() const noexcept { return outputs_of(stack_); }
-  /// One row of as many numbers as the start had.
+  /// One row with as many numbers as the start.
   [[nodiscard]] Parameters<R>& parameters() noexcept { return parameters_; }
   [[nodiscard]] Parameters<R> const& parameters() const noexcept { return parameters_; }
+  /// Does nothing: custom manifolds have no frozen layers.
   void zero_frozen(Parameters<R>&) const noexcept {}
 
   /// The network at a point.
@@ -100,19 +109,22 @@ class CustomManifold {
     return network;
   }
 
-  /// As BasicManifold's.
+  /// Runs a batch forward, as BasicManifold::forward does.
   template <class T = HostTarget>
   BatchView<R> forward(ConstMatrixRef<R> const& inputs, Contexts<Space> const& contexts, Workspace<R>& work) const {
     return run_forward<T>(inputs, contexts, true, work);
   }
+  /// Runs a batch without keeping the values for a backward pass.
   template <class T = HostTarget>
   BatchView<R> predict(ConstMatrixRef<R> const& inputs, Contexts<Space> const& contexts, Workspace<R>& work) const {
     return run_forward<T>(inputs, contexts, false, work);
   }
+  /// Predictions of any number of samples (samples x outputs), in batches.
   template <class T = HostTarget>
   [[nodiscard]] Matrix<R> predict(ConstMatrixRef<R> const& inputs, Contexts<Space> const& contexts) const {
     return predict_in_batches<T>(*this, inputs, contexts);
   }
+  /// Runs the backward pass, as BasicManifold::backward does.
   template <class T = HostTarget>
   InputGradients<R> backward(ConstMatrixRef<R> const& inputs, Contexts<Space> const& contexts,
                              ConstMatrixRef<R> const& output_gradient, Workspace<R>& work, Parameters<R>& gradient,
@@ -121,6 +133,7 @@ class CustomManifold {
     return run_backward<T>(inputs, contexts, output_gradient, work, gradient, request);
   }
 
+  /// Runs the backward pass without checks.
   template <class T = HostTarget>
   InputGradients<R> run_backward(ConstMatrixRef<R> const& inputs, Contexts<Space> const& contexts,
                                  ConstMatrixRef<R> const& output_gradient, Workspace<R>& work, Parameters<R>& gradient,
@@ -141,12 +154,13 @@ class CustomManifold {
                               : BatchView<double>(nullptr, 0, 0)};
   }
 
-  /// M(s, P) with the parameters, and the context where asked for, as variables of `tape`.
+  /// M(s, P) recorded on a tape: the parameters, and on request the context, are variables.
   struct Recording {
-    LocalArray<Var, static_cast<std::size_t>(Space::coordinates)> context;
-    std::vector<Var> parameters;
-    std::vector<Var> weights;
+    LocalArray<Var, static_cast<std::size_t>(Space::coordinates)> context;  ///< coordinates
+    std::vector<Var> parameters;                                            ///< P
+    std::vector<Var> weights;                                               ///< M(s, P)
   };
+  /// Records M(s, P) at the model's parameters.
   void record(Point const& s, bool with_context, Tape<double>& tape, Recording& to) const {
     for (std::size_t c = 0; c < to.context.size(); ++c) {
       to.context[c] = with_context ? tape.variable(s[c]) : Var(s[c]);
@@ -160,12 +174,12 @@ class CustomManifold {
   }
 
  private:
-  /// Is there a derivative in some coordinate of the context?
+  /// Whether a coordinate of the context has a derivative.
   static constexpr bool has_directions = SmoothTopology<Space> || Space::dimension > 0;
 
   [[nodiscard]] std::vector<double> in_double() const { return {parameters_.row(0).begin(), parameters_.row(0).end()}; }
 
-  /// A row for each group.
+  /// One row per group.
   [[nodiscard]] ParametersView<R const> networks(Workspace<R> const& work) const noexcept {
     return {work.contexts.networks.data(), work.coefficients.rows, parameters_of(stack_), nullptr};
   }
@@ -191,8 +205,8 @@ class CustomManifold {
                               keep_slopes, work.cache, work.scratch);
   }
 
-  /// From the gradient of each network: that of the parameters and, on request, of the contexts; a shared context's is
-  /// dealt out to its samples in equal parts.
+  /// Turns the gradient of each network into that of the parameters and, on request, of the contexts. The gradient of a
+  /// shared context is divided equally among its samples.
   void pull_back(Contexts<Space> const& contexts, bool to_contexts, ContextScratch<R>& scratch,
                  Parameters<R>& gradient) const {
     auto const size = static_cast<std::size_t>(parameters_of(stack_));
@@ -234,8 +248,8 @@ class CustomManifold {
   Parameters<R> parameters_;
 };
 
-/// The manifold f over a topology, of `layers` (Dense and activations, or one LayerList), from `start`:
-/// `custom_manifold<double, Interval>(f, start, {}, Dense<1, 8>{}, Tanh{}, Dense<8, 1>{})`.
+/// A custom manifold f over a topology, starting at `start`. `layers` are Dense layers and activations, or one
+/// LayerList: `custom_manifold<double, Interval>(f, start, {}, Dense<1, 8>{}, Tanh{}, Dense<8, 1>{})`.
 template <Real R, Topology Space, class F, class... Layers>
 [[nodiscard]] CustomManifold<R, Space, F, Layers...> custom_manifold(F f, std::vector<R> const& start,
                                                                      CustomMetric metric, Layers... layers) {

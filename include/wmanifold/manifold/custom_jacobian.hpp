@@ -5,8 +5,8 @@
 
 namespace wmanifold::detail {
 
-/// J(s) = dM/dP of a custom manifold at its parameters, at the nodes of a quadrature over contexts: recorded once,
-/// then applied to steps (J v) and, transposed, to changes of weights.
+/// J(s) = dM/dP of a custom manifold at its parameters, at the nodes of a quadrature over contexts. It is recorded
+/// once, then applied to steps (J v) and, transposed, to changes of weights.
 template <class Model>
 class CustomJacobian {
  public:

@@ -10,28 +10,32 @@
 
 namespace wmanifold {
 
-/// How a manifold starts. Each network is drawn with weights N(0, 2 / in), in the last layer N(0, 1 / in), biases 0.
+/// The initial state of a manifold. Each network is drawn with weights N(0, 2 / in), in the last layer N(0, 1 / in),
+/// biases 0.
 ///
-/// By default the manifold is one network for all contexts, its centre: rows P_k = c_k W with c the coefficients of the
-/// constant function. In a basis with a constant function (Fourier, Legendre, harmonics) this is W, then zero rows; in
-/// Bernstein's, all control points are W.
+/// By default the manifold is one network W for all contexts, its centre: rows P_k = c_k W with c the coefficients of
+/// the constant function. In a basis with a constant function (Fourier, Legendre, harmonics) the first row is W, the
+/// others zero. In Bernstein's basis all control points are W.
 struct Initialisation {
-  /// What is added to each row that is not the centre itself: this fraction of a network of its own.
+  /// Fraction of an independent network that is added to each row other than the centre itself.
   double fraction = 0;
-  /// Do the rows that make the centre (the ends of a line) start as networks of their own instead of equal?
+  /// Whether the rows that make the centre (the ends of a line) start as independent networks instead of equal ones.
   bool independent = false;
 
+  /// This initialisation with another fraction.
   [[nodiscard]] constexpr Initialisation spread(double of_a_network) const noexcept {
     return {of_a_network, independent};
   }
+  /// This initialisation with independent rows.
   [[nodiscard]] constexpr Initialisation with_independent_ends() const noexcept { return {fraction, true}; }
 };
 
 /// The centre alone.
 inline constexpr Initialisation he_normal{};
 
-/// All parameters zero, to be filled by hand.
+/// A manifold's initial state with all parameters zero.
 struct Zeros {};
+/// The value of Zeros.
 inline constexpr Zeros zeros{};
 
 namespace detail {
@@ -46,8 +50,8 @@ void draw_layer(DenseLayout const& shape, bool last, Random& random, R* layer) {
   std::fill_n(layer + shape.weights(), shape.outputs, R{0});
 }
 
-/// Draws what a low-rank layer moves along: U and V of unit rows and columns on average, A zero, so that the layer
-/// starts as W_0 at every context and A's gradient is not zero.
+/// Draws U and V of a low-rank layer, with unit rows and columns on average. A is zero, so the layer starts as W_0 at
+/// every context and the gradient of A is not zero.
 template <Real R>
 void draw_directions(DenseLayout const& shape, Random& random, R* shared) {
   R* const right = shared + shape.right_offset();
@@ -70,7 +74,7 @@ void draw_network(Stack const& stack, Random& random, std::span<R> network) {
   }
 }
 
-/// Fills `parameters` as `how` says. Layers that are shared are the centre's. ArgumentError for a fraction that is
+/// Fills `parameters` as `how` says. Shared layers are the centre's. Throws ArgumentError for a fraction that is
 /// negative, not finite, or too large for R.
 template <Real R, Basis B, class Stack>
 void initialise(Initialisation how, Seed seed, B const& basis, Stack const& stack, Parameters<R>& parameters) {

@@ -25,7 +25,7 @@ void recombine(SmallMatrix const& change, RowOf const& from, Parameters<R>& to) 
   }
 }
 
-/// The manifold of `basis` whose rows are `change` times those of another; what is shared and frozen there is here.
+/// The manifold of `basis` whose rows are `change` times those of another, with its shared part and frozen layers.
 template <Basis To, Real R, Basis From, class... Layers>
 [[nodiscard]] BasicManifold<R, To, Layers...> recombined(BasicManifold<R, From, Layers...> const& manifold,
                                                          SmallMatrix const& change, To basis) {
@@ -48,7 +48,7 @@ template <Basis To, Real R, Basis From, class... Layers>
 /// The manifold that is `network` at every context: a trained plain network becomes the centre.
 template <Basis B, Real R, class... Layers>
 [[nodiscard]] BasicManifold<R, B, Layers...> lift(BasicNetwork<R, Layers...> const& network, B basis = {}) {
-  static_cast<void>(network.weight(0));  // throws where it was moved from
+  static_cast<void>(network.weight(0));  // throws for a network that was moved from
   SmallMatrix const centre =
       SmallMatrix::NullaryExpr(B::size, 1, [&](Index k) { return basis.constant(static_cast<int>(k)); });
   BasicManifold<R, B, Layers...> manifold(zeros, std::move(basis), network.stack());
@@ -57,8 +57,8 @@ template <Basis B, Real R, class... Layers>
   return manifold;
 }
 
-/// The same manifold of weights written in a basis that contains its own: a higher order, or other coordinates. Frozen
-/// layers stay frozen. ArgumentError where the new basis does not contain the old one.
+/// The same manifold of weights in a basis that contains its own: a higher order, or other coordinates. Frozen layers
+/// stay frozen. Throws ArgumentError if the new basis does not contain the old one.
 template <Basis To, Real R, Basis From, class... Layers>
 [[nodiscard]] BasicManifold<R, To, Layers...> rewrite(BasicManifold<R, From, Layers...> const& manifold,
                                                       To basis = {}) {

@@ -10,24 +10,24 @@
 
 namespace wmanifold {
 
-/// A smooth manifold of weights over a space of contexts: K rows of N parameters, each row a network, and at a context
-/// s the network with the parameters M(s) = sum_k phi_k(s) P_k (equation 1).
+/// A smooth manifold of weights over a space of contexts. It has K rows of N parameters, each row a network. At a
+/// context s the network has the parameters M(s) = sum_k phi_k(s) P_k (equation 1).
 ///
-/// `Layers...` are Dense layers and activations, or one LayerList whose sizes are data. Passes are const; what they
-/// need lives in a Workspace that the caller owns, so that one manifold serves any number of threads. A manifold that
-/// was moved from can be assigned to and destroyed; what it is otherwise asked for throws ArgumentError, but for `at`.
+/// `Layers...` are Dense layers and activations, or one LayerList whose sizes are data. Passes are const and take a
+/// Workspace that the caller owns, so one manifold serves any number of threads. A manifold that was moved from can be
+/// assigned to and destroyed; its other functions, except `at`, throw ArgumentError.
 template <class R, class B, class... Layers>
 class BasicManifold {
  public:
-  using Scalar = R;
-  using Basis = B;
-  using Topology = typename B::Topology;
-  using Point = wmanifold::Point<Topology>;
-  using Stack = wmanifold::Stack<Layers...>;
-  using Network = BasicNetwork<R, AtPoint<Layers>...>;
+  using Scalar = R;                                     ///< type of the numbers
+  using Basis = B;                                      ///< type of the basis
+  using Topology = typename B::Topology;                ///< space of contexts
+  using Point = wmanifold::Point<Topology>;             ///< type of a context
+  using Stack = wmanifold::Stack<Layers...>;            ///< type of the layers
+  using Network = BasicNetwork<R, AtPoint<Layers>...>;  ///< type of the network at a point
 
-  /// Drawn from the seed as `how` says. The basis may be left out where it is default-constructible, the layers where
-  /// their sizes are in their types.
+  /// A manifold drawn from the seed as `how` says. The basis may be omitted if it is default-constructible, the layers
+  /// if their sizes are in their types.
   BasicManifold(Initialisation how, Seed seed) requires(Stack::is_static&& std::default_initializable<B>)
       : BasicManifold(how, seed, B{}, Stack{}) {}
   BasicManifold(Initialisation how, Seed seed, B basis) requires(Stack::is_static)
@@ -39,14 +39,14 @@ class BasicManifold {
     initialise(how, seed, basis_, this->stack(), parameters());
   }
 
-  /// All parameters zero.
+  /// A manifold with all parameters zero.
   explicit BasicManifold(Zeros) requires(Stack::is_static&& std::default_initializable<B>)
       : BasicManifold(zeros, B{}, Stack{}) {}
   BasicManifold(Zeros, B basis, Layers... layers)
       : BasicManifold(zeros, std::move(basis), Stack{std::move(layers)...}) {}
   BasicManifold(Zeros, B basis, Stack stack) : basis_(std::move(basis)), network_(B::size, std::move(stack)) {}
 
-  /// Arguments that make no manifold: a sentence says why.
+  /// Overload for wrong arguments: a compile-time message says why.
   explicit BasicManifold(Initialisation) : BasicManifold(never()) {
     static_assert(detail::never<R>,
                   "wmanifold: expected a seed behind the initialisation: Model model{he_normal, Seed{1}}");
@@ -58,50 +58,60 @@ class BasicManifold {
                   "Seed{1}}");
   }
 
+  /// Basis.
   [[nodiscard]] B const& basis() const noexcept { return basis_; }
+  /// Layers.
   [[nodiscard]] Stack const& stack() const noexcept { return network_.stack(); }
+  /// Number of inputs.
   [[nodiscard]] Index inputs() const noexcept { return network_.inputs(); }
+  /// Number of outputs.
   [[nodiscard]] Index outputs() const noexcept { return network_.outputs(); }
-  /// K.
+  /// K, the number of basis functions.
   [[nodiscard]] static constexpr Index basis_size() noexcept { return B::size; }
 
-  /// The K x N block, and what all contexts share.
+  /// The K x N block and the part that all contexts share.
   [[nodiscard]] Parameters<R>& parameters() noexcept { return network_.parameters(); }
   [[nodiscard]] Parameters<R> const& parameters() const noexcept { return network_.parameters(); }
 
-  /// Weights (outputs x inputs) and biases of dense layer l in row k; of this manifold, or within another block of its
-  /// sizes (a gradient). ArgumentError where the layer is not on the manifold, or there is no such row or layer.
+  /// Weights (outputs x inputs) of dense layer l in row k, of this manifold or of another block of its sizes (a
+  /// gradient). Throws ArgumentError if the layer is not on the manifold, or the row or layer does not exist.
   [[nodiscard]] WeightMap<R> weight(Index k, Index l) { return weight(parameters(), k, l); }
   [[nodiscard]] ConstWeightMap<R> weight(Index k, Index l) const { return weight(parameters(), k, l); }
+  /// Biases of dense layer l in row k, with the errors of `weight`.
   [[nodiscard]] BiasMap<R> bias(Index k, Index l) { return bias(parameters(), k, l); }
   [[nodiscard]] ConstBiasMap<R> bias(Index k, Index l) const { return bias(parameters(), k, l); }
+  /// Weights of dense layer l in row k of a block.
   [[nodiscard]] WeightMap<R> weight(Parameters<R>& block, Index k, Index l) const {
     return network_.weight(block, k, l);
   }
   [[nodiscard]] ConstWeightMap<R> weight(Parameters<R> const& block, Index k, Index l) const {
     return network_.weight(block, k, l);
   }
+  /// Biases of dense layer l in row k of a block.
   [[nodiscard]] BiasMap<R> bias(Parameters<R>& block, Index k, Index l) const { return network_.bias(block, k, l); }
   [[nodiscard]] ConstBiasMap<R> bias(Parameters<R> const& block, Index k, Index l) const {
     return network_.bias(block, k, l);
   }
 
-  /// Weights and biases of a layer that all contexts share; for a low-rank layer, of its W_0.
+  /// Weights of a layer that all contexts share; for a low-rank layer, of its W_0.
   [[nodiscard]] WeightMap<R> shared_weight(Index l) { return network_.shared_weight(parameters(), l); }
   [[nodiscard]] ConstWeightMap<R> shared_weight(Index l) const { return network_.shared_weight(parameters(), l); }
+  /// Biases of a layer that all contexts share; for a low-rank layer, of its W_0.
   [[nodiscard]] BiasMap<R> shared_bias(Index l) { return network_.shared_bias(parameters(), l); }
   [[nodiscard]] ConstBiasMap<R> shared_bias(Index l) const { return network_.shared_bias(parameters(), l); }
 
-  /// Dense layer l keeps its parameters: its gradient is zero, and no flow moves it.
+  /// Freezes dense layer l: its gradient is zero, and no flow moves it.
   void freeze(Index l) { network_.freeze(l); }
+  /// Lets flows move dense layer l again.
   void unfreeze(Index l) { network_.unfreeze(l); }
+  /// Returns whether dense layer l is frozen.
   [[nodiscard]] bool is_frozen(Index l) const { return network_.is_frozen(l); }
-  /// Zeros where frozen layers are.
+  /// Writes zeros at the parameters of frozen layers.
   void zero_frozen(Parameters<R>& block) const noexcept { network_.zero_frozen(block); }
 
-  /// The network at a point. One pass over the parameters; allocation only for networks over network_bytes_in_place, or
-  /// with run-time sizes. Of a manifold that was moved from: where sizes are in the types, a network of NaN, as nothing
-  /// is thrown; otherwise ArgumentError.
+  /// The network at a point. One pass over the parameters. Allocates only for networks over network_bytes_in_place, or
+  /// with run-time sizes. A manifold that was moved from returns a network of NaN if sizes are in the types, and throws
+  /// ArgumentError otherwise.
   template <class T = HostTarget>
   [[nodiscard]] Network at(Point const& s) const noexcept(detail::in_place<R, Stack::static_parameters>) {
     Network network(network_.point_stack());
@@ -109,8 +119,8 @@ class BasicManifold {
     return network;
   }
 
-  /// The same into a network that is there already, of the layers that `at` gives: no allocation. ArgumentError where a
-  /// run-time network has others.
+  /// Writes the network at a point into an existing network with the layers that `at` returns. Does not allocate.
+  /// Throws ArgumentError if a run-time network has other layers.
   template <class T = HostTarget>
   void at(Point const& s, Network& network) const noexcept(Stack::is_static) {
     if constexpr (!Stack::is_static) {
@@ -120,18 +130,18 @@ class BasicManifold {
     form<T>(s, network);
   }
 
-  /// What is no point: a sentence says why.
+  /// Overload for an argument that is no point: a compile-time message says why.
   template <class T = HostTarget, class A, class... N>
   requires(!std::convertible_to<A, Point>) [[nodiscard]] Network at(A&&, N&...) const {
     detail::explain_point<Topology, A>();
     return Network(network_.point_stack());
   }
 
-  /// One sample at a context, y = f(x; M(s)), where no network is formed: y = sum_k phi_k(s) (W_k x + b_k) layer by
-  /// layer reads the rows that meet at s once and writes nothing. For a context that is another with every sample;
-  /// where it rests, `at` and the network are less work. `x` has inputs(), `y` outputs() numbers (ArgumentError
-  /// otherwise; nothing is thrown when the sizes fit), `scratch` at least scratch_size(). Real time: no allocation, no
-  /// lock, as long as T has no threads or layers are not worth them.
+  /// Runs one sample at a context, y = f(x; M(s)), without forming a network. y = sum_k phi_k(s) (W_k x + b_k), layer
+  /// by layer, reads the rows with coefficients other than 0 once and writes no weights. It suits a context that
+  /// changes with every sample; for a constant context, `at` and the network cost less. `x` has inputs() numbers, `y`
+  /// outputs(), `scratch` at least scratch_size(). Throws ArgumentError for other sizes, and nothing otherwise. Real
+  /// time: no allocation and no lock, unless T has threads and the layers are large enough to use them.
   template <class T = HostTarget>
   void operator()(Point const& s, std::span<R const> x, std::span<R> y, std::span<R> scratch) const {
     require_parameters(parameters());
@@ -140,7 +150,7 @@ class BasicManifold {
     network_.template operator()<T>(CoefficientsAt(*this, s).chosen(), x.data(), y.data(), scratch.data());
   }
 
-  /// The same with the scratch on the stack, where all sizes are known at compile time.
+  /// Runs one sample at a context with the scratch on the stack. All sizes are known at compile time.
   template <class T = HostTarget>
   void operator()(Point const& s, std::span<R const> x, std::span<R> y) const requires(Stack::is_static) {
     require_parameters(parameters());
@@ -149,22 +159,23 @@ class BasicManifold {
     network_.template operator()<T>(CoefficientsAt(*this, s).chosen(), x.data(), y.data(), scratch.data());
   }
 
-  /// How many numbers of scratch a sample at a context needs.
+  /// Numbers of scratch that a sample at a context needs.
   [[nodiscard]] Index scratch_size() const noexcept { return network_.scratch_size(); }
 
-  /// How a batch with these contexts is worked on: what passes write into Workspace::plan().
+  /// The plan for mixing a batch with these contexts. Passes write it into Workspace::plan().
   [[nodiscard]] Plan plan(Contexts<Topology> const& contexts, Mixing wish = Mixing::automatic) const noexcept {
     return plan_batch(contexts.ends(), contexts.samples(), basis_size(), wish);
   }
 
-  /// A batch (samples x inputs) through the networks at its contexts; the outputs (samples x outputs) are a view into
-  /// the workspace. Throws ArgumentError for a wrong size, an empty batch, or inputs that are not finite.
+  /// Runs a batch (samples x inputs) through the networks at its contexts. Returns the outputs (samples x outputs), a
+  /// view into the workspace. Throws ArgumentError for a wrong size, an empty batch, and inputs with a NaN or an
+  /// infinity.
   template <class T = HostTarget>
   BatchView<R> forward(ConstMatrixRef<R> const& inputs, Contexts<Topology> const& contexts, Workspace<R>& work) const {
     return run_forward<T>(inputs, contexts, true, work);
   }
 
-  /// The same without what a backward pass would need.
+  /// Runs a batch without keeping the values for a backward pass.
   template <class T = HostTarget>
   BatchView<R> predict(ConstMatrixRef<R> const& inputs, Contexts<Topology> const& contexts, Workspace<R>& work) const {
     return run_forward<T>(inputs, contexts, false, work);
@@ -176,7 +187,7 @@ class BasicManifold {
     return predict_in_batches<T>(*this, inputs, contexts);
   }
 
-  /// Arguments that make no batch: a sentence says why.
+  /// Overload for wrong arguments: a compile-time message says why.
   template <class T = HostTarget, class... A>
   requires(!detail::fits<std::tuple<ConstMatrixRef<R>, Contexts<Topology>>, A...> &&
            !detail::fits<std::tuple<ConstMatrixRef<R>, Contexts<Topology>, Workspace<R>&>, A...>)
@@ -185,9 +196,10 @@ class BasicManifold {
     return {};
   }
 
-  /// After forward with the same inputs and contexts: from `output_gradient` (samples x outputs), the gradient of the
-  /// parameters into `gradient` (K x N, overwritten; equation 3), and what `request` asks for as views into the
-  /// workspace. Throws ArgumentError where sizes are not those of the forward pass.
+  /// Runs the backward pass, after forward with the same inputs and contexts. Turns `output_gradient` (samples x
+  /// outputs) into the gradient of the parameters, in `gradient` (K x N, overwritten; equation 3). Returns the
+  /// gradients that `request` names, as views into the workspace. Throws ArgumentError if sizes differ from those of
+  /// the forward pass.
   template <class T = HostTarget>
   InputGradients<R> backward(ConstMatrixRef<R> const& inputs, Contexts<Topology> const& contexts,
                              ConstMatrixRef<R> const& output_gradient, Workspace<R>& work, Parameters<R>& gradient,
@@ -196,7 +208,7 @@ class BasicManifold {
     return run_backward<T>(inputs, contexts, output_gradient, work, gradient, request);
   }
 
-  /// backward with nothing checked: the flow's path.
+  /// Runs the backward pass without checks. Flows use it.
   template <class T = HostTarget>
   InputGradients<R> run_backward(ConstMatrixRef<R> const& inputs, Contexts<Topology> const& contexts,
                                  ConstMatrixRef<R> const& output_gradient, Workspace<R>& work, Parameters<R>& gradient,
@@ -221,7 +233,7 @@ class BasicManifold {
  private:
   static constexpr auto K = static_cast<std::size_t>(B::size);
 
-  /// Never called, never defined: of constructors that do not compile.
+  /// Declared only, for constructors that do not compile.
   static BasicManifold never();
 
   void coefficients_at(Point const& s, R* out) const noexcept {
@@ -229,8 +241,8 @@ class BasicManifold {
     std::transform(phi.begin(), phi.end(), out, [](double x) { return static_cast<R>(x); });
   }
 
-  /// The rows that meet at a point, and their coefficients: all of them, or where the basis has local support, those
-  /// whose coefficients are not zero.
+  /// The rows that a point mixes, and their coefficients. In a basis with local support, only rows with coefficients
+  /// other than 0; otherwise all rows.
   class CoefficientsAt {
    public:
     CoefficientsAt(BasicManifold const& of, Point const& s) noexcept : stride_(of.parameters().stride()) {
@@ -309,7 +321,7 @@ class BasicManifold {
   MixedNetwork<R, Stack> network_;
 };
 
-/// Arguments that make no manifold: a sentence says why.
+/// Specialisation for wrong arguments: a compile-time message says why.
 template <class R, class B, class... Layers>
 requires(!(Real<R> && Basis<B>)) class BasicManifold<R, B, Layers...> {
   template <class L>
@@ -330,6 +342,7 @@ requires(!(Real<R> && Basis<B>)) class BasicManifold<R, B, Layers...> {
       "your own satisfies the concept Basis");
 
  public:
+  /// Takes any arguments, so that only the messages above appear.
   template <class... A>
   explicit BasicManifold(A&&...) {}
 };

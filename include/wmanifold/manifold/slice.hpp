@@ -7,8 +7,9 @@
 namespace wmanifold {
 namespace detail {
 
-/// Bases whose functions are products of one from each factor of a Product: `digits(k)` says of which, `factor<I>` is a
-/// factor's basis, and `Same<...>` the basis of the same kind over other factors.
+/// Traits of bases whose functions are products of one function from each factor of a Product. `digits(k)` holds the
+/// index in each factor, `factor<I>` is a factor's basis, and `Same<...>` is the basis of the same kind over other
+/// factors.
 template <class B>
 struct ProductBasis {
   static constexpr bool is_one = false;
@@ -47,7 +48,7 @@ struct ProductBasis<Constant<Product<Spaces...>>> {
   }
 };
 
-/// The basis of a slice and its matrix (K' x K), from the basis of the whole and the factors that are left.
+/// The basis of a slice and its matrix (K' x K), from the basis of the whole and the remaining factors.
 template <Basis B, auto left>
 struct BasisSlice {
   using Whole = ProductBasis<B>;
@@ -70,7 +71,7 @@ struct BasisSlice {
   }
   using Rest = decltype(of(std::declval<B const&>()));
 
-  /// What of the digits of function k is left.
+  /// The digits of function k in the remaining factors.
   static constexpr std::array<int, left.size()> digits_left(int k) noexcept {
     auto const digits = Whole::digits(k);
     std::array<int, left.size()> some{};
@@ -80,7 +81,7 @@ struct BasisSlice {
     return some;
   }
 
-  /// Are the functions of order 0 in all held factors those of the slice's basis, in its order?
+  /// Whether the functions of order 0 in all held factors are those of the slice's basis, in its order.
   static constexpr bool is_closed = [] {
     if constexpr (!has_one) {
       int found = 0;
@@ -104,14 +105,15 @@ struct BasisSlice {
                 "wmanifold: a slice of a Subset lies in the Subset of the factors that are left under the same rule, "
                 "which has to keep of them what it keeps beside order 0 in those that are held");
 
-  /// Which function of the slice's basis function k becomes a multiple of.
+  /// Index of the slice's basis function that function k becomes a multiple of.
   static int place(int k) {
     auto const some = digits_left(k);
     if constexpr (has_one) {
       return some[0];
     } else {
       int j = 0;
-      while (ProductBasis<Rest>::digits(j) != some) {  // a rule keeps with some orders all that are nowhere higher
+      while (ProductBasis<Rest>::digits(j) !=
+             some) {  // ends: a rule that keeps some orders keeps all that are nowhere higher
         ++j;
       }
       return j;
@@ -128,13 +130,13 @@ concept Sliceable = IsLinear<M>::value && ProductBasis<typename M::Basis>::is_on
 
 }  // namespace detail
 
-/// The manifold with some factors of its Product held, over the factors that are left: P'_j = sum_i phi_i(held)
-/// P_(i,j). `slice<0, 2>(model, point_of_factor_0, point_of_factor_2)`; the points are of the factors' own topologies.
+/// The manifold with some factors of its Product held, over the remaining factors: P'_j = sum_i phi_i(held) P_(i,j).
+/// `slice<0, 2>(model, point_of_factor_0, point_of_factor_2)` takes points of the factors' own topologies.
 ///
-/// The basis is that of the factors that are left: of a Tensor their Tensor, of a Subset (TotalDegree, Additive) their
-/// Subset under the same rule, of a single factor its own basis on its own topology. States such as knots go with it.
-/// Shared parameters are copied, frozen layers stay frozen. slice(model, held).at(rest) is model.at(held and rest) up
-/// to rounding.
+/// The basis is that of the remaining factors: of a Tensor their Tensor, of a Subset (TotalDegree, Additive) their
+/// Subset under the same rule, of a single factor its own basis on its own topology. States such as knots are kept.
+/// Shared parameters are copied, and frozen layers stay frozen. slice(model, held).at(rest) equals model.at(held and
+/// rest) up to rounding.
 template <std::size_t... places, class Model, class... Points>
 [[nodiscard]] auto slice(Model const& model, Points const&... points) {
   constexpr bool is_sliceable = detail::Sliceable<Model>;

@@ -7,16 +7,16 @@
 
 namespace wmanifold {
 
-/// A function and its derivative at one place, or at a batch of places.
+/// A function's value and derivative at one place, or at a batch of places.
 template <class V>
 struct WithDerivative {
-  V value;
-  V derivative;
+  V value;       ///< f(x)
+  V derivative;  ///< f'(x)
 };
 
-/// What follows a dense layer, element by element. `activation(x)` gives {f(x), f'(x)} for a float, a double, and for
-/// batches of them. Write it as those below: `using simd::exp; exp(x)` has one spelling for all, and for the dual
-/// numbers that check f'.
+/// An element-wise function that follows a dense layer. `activation(x)` returns {f(x), f'(x)} for a float, a double and
+/// batches of them. Write `using simd::exp; exp(x)`, as the activations below do: one spelling serves all of them, and
+/// the dual numbers that check f'.
 template <class A>
 concept Activation = requires(A const& activation, float x, double y) {
   { A::name } -> std::convertible_to<std::string_view>;
@@ -26,7 +26,8 @@ concept Activation = requires(A const& activation, float x, double y) {
 
 /// f(x) = x
 struct Identity {
-  static constexpr std::string_view name = "identity";
+  static constexpr std::string_view name = "identity";  ///< name in model files
+  /// Returns f(x) and f'(x).
   template <class V>
   WithDerivative<V> operator()(V const& x) const noexcept {
     return {x, V(1)};
@@ -36,24 +37,26 @@ struct Identity {
 
 /// f(x) = max(x, 0), with f'(0) = 0
 struct Relu {
-  static constexpr std::string_view name = "relu";
+  static constexpr std::string_view name = "relu";  ///< name in model files
+  /// Returns f(x) and f'(x).
   template <class V>
   WithDerivative<V> operator()(V const& x) const noexcept {
     using simd::select;
-    auto const off = x <= V(0);  // not x > 0, which would turn a NaN into a harmless zero
+    auto const off = x <= V(0);  // not x > 0: that would turn a NaN into a harmless zero
     return {select(off, V(0), x), select(off, V(0), V(1))};
   }
   friend bool operator==(Relu, Relu) = default;
 };
 
-/// f(x) = x from 0 up, e^x - 1 below
+/// f(x) = x for x >= 0, e^x - 1 below
 struct Elu {
-  static constexpr std::string_view name = "elu";
+  static constexpr std::string_view name = "elu";  ///< name in model files
+  /// Returns f(x) and f'(x).
   template <class V>
   WithDerivative<V> operator()(V const& x) const noexcept {
     using simd::expm1, simd::select;
     auto const below = x < V(0);
-    V const e = expm1(select(below, x, V(0)));  // no exponential of what is large
+    V const e = expm1(select(below, x, V(0)));  // no exponential of large numbers
     return {select(below, e, x), e + V(1)};
   }
   friend bool operator==(Elu, Elu) = default;
@@ -61,7 +64,8 @@ struct Elu {
 
 /// f(x) = tanh x
 struct Tanh {
-  static constexpr std::string_view name = "tanh";
+  static constexpr std::string_view name = "tanh";  ///< name in model files
+  /// Returns f(x) and f'(x).
   template <class V>
   WithDerivative<V> operator()(V const& x) const noexcept {
     using simd::tanh;
@@ -73,11 +77,12 @@ struct Tanh {
 
 /// f(x) = 1 / (1 + e^-x)
 struct Sigmoid {
-  static constexpr std::string_view name = "sigmoid";
+  static constexpr std::string_view name = "sigmoid";  ///< name in model files
+  /// Returns f(x) and f'(x).
   template <class V>
   WithDerivative<V> operator()(V const& x) const noexcept {
     using simd::exp, simd::abs, simd::select;
-    // From e^-|x|, which never overflows; either side is a quotient without cancellation.
+    // e^-|x| never overflows, and each branch is a quotient without cancellation.
     V const e = exp(-abs(x));
     V const q = V(1) / (V(1) + e);
     return {select(x >= V(0), q, e * q), e * q * q};
@@ -87,7 +92,8 @@ struct Sigmoid {
 
 /// f(x) = x sigmoid(x)
 struct Silu {
-  static constexpr std::string_view name = "silu";
+  static constexpr std::string_view name = "silu";  ///< name in model files
+  /// Returns f(x) and f'(x).
   template <class V>
   WithDerivative<V> operator()(V const& x) const noexcept {
     auto const [s, ds] = Sigmoid{}(x);
@@ -96,9 +102,10 @@ struct Silu {
   friend bool operator==(Silu, Silu) = default;
 };
 
-/// f(x) = x (1 + erf(x / sqrt 2)) / 2, the exact one
+/// f(x) = x (1 + erf(x / sqrt 2)) / 2, without approximation
 struct Gelu {
-  static constexpr std::string_view name = "gelu";
+  static constexpr std::string_view name = "gelu";  ///< name in model files
+  /// Returns f(x) and f'(x).
   template <class V>
   WithDerivative<V> operator()(V const& x) const noexcept {
     using simd::erf, simd::exp;
@@ -111,7 +118,8 @@ struct Gelu {
 
 /// f(x) = log(1 + e^x)
 struct Softplus {
-  static constexpr std::string_view name = "softplus";
+  static constexpr std::string_view name = "softplus";  ///< name in model files
+  /// Returns f(x) and f'(x).
   template <class V>
   WithDerivative<V> operator()(V const& x) const noexcept {
     using simd::exp, simd::abs, simd::select, simd::log1p;

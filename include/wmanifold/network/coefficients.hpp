@@ -9,7 +9,7 @@
 
 namespace wmanifold {
 
-/// Makes room for at least `count` elements; never gives any back.
+/// Grows a vector to at least `count` elements. Never shrinks it.
 template <class Vector>
 void grow(Vector& vector, Index count) {
   if (static_cast<Index>(vector.size()) < count) {
@@ -17,28 +17,29 @@ void grow(Vector& vector, Index count) {
   }
 }
 
-/// The coefficients phi(s) by which the samples of a batch mix K rows of parameters: what a batch's contexts become for
-/// a network that knows nothing of topologies. Its memory grows to the largest batch and is then reused.
+/// The coefficients phi(s) by which the samples of a batch mix K rows of parameters. A network sees contexts only in
+/// this form. The memory grows to the largest batch and is then reused.
 template <Real R>
 struct BatchCoefficients {
-  /// The part of the rows in a sample.
+  /// The relation between rows and samples.
   enum class Rows {
-    one,       ///< there is one row, the network of all samples
+    one,       ///< one row, the network of all samples
     mixed,     ///< each sample mixes all rows by its coefficients
     of_groups  ///< row g is the network of group g
   };
 
-  Rows kind = Rows::one;
-  Index samples = 0;
+  Rows kind = Rows::one;           ///< relation of this batch
+  Index samples = 0;               ///< number of samples
   Index rows = 1;                  ///< K
-  Plan plan;                       ///< how mixed rows are worked on
-  std::vector<Index> ends;         ///< where groups of consecutive samples end; empty: each sample is a group
-  AlignedVector<R> of_samples;     ///< samples x K, where rows are mixed
-  AlignedVector<R> of_each_group;  ///< groups x K, likewise
+  Plan plan;                       ///< how mixed rows are processed
+  std::vector<Index> ends;         ///< ends of groups of consecutive samples; empty: each sample is a group
+  AlignedVector<R> of_samples;     ///< samples x K, for mixed rows
+  AlignedVector<R> of_each_group;  ///< groups x K, for mixed rows
 
+  /// Number of groups.
   [[nodiscard]] Index groups() const noexcept { return ends.empty() ? samples : std::ssize(ends); }
 
-  /// One row for all samples.
+  /// Sets one row for all samples.
   void set_one_row(Index count, Plan how) {
     kind = Rows::one;
     samples = count;
@@ -47,7 +48,7 @@ struct BatchCoefficients {
     ends.clear();
   }
 
-  /// A row for each group.
+  /// Sets one row per group.
   void set_row_of_groups(Index count, std::span<Index const> group_ends) {
     kind = Rows::of_groups;
     samples = count;
@@ -56,7 +57,7 @@ struct BatchCoefficients {
     plan = {};
   }
 
-  /// Mixed rows, K of them; evaluate(g, out) writes the K coefficients of group g.
+  /// Sets K mixed rows. `evaluate(g, out)` writes the K coefficients of group g.
   template <class Evaluate>
   void set_mixed(Index count, std::span<Index const> group_ends, Index k, Plan how, Evaluate const& evaluate) {
     kind = Rows::mixed;
@@ -64,7 +65,7 @@ struct BatchCoefficients {
     rows = k;
     plan = how;
     ends.assign(group_ends.begin(), group_ends.end());
-    if (plan.mixing == Mixing::by_groups && ends.empty()) {  // as wished: groups of one
+    if (plan.mixing == Mixing::by_groups && ends.empty()) {  // requested by the caller: groups of one
       ends.resize(static_cast<std::size_t>(samples));
       std::iota(ends.begin(), ends.end(), Index{1});
     }

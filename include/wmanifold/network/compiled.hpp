@@ -6,13 +6,13 @@
 #include <wmanifold/kernel/seam.hpp>
 #include <wmanifold/network/activation.hpp>
 
-/// The kernels of the static library `wmanifold::compiled` (docs/building.md). They are declared here, and compiled
-/// once, in the library. Linking it defines WMANIFOLD_COMPILED; without that, this header is empty.
+/// Declarations of the kernels that the static library `wmanifold::compiled` defines once (docs/building.md). Linking
+/// the library defines WMANIFOLD_COMPILED; without it, this header is empty.
 ///
-/// The target of a translation unit (HostTarget) is part of each name: a unit whose flags allow other instructions than
-/// the library's does not link, and says which target it looked for.
+/// The target of a translation unit (HostTarget) is part of each name. A unit whose flags allow other instructions than
+/// the library's does not link, and the linker names the missing target.
 
-// Undefined again below. The library itself says `template`, which defines what is declared here.
+// Undefined again below. The library defines it as `template`, which defines the functions that are declared here.
 #ifndef WMANIFOLD_INSTANCE
 #define WMANIFOLD_INSTANCE extern template
 #endif

@@ -8,16 +8,16 @@
 
 namespace wmanifold {
 
-/// How the weights of a dense layer depend on the context.
+/// The dependence of a dense layer's weights on the context.
 enum class Placement {
-  manifold,  ///< all of them: W(s) = sum_k phi_k(s) W_k
-  shared,    ///< not at all: one W for all contexts, learned like any other
+  manifold,  ///< all weights: W(s) = sum_k phi_k(s) W_k
+  shared,    ///< no weights: one learned W for all contexts
   low_rank,  ///< along a few directions: W(s) = W_0 + U diag(A phi(s)) V^T
 };
 
-/// A dense layer, y = W x + b: `In` inputs, `Out` outputs, in the type where they are known, else given to the
-/// constructor. It holds sizes only; the weights belong to the network or manifold. The bias is treated as the weight
-/// of one more input that is always 1, so what holds for W(s) holds for it.
+/// A dense layer, y = W x + b, with `In` inputs and `Out` outputs. Sizes are in the type, or given to the constructor.
+/// The layer holds sizes only; the weights belong to the network or manifold. The bias is the weight of one more input
+/// that is always 1, so all statements about W(s) hold for it.
 template <Placement P, Index In, Index Out, Index Rank>
 class PlacedDense {
   static_assert((In > 0 || In == dynamic) && (Out > 0 || Out == dynamic),
@@ -26,23 +26,29 @@ class PlacedDense {
                 "wmanifold: a low-rank layer has a rank of at least 1, and only such a layer has one");
 
  public:
-  static constexpr Placement placement = P;
-  static constexpr Index static_inputs = In;
-  static constexpr Index static_outputs = Out;
-  static constexpr Index static_rank = Rank;
-  static constexpr bool is_static = In != dynamic && Out != dynamic && Rank != dynamic;
+  static constexpr Placement placement = P;     ///< dependence on the context
+  static constexpr Index static_inputs = In;    ///< inputs, or `dynamic`
+  static constexpr Index static_outputs = Out;  ///< outputs, or `dynamic`
+  static constexpr Index static_rank = Rank;    ///< rank, or `dynamic`; 0 unless low_rank
+  static constexpr bool is_static =
+      In != dynamic && Out != dynamic && Rank != dynamic;  ///< whether all sizes are in the type
 
+  /// A layer with the sizes of its type.
   constexpr PlacedDense() requires(is_static) = default;
 
-  /// Throws ArgumentError for sizes below 1 or other than those in the type.
+  /// A layer of these sizes. Throws ArgumentError for sizes below 1, for sizes that differ from the type's, and for
+  /// more than 2^40 numbers.
   constexpr PlacedDense(Index inputs, Index outputs) requires(Rank != dynamic)
       : PlacedDense(inputs, outputs, Rank, Checked{}) {}
+  /// A low-rank layer of these sizes, with the same errors.
   constexpr PlacedDense(Index inputs, Index outputs, Index rank) requires(P == Placement::low_rank)
       : PlacedDense(inputs, outputs, rank, Checked{}) {}
 
+  /// Number of inputs.
   [[nodiscard]] constexpr Index inputs() const noexcept { return inputs_; }
+  /// Number of outputs.
   [[nodiscard]] constexpr Index outputs() const noexcept { return outputs_; }
-  /// Of the part that depends on the context; 0 unless low_rank.
+  /// Rank of the part that depends on the context; 0 unless low_rank.
   [[nodiscard]] constexpr Index rank() const noexcept { return rank_; }
 
   friend bool operator==(PlacedDense const&, PlacedDense const&) = default;
@@ -58,7 +64,7 @@ class PlacedDense {
            " outputs", P == Placement::low_rank ? " of rank " : "",
            P == Placement::low_rank ? std::to_string(rank) : "");
     }
-    // Sums over layers and products with rows then stay within the range of Index.
+    // This keeps sums over layers and products with rows within the range of Index.
     auto const in = static_cast<double>(inputs);
     auto const out = static_cast<double>(outputs);
     double const numbers = (in + 1) * out + static_cast<double>(rank) * (in + 1 + out);
@@ -81,12 +87,13 @@ using Dense = PlacedDense<Placement::manifold, In, Out, 0>;
 template <Index In = dynamic, Index Out = dynamic>
 using SharedDense = PlacedDense<Placement::shared, In, Out, 0>;
 
-/// A dense layer that depends on the context along `Rank` directions, whatever K is: W(s) = W_0 + U diag(A phi(s)) V^T
-/// with U out x rank, V in x rank, A rank x K. It holds N + rank (in + 1 + out + K) numbers; W(s) is never formed in
-/// passes over batches (equation 12).
+/// A dense layer that depends on the context along `Rank` directions, for any K: W(s) = W_0 + U diag(A phi(s)) V^T with
+/// U out x rank, V in x rank, A rank x K. It holds N + rank (in + 1 + out + K) numbers. Passes over batches never form
+/// W(s) (equation 12).
 template <Index Rank = dynamic, Index In = dynamic, Index Out = dynamic>
 using LowRankDense = PlacedDense<Placement::low_rank, In, Out, Rank>;
 
+/// A dense layer: its sizes, rank and placement.
 template <class L>
 concept DenseLayer = requires(L const& layer) {
   { L::is_static } -> std::convertible_to<bool>;
@@ -109,7 +116,7 @@ struct AtPoint<PlacedDense<P, In, Out, Rank>> {
 
 }  // namespace detail
 
-/// What a layer is at a point: a dense layer with weights of its own.
+/// The layer that a network at a point has for L: a dense layer with weights of its own.
 template <class L>
 using AtPoint = typename detail::AtPoint<L>::type;
 

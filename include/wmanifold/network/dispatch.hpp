@@ -5,31 +5,34 @@
 
 #include <string_view>
 
-/// Run-time dispatch, for those who ask for it: what is declared here is defined in the static library
-/// `wmanifold::dispatch` (find_package(wmanifold COMPONENTS dispatch), or WMANIFOLD_DISPATCH), which holds the seam
-/// compiled for several levels of processors.
+/// Run-time dispatch. The static library `wmanifold::dispatch` (find_package(wmanifold COMPONENTS dispatch), or
+/// WMANIFOLD_DISPATCH) defines the functions declared here. It holds the seam, compiled for several levels of
+/// processors.
 namespace wmanifold {
 
-/// What a processor may have. Those beyond the first exist on x86-64.
+/// An instruction set of a processor. Levels beyond the first exist on x86-64.
 enum class Level {
   baseline,  ///< every processor of the architecture: SSE2, NEON
   avx2,      ///< AVX2 and FMA
   avx512,    ///< AVX-512 F, BW, CD, DQ and VL
 };
 
+/// Name of a level.
 [[nodiscard]] constexpr std::string_view name_of(Level level) noexcept {
   return level == Level::baseline ? "baseline" : level == Level::avx2 ? "avx2" : "avx512";
 }
 
-/// The seam at one level, for one kind of numbers, and what follows layers.
+/// The functions of the seam and the activations, compiled for one level and one type of numbers.
 template <Real R>
 struct LevelTable {
+  /// Function that activates values, and writes derivatives unless that pointer is null.
   using Activate = void (*)(kernel::IndexRange rows, kernel::IndexRange columns, Index stride, R* values,
                             R* derivatives);
 
-  kernel::Seam<R> seam;
-  Activate identity, relu, elu, tanh, sigmoid, silu, gelu, softplus;
+  kernel::Seam<R> seam;                                               ///< kernels of the seam
+  Activate identity, relu, elu, tanh, sigmoid, silu, gelu, softplus;  ///< one function per activation
 
+  /// Function of an activation.
   [[nodiscard]] Activate operator()(Identity) const noexcept { return identity; }
   [[nodiscard]] Activate operator()(Relu) const noexcept { return relu; }
   [[nodiscard]] Activate operator()(Elu) const noexcept { return elu; }
@@ -40,13 +43,13 @@ struct LevelTable {
   [[nodiscard]] Activate operator()(Softplus) const noexcept { return softplus; }
 };
 
-/// Whether this processor runs a level, and the system saves its registers.
+/// Returns whether the processor has a level's instructions and the system saves its registers.
 [[nodiscard]] bool is_available(Level level) noexcept;
 
-/// The best level that is available: what Dispatched uses.
+/// The best available level, which Dispatched uses.
 [[nodiscard]] Level dispatch_level() noexcept;
 
-/// The functions of a level. Throws ArgumentError where it is not available.
+/// Functions of a level. Throws ArgumentError if the level is not available.
 template <Real R>
 [[nodiscard]] LevelTable<R> const& table_of(Level level);
 template <>
@@ -54,7 +57,7 @@ LevelTable<float> const& table_of<float>(Level level);
 template <>
 LevelTable<double> const& table_of<double>(Level level);
 
-/// The functions of the best level, chosen once.
+/// Functions of the best level, chosen once.
 template <Real R>
 [[nodiscard]] LevelTable<R> const& best_table() noexcept;
 template <>
@@ -62,19 +65,22 @@ LevelTable<float> const& best_table<float>() noexcept;
 template <>
 LevelTable<double> const& best_table<double>() noexcept;
 
-/// A target whose products, mixing, activations and losses are those of the best level, the rest and activations that
-/// users write those of B: `model.predict<wm::Dispatched>(...)`.
+/// A target with the best level's products, mixing, activations and losses: `model.predict<wm::Dispatched>(...)`. All
+/// other functions, and activations that users write, are those of B.
 template <class B>
 struct DispatchedTarget : B {
-  using Base = B;
+  using Base = B;  ///< target of all other functions
+  /// Kernels of the best level.
   template <Real R>
   [[nodiscard]] static kernel::Seam<R> const& seam() noexcept {
     return best_table<R>().seam;
   }
+  /// The best level's function of a library activation.
   template <Real R, class A>
   requires std::invocable < LevelTable<R>
   const&, A const& > [[nodiscard]] static auto activation(A const& a) noexcept { return best_table<R>()(a); }
 };
+/// The dispatched form of the target of this translation unit.
 using Dispatched = DispatchedTarget<HostTarget>;
 
 }  // namespace wmanifold

@@ -9,22 +9,23 @@
 #include <type_traits>
 #include <vector>
 
-/// Sentences for calls that do not compile. A function that takes inputs, contexts and targets has a second overload
-/// for arguments that do not fit; its body says by one of these what was expected, and how to come by it. Where
-/// arguments fit, nothing of this is instantiated but `fits`.
+/// Compile-time messages for calls with wrong arguments. A function of inputs, contexts and targets has a second
+/// overload for arguments that do not fit. Its body calls one of these functions, which states what was expected and
+/// how to get it. Calls with fitting arguments instantiate only `fits`.
 namespace wmanifold::detail {
 
+/// False for all types, for static_assert in a template.
 template <class...>
 inline constexpr bool never = false;
 
-/// Do arguments of types A convert to the parameters?
+/// Whether arguments of types A convert to the parameters.
 template <class Parameters, class... A>
 inline constexpr bool fits = false;
 template <class... P, class... A>
 requires(sizeof...(P) ==
          sizeof...(A)) inline constexpr bool fits<std::tuple<P...>, A...> = (std::convertible_to<A, P> && ...);
 
-/// The topology of a point or of points, void of other types.
+/// The topology of a point or of points; void for other types.
 template <class A>
 struct SpaceOf {
   using type = void;
@@ -40,7 +41,7 @@ struct SpaceOf<Contexts<S>> {
 template <class A>
 using Space = typename SpaceOf<std::remove_cvref_t<A>>::type;
 
-/// What a list (with data(), or an array) has as elements; void of other types, and of what Eigen knows.
+/// The element type of a list (an array, or a type with data()); void for other types and for Eigen's.
 template <class A>
 struct ElementOf {
   using type = void;
@@ -63,6 +64,7 @@ concept Points = !std::is_void_v<Space<A>> || !std::is_void_v<Space<Element<A>>>
 template <class A>
 concept Labels = std::integral<Element<A>> ||(EigenMatrix<A>&& std::integral<typename std::remove_cvref_t<A>::Scalar>);
 
+/// States how inputs should be passed.
 template <Real R, class A>
 constexpr void explain_inputs() {
   constexpr bool is_float = std::same_as<R, float>;
@@ -89,6 +91,7 @@ constexpr void explain_inputs() {
   }
 }
 
+/// States how contexts should be passed.
 template <class S, class A>
 constexpr void explain_contexts() {
   if constexpr (std::convertible_to<A, Contexts<S>>) {
@@ -130,7 +133,7 @@ constexpr void explain_contexts() {
   }
 }
 
-/// `Targets` are those of the loss.
+/// States how targets should be passed. `Targets` is the type that the loss takes.
 template <Real R, class Targets, class A>
 constexpr void explain_targets() {
   if constexpr (std::convertible_to<A, Targets>) {
@@ -185,7 +188,7 @@ constexpr void explain_targets() {
   }
 }
 
-/// Inputs, contexts, and what else the call takes.
+/// States which of inputs, contexts and the remaining argument is wrong.
 template <Real R, class S, class I, class C, class... More>
 constexpr void explain_predict() {
   if constexpr (Points<I> && std::convertible_to<C, ConstMatrixRef<R>>) {
@@ -206,7 +209,7 @@ requires(sizeof...(A) < 2) constexpr void explain_predict() {
                 "Contexts<S>::constant(point, inputs.rows()) is one for all samples");
 }
 
-/// Inputs, contexts, targets, and weights where there are any.
+/// States which of inputs, contexts, targets and optional weights is wrong.
 template <Real R, class S, class Targets, class I, class C, class Y, class W = std::span<double const>, class... More>
 constexpr void explain_batch() {
   static_assert(sizeof...(More) == 0, "wmanifold: expected inputs, contexts, targets and weights, got more than that");
@@ -238,7 +241,7 @@ requires(sizeof...(A) < 3) constexpr void explain_batch() {
   }
 }
 
-/// One sample through a network: what goes in, what it writes, and scratch.
+/// States which argument of a single-sample call is wrong: input, output or scratch.
 template <Real R, class X, class Y, class... More>
 constexpr void explain_sample() {
   if constexpr (EigenMatrix<X>) {
@@ -271,7 +274,7 @@ requires(sizeof...(A) < 2) constexpr void explain_sample() {
                 "network(x, y)");
 }
 
-/// One point of a topology.
+/// States how a point of a topology is made.
 template <class S, class A>
 constexpr void explain_point() {
   if constexpr (Number<A>) {

@@ -13,8 +13,8 @@ namespace wmanifold {
 /// Any activation of the library, chosen at run time.
 using AnyActivation = std::variant<Identity, Relu, Elu, Tanh, Sigmoid, Silu, Gelu, Softplus>;
 
-/// The activation of that name; ArgumentError, with the names there are, when there is none. A template, as is the
-/// list of layers, so that only who uses them compiles what looks into variants.
+/// The activation of that name. Throws ArgumentError, with all names, for an unknown one. This function and the list of
+/// layers are templates, so that only programs that use them compile the visits of variants.
 template <class Any = AnyActivation>
 [[nodiscard]] Any activation_named(std::string_view name) {
   Any found;
@@ -33,7 +33,7 @@ template <class Any = AnyActivation>
 
 namespace detail {
 
-/// The layers that the library has.
+/// The layers of the library.
 struct KnownLayers {
   using Dense = std::variant<wmanifold::Dense<>, SharedDense<>, LowRankDense<>>;
   using Activation = AnyActivation;
@@ -43,27 +43,31 @@ struct KnownLayers {
 
 }  // namespace detail
 
+/// Declared for LayerList.
 template <class Known = detail::KnownLayers>
 class BasicLayerList;
 
 /// Layers whose number, sizes and activations are data: `LayerList{Dense<>(2, 5), Tanh{}, Dense<>(5, 1)}`.
 using LayerList = BasicLayerList<>;
 
+/// Layers whose number, sizes and activations are data; see LayerList.
 template <class Known>
 class BasicLayerList {
  public:
-  /// A dense layer and what follows it.
+  /// A dense layer and its activation.
   struct Entry {
-    typename Known::Dense dense;
-    typename Known::Activation activation;
+    typename Known::Dense dense;            ///< sizes and placement
+    typename Known::Activation activation;  ///< Identity if the list names none
     friend bool operator==(Entry const&, Entry const&) = default;
   };
-  /// What a list is written with: a dense layer, or the activation of the dense layer before it.
+  /// An element of a list: a dense layer, or the activation of the dense layer before it.
   using Item = typename Known::Item;
 
+  /// A list of these items, with the errors of the next constructor.
   BasicLayerList(std::initializer_list<Item> items) : BasicLayerList(std::vector<Item>(items)) {}
 
-  /// Throws ArgumentError where sizes do not chain, or an activation follows no dense layer.
+  /// A list of these items. Throws ArgumentError if sizes do not chain, an activation follows no dense layer, or the
+  /// list has no dense layer.
   explicit BasicLayerList(std::vector<Item> const& items) {
     bool may_activate = false;
     for (auto const& item : items) {
@@ -89,10 +93,11 @@ class BasicLayerList {
     }
   }
 
-  /// widths[0] inputs, then a layer for each further width, each with the activation of that name.
+  /// A list of widths[0] inputs, then one dense layer per further width, each with the activation of that name.
   BasicLayerList(std::vector<Index> const& widths, std::vector<std::string> const& activations)
       : BasicLayerList(items_of(widths, activations)) {}
 
+  /// Dense layers in order, each with its activation.
   [[nodiscard]] std::vector<Entry> const& entries() const noexcept { return entries_; }
 
   /// The layers of a network at a point: the same sizes and activations, each layer with weights of its own.

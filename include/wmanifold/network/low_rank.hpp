@@ -4,8 +4,8 @@
 #include <wmanifold/network/stack.hpp>
 #include <wmanifold/network/workspace.hpp>
 
-/// A low-rank layer (equation 12): y_b = W_0 x_b + U (a_b * V^T x_b), a_b = A phi_b, where x has the appended 1 and *
-/// goes element by element. Rows k of the manifold hold column k of A; the shared part holds W_0, V and U^T.
+/// A low-rank layer (equation 12): y_b = W_0 x_b + U (a_b * V^T x_b), a_b = A phi_b. x has the appended 1, and * goes
+/// element by element. Row k of the manifold holds column k of A; the shared part holds W_0, V and U^T.
 namespace wmanifold::detail {
 
 /// The parts of one low-rank layer within a manifold's parameters (R const) or a gradient (R).
@@ -24,7 +24,7 @@ LowRankParts<R> low_rank_parts(DenseLayout const& shape, R* rows, Index stride, 
           rows + shape.row_offset, stride};
 }
 
-/// Forward; `trace` (2 samples x rank) keeps V^T x and a for the backward pass.
+/// Forward pass. `trace` (2 samples x rank) keeps V^T x and a for the backward pass.
 template <class T, Real R>
 void low_rank_forward(DenseLayout const& shape, LowRankParts<R const> parts, R const* coefficients, Index rows,
                       Index samples, kernel::Samples<R const> x, R* y, R* trace, PassScratch<R>& scratch) {
@@ -45,8 +45,8 @@ void low_rank_forward(DenseLayout const& shape, LowRankParts<R const> parts, R c
                          shape.outputs, true);
 }
 
-/// Gradients of the parts (overwritten) and, where not null, of the inputs (overwritten) and of the coefficients
-/// (added).
+/// Backward pass. Writes the gradients of the parts and, unless dx is null, of the inputs. Adds the gradient of the
+/// coefficients to dphi, unless that is null.
 template <class T, Real R>
 void low_rank_backward(DenseLayout const& shape, LowRankParts<R const> parts, LowRankParts<R> gradient,
                        R const* coefficients, Index rows, Index samples, kernel::Samples<R const> x, R const* dy, R* dx,
@@ -99,7 +99,7 @@ template <Real R>
   return scale;
 }
 
-/// One sample through the layer at a point, which is not formed. `scratch` has rank + outputs numbers.
+/// One sample through the layer at a point, without forming the layer. `scratch` has rank + outputs numbers.
 template <class T, Real R>
 void low_rank_sample(DenseLayout const& shape, LowRankParts<R const> parts, kernel::ChosenRows<R> phi, R const* x, R* y,
                      R* scratch) noexcept {
@@ -116,7 +116,7 @@ void low_rank_sample(DenseLayout const& shape, LowRankParts<R const> parts, kern
   }
 }
 
-/// The layer at a point, formed: (inputs + 1) x outputs numbers.
+/// Forms the layer at a point: (inputs + 1) x outputs numbers.
 template <class T, Real R>
 void low_rank_at(DenseLayout const& shape, LowRankParts<R const> parts, kernel::ChosenRows<R> phi, R* point) noexcept {
   std::copy_n(parts.base, shape.size(), point);

@@ -7,7 +7,7 @@
 
 namespace wmanifold {
 
-/// Whether a stack has low-rank layers.
+/// Returns whether a stack has low-rank layers.
 template <class S>
 [[nodiscard]] constexpr bool has_low_rank(S const& stack) noexcept {
   for (Index l = 0; l < stack.depth(); ++l) {
@@ -19,62 +19,69 @@ template <class S>
 }
 
 /// Layers with K rows of parameters, mixed by coefficients: the network of parameters sum_k phi_k P_k, for a batch, for
-/// one sample, or formed. It knows nothing of topologies and bases; a manifold is a basis and a mixed network.
+/// one sample, or formed. It has no topology and no basis; a manifold is a basis and a mixed network.
 template <Real R, class S>
 class MixedNetwork {
  public:
-  using Scalar = R;
-  using Stack = S;
+  using Scalar = R;  ///< type of the numbers
+  using Stack = S;   ///< type of the layers
 
-  /// All parameters zero.
+  /// A network with all parameters zero.
   MixedNetwork(Index rows, Stack stack)
       : stack_(std::move(stack)),
         point_stack_(stack_.at_point()),
         parameters_(rows, row_parameters_of(stack_), shared_parameters_of(stack_)),
         frozen_(static_cast<std::size_t>(stack_.depth())) {}
 
+  /// Layers.
   [[nodiscard]] Stack const& stack() const noexcept { return stack_; }
-  /// Of the network of one set of coefficients.
+  /// Layers of the network at one set of coefficients.
   [[nodiscard]] typename Stack::AtPoint const& point_stack() const noexcept { return point_stack_; }
+  /// Number of inputs.
   [[nodiscard]] Index inputs() const noexcept { return inputs_of(stack_); }
+  /// Number of outputs.
   [[nodiscard]] Index outputs() const noexcept { return outputs_of(stack_); }
-  /// K.
+  /// K, the number of rows.
   [[nodiscard]] Index rows() const noexcept { return parameters_.rows(); }
 
-  /// The K x N block, and what all rows share.
+  /// The K x N block and the shared part.
   [[nodiscard]] Parameters<R>& parameters() noexcept { return parameters_; }
   [[nodiscard]] Parameters<R> const& parameters() const noexcept { return parameters_; }
 
-  /// Weights (outputs x inputs) and biases of dense layer l in row k of a block of these sizes. ArgumentError where the
-  /// layer is not in the rows, or there is no such row or layer.
+  /// Weights (outputs x inputs) of dense layer l in row k of a block of these sizes. Throws ArgumentError if the layer
+  /// is not in the rows, or the row or layer does not exist.
   template <class Block>
   [[nodiscard]] auto weight(Block& block, Index k, Index l) const {
-    DenseLayout const& shape = in_rows(block, k, l);  // before anything is looked at
+    DenseLayout const& shape = in_rows(block, k, l);  // before the block is read
     return weight_at(shape, block.row(k).data() + shape.row_offset);
   }
+  /// Biases of dense layer l in row k, with the errors of `weight`.
   template <class Block>
   [[nodiscard]] auto bias(Block& block, Index k, Index l) const {
     DenseLayout const& shape = in_rows(block, k, l);
     return bias_at(shape, block.row(k).data() + shape.row_offset);
   }
-  /// Those of a layer that all rows share; for a low-rank layer, of its W_0.
+  /// Weights of a layer that all rows share; for a low-rank layer, of its W_0.
   template <class Block>
   [[nodiscard]] auto shared_weight(Block& block, Index l) const {
     DenseLayout const& shape = in_shared_part(l);
     return weight_at(shape, block.shared().data() + shape.shared_offset);
   }
+  /// Biases of a layer that all rows share; for a low-rank layer, of its W_0.
   template <class Block>
   [[nodiscard]] auto shared_bias(Block& block, Index l) const {
     DenseLayout const& shape = in_shared_part(l);
     return bias_at(shape, block.shared().data() + shape.shared_offset);
   }
 
-  /// Dense layer l keeps its parameters: its gradient is zero, and no flow moves it.
+  /// Freezes dense layer l: its gradient is zero, and no flow moves it.
   void freeze(Index l) { frozen_[checked_layer(l)] = true; }
+  /// Lets flows move dense layer l again.
   void unfreeze(Index l) { frozen_[checked_layer(l)] = false; }
+  /// Returns whether dense layer l is frozen.
   [[nodiscard]] bool is_frozen(Index l) const { return frozen_[checked_layer(l)]; }
 
-  /// Zeros where frozen layers are.
+  /// Writes zeros at the parameters of frozen layers.
   void zero_frozen(Parameters<R>& block) const noexcept {
     for (Index l = 0; l < std::ssize(frozen_); ++l) {
       if (frozen_[static_cast<std::size_t>(l)]) {
@@ -87,8 +94,8 @@ class MixedNetwork {
     }
   }
 
-  /// A batch, samples x inputs, each sample through the network of its coefficients: the outputs, samples x outputs, a
-  /// view into the cache. Nothing is checked.
+  /// Runs a batch (samples x inputs), each sample through the network of its coefficients. Returns the outputs (samples
+  /// x outputs), a view into the cache. Checks nothing.
   template <class T>
   BatchView<R> forward(ConstMatrixRef<R> const& inputs, BatchCoefficients<R> const& batch, bool keep_slopes,
                        ForwardCache<R>& cache, PassScratch<R>& scratch) const {
@@ -97,8 +104,8 @@ class MixedNetwork {
                               scratch);
   }
 
-  /// After forward with slopes kept: the gradient of the parameters into `gradient` (overwritten; equation 3), and what
-  /// `request` asks for as views into the scratch. Nothing is checked.
+  /// Runs the backward pass, after forward with slopes kept. Overwrites `gradient` with the gradient of the parameters
+  /// (equation 3). Returns the gradients that `request` names, as views into the scratch. Checks nothing.
   template <class T>
   NetworkGradients<R> backward(ConstMatrixRef<R> const& inputs, BatchCoefficients<R> const& batch,
                                ConstMatrixRef<R> const& output_gradient, GradientRequest request,
@@ -108,8 +115,8 @@ class MixedNetwork {
                                scratch, {gradient.data(), rows(), gradient.stride(), gradient.shared().data()});
   }
 
-  /// The network of these coefficients, N numbers, layer by layer: all layers in the rows at once where there are no
-  /// others. Not a number where the parameters were moved away.
+  /// Writes the network of these coefficients: N numbers, layer by layer. Without shared parameters, all layers are
+  /// mixed in one call. Writes NaN if the parameters were moved away.
   template <class T>
   void at(kernel::ChosenRows<R> phi, R* network) const noexcept {
     if (shared_parameters_of(stack_) == 0) {
@@ -135,7 +142,8 @@ class MixedNetwork {
     }
   }
 
-  /// One sample through the network of these coefficients, which is not formed. `scratch` has scratch_size() numbers.
+  /// Runs one sample through the network of these coefficients, without forming it. `scratch` has scratch_size()
+  /// numbers.
   template <class T>
   void operator()(kernel::ChosenRows<R> phi, R const* x, R* y, R* scratch) const noexcept {
     Index const depth = stack_.depth();
@@ -167,9 +175,10 @@ class MixedNetwork {
       std::swap(scratch, spare);
     }
   }
+  /// Numbers of scratch that one sample needs.
   [[nodiscard]] Index scratch_size() const noexcept { return sample_scratch_of(stack_); }
 
-  /// ArgumentError where a network has other layers than the one of a set of coefficients.
+  /// Throws ArgumentError if a network's layers differ from those at one set of coefficients.
   template <class Network>
   void require_layers_of(Network const& network) const {
     if (!(network.stack() == point_stack_)) [[unlikely]] {
@@ -219,7 +228,7 @@ class MixedNetwork {
                                            parameters_.shared().data());
   }
 
-  /// to <- `count` numbers of each row, from `from` on, mixed.
+  /// to <- the mix of `count` numbers of each row, starting at `from`.
   template <class T>
   void mix(kernel::ChosenRows<R> phi, Index count, R const* from, R* to) const noexcept {
     if (phi.count == rows()) {

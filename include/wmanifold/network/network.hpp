@@ -9,7 +9,8 @@
 
 namespace wmanifold {
 
-/// Networks of at most this many bytes lie in the object itself; larger ones on the heap, not to overflow stacks.
+/// Largest size in bytes of a network that is stored in the object itself. Larger ones use the heap, to spare the
+/// stack.
 inline constexpr Index network_bytes_in_place = Index{64} * 1024;
 
 namespace detail {
@@ -17,7 +18,7 @@ namespace detail {
 template <Real R, Index N>
 inline constexpr bool in_place = N != dynamic&& N* static_cast<Index>(sizeof(R)) <= network_bytes_in_place;
 
-/// ArgumentError where the spans of one sample do not fit.
+/// Throws ArgumentError if the spans of one sample do not fit.
 template <Real R>
 void require_sample(Index inputs, Index outputs, std::span<R const> x, std::span<R> y) {
   require_count("network input", "numbers", inputs, static_cast<Index>(x.size()));
@@ -30,7 +31,7 @@ void require_scratch(Index size, std::span<R> scratch) {
   }
 }
 
-/// Zeros behind the parameters, so that whole vectors may be read.
+/// Number of zeros behind the parameters, so that kernels may read whole vectors.
 template <Real R>
 inline constexpr Index behind = static_cast<Index>(alignment / sizeof(R));
 
@@ -52,38 +53,43 @@ requires(in_place<R, N>) struct NetworkStorage<R, N> {
 
 }  // namespace detail
 
-/// An ordinary network: one row of N weights and biases. What a manifold is at a point.
+/// An ordinary network: one row of N weights and biases. A manifold at a point is one.
 template <Real R, class... Layers>
 class BasicNetwork {
  public:
-  using Scalar = R;
-  using Stack = wmanifold::Stack<Layers...>;
+  using Scalar = R;                           ///< type of the numbers
+  using Stack = wmanifold::Stack<Layers...>;  ///< type of the layers
 
-  /// All weights and biases zero.
+  /// A network with all weights and biases zero.
   BasicNetwork() requires(Stack::is_static) : BasicNetwork(Stack{}) {}
+  /// A network of these layers, all weights and biases zero.
   explicit BasicNetwork(Layers... layers) : BasicNetwork(Stack{std::move(layers)...}) {}
   explicit BasicNetwork(Stack stack) : stack_(std::move(stack)), storage_(parameters_of(stack_)) {}
 
+  /// Layers.
   [[nodiscard]] Stack const& stack() const noexcept { return stack_; }
+  /// Number of inputs.
   [[nodiscard]] Index inputs() const noexcept { return inputs_of(stack_); }
+  /// Number of outputs.
   [[nodiscard]] Index outputs() const noexcept { return outputs_of(stack_); }
 
-  /// All N numbers: layer by layer, weights then biases.
+  /// All N numbers, layer by layer, weights before biases.
   [[nodiscard]] std::span<R> parameters() noexcept { return {storage_.numbers.data(), storage_.count()}; }
   [[nodiscard]] std::span<R const> parameters() const noexcept { return {storage_.numbers.data(), storage_.count()}; }
 
-  /// Weights (outputs x inputs) and biases of dense layer l.
+  /// Weights (outputs x inputs) of dense layer l. Throws ArgumentError if there is no such layer.
   [[nodiscard]] WeightMap<R> weight(Index l) { return weight_at(shape(l), storage_.numbers.data() + shape(l).offset); }
   [[nodiscard]] ConstWeightMap<R> weight(Index l) const {
     return weight_at(shape(l), storage_.numbers.data() + shape(l).offset);
   }
+  /// Biases of dense layer l, with the same error.
   [[nodiscard]] BiasMap<R> bias(Index l) { return bias_at(shape(l), storage_.numbers.data() + shape(l).offset); }
   [[nodiscard]] ConstBiasMap<R> bias(Index l) const {
     return bias_at(shape(l), storage_.numbers.data() + shape(l).offset);
   }
 
-  /// One sample: y = f(x). `x` has inputs(), `y` outputs() numbers (ArgumentError otherwise; nothing is thrown when
-  /// the sizes fit), `scratch` at least scratch_size(). No allocation, no lock.
+  /// Runs one sample: y = f(x). `x` has inputs() numbers, `y` outputs(), `scratch` at least scratch_size(). Throws
+  /// ArgumentError for other sizes, and nothing otherwise. No allocation, no lock.
   template <class T = HostTarget>
   void operator()(std::span<R const> x, std::span<R> y, std::span<R> scratch) const {
     require_parameters();
@@ -96,13 +102,13 @@ class BasicNetwork {
     }
   }
 
-  /// The same where all sizes are known at compile time: all of it unrolled, as far as it is small; the scratch is on
-  /// the stack.
+  /// Runs one sample through a network whose sizes are known at compile time. The code is unrolled as far as it is
+  /// small; the scratch is on the stack.
   template <class T = HostTarget>
   void operator()(std::span<R const> x, std::span<R> y) const requires(Stack::is_static) {
     require_parameters();
     detail::require_sample<R>(inputs(), outputs(), x, y);
-    if constexpr (kernel::ThroughTable<T>) {  // no table knows the sizes
+    if constexpr (kernel::ThroughTable<T>) {  // a table does not know the sizes
       LocalArray<R, static_cast<std::size_t>(2 * widest_of(Stack{}))> scratch;
       run<T>(x.data(), y.data(), scratch.data());
     } else {
@@ -110,8 +116,8 @@ class BasicNetwork {
     }
   }
 
-  /// Arguments that make no sample: a sentence says why. A sample without scratch is left to the overloads above, so
-  /// that programs can ask which of them there is.
+  /// Overload for wrong arguments: a compile-time message says why. A call without scratch is left to the overloads
+  /// above, so that programs can test which of them exist.
   template <class T = HostTarget, class... A>
   requires(!detail::fits<std::tuple<std::span<R const>, std::span<R>, std::span<R>>, A...> &&
            !detail::fits<std::tuple<std::span<R const>, std::span<R>>, A...>) auto
@@ -120,11 +126,11 @@ class BasicNetwork {
     return std::vector<R>();
   }
 
-  /// How many numbers of scratch a sample needs.
+  /// Numbers of scratch that a sample needs.
   [[nodiscard]] Index scratch_size() const noexcept { return 2 * widest_of(stack_); }
 
-  /// A batch: samples x inputs to samples x outputs, a view into the workspace. Throws ArgumentError for a wrong size,
-  /// an empty batch, or numbers that are not finite.
+  /// Runs a batch, samples x inputs to samples x outputs. Returns a view into the workspace. Throws ArgumentError for a
+  /// wrong size, an empty batch, a NaN or an infinity.
   template <class T = HostTarget>
   BatchView<R> predict(ConstMatrixRef<R> const& inputs, Workspace<R>& work) const {
     require_parameters();
@@ -173,7 +179,7 @@ class BasicNetwork {
   template <Index L>
   static constexpr DenseLayout static_shape = Stack{}.dense(L);
 
-  /// From layer L on.
+  /// Runs the layers from L on.
   template <class T, Index L>
   void run_static(R const* x, R* y) const noexcept {
     alignas(alignment) std::array<R, static_cast<std::size_t>(simd::whole_vectors<T, R>(static_shape<L>.outputs))> to;

@@ -8,29 +8,34 @@
 
 namespace wmanifold {
 
-/// A K x N block of numbers, each row on a cache line, and a list of numbers beside it: the parameters of a manifold
-/// (rows on the manifold, and what all contexts share), their gradient, a velocity. Moved from, it is 0 x 0.
+/// A K x N block of numbers, each row on a cache line, and a list of shared numbers. It holds the parameters of a
+/// manifold (rows, and the part that all contexts share), their gradient, or a velocity. After a move it is 0 x 0.
 template <Real R>
 class Parameters {
  public:
+  /// An empty block, 0 x 0.
   Parameters() = default;
-  /// Zeros.
+  /// A block of zeros.
   Parameters(Index rows, Index columns, Index shared = 0)
       : rows_(rows),
         columns_(columns),
         stride_(padded(columns)),
         shared_(shared),
         numbers_(static_cast<std::size_t>(rows * stride_ + padded(shared))) {}
-  /// Zeros, of the same sizes.
+  /// A block of zeros with the same sizes.
   [[nodiscard]] Parameters zeros_like() const { return {rows_, columns_, shared_}; }
 
+  /// K, the number of rows.
   [[nodiscard]] Index rows() const noexcept { return rows_; }
+  /// N, the numbers in a row.
   [[nodiscard]] Index columns() const noexcept { return columns_; }
-  /// How far rows are apart; what lies between is zero.
+  /// Distance between the starts of rows, in numbers. The padding between rows is zero.
   [[nodiscard]] Index stride() const noexcept { return stride_; }
 
+  /// First number of row 0.
   [[nodiscard]] R* data() noexcept { return numbers_.data(); }
   [[nodiscard]] R const* data() const noexcept { return numbers_.data(); }
+  /// Row k, N numbers.
   [[nodiscard]] std::span<R> row(Index k) noexcept {
     return {numbers_.data() + k * stride_, static_cast<std::size_t>(columns_)};
   }
@@ -38,7 +43,7 @@ class Parameters {
     return {numbers_.data() + k * stride_, static_cast<std::size_t>(columns_)};
   }
 
-  /// What belongs to no row.
+  /// The numbers that belong to no row.
   [[nodiscard]] std::span<R> shared() noexcept {
     return {numbers_.data() + rows_ * stride_, static_cast<std::size_t>(shared_)};
   }
@@ -46,17 +51,19 @@ class Parameters {
     return {numbers_.data() + rows_ * stride_, static_cast<std::size_t>(shared_)};
   }
 
-  /// All numbers there are, padding included: for what is done to each alike.
+  /// All numbers, padding included, for operations that treat each alike.
   [[nodiscard]] std::span<R> numbers() noexcept { return numbers_; }
   [[nodiscard]] std::span<R const> numbers() const noexcept { return numbers_; }
 
+  /// Returns whether another block has the same sizes.
   [[nodiscard]] bool same_sizes(Parameters const& other) const noexcept {
     return rows_ == other.rows_ && columns_ == other.columns_ && shared_ == other.shared_;
   }
 
+  /// Sets all numbers to zero.
   void set_zero() noexcept { std::fill(numbers_.begin(), numbers_.end(), R{0}); }
 
-  /// The whole block, K x N, seen through Eigen.
+  /// The block of rows, K x N, as an Eigen reference.
   [[nodiscard]] MatrixRef<R> matrix() noexcept {
     return Eigen::Map<Matrix<R>, 0, Eigen::OuterStride<>>(data(), rows_, columns_, Eigen::OuterStride<>(stride_));
   }
@@ -79,7 +86,7 @@ class Parameters {
   AlignedVector<R> numbers_;
 };
 
-/// Throws ArgumentError where a model's parameters were moved away, and the rest of it with them.
+/// Throws ArgumentError if a model's parameters were moved away.
 template <Real R>
 void require_parameters(Parameters<R> const& parameters) {
   if (parameters.numbers().empty()) [[unlikely]] {
@@ -87,7 +94,7 @@ void require_parameters(Parameters<R> const& parameters) {
   }
 }
 
-/// Throws ArgumentError where a block has not the sizes of another.
+/// Throws ArgumentError if a block's sizes differ from another's.
 template <Real R>
 void require_sizes_of(Parameters<R> const& expected, char const* what, Parameters<R> const& block) {
   require_count(what, "rows", expected.rows(), block.rows());

@@ -5,28 +5,28 @@
 #include <wmanifold/network/stack.hpp>
 #include <wmanifold/network/workspace.hpp>
 
-/// Forward and backward of a batch through a stack of layers whose parameters are rows that each sample mixes
-/// (equations 1 to 3), layer by layer.
+/// Forward and backward passes of a batch through a stack of layers, layer by layer. The parameters are rows that each
+/// sample mixes (equations 1 to 3).
 namespace wmanifold {
 
-/// The parameters of a stack: K rows, `stride` apart, and what all contexts share.
+/// The parameters of a stack: K rows, `stride` apart, and the shared part.
 template <class R>
 struct ParametersView {
-  R* data;
-  Index rows;
-  Index stride;
-  R* shared = nullptr;
+  R* data;              ///< first number of row 0
+  Index rows;           ///< K
+  Index stride;         ///< numbers between the starts of rows
+  R* shared = nullptr;  ///< the numbers that belong to no row
 };
 
-/// A request for gradients beside that of the parameters. `contexts` is for smooth spaces of
-/// contexts: on discrete ones, where nothing has a derivative, ArgumentError. A network that knows no contexts gives
-/// the gradient of their coefficients.
+/// A request for gradients beside that of the parameters. `contexts` needs a smooth space of contexts; on discrete
+/// ones, which have no derivatives, passes throw ArgumentError. A network without contexts returns the gradient of
+/// their coefficients.
 struct GradientRequest {
-  bool inputs = false;
-  bool contexts = false;
+  bool inputs = false;    ///< gradient of the inputs
+  bool contexts = false;  ///< gradient of the contexts
 };
 
-/// The gradients that a request to a network asks for: views, empty where not asked for.
+/// The gradients that a request to a network names, as views. A view is empty if it was not requested.
 template <Real R>
 struct NetworkGradients {
   BatchView<R> inputs{nullptr, 0, 0};        ///< samples x inputs
@@ -35,7 +35,7 @@ struct NetworkGradients {
 
 namespace detail {
 
-/// One layer on its way through a batch: where its parameters and inputs are, and how rows are mixed.
+/// One layer in a pass over a batch: its parameters and inputs, and the way rows are mixed.
 template <class T, Real R, bool may_be_low_rank>
 class LayerPass {
  public:
@@ -52,7 +52,7 @@ class LayerPass {
                                                                                      : nullptr),
         grouped_(coefficients_ != nullptr && batch.plan.mixing == Mixing::by_groups) {}
 
-  /// `trace` is what a low-rank layer keeps.
+  /// Runs the layer forward. `trace` keeps the values that a low-rank layer's backward pass needs.
   void forward(R* y, AlignedVector<R>& trace, kernel::Epilogue done) {
     kernel::Samples<R> const to{y, shape_.outputs};
     if constexpr (may_be_low_rank) {
@@ -76,8 +76,9 @@ class LayerPass {
     }
   }
 
-  /// Gradients: of the parameters unless frozen; where not null of the inputs, times `slope` where that is not null,
-  /// and of the coefficients.
+  /// Runs the layer backward. Writes the gradient of the parameters, zero if frozen. Writes the gradient of the inputs,
+  /// times `slope` unless that is null, to dx unless that is null. Adds the gradient of the coefficients to dphi,
+  /// unless null.
   void backward(R const* dy, bool frozen, AlignedVector<R> const& trace, ParametersView<R> gradient, R* dx,
                 R const* slope, R* dphi) {
     if constexpr (may_be_low_rank) {
@@ -110,7 +111,7 @@ class LayerPass {
     }
   }
 
-  /// Zero where this layer's gradient goes.
+  /// Sets this layer's gradient to zero.
   void clear(ParametersView<R> gradient) const {
     for (Index k = 0; k < gradient.rows; ++k) {
       std::fill_n(gradient.data + k * gradient.stride + shape_.row_offset, shape_.row_size(), R{0});
@@ -194,7 +195,7 @@ class LayerPass {
   bool grouped_;
 };
 
-/// The derivatives of the activation of layer l, as the forward pass kept them; null for the identity.
+/// The derivatives of the activation of layer l, as kept by the forward pass; null for the identity.
 template <Real R, class Stack>
 R const* slope_of(Stack const& stack, Index l, ForwardCache<R> const& cache) {
   R const* slope = nullptr;
@@ -208,7 +209,8 @@ R const* slope_of(Stack const& stack, Index l, ForwardCache<R> const& cache) {
 
 }  // namespace detail
 
-/// The values of every layer into the cache, and the activations' derivatives where `keep_slopes`. Returns the outputs.
+/// Runs a batch forward. Writes the values of every layer into the cache, and the activations' derivatives if
+/// `keep_slopes`. Returns the outputs.
 template <class T, Real R, class Stack>
 BatchView<R> forward_pass(Stack const& stack, ParametersView<R const> parameters, BatchCoefficients<R> const& batch,
                           kernel::Samples<R const> inputs, bool keep_slopes, ForwardCache<R>& cache,
@@ -250,8 +252,9 @@ BatchView<R> forward_pass(Stack const& stack, ParametersView<R const> parameters
   return {x.data, batch.samples, outputs_of(stack)};
 }
 
-/// After forward_pass of the same batch with slopes kept: from the gradient of the outputs, that of the parameters
-/// (overwritten; zero where `frozen[l]`), and what `request` asks for as views into the scratch.
+/// Runs the same batch backward, after forward_pass with slopes kept. Turns the gradient of the outputs into that of
+/// the parameters (overwritten; zero if `frozen[l]`). Returns the gradients that `request` names, as views into the
+/// scratch.
 template <class T, Real R, class Stack>
 NetworkGradients<R> backward_pass(Stack const& stack, ParametersView<R const> parameters,
                                   BatchCoefficients<R> const& batch, kernel::Samples<R const> inputs,
@@ -260,7 +263,7 @@ NetworkGradients<R> backward_pass(Stack const& stack, ParametersView<R const> pa
                                   ParametersView<R> gradient) {
   Index const samples = batch.samples;
   auto const is_frozen = [&](Index l) { return frozen[static_cast<std::size_t>(l)]; };
-  Index lowest = 0;  // the lowest layer whose own gradient is wanted
+  Index lowest = 0;  // the lowest layer that is not frozen
   while (lowest < stack.depth() && is_frozen(lowest)) {
     ++lowest;
   }
@@ -289,7 +292,7 @@ NetworkGradients<R> backward_pass(Stack const& stack, ParametersView<R const> pa
     auto const x =
         l == 0 ? inputs : kernel::Samples<R const>{cache.values[static_cast<std::size_t>(l - 1)].data(), shape.inputs};
     detail::LayerPass<T, R, Stack::may_be_low_rank> pass(shape, parameters, batch, x, scratch);
-    if (!wanted) {  // frozen, and so is all below
+    if (!wanted) {  // this layer and all below it are frozen, and no other gradient needs them
       pass.clear(gradient);
       continue;
     }

@@ -8,26 +8,28 @@
 
 namespace wmanifold {
 
-/// How a batch meets the K rows of a manifold.
+/// The way in which a batch uses the K rows of a manifold.
 enum class Mixing {
-  automatic,   ///< whichever of the two is less work
+  automatic,   ///< the cheaper of the two
   per_sample,  ///< y_b = sum_k phi_k(s_b) P_k x_b: K products for each sample
-  by_groups,   ///< W(s_g) tile by tile for each group of samples that share a context, one product for each sample
+  by_groups,   ///< W(s_g) tile by tile per group of samples with one context; one product for each sample
 };
 
+/// Name of a way of mixing.
 [[nodiscard]] constexpr std::string_view name_of(Mixing mixing) noexcept {
   return mixing == Mixing::automatic ? "automatic" : mixing == Mixing::per_sample ? "per sample" : "by groups";
 }
 
-/// What a batch's own structure makes of it, in multiply-adds per weight of a layer. Prints as one line.
+/// The chosen way of mixing a batch, and the costs in multiply-adds per weight of a layer. Prints as one line.
 struct Plan {
-  Mixing mixing = Mixing::per_sample;  ///< what is done
-  Index samples = 0;
-  Index groups = 0;  ///< as many as samples where none are shared
-  Index rows = 0;    ///< K
-  double per_sample = 0;
-  double by_groups = 0;
+  Mixing mixing = Mixing::per_sample;  ///< the way taken
+  Index samples = 0;                   ///< in the batch
+  Index groups = 0;                    ///< equals samples if no context is shared
+  Index rows = 0;                      ///< K
+  double per_sample = 0;               ///< cost per sample
+  double by_groups = 0;                ///< cost by groups, an estimate
 
+  /// Prints the plan as one line.
   friend std::ostream& operator<<(std::ostream& out, Plan const& plan) {
     return out << plan.samples << " samples, " << plan.groups << " contexts, " << plan.rows << " rows: mixed "
                << name_of(plan.mixing) << " (multiply-adds per weight: per sample " << plan.per_sample
@@ -35,11 +37,12 @@ struct Plan {
   }
 };
 
-/// The plan for a batch whose groups end at `ends` (none: a context per sample) and a manifold of K rows. `wish`
-/// decides where it is not automatic.
+/// Plans a batch whose groups end at `ends` (none: a context per sample), for a manifold of K rows. `wish` decides,
+/// unless it is automatic.
 [[nodiscard]] inline Plan plan_batch(std::span<Index const> ends, Index samples, Index rows,
                                      Mixing wish = Mixing::automatic) noexcept {
-  // Mixing a weight is a multiply-add per row and group, but one that reads P and writes W(s), not one from registers.
+  // Mixing a weight costs one multiply-add per row and group. It reads P and writes W(s), so it costs more than one in
+  // registers.
   constexpr double mixing_price = 2.5;
   constexpr Index block = 8;  // rows of a product's tile
   auto const groups = ends.empty() ? samples : static_cast<Index>(ends.size());

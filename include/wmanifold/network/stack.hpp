@@ -10,30 +10,32 @@
 
 namespace wmanifold {
 
-/// Where one dense layer lies: within the N parameters of a network at a point, from `offset`, inputs x outputs weights
-/// (those of one input next to each other), then `outputs` biases; and where what it learns lies within the parameters
-/// of a manifold, in each of the K rows and in the part that all contexts share.
+/// The position of one dense layer. Within the N parameters of a network at a point it has, from `offset`, inputs x
+/// outputs weights (those of one input adjacent), then `outputs` biases. Within the parameters of a manifold it has
+/// numbers in each of the K rows and in the shared part.
 struct DenseLayout {
-  Index inputs = 0;
-  Index outputs = 0;
-  Index offset = 0;
-  Placement placement = Placement::manifold;
-  Index rank = 0;
-  Index row_offset = 0;
-  Index shared_offset = 0;
+  Index inputs = 0;                           ///< number of inputs
+  Index outputs = 0;                          ///< number of outputs
+  Index offset = 0;                           ///< start within a network at a point
+  Placement placement = Placement::manifold;  ///< dependence on the context
+  Index rank = 0;                             ///< of a low-rank layer, else 0
+  Index row_offset = 0;                       ///< start within a row
+  Index shared_offset = 0;                    ///< start within the shared part
 
+  /// Number of weights.
   [[nodiscard]] constexpr Index weights() const noexcept { return inputs * outputs; }
+  /// Number of weights and biases.
   [[nodiscard]] constexpr Index size() const noexcept { return weights() + outputs; }
 
-  /// How many numbers it has in each row: all of them, none, or a row of A^T.
+  /// Numbers in each row: all, none, or a row of A^T.
   [[nodiscard]] constexpr Index row_size() const noexcept { return placement == Placement::manifold ? size() : rank; }
-  /// How many it has in the shared part: none, all of them, or W_0, then V ((inputs + 1) x rank), then U^T (rank x
-  /// outputs).
+  /// Numbers in the shared part: none, all, or W_0, then V ((inputs + 1) x rank), then U^T (rank x outputs).
   [[nodiscard]] constexpr Index shared_size() const noexcept {
     return placement == Placement::manifold ? 0 : size() + rank * (inputs + 1 + outputs);
   }
-  /// Where V and U^T start in the shared part.
+  /// Start of V in the shared part.
   [[nodiscard]] constexpr Index right_offset() const noexcept { return shared_offset + size(); }
+  /// Start of U^T in the shared part.
   [[nodiscard]] constexpr Index left_offset() const noexcept { return right_offset() + rank * (inputs + 1); }
 
   friend bool operator==(DenseLayout const&, DenseLayout const&) = default;
@@ -41,7 +43,7 @@ struct DenseLayout {
 
 namespace detail {
 
-/// Appends a layer's shape to those before it.
+/// The layout of a layer that follows another.
 template <DenseLayer L>
 constexpr DenseLayout shape_after(DenseLayout const& before, L const& layer) {
   return {layer.inputs(),
@@ -55,17 +57,20 @@ constexpr DenseLayout shape_after(DenseLayout const& before, L const& layer) {
 
 }  // namespace detail
 
-/// The weights (outputs x inputs) and biases (outputs) of one layer, seen through Eigen where they lie.
+/// The weights (outputs x inputs) of one layer as an Eigen map, in place.
 template <Real R>
 using WeightMap = Eigen::Map<Eigen::Matrix<R, Eigen::Dynamic, Eigen::Dynamic>>;
+/// The weights of one layer, read only.
 template <Real R>
 using ConstWeightMap = Eigen::Map<Eigen::Matrix<R, Eigen::Dynamic, Eigen::Dynamic> const>;
+/// The biases (outputs) of one layer as an Eigen map, in place.
 template <Real R>
 using BiasMap = Eigen::Map<Eigen::Matrix<R, Eigen::Dynamic, 1>>;
+/// The biases of one layer, read only.
 template <Real R>
 using ConstBiasMap = Eigen::Map<Eigen::Matrix<R, Eigen::Dynamic, 1> const>;
 
-/// The weights or biases of the layer whose numbers start at `layer`.
+/// Weights of the layer whose numbers start at `layer`.
 template <Real R>
 [[nodiscard]] WeightMap<R> weight_at(DenseLayout const& shape, R* layer) noexcept {
   return {layer, shape.outputs, shape.inputs};
@@ -74,6 +79,7 @@ template <Real R>
 [[nodiscard]] ConstWeightMap<R> weight_at(DenseLayout const& shape, R const* layer) noexcept {
   return {layer, shape.outputs, shape.inputs};
 }
+/// Biases of the layer whose numbers start at `layer`.
 template <Real R>
 [[nodiscard]] BiasMap<R> bias_at(DenseLayout const& shape, R* layer) noexcept {
   return {layer + shape.weights(), shape.outputs};
@@ -142,8 +148,8 @@ struct StackRules {
 
 }  // namespace detail
 
-/// The layers of one network in order, flattened: `depth()` dense layers, each with the activation that follows it (or
-/// Identity). Either `Layers...` are Dense and activations, or a single LayerList.
+/// The layers of one network in order: `depth()` dense layers, each with the activation that follows it, or Identity.
+/// `Layers...` are either Dense layers and activations, or one LayerList.
 template <class... Layers>
 class Stack {
   using Rules = detail::StackRules<Layers...>;
@@ -156,8 +162,9 @@ class Stack {
                 "wmanifold: each Dense layer must take as many inputs as the Dense layer before it gives outputs");
 
  public:
-  static constexpr bool is_static = (Rules::template static_layer<Layers>() && ...);
-  /// Whether types allow low-rank layers: where not, what they need is not compiled.
+  static constexpr bool is_static =
+      (Rules::template static_layer<Layers>() && ...);  ///< whether all sizes are in types
+  /// Whether the types allow low-rank layers. If not, the code for them is not compiled.
   static constexpr bool may_be_low_rank = (Rules::template is_low_rank<Layers>() || ...);
   /// The stack of the network at a point.
   using AtPoint = Stack<wmanifold::AtPoint<Layers>...>;
@@ -165,19 +172,23 @@ class Stack {
   static constexpr Index static_parameters =
       is_static ? (Rules::template static_size<Layers>() + ... + Index{0}) : dynamic;
 
+  /// A stack with the sizes of its types.
   constexpr Stack() requires(is_static) : Stack(Layers{}...) {}
 
-  /// Throws ArgumentError where run-time sizes do not chain.
+  /// A stack of these layers. Throws ArgumentError if run-time sizes do not chain.
   constexpr explicit Stack(Layers... layers) : layers_(std::move(layers)...) {
     std::size_t l = 0;
     std::apply([&](auto const&... layer) { (add(layer, l), ...); }, layers_);
   }
 
+  /// The layers of the network at a point.
   [[nodiscard]] constexpr AtPoint at_point() const {
     return std::apply([](auto const&... layer) { return AtPoint(plain(layer)...); }, layers_);
   }
 
+  /// Number of dense layers.
   [[nodiscard]] static constexpr Index depth() noexcept { return static_cast<Index>(dense_count); }
+  /// Layout of dense layer l.
   [[nodiscard]] constexpr DenseLayout const& dense(Index l) const noexcept {
     return shapes_[static_cast<std::size_t>(l)];
   }
@@ -222,7 +233,7 @@ class Stack {
   friend bool operator==(Stack const&, Stack const&) = default;
 
  private:
-  /// Where in Layers... dense layer l is.
+  /// Position of dense layer l in Layers...
   static constexpr std::size_t index_of_dense(Index l) noexcept {
     std::array<bool, sizeof...(Layers)> const dense{DenseLayer<Layers>...};
     std::size_t i = 0;
@@ -258,15 +269,17 @@ class Stack {
   std::array<DenseLayout, dense_count> shapes_{};
 };
 
+/// The stack of a LayerList, whose sizes are data.
 template <class Known>
 class Stack<BasicLayerList<Known>> {
  public:
-  static constexpr bool is_static = false;
-  static constexpr bool may_be_low_rank = true;
-  static constexpr Index static_parameters = dynamic;
+  static constexpr bool is_static = false;             ///< sizes are data
+  static constexpr bool may_be_low_rank = true;        ///< any list may have low-rank layers
+  static constexpr Index static_parameters = dynamic;  ///< N is data
 
-  using AtPoint = Stack;
+  using AtPoint = Stack;  ///< the stack of the network at a point
 
+  /// A stack of these layers.
   explicit Stack(BasicLayerList<Known> layers) : layers_(std::move(layers)) {
     for (auto const& entry : layers_.entries()) {
       DenseLayout const before = shapes_.empty() ? DenseLayout{} : shapes_.back();
@@ -274,11 +287,15 @@ class Stack<BasicLayerList<Known>> {
     }
   }
 
+  /// The layers of the network at a point.
   [[nodiscard]] Stack at_point() const { return Stack(layers_.at_point()); }
 
+  /// Number of dense layers; 0 after a move.
   [[nodiscard]] Index depth() const noexcept { return static_cast<Index>(shapes_.size()); }
+  /// Layout of dense layer l.
   [[nodiscard]] DenseLayout const& dense(Index l) const noexcept { return shapes_[static_cast<std::size_t>(l)]; }
 
+  /// Calls visit(activation) with the activation of dense layer l.
   template <class Visit>
   void with_activation(Index l, Visit&& visit) const {
     std::visit(visit, layers_.entries()[static_cast<std::size_t>(l)].activation);
@@ -301,11 +318,12 @@ template <class S>
 
 }  // namespace detail
 
-/// Sizes of a whole stack.
+/// Number of inputs of a whole stack.
 template <class S>
 [[nodiscard]] constexpr Index inputs_of(S const& stack) noexcept {
   return stack.depth() == 0 ? 0 : stack.dense(0).inputs;
 }
+/// Number of outputs of a whole stack.
 template <class S>
 [[nodiscard]] constexpr Index outputs_of(S const& stack) noexcept {
   return detail::last_of(stack).outputs;
@@ -316,12 +334,13 @@ template <class S>
   auto const last = detail::last_of(stack);
   return last.offset + last.size();
 }
-/// How many numbers a manifold of these layers has in each of its K rows, and in the part that all contexts share.
+/// Numbers of a manifold of these layers in each of its K rows.
 template <class S>
 [[nodiscard]] constexpr Index row_parameters_of(S const& stack) noexcept {
   auto const last = detail::last_of(stack);
   return last.row_offset + last.row_size();
 }
+/// Numbers of a manifold of these layers in the part that all contexts share.
 template <class S>
 [[nodiscard]] constexpr Index shared_parameters_of(S const& stack) noexcept {
   auto const last = detail::last_of(stack);
@@ -336,7 +355,7 @@ template <class S>
   }
   return sum;
 }
-/// The widest of the layers' outputs.
+/// Largest number of outputs of a layer.
 template <class S>
 [[nodiscard]] constexpr Index widest_of(S const& stack) noexcept {
   Index widest = 0;
@@ -345,8 +364,8 @@ template <class S>
   }
   return widest;
 }
-/// How many numbers of scratch one sample at a context needs: what comes out of two layers, and what a low-rank layer
-/// puts aside.
+/// Numbers of scratch that one sample at a context needs: the outputs of two layers, and the intermediate values of a
+/// low-rank layer.
 template <class S>
 [[nodiscard]] constexpr Index sample_scratch_of(S const& stack) noexcept {
   Index aside = 0;

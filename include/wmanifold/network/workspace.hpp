@@ -6,33 +6,33 @@
 
 namespace wmanifold {
 
-/// The values that a forward pass of a network keeps for its backward pass.
+/// The values that a forward pass keeps for the backward pass.
 template <Real R>
 struct ForwardCache {
-  Index samples = 0;                        ///< of the batch
-  Index parameters = 0;                     ///< of the network or manifold that it went through
-  std::vector<DenseLayout> layers;          ///< likewise
+  Index samples = 0;                        ///< in the batch
+  Index parameters = 0;                     ///< numbers in the parameters of the network or manifold
+  std::vector<DenseLayout> layers;          ///< its layers
   bool has_slopes = false;                  ///< whether a backward pass may follow
   std::vector<AlignedVector<R>> values;     ///< per dense layer, samples x outputs, after the activation
-  std::vector<AlignedVector<R>> slopes;     ///< likewise, the activation's derivatives; empty for the identity
-  std::vector<AlignedVector<R>> low_ranks;  ///< what a low-rank layer keeps
+  std::vector<AlignedVector<R>> slopes;     ///< per dense layer, the activation's derivatives; empty for the identity
+  std::vector<AlignedVector<R>> low_ranks;  ///< per dense layer, the values that a low-rank layer keeps
 };
 
-/// The memory of passes on their way, and of gradients beside that of the parameters.
+/// The temporary memory of passes, and of gradients beside that of the parameters.
 template <Real R>
 struct PassScratch {
-  AlignedVector<R> tiles;                 ///< of products: parts of mixed weights, of transposed gradients
+  AlignedVector<R> tiles;                 ///< of products: parts of mixed weights and of transposed gradients
   AlignedVector<R> low_rank;              ///< of low-rank layers
-  AlignedVector<R> delta;                 ///< the gradient of the values of the layer at hand
-  AlignedVector<R> delta_before;          ///< that of the layer before it
+  AlignedVector<R> delta;                 ///< gradient of the values of the current layer
+  AlignedVector<R> delta_before;          ///< gradient of the values of the layer before it
   AlignedVector<R> coefficient_gradient;  ///< samples x K
 };
 
 /// The memory of a reduction over contexts.
 struct ReductionScratch {
-  std::vector<double> means;    // per context
-  std::vector<double> weights;  // per context
-  std::vector<Index> order;
+  std::vector<double> means;    ///< mean loss per context
+  std::vector<double> weights;  ///< weight per context
+  std::vector<Index> order;     ///< contexts, worst first
 };
 
 /// The memory of a loss functional.
@@ -40,31 +40,31 @@ template <Real R>
 struct LossScratch {
   AlignedVector<R> output_gradient;  ///< samples x outputs
   std::vector<double> losses;        ///< per sample
-  std::vector<double> shares;        ///< per sample: the derivative of the functional in its loss
-  ReductionScratch reduction;
+  std::vector<double> shares;        ///< per sample: the functional's derivative in that sample's loss
+  ReductionScratch reduction;        ///< for the reduction
 };
 
 /// The memory of a manifold for its contexts.
 template <Real R>
 struct ContextScratch {
   AlignedVector<double> gradient;      ///< samples x coordinates
-  AlignedVector<R> networks;           ///< a network per group, of a manifold that has no rows to mix
-  AlignedVector<R> network_gradients;  ///< likewise
+  AlignedVector<R> networks;           ///< one network per group, of a manifold without rows to mix
+  AlignedVector<R> network_gradients;  ///< their gradients
 };
 
-/// The memory that forward and backward passes need beside a model. The caller owns it, one per thread; it grows to the largest
-/// batch it has seen and is then reused without allocation. What it holds is the library's business, except that
-/// outputs and gradients are returned as views into it, valid until the next pass through the same workspace.
+/// The memory that forward and backward passes need beside a model. The caller owns it, one per thread. It grows to the
+/// largest batch and is then reused without allocation. Its contents are internal, except that outputs and gradients
+/// are returned as views into it, valid until the next pass through the same workspace.
 template <Real R>
 struct Workspace {
-  Mixing mixing = Mixing::automatic;  ///< the caller's wish for the passes to come
-  BatchCoefficients<R> coefficients;  ///< of the batch that went through last
-  ForwardCache<R> cache;
-  PassScratch<R> scratch;
-  ContextScratch<R> contexts;
-  LossScratch<R> loss;
+  Mixing mixing = Mixing::automatic;  ///< the caller's wish for the next passes
+  BatchCoefficients<R> coefficients;  ///< of the last batch
+  ForwardCache<R> cache;              ///< of the last forward pass
+  PassScratch<R> scratch;             ///< of passes
+  ContextScratch<R> contexts;         ///< of contexts
+  LossScratch<R> loss;                ///< of loss functionals
 
-  /// How the last batch was mixed.
+  /// The plan by which the last batch was mixed.
   [[nodiscard]] Plan const& plan() const noexcept { return coefficients.plan; }
 };
 

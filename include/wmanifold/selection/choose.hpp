@@ -16,33 +16,35 @@
 
 namespace wmanifold {
 
-/// How candidates are compared.
+/// Options of a comparison of candidates.
 struct ChooseOptions {
-  Index least = 4;       ///< trainings of each candidate before the first may be dropped, from 2: an error takes two
-  Index most = 12;       ///< trainings of a candidate, where two stay close
-  double errors = 3;     ///< standard errors that a difference must exceed to count
-  double tolerance = 0;  ///< a score that falls short of the best by no more is as good
-  Seed seed{0};          ///< of all; candidates share theirs, so that they differ in nothing else
+  Index least = 4;  ///< trainings of each candidate before one may be dropped; at least 2, for an estimate of the error
+  Index most = 12;  ///< trainings of a candidate that stays in the race
+  double errors = 3;     ///< standard errors by which a difference must exceed 0 to count
+  double tolerance = 0;  ///< scores this far below the best count as equal to it
+  Seed seed{0};          ///< of all trainings; candidates share the seed of each repeat
 };
 
-/// One training of each candidate that is left.
+/// One training of each remaining candidate.
 struct Repeat {
-  Index number = 0;  ///< from 0. Which samples and contexts are left out may depend on it.
-  Seed seed{0};      ///< its own; its stream 0 makes the models
+  Index number = 0;  ///< from 0; the samples and contexts that are left out may depend on it
+  Seed seed{0};      ///< of this repeat; its stream 0 makes the models
 };
 
-/// What became of a candidate.
+/// The scores of a candidate.
 struct CandidateScores {
-  Index parameters = 0;        ///< all that is learned
-  std::vector<double> scores;  ///< of each repeat until it was dropped
+  Index parameters = 0;        ///< number of learned parameters
+  std::vector<double> scores;  ///< one per repeat, until the candidate was dropped
+  /// Mean score.
   [[nodiscard]] double mean() const noexcept {
     return std::accumulate(scores.begin(), scores.end(), 0.0) / static_cast<double>(scores.size());
   }
 };
 
+/// The result of a comparison.
 struct Choice {
-  std::size_t pick = 0;                     ///< which of the candidates
-  std::vector<CandidateScores> candidates;  ///< in the order in which they were given
+  std::size_t pick = 0;                     ///< index of the chosen candidate
+  std::vector<CandidateScores> candidates;  ///< in the given order
 };
 
 namespace detail {
@@ -56,9 +58,9 @@ inline void require_options(ChooseOptions const& how) {
   }
 }
 
-/// Has the leader won for good against another that has as many scores? So it has where, some standard errors of the
-/// paired difference granted, the other is worse by more than the tolerance, or, where it is no smaller, not better by
-/// more.
+/// Returns whether the leader has beaten the other candidate for good; both have as many scores. The paired difference
+/// counts after some standard errors are subtracted. A leader with more parameters must then be better by the
+/// tolerance. Any other leader must not be worse by more than the tolerance.
 inline bool has_won(CandidateScores const& leader, CandidateScores const& other, ChooseOptions const& how) {
   auto const count = static_cast<double>(leader.scores.size());
   double const mean = leader.mean() - other.mean();
@@ -73,23 +75,24 @@ inline bool has_won(CandidateScores const& leader, CandidateScores const& other,
 
 }  // namespace detail
 
-/// Which topology and order? Picks among candidates by what small trainings of them score on data that they have not
-/// seen, in a race: in each repeat every candidate that is left is made and trained anew, all from one seed. Those that
-/// have lost to the leader for good, by the differences repeat by repeat, are dropped; the race ends when one is left,
-/// or after the most repeats. What is clear costs little, and what stays close to the end matters little. The leader,
-/// and in the end the pick, is of those that are within the tolerance of the best mean score the one with the fewest
-/// parameters.
+/// Chooses a topology and an order: a race of candidates by the scores of small trainings on unseen data. In each
+/// repeat every remaining candidate is made and trained anew, all from one seed. Candidates that have lost to the
+/// leader for good, by the differences repeat by repeat, are dropped. The race ends with one candidate left, or after
+/// `most` repeats. Clear decisions take few trainings, and between candidates that stay close the choice matters
+/// little. The leader, and finally the pick, is the candidate with the fewest parameters among those within the
+/// tolerance of the best mean score.
 ///
-/// - `train(model, repeat)` trains a model. Better on a part of the samples than for fewer epochs: how a topology goes
-///   on between contexts changes as the training goes on.
-/// - `score(model, repeat)`: the higher, the better, on samples that `train` leaves out in this repeat. Contexts should
-///   be left out too, so that those that are scored lie on the whole as far from those that are trained as all that
-///   will be asked for: which candidate is the best changes with that distance.
-/// - `make(seed)...` make the models, of a type each.
+/// - `train(model, repeat)` trains a model. Shorten a training by fewer samples, not fewer epochs: the behaviour of a
+///   topology between contexts changes during training.
+/// - `score(model, repeat)` returns a score, higher is better, on samples that `train` leaves out in this repeat. Leave
+/// out
+///   contexts, too: the scored ones should be as far from the trained ones as those in later use. The best candidate
+///   depends on that distance.
+/// - `make(seed)...` make the models, each of its own type.
 ///
-/// A candidate is dropped at once when a training of it throws NumericalError, or scores anything that is not finite:
-/// that score is minus infinity. Everything follows from the seed. Throws ArgumentError for options that make no sense,
-/// NumericalError where all that are left are dropped so.
+/// A training that throws NumericalError, or a score that is not finite, counts as minus infinity, and the candidate is
+/// dropped at once. The result depends on the seed alone. Throws ArgumentError for invalid options, and NumericalError
+/// if all remaining candidates are dropped this way.
 template <class Train, class Score, class... Make>
 [[nodiscard]] Choice choose(ChooseOptions const& how, Train const& train, Score const& score, Make const&... make) {
   static_assert(sizeof...(Make) >= 1,

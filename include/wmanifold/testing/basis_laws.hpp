@@ -9,16 +9,17 @@
 
 namespace wmanifold::testing {
 
-/// What `Basis` promises, a function per law.
+/// The laws of `Basis`, one function each.
 namespace laws {
 
 /// A basis's numbers at one point, and the sizes that errors are relative to.
 template <Basis B>
 struct Sample {
-  using Space = typename B::Topology;
-  static constexpr std::size_t size = static_cast<std::size_t>(B::size);
-  static constexpr std::size_t width = static_cast<std::size_t>(Space::coordinates);
+  using Space = typename B::Topology;                                                 ///< topology of the basis
+  static constexpr std::size_t size = static_cast<std::size_t>(B::size);              ///< K
+  static constexpr std::size_t width = static_cast<std::size_t>(Space::coordinates);  ///< coordinates of a point
 
+  /// Evaluates a basis at s.
   Sample(B const& basis, Point<Space> const& s) : values(values_at(basis, s)) {
     if constexpr (DifferentiableBasis<B>) {
       LocalArray<double, size * width> flat{};
@@ -28,7 +29,7 @@ struct Sample {
       }
     }
   }
-  /// How fast the values may change, at least: `degree` of them per diameter.
+  /// Lower bound of the allowed change of the values per length: `degree` times their size per diameter.
   [[nodiscard]] double slope(double diameter) const noexcept {
     double result = std::max(1, B::degree) * largest(values) / (diameter > 0 ? diameter : 1);
     for (auto const& row : derivatives) {
@@ -37,11 +38,11 @@ struct Sample {
     return result;
   }
 
-  LocalArray<double, size> values;
-  LocalArray<Coordinates<Space>, size> derivatives{};
+  LocalArray<double, size> values;                     ///< phi_k
+  LocalArray<Coordinates<Space>, size> derivatives{};  ///< d phi_k / ds; zero for bases without
 };
 
-/// values writes K numbers, derivatives K x coordinates, all finite, none beyond.
+/// values writes K numbers, derivatives K x coordinates; all are finite, and none lies beyond.
 template <Basis B>
 void sizes_are_as_stated(B const& basis, Probes<typename B::Topology> const& probes, Report& report) {
   constexpr std::size_t beyond = 8;
@@ -64,7 +65,7 @@ void sizes_are_as_stated(B const& basis, Probes<typename B::Topology> const& pro
   }
 }
 
-/// At most `support` values are not zero anywhere, where a basis says so.
+/// At most `support` values differ from zero at any point, if a basis states a support.
 template <Basis B>
 void support_is_as_stated(B const& basis, Probes<typename B::Topology> const& probes, Report& report) {
   for (auto const& p : probes.points()) {
@@ -90,8 +91,7 @@ void constant_is_in_the_span(B const& basis, Probes<typename B::Topology> const&
   }
 }
 
-/// Where a point has other names, values at what is canonically that point agree. That functions fit together across
-/// the seam, where names change, is the law of continuity.
+/// Values do not depend on the name of a point. Continuity across seams, where names change, is a law of its own.
 template <Basis B>
 void values_are_glued(B const& basis, Probes<typename B::Topology> const& probes, Report& report) {
   using Space = typename B::Topology;
@@ -126,8 +126,9 @@ void values_are_continuous(B const& basis, Probes<typename B::Topology> const& p
   }
 }
 
-/// Derivatives are tangent vectors; along geodesics they are what differences say, central ones, or one-sided ones
-/// where a topology ends; on one of the sides, where a knot of the basis may be near. All of order 4.
+/// Derivatives are tangent vectors, and equal differences of order 4 along geodesics. The differences are central, or
+/// one-sided at an end of the topology. For a piecewise basis, which may have a knot nearby, agreement on one side
+/// suffices.
 template <Basis B>
 void derivatives_are_slopes(B const& basis, Probes<typename B::Topology> const& probes, Report& report) {
   using Space = typename B::Topology;
@@ -142,7 +143,7 @@ void derivatives_are_slopes(B const& basis, Probes<typename B::Topology> const& 
       auto const at = [&](double steps) { return values_at(basis, Space::exp(p, scaled(steps * h, e))); };
       bool const forwards = probes.walks(p, scaled(4 * h, e));
       bool const backwards = probes.walks(p, scaled(-4 * h, e));
-      std::vector<LocalArray<double, Sample<B>::size>> differences;  // one of which should agree
+      std::vector<LocalArray<double, Sample<B>::size>> differences;  // one of them should agree
       if (forwards && backwards && !PiecewiseBasis<B>) {
         auto const near = scaled(8 / (12 * h), sum(at(1), -1, at(-1)));
         differences.push_back(sum(near, -1 / (12 * h), sum(at(2), -1, at(-2))));
@@ -169,7 +170,7 @@ void derivatives_are_slopes(B const& basis, Probes<typename B::Topology> const& 
   }
 }
 
-/// G is symmetric, to a few roundings (where products are fused, x y - x y is not 0), and positive definite (it has a
+/// G is symmetric up to a few roundings (with fused products x y - x y is not 0), and positive definite (it has a
 /// Cholesky factor).
 template <Basis B>
 void gram_is_a_metric(B const& basis, Report& report) {
@@ -192,7 +193,7 @@ void gram_is_a_metric(B const& basis, Report& report) {
   report.hold_true("the Gram matrix is positive definite", definite);
 }
 
-/// G = E[phi phi^T] by quadrature_of(2 * degree). It holds only if that quadrature is exact to its degree.
+/// G = E[phi phi^T] by quadrature_of(2 * degree). Requires a quadrature that is exact to its degree.
 template <Basis B>
 void gram_equals_quadrature(B const& basis, Report& report) {
   constexpr std::size_t size = Sample<B>::size;
@@ -219,7 +220,8 @@ void gram_equals_quadrature(B const& basis, Report& report) {
   }
 }
 
-/// E[<grad phi_i, grad phi_j>] by quadrature_of(2 * degree) is what a finer one says, and constants have none.
+/// E[<grad phi_i, grad phi_j>] by quadrature_of(2 * degree) equals that of a finer quadrature, and constants have no
+/// energy.
 template <DifferentiableBasis B>
 void energy_is_exact(B const& basis, Report& report) {
   std::array<bool, Sample<B>::width> all;
@@ -273,7 +275,7 @@ void gram_equals_sampling(B const& basis, Index count, Seed seed, Report& report
   }
 }
 
-/// Contexts often come in float: rounded, a point is still one, and the values agree to float precision.
+/// A point rounded to float, as contexts often are, is still a point, and its values agree to float precision.
 template <Basis B>
 void points_may_come_in_float(B const& basis, Probes<typename B::Topology> const& probes, Report& report) {
   using Space = typename B::Topology;
@@ -296,9 +298,9 @@ void points_may_come_in_float(B const& basis, Probes<typename B::Topology> const
 
 }  // namespace laws
 
-/// Holds a basis against all laws; what is broken, each law once with its worst case. Empty when it is sound. Its
-/// topology is taken for granted: see topology_laws.hpp. Equal seeds give equal answers. The more uniform samples, the
-/// smaller the errors of a Gram matrix that they show.
+/// Checks a basis against all laws. Returns the violations, one per law with its worst case; empty for a valid basis.
+/// Assumes a valid topology, see topology_laws.hpp. The result depends on the seed alone. More uniform samples reveal
+/// smaller errors of a Gram matrix.
 template <Basis B>
 [[nodiscard]] std::vector<Violation> basis_laws(B const& basis, Seed seed, Index samples = 4000) {
   static_assert(B::size >= 1 && B::degree >= 0, "wmanifold: a basis has at least one function and a degree");

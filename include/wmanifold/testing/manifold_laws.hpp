@@ -10,30 +10,32 @@
 
 namespace wmanifold::testing {
 
-/// A model, a loss, and a batch to hold them against each other on. Refers to all of them.
+/// A model, a loss and a batch, to check the model's laws on. Refers to all but the contexts.
 template <class Model, class L>
 requires Loss<L, typename Model::Scalar>
 struct Trial {
-  using R = typename Model::Scalar;
-  using Space = typename Model::Topology;
-  using Targets = typename L::template Targets<R>;
+  using R = typename Model::Scalar;                 ///< type of the numbers
+  using Space = typename Model::Topology;           ///< space of contexts
+  using Targets = typename L::template Targets<R>;  ///< targets of a batch
 
-  Model const& model;
-  L const& loss;
-  ConstMatrixRef<R> const& inputs;  // samples x inputs
-  Targets const& targets;
-  Contexts<Space> contexts;
+  Model const& model;               ///< checked model
+  L const& loss;                    ///< its loss
+  ConstMatrixRef<R> const& inputs;  ///< samples x inputs
+  Targets const& targets;           ///< one per sample
+  Contexts<Space> contexts;         ///< per sample, or shared by groups
 
+  /// This trial at other contexts.
   [[nodiscard]] Trial with(Contexts<Space> other) const { return {model, loss, inputs, targets, std::move(other)}; }
 
-  /// What one forward and backward pass give, copied out of the workspace.
+  /// The results of one forward and backward pass, copied out of the workspace.
   struct Pass {
-    double loss = 0;
-    Matrix<R> outputs;
-    Parameters<R> parameters;
-    Matrix<R> inputs;
-    Matrix<double> contexts;
+    double loss = 0;           ///< mean loss
+    Matrix<R> outputs;         ///< samples x outputs
+    Parameters<R> parameters;  ///< gradient of the parameters
+    Matrix<R> inputs;          ///< gradient of the inputs
+    Matrix<double> contexts;   ///< gradient of the contexts
   };
+  /// Runs one forward and backward pass.
   [[nodiscard]] Pass pass() const {
     Pass result;
     result.parameters = model.parameters().zeros_like();
@@ -49,29 +51,33 @@ struct Trial {
   }
 };
 
-/// The laws of weight manifolds and their flows, a function per law.
+/// The laws of weight manifolds and their flows, one function each.
 namespace laws {
 
-/// What is allowed between two ways to the same numbers, relative to the largest of an array.
+/// Allowed difference between two ways to compute values, relative to the largest of an array.
 template <Real R>
 inline constexpr double value_tolerance = std::same_as<R, double> ? 1e-12 : 1e-5;
+/// Allowed difference between two ways to compute gradients, relative to the largest of an array.
 template <Real R>
 inline constexpr double gradient_tolerance = std::same_as<R, double> ? 1e-10 : 1e-4;
 
-/// The step of central differences, a power of two, and what they are good for.
+/// Step of central differences, a power of two.
 template <Real R>
 inline constexpr double difference_step = std::same_as<R, double> ? 0x1p-17 : 0x1p-7;
+/// Allowed error of central differences.
 template <Real R>
 inline constexpr double difference_tolerance = std::same_as<R, double> ? 1e-7 : 1e-2;
 
-/// max |ours - theirs| / max |theirs| over one array, or over `floor` where all of theirs are smaller.
+/// max |ours - theirs| / max |theirs| over one array, with a lower bound `floor` on the denominator.
 class ArrayError {
  public:
+  /// Adds one number.
   void add(double ours, double theirs) noexcept {
     double const d = std::abs(ours - theirs);
-    difference_ = is_nan(d) || d > difference_ ? d : difference_;  // a NaN stays: nothing is greater
+    difference_ = is_nan(d) || d > difference_ ? d : difference_;  // NaN stays: no number compares greater
     size_ = std::max(size_, std::abs(theirs));
   }
+  /// Adds all entries of a matrix.
   template <class A, class B>
   void add_all(A const& ours, B const& theirs) {
     for (Index i = 0; i < theirs.rows(); ++i) {
@@ -80,6 +86,7 @@ class ArrayError {
       }
     }
   }
+  /// Relative error so far.
   [[nodiscard]] double relative(double floor) const noexcept {
     return difference_ == 0 ? 0 : difference_ / std::max(size_, floor);
   }
@@ -89,7 +96,7 @@ class ArrayError {
   double size_ = 0;
 };
 
-/// Calls body(i) for all i below `count`, or for some hundred of them when there are more.
+/// Calls body(i) for all i below `count`, or for 100 random ones if there are more.
 template <class Body>
 void for_some(Index count, Random& random, Body const& body) {
   constexpr Index most = 100;
@@ -98,7 +105,7 @@ void for_some(Index count, Random& random, Body const& body) {
   }
 }
 
-/// (f(x + h) - f(x - h)) / 2h in the number x, which is put back.
+/// (f(x + h) - f(x - h)) / 2h in the number x, which is then restored.
 template <Real R, class F>
 [[nodiscard]] double central_difference(R& x, F const& f) {
   R const at = x;
@@ -113,7 +120,7 @@ template <Real R, class F>
 }
 
 /// The gradient of the mean loss in weights, biases and inputs equals central differences; that of frozen layers is
-/// zero. Where an activation has a kink, random numbers keep a distance from it only in double.
+/// zero. With an activation that has a kink, random numbers keep a sufficient distance from it in double only.
 template <class Model, class L>
 void gradients_are_slopes(Trial<Model, L> const& trial, Random& random, Report& report) {
   using R = typename Model::Scalar;
@@ -163,7 +170,7 @@ void gradients_are_slopes(Trial<Model, L> const& trial, Random& random, Report& 
 }
 
 /// The gradient of the mean loss in contexts equals central differences along geodesics, summed over the samples that
-/// share a context, and is tangent. Ends of a topology, where exp stops, are left out.
+/// share a context, and is tangent. Ends of a topology, where exp stops, are excluded.
 template <class Model, class L>
 requires SmoothTopology<typename Model::Topology>
 void context_gradients_are_slopes(Trial<Model, L> const& trial, Report& report) {
@@ -200,7 +207,7 @@ void context_gradients_are_slopes(Trial<Model, L> const& trial, Report& report) 
       tangent.add(gradient[c], projected[c]);
     }
     for (auto const& e : tangent_frame(p)) {
-      // Of fourth order, for bases bend faster than losses: (8 (f(h) - f(-h)) - (f(2h) - f(-2h))) / 12h.
+      // Fourth order, as bases bend faster than losses: (8 (f(h) - f(-h)) - (f(2h) - f(-2h))) / 12h.
       double const h = difference_step<R>;
       auto const at = [&](double step) { return Space::exp(p, scaled(step, e)); };
       if (std::abs(Space::distance(at(2 * h), at(-2 * h)) - 4 * h) < 1e-3 * h) {
@@ -216,8 +223,8 @@ void context_gradients_are_slopes(Trial<Model, L> const& trial, Report& report) 
   report.hold("the gradient of contexts is tangent", tangent.relative(floor), value_tolerance<R>);
 }
 
-/// The network at a context gives the rows of the batch, and so does a sample through the model where no network is
-/// formed (if it offers that); a pass that can go back gives what one that cannot gives.
+/// The network at a context gives the rows of the batch. So does a sample through the model without forming a network,
+/// if the model offers that. forward and predict give the same numbers.
 template <class Model, class L>
 void networks_equal_the_batch(Trial<Model, L> const& trial, Report& report) {
   using R = typename Model::Scalar;
@@ -261,7 +268,7 @@ void networks_equal_the_batch(Trial<Model, L> const& trial, Report& report) {
   }
 }
 
-/// Contexts that groups share give what the same contexts give written out for every sample. The trial's are grouped.
+/// Shared contexts give the results of the same contexts written out for every sample. The trial's are grouped.
 template <class Model, class L>
 void groups_equal_single_contexts(Trial<Model, L> const& trial, Report& report) {
   using R = typename Model::Scalar;
@@ -289,8 +296,8 @@ void groups_equal_single_contexts(Trial<Model, L> const& trial, Report& report) 
        gradient_tolerance<R>);
 }
 
-/// Nothing depends on the number of threads, to the last bit. Proves something only of a batch that is worth more than
-/// one thread (parallel_threshold), and where there is OpenMP.
+/// No result depends on the number of threads, to the last bit. The check needs OpenMP, and a batch large enough for
+/// more than one thread (parallel_threshold).
 template <class Model, class L>
 void threads_change_nothing([[maybe_unused]] Trial<Model, L> const& trial, [[maybe_unused]] Report& report) {
 #ifdef _OPENMP
@@ -315,7 +322,7 @@ void threads_change_nothing([[maybe_unused]] Trial<Model, L> const& trial, [[may
 #endif
 }
 
-/// Copies and moves are the same function, and a copy is its own.
+/// Copies and moves are the same function, and a copy is independent of its source.
 template <class Model, class L>
 void copies_keep_the_function(Trial<Model, L> const& trial, Report& report) {
   using R = typename Model::Scalar;
@@ -337,24 +344,28 @@ void copies_keep_the_function(Trial<Model, L> const& trial, Report& report) {
   report.hold_true("what is made by a move is the same function", outputs(last) == original);
 }
 
-/// A step of all parameters: of the rows, K x N, and of what contexts share.
+/// A step of all parameters: of the rows, K x N, and of the shared part.
 struct Move {
-  SmallMatrix rows;
-  Eigen::VectorXd shared;
+  SmallMatrix rows;        ///< K x N
+  Eigen::VectorXd shared;  ///< the shared part
 
+  /// The numbers of a block, in double.
   template <Real R>
   static Move of(Parameters<R> const& block) {
     Eigen::Map<Eigen::VectorX<R> const> const shared(block.shared().data(), std::ssize(block.shared()));
     return {block.matrix().template cast<double>(), shared.template cast<double>()};
   }
+  /// This step plus a multiple of another.
   [[nodiscard]] Move plus(double factor, Move const& o) const {
     return {rows + factor * o.rows, shared + factor * o.shared};
   }
+  /// Sum of the products of all numbers.
   [[nodiscard]] double dot(Move const& o) const { return rows.cwiseProduct(o.rows).sum() + shared.dot(o.shared); }
+  /// Euclidean length.
   [[nodiscard]] double norm() const { return std::sqrt(dot(*this)); }
 };
 
-/// sqrt(E_s || phi(s)^T rows ||^2 + || shared ||^2) by quadrature, which knows nothing of a Gram matrix.
+/// sqrt(E_s || phi(s)^T rows ||^2 + || shared ||^2) by quadrature, without a Gram matrix.
 template <Basis B>
 [[nodiscard]] double movement_by_quadrature(B const& basis, Move const& step) {
   auto const quadrature = quadrature_of(basis, 2 * B::degree);
@@ -367,8 +378,8 @@ template <Basis B>
   return std::sqrt(square);
 }
 
-/// Among steps of equal movement none has a smaller <grad, dP> than the flow's (to first order, none lowers the loss
-/// more). Holds of a flow without momentum, whatever its rate or budget.
+/// No step of equal movement has a smaller <grad, dP> than the flow's (to first order, none lowers the loss more).
+/// Holds for a flow without momentum, under any rate or budget.
 template <class Flow, class Model, class L>
 void steps_are_steepest(Trial<Model, L> const& trial, FlowOptions options, Random& random, Report& report) {
   using R = typename Model::Scalar;
@@ -402,7 +413,7 @@ void steps_are_steepest(Trial<Model, L> const& trial, FlowOptions options, Rando
   }
 }
 
-/// A step that is short enough lowers the loss.
+/// A sufficiently short step lowers the loss.
 template <class Flow, class Model, class L>
 void short_steps_lower_the_loss(Trial<Model, L> const& trial, FlowOptions options, Report& report) {
   bool falls = false;
@@ -416,7 +427,7 @@ void short_steps_lower_the_loss(Trial<Model, L> const& trial, FlowOptions option
   report.hold_true("a step that is short enough lowers the loss", falls);
 }
 
-/// Under a budget every step moves the manifold by just that much, and says so.
+/// Under a budget, every step moves the manifold by exactly that much, and reports it.
 template <class Flow, class Model, class L>
 void budgets_are_met(Trial<Model, L> const& trial, FlowOptions options, Report& report) {
   using R = typename Model::Scalar;
@@ -429,7 +440,7 @@ void budgets_are_met(Trial<Model, L> const& trial, FlowOptions options, Report& 
     Step const step = flow.step(trial.inputs, trial.contexts, trial.targets);
     Move const after = Move::of(moved.parameters());
     double const movement = movement_by_quadrature(moved.basis(), after.plus(-1, before));
-    // The sum of parameters and step is rounded in the size of the parameters.
+    // The sum of parameters and step is rounded relative to the size of the parameters.
     double const rounding = 16 * epsilon * (1 + after.norm() / budget);
     report.hold("a step moves the manifold by its budget", std::abs(movement / budget - 1), rounding, "step", i);
     report.hold("a step reports its budget", std::abs(step.movement / budget - 1), 4e-16, "step", i);
@@ -438,10 +449,10 @@ void budgets_are_met(Trial<Model, L> const& trial, FlowOptions options, Report& 
 
 }  // namespace laws
 
-/// Holds a manifold and a loss against all laws on a batch (samples x inputs) with its targets, at contexts drawn from
-/// the seed: a context per sample, and contexts that groups of uneven sizes share. What is broken, each law once with
-/// its worst case; empty when all is sound. Small widths and some ten samples suffice; in float, smooth activations
-/// only. `Model` is a BasicManifold or what can be used like one.
+/// Checks a manifold and a loss against all laws on a batch (samples x inputs) with its targets. Contexts are drawn
+/// from the seed: one per sample, and shared by groups of uneven sizes. Returns the violations, one per law with its
+/// worst case; empty if all laws hold. Small widths and some ten samples suffice. In float, use smooth activations
+/// only. `Model` is a BasicManifold or has its interface.
 template <class Model, class L>
 [[nodiscard]] std::vector<Violation> manifold_laws(
     Model const& model, L const& loss, std::type_identity_t<ConstMatrixRef<typename Model::Scalar>> const& inputs,
@@ -472,7 +483,7 @@ template <class Model, class L>
   return report.violations();
 }
 
-/// Holds the flow of a manifold against its laws, likewise. `Flow` is a GradientFlow or what can be used like one.
+/// Checks the flow of a manifold against its laws, in the same way. `Flow` is a GradientFlow or has its interface.
 template <class Flow, class Model, class L>
 [[nodiscard]] std::vector<Violation> flow_laws(
     Model const& model, L const& loss, std::type_identity_t<ConstMatrixRef<typename Model::Scalar>> const& inputs,
@@ -492,7 +503,7 @@ template <class Flow, class Model, class L>
   return report.violations();
 }
 
-/// A lifted network is that network at every context.
+/// Checks that a lifted network is that network at every context.
 template <Basis B, class Network>
 [[nodiscard]] std::vector<Violation> lift_laws(Network const& network, B const& basis, Seed seed) {
   using R = typename Network::Scalar;
@@ -510,7 +521,7 @@ template <Basis B, class Network>
   return report.violations();
 }
 
-/// A manifold written in a basis that contains its own is the same at every context.
+/// Checks that a manifold rewritten in a basis that contains its own is the same at every context.
 template <Basis To, class Model>
 [[nodiscard]] std::vector<Violation> rewrite_laws(Model const& model, To const& basis, Seed seed) {
   using R = typename Model::Scalar;

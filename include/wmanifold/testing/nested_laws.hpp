@@ -7,7 +7,7 @@
 namespace wmanifold::testing {
 namespace laws {
 
-/// With R = `change`, values agree everywhere: phi_from(s) = R^T phi_to(s).
+/// Values agree everywhere under R = `change`: phi_from(s) = R^T phi_to(s).
 template <Basis From, Basis To>
 void change_keeps_values(SmallMatrix const& change, From const& from, To const& to,
                          Probes<typename From::Topology> const& probes, Report& report) {
@@ -26,7 +26,7 @@ void change_keeps_values(SmallMatrix const& change, From const& from, To const& 
   }
 }
 
-/// G_from = R^T G_to R.
+/// Gram matrices agree: G_from = R^T G_to R.
 template <Basis From, Basis To>
 void change_keeps_the_metric(SmallMatrix const& change, From const& from, To const& to, Report& report) {
   SmallMatrix const half = gram_matrix(to) * change;
@@ -35,10 +35,10 @@ void change_keeps_the_metric(SmallMatrix const& change, From const& from, To con
               1e-12 * To::size * std::max(1.0, change.cwiseAbs().maxCoeff()));
 }
 
-/// c_to = R c_from.
+/// Constants agree: c_to = R c_from.
 template <Basis From, Basis To>
 void change_keeps_the_constant(SmallMatrix const& change, From const& from, To const& to, Report& report) {
-  // Coefficients of a skew basis (Bernstein's of a high degree) are less certain than values.
+  // Coefficients of an ill-conditioned basis (Bernstein's of a high degree) are less accurate than values.
   double const allowed = 1e-10 * std::max(1.0, change.cwiseAbs().maxCoeff());
   for (Index k = 0; k < To::size; ++k) {
     double constant = 0;
@@ -52,8 +52,8 @@ void change_keeps_the_constant(SmallMatrix const& change, From const& from, To c
 
 }  // namespace laws
 
-/// Holds two bases of which `to` contains `from` against each other: with R = change_of_basis(from, to), values, Gram
-/// matrices and constants agree. ArgumentError where `to` does not contain `from`.
+/// Checks two bases, of which `to` contains `from`, against each other. With R = change_of_basis(from, to), values,
+/// Gram matrices and constants agree. Throws ArgumentError if `to` does not contain `from`.
 template <Basis From, Basis To>
 [[nodiscard]] std::vector<Violation> nested_laws(From const& from, To const& to, Seed seed) {
   SmallMatrix const change = change_of_basis(from, to);

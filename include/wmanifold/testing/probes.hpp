@@ -8,9 +8,10 @@
 
 namespace wmanifold::testing {
 
-/// Of numbers per coordinate, vectors of the ambient space.
+/// The dot product of vectors of the ambient space, with one number per coordinate.
 using wmanifold::detail::dot;
 
+/// Euclidean length.
 template <std::size_t n>
 [[nodiscard]] double norm(std::array<double, n> const& a) noexcept {
   return std::sqrt(dot(a, a));
@@ -24,10 +25,12 @@ template <std::size_t n>
   }
   return a;
 }
+/// scale * b.
 template <std::size_t n>
 [[nodiscard]] std::array<double, n> scaled(double scale, std::array<double, n> const& b) noexcept {
   return sum({}, scale, b);
 }
+/// Largest absolute value; NaN if there is one.
 template <std::size_t n>
 [[nodiscard]] double largest(std::array<double, n> const& a) noexcept {
   double result = 0;
@@ -39,6 +42,7 @@ template <std::size_t n>
   }
   return result;
 }
+/// A vector of normal random numbers.
 template <std::size_t n>
 [[nodiscard]] std::array<double, n> normal_vector(Random& random) {
   std::array<double, n> v{};
@@ -48,12 +52,13 @@ template <std::size_t n>
   return v;
 }
 
-/// The points that laws are held at: where seams, poles, ends and corners are (the images of the unit cube's corners,
-/// of the middles of its sides, and of its centre), their close neighbours (none on discrete topologies), and random
-/// ones.
+/// The points at which laws are checked. Special points lie at seams, poles, ends and corners: the images of the unit
+/// cube's corners, of the middles of its sides, and of its centre. The others are their close neighbours (none on
+/// discrete topologies), and random points.
 template <Topology T>
 class Probes {
  public:
+  /// Draws the random points from the seed.
   explicit Probes(Seed seed) {
     constexpr double places[] = {0, 0.5, 1};
     constexpr int most = 27;
@@ -66,7 +71,7 @@ class Probes {
       CubePoint<T> u{};
       int digits = i;
       for (double& x : u) {
-        // Of a cube with too many corners, some.
+        // A cube with too many corners is sampled.
         x = places[u.size() <= 3 ? digits % 3 : random.below(3)];
         digits /= 3;
       }
@@ -91,21 +96,24 @@ class Probes {
     }
   }
 
+  /// Special points.
   [[nodiscard]] std::vector<Point<T>> const& special() const noexcept { return special_; }
+  /// Random points.
   [[nodiscard]] std::vector<Point<T>> const& random() const noexcept { return random_; }
-  /// All: special ones, their neighbours, random ones.
+  /// All points: neighbours of special ones, special ones, random ones.
   [[nodiscard]] std::vector<Point<T>> const& points() const noexcept { return points_; }
 
   /// About the largest distance on T: the unit of lengths and of tolerances.
   [[nodiscard]] double diameter() const noexcept { return diameter_; }
 
-  /// Can one go from p by v along a shortest way? Not past the end of an interval, nor beyond half of a circle.
+  /// Returns whether v leads from p along a shortest geodesic: not past the end of an interval, nor beyond half of a
+  /// circle.
   [[nodiscard]] bool walks(Point<T> const& p, Coordinates<T> const& v) const noexcept requires SmoothTopology<T> {
     return std::abs(T::distance(p, T::exp(p, v)) - norm(v)) <= 1e-9 * diameter_ + 1e-4 * norm(v);
   }
 
-  /// Calls body(p, q) for pairs of special points, of close neighbours, with a random point in them, and of a point and
-  /// what symmetries make of it (on a sphere its opposite is one).
+  /// Calls body(p, q) for pairs of special points, of close neighbours, of any point with a random one, of random
+  /// points, and of a point with its images under symmetries (on a sphere, its opposite).
   template <class Body>
   void each_pair(Body const& body) const {
     for (auto const& p : special_) {

@@ -14,20 +14,21 @@
 
 namespace wmanifold::testing {
 
-/// A law that does not hold: where it fails worst, by how much, and how much is allowed there.
+/// A law that does not hold: its worst case, the error there, and the allowed error.
 struct Violation {
-  std::string law;
-  std::string where;
-  double error = 0;
-  double allowed = 0;
+  std::string law;     ///< the law, as a sentence
+  std::string where;   ///< place of the worst case
+  double error = 0;    ///< error there
+  double allowed = 0;  ///< allowed error there
 
+  /// Prints the violation as one line.
   friend std::ostream& operator<<(std::ostream& out, Violation const& v) {
     out << "does not hold: " << v.law << "; error " << v.error << ", allowed " << v.allowed;
     return v.where.empty() ? out : out << "; at " << v.where;
   }
 };
 
-/// One line per violation; empty when every law holds.
+/// The violations, one per line; empty if all laws hold.
 [[nodiscard]] inline std::string to_string(std::vector<Violation> const& violations) {
   std::ostringstream text;
   text.imbue(std::locale::classic());
@@ -37,10 +38,11 @@ struct Violation {
   return text.str();
 }
 
-/// Collects what a law suite finds: of every broken law the worst case.
+/// A collector of a law suite's findings: the worst case of every violated law.
 class Report {
  public:
-  /// The law holds here when `error` <= `allowed` (a NaN does not). `where` may be points, coordinates, numbers, text.
+  /// Checks a law at one place: it holds if `error` <= `allowed`, and fails for NaN. `where` may be points,
+  /// coordinates, numbers, text.
   template <class... Where>
   void hold(std::string_view law, double error, double allowed, Where const&... where) {
     ++checks_;
@@ -54,18 +56,19 @@ class Report {
     }
   }
 
-  /// For laws without a size: either they hold or not.
+  /// Checks a law that has no error, only a truth value.
   template <class... Where>
   void hold_true(std::string_view law, bool holds, Where const&... where) {
     hold(law, holds ? 0 : 1, 0, where...);
   }
 
-  /// How often any law was held against something: a suite that checks nothing proves nothing.
+  /// Number of checks of any law: a suite without checks proves nothing.
   [[nodiscard]] Index checks() const noexcept { return checks_; }
+  /// Violations so far.
   [[nodiscard]] std::vector<Violation> const& violations() const noexcept { return violations_; }
 
  private:
-  /// The violation of this law, now with these numbers; null where a worse one is known.
+  /// Updates the violation of this law with these numbers; null if a worse one is known.
   [[nodiscard]] Violation* worse(std::string_view law, double error, double allowed) {
     auto known = std::find_if(violations_.begin(), violations_.end(), [&](auto const& v) { return v.law == law; });
     if (known == violations_.end()) {

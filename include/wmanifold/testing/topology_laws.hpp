@@ -9,12 +9,12 @@
 
 namespace wmanifold::testing {
 
-/// What `Topology` and `SmoothTopology` promise, a function per law. Lengths are in units of the coordinates, tangent
-/// vectors have the Euclidean norm, and tolerances are relative to the diameter. A topology may have ends: `exp` stops
-/// at them.
+/// The laws of `Topology` and `SmoothTopology`, one function each. Lengths are in units of the coordinates, tangent
+/// vectors have the Euclidean norm, and tolerances are relative to the diameter. A topology may have ends, at which
+/// `exp` stops.
 namespace laws {
 
-/// Differences that are rounding: of angles near a whole turn, of vectors that were normalised.
+/// Allowed rounding error: of angles near a whole turn, of normalised vectors.
 inline constexpr double rounding = 1e-12;
 
 /// Points are their own canonical form, and canonical is idempotent.
@@ -33,7 +33,7 @@ void canonical_keeps_points(Probes<T> const& probes, Report& report) {
   }
 }
 
-/// NaN and infinities name no point.
+/// Coordinates with NaN or infinity are refused.
 template <Topology T>
 void canonical_refuses_what_is_not_finite(Probes<T> const& probes, Report& report) {
   for (std::size_t i = 0; i < Coordinates<T>{}.size(); ++i) {
@@ -95,13 +95,14 @@ void distance_is_a_metric(Probes<T> const& probes, Seed seed, Report& report) {
   }
 }
 
-/// A smooth bump about `centre`, a third of the diameter wide: what means are taken of.
+/// A smooth bump about `centre`, a third of the diameter wide, as a function to average.
 template <Topology T>
 [[nodiscard]] double bump(Probes<T> const& probes, Point<T> const& centre, Point<T> const& p) {
   double const d = probes.diameter() > 0 ? 3 * T::distance(centre, p) / probes.diameter() : 0;
   return std::exp(-d * d);
 }
 
+/// The mean of a bump by a quadrature.
 template <Topology T>
 [[nodiscard]] double bump_mean(Probes<T> const& probes, Point<T> const& centre, Quadrature<T> const& quadrature) {
   double mean = 0;
@@ -121,7 +122,7 @@ template <Topology T>
   return degree;
 }
 
-/// Symmetries keep distances, and means.
+/// Symmetries preserve distances and means.
 template <Topology T>
 void symmetries_keep_distances_and_means(Probes<T> const& probes, Report& report) {
   if constexpr (requires(Point<T> p) { T::symmetries(p); }) {
@@ -134,7 +135,7 @@ void symmetries_keep_distances_and_means(Probes<T> const& probes, Report& report
                     "symmetry", i, "of", p, q);
       }
     });
-    constexpr double cut_locus = 1e-5;  // a bump has a kink opposite to its centre, where it is e^-9
+    constexpr double cut_locus = 1e-5;  // a bump has a kink opposite its centre, where it is e^-9
     auto const fine = T::quadrature(affordable_degree<T>());
     auto const coarse = T::quadrature(affordable_degree<T>() / 2);
     for (auto const& centre : std::span(probes.random()).first(4)) {
@@ -151,7 +152,7 @@ void symmetries_keep_distances_and_means(Probes<T> const& probes, Report& report
   }
 }
 
-/// The distance of close points is accurate relative to itself; an arc cosine, for one, is not.
+/// The distance of close points has a small relative error; one by an arc cosine, for example, has not.
 template <SmoothTopology T>
 void distance_is_accurate_nearby(Probes<T> const& probes, Report& report) {
   for (auto const& p : probes.points()) {
@@ -171,7 +172,7 @@ void tangent_is_a_projection(Probes<T> const& probes, Seed seed, Report& report)
   constexpr std::size_t n = static_cast<std::size_t>(T::coordinates);
   Random random{seed};
   for (auto const& p : probes.points()) {
-    double rank = 0;  // of a projection, the trace
+    double rank = 0;  // the trace of a projection
     for (std::size_t i = 0; i < n; ++i) {
       Coordinates<T> axis{};
       axis[i] = 1;
@@ -190,7 +191,7 @@ void tangent_is_a_projection(Probes<T> const& probes, Seed seed, Report& report)
   }
 }
 
-/// log(p, q) is a tangent vector at p that leads to q, as long as q is far; between opposite points too.
+/// log(p, q) is a tangent vector at p that leads to q and is as long as their distance; between opposite points, too.
 template <SmoothTopology T>
 void log_leads_to_the_other_point(Probes<T> const& probes, Report& report) {
   double const allowed = rounding * probes.diameter();
@@ -202,8 +203,8 @@ void log_leads_to_the_other_point(Probes<T> const& probes, Report& report) {
   });
 }
 
-/// log(p, exp(p, v)) = v as long as v is a shortest way; short ways are shortest, in one direction at least (the other
-/// one may end at the end of an interval).
+/// log(p, exp(p, v)) = v if v is a shortest geodesic. Short geodesics are shortest in at least one direction (an
+/// interval may end in the other one).
 template <SmoothTopology T>
 void log_inverts_exp(Probes<T> const& probes, Report& report) {
   double const diameter = probes.diameter();
@@ -232,7 +233,7 @@ void log_inverts_exp(Probes<T> const& probes, Report& report) {
   }
 }
 
-/// t -> exp(p, t log(p, q)) runs at constant speed; with it distance(p, exp(p, h v)) = h |v| + o(h).
+/// t -> exp(p, t log(p, q)) has constant speed; so distance(p, exp(p, h v)) = h |v| + o(h).
 template <SmoothTopology T>
 void exp_runs_at_constant_speed(Probes<T> const& probes, Report& report) {
   double const allowed = rounding * probes.diameter();
@@ -247,7 +248,7 @@ void exp_runs_at_constant_speed(Probes<T> const& probes, Report& report) {
   });
 }
 
-/// exp stays on T however far it goes: it goes round, or stops at an end.
+/// exp stays on T for any length: it goes round, or stops at an end.
 template <SmoothTopology T>
 void exp_stays_on_the_topology(Probes<T> const& probes, Seed seed, Report& report) {
   Random random{seed};
@@ -292,8 +293,8 @@ void quadrature_is_a_mean(Report& report) {
   }
 }
 
-/// Quadratures of growing degree approach a limit. Exactness up to a degree is a law of bases (basis_laws.hpp): it
-/// takes their functions.
+/// Quadratures of growing degree converge. Exactness up to a degree is a law of bases (basis_laws.hpp), as it needs
+/// their functions.
 template <Topology T>
 void quadrature_converges(Probes<T> const& probes, Report& report) {
   int const degree = affordable_degree<T>();
@@ -310,8 +311,8 @@ void quadrature_converges(Probes<T> const& probes, Report& report) {
   report.hold("quadratures of growing degree converge", error, 0.25 * coarse_error + rounding, degree);
 }
 
-/// from_cube carries the uniform measure to the one that quadrature integrates: means of smooth functions agree within
-/// Monte Carlo's error, 5 standard deviations, and that of the quadrature.
+/// from_cube maps the uniform measure to the one that quadrature integrates. Means of smooth functions agree within 5
+/// standard deviations of Monte Carlo and the error of the quadrature.
 template <Topology T>
 void from_cube_preserves_measure(Probes<T> const& probes, Seed seed, Report& report) {
   constexpr Index samples = 20000;
@@ -339,8 +340,8 @@ void from_cube_preserves_measure(Probes<T> const& probes, Seed seed, Report& rep
 
 }  // namespace laws
 
-/// Holds topology T against all laws; what is broken, each law once with its worst case. Empty when T is sound. Takes
-/// some tens of milliseconds. Equal seeds give equal answers.
+/// Checks topology T against all laws. Returns the violations, one per law with its worst case; empty for a valid
+/// topology. Takes some tens of milliseconds. The result depends on the seed alone.
 template <Topology T>
 [[nodiscard]] std::vector<Violation> topology_laws(Seed seed) {
   static_assert(T::dimension >= 0 && T::dimension <= T::coordinates,
