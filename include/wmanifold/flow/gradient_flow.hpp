@@ -199,13 +199,11 @@ class GradientFlow {
   /// rule, such as H^-1 and none, or C^-1 and C^-T. The check is |A| |B| max |gradient| <= F, in norms that bound the
   /// largest number of a product. So a rule never receives more than F, and
   ///
-  /// - a velocity is at most F / (1 - momentum), 2^24 F for the largest momentum below 1 in float; where that rounds to
-  /// 1, it
-  ///   grows by F a step. Adam's moments are at most F and F^2 = 2^88. Its direction, a mean of its inputs over at
-  ///   least 1e-19, is at most 2^64 F = 2^108.
+  /// - a velocity is at most F / (1 - momentum), 2^24 F for the largest momentum below 1 in float; where that rounds
+  ///   to 1, it grows by F a step. Adam's moments are at most F and F^2 = 2^88. Its direction, a mean of its inputs
+  ///   over at least 1e-19, is at most 2^64 F = 2^108;
   /// - B times it, and a decay of parameters that is checked likewise, stay within these bounds, and a rate of at most
-  /// 1e5
-  ///   makes it 2^125. Under a budget or a clip the direction is scaled to a movement of at most 1e5, or shrunk.
+  ///   1e5 makes it 2^125. Under a budget or a clip the direction is scaled to a movement of at most 1e5, or shrunk.
   ///
   /// Squares of a velocity are summed in R: up to a momentum of 0.9999 they fit, too. In double there is more room.
   template <class T>
