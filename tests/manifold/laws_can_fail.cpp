@@ -3,7 +3,7 @@
 #include <wmanifold/basis/bernstein.hpp>
 #include <wmanifold/basis/fourier.hpp>
 #include <wmanifold/basis/spherical_harmonics.hpp>
-#include <wmanifold/testing/manifold_laws.hpp>
+#include <wmanifold/testing/flow_laws.hpp>
 
 #include <doctest/doctest.h>
 
