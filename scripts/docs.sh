@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Builds the documentation site in build/docs: the pages of docs/ by MkDocs (a broken link is an error), the reference in
-# build/docs/reference by Doxygen. The site opens from the disk and needs no network.
+# Builds the documentation site in build/docs: the pages of docs/ by MkDocs (a broken link is an error), the reference
+# in build/docs/reference by Doxygen. The site opens from the disk and needs no network.
 #   docs.sh             prints the count of Doxygen's warnings; they are listed in build/docs-warnings.txt
 #   docs.sh --strict    Doxygen's warnings are errors
 #   docs.sh --pages     the pages alone, without the reference

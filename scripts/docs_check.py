@@ -3,8 +3,9 @@
 
 docs_check.py [SITE]    SITE: the built site, build/docs unless given; links are checked where it exists
 
-Prints README's bytes, words and numbers per thousand words (all of it, and its sentences alone); for each page its words, its longest sentence in words and its
-programs; the internal links checked and broken. Ends with 1 where README has more than 12,288 bytes or a link is broken.
+Prints README's bytes, words and numbers per thousand words (all of it, and its sentences alone); for each page its
+words, its longest sentence in words and its programs; the internal links checked and broken. Ends with 1 if README has
+more than 12,288 bytes or a link is broken.
 """
 
 import html.parser
@@ -36,7 +37,7 @@ def prose(text):
 
 def sentences(text):
     for paragraph in prose(text):
-        code = re.sub(r"`[^`]*`", "code", paragraph)
+        code = re.sub(r"`[^`]*`", "Code", paragraph)
         yield from (part for part in re.split(r"(?<=[.:;?!])\s+(?=[A-Z0-9`*(])", code) if part.strip())
 
 
@@ -64,19 +65,21 @@ class Links(html.parser.HTMLParser):
 
 
 def broken_links(site):
-    """How many links inside the site there are, and those that lead nowhere. Of the reference, files alone."""
+    """How many links inside the site there are, and those that lead nowhere; without Doxygen's among its own pages."""
     pages = {path: Links(path.read_text(errors="replace")) for path in site.rglob("*.html") if path.name != "404.html"}
     count, broken = 0, []
     for path, page in pages.items():
-        in_reference = path.is_relative_to(site / "reference")
+        if path.is_relative_to(site / "reference"):
+            continue
         for target in page.targets:
             parts = urllib.parse.urlsplit(target)
-            if parts.scheme or parts.netloc or parts.path.startswith("reference/") and not (site / "reference").exists():
+            to_reference = parts.path.startswith("reference/")
+            if parts.scheme or parts.netloc or (to_reference and not (site / "reference").exists()):
                 continue
             count += 1
             to = (path.parent / urllib.parse.unquote(parts.path)).resolve() if parts.path else path
             found = to.exists()
-            if found and parts.fragment and not in_reference and to in pages:
+            if found and parts.fragment and to in pages:
                 found = urllib.parse.unquote(parts.fragment) in pages[to].names
             if not found:
                 broken.append(f"{path.relative_to(site)}: {target}")
@@ -91,15 +94,17 @@ def main():
     size = len(readme.encode())
     text = " ".join(prose(readme))
     in_text = 1000 * len(NUMBER.findall(text)) / len(text.split())
-    print(f"README.md: {size} bytes (at most {MOST_BYTES}), {words} words, {1000 * numbers / words:.0f} numbers in 1,000 words, "
-          f"{in_text:.0f} in sentences alone")
+    print(f"README.md: {size} bytes (at most {MOST_BYTES}), {words} words, "
+          f"{1000 * numbers / words:.0f} numbers in 1,000 words, {in_text:.0f} in sentences alone")
     print(f"\n{'page':32}{'words':>7}{'longest sentence':>18}{'programs':>10}")
     snippets = 0
     for page in [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]:
         text = page.read_text()
-        snippets += programs(text)
+        count = programs(text)
+        snippets += count
         note = "  generated" if page.name in GENERATED else ""
-        print(f"{str(page.relative_to(ROOT)):32}{len(text.split()):>7}{len(longest(text).split()):>18}{programs(text):>10}{note}")
+        name = str(page.relative_to(ROOT))
+        print(f"{name:32}{len(text.split()):>7}{len(longest(text).split()):>18}{count:>10}{note}")
     print(f"\n{snippets} programs, which ctest -R snippet compiles and runs")
 
     broken = []

@@ -1,7 +1,7 @@
 # wmanifold_extract_snippets(<root> <folder> <result>)
 # Writes each ```cpp block with an `int main` of README.md, docs/*.md and docs/howto/*.md to a file in <folder> and sets
-# <result> to these files: snippet_readme_1.cpp, snippet_howto_knob_1.cpp, ... A block below <!-- from FILE --> is compiled
-# where it comes from. Compiler messages point at the line of the Markdown file.
+# <result> to these files: snippet_readme_1.cpp, snippet_howto_knob_1.cpp, ... A block below <!-- from FILE --> is
+# compiled where it comes from. Compiler messages point at the line of the Markdown file.
 function(wmanifold_extract_snippets root folder result)
   file(GLOB pages CONFIGURE_DEPENDS "${root}/README.md" "${root}/docs/*.md" "${root}/docs/howto/*.md")
   set(snippets "")
