@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Counts what the pages say and checks the built site's links; scripts/docs.sh runs it.
 
-docs_check.py [SITE]    SITE: the built site, build/docs unless given; links are checked where it exists
+docs_check.py [SITE]    SITE: the built site, build/docs unless given; its links are checked if it exists
 
 Prints README's bytes, words and numbers per thousand words (all of it, and its sentences alone); for each page its
-words, its longest sentence in words and its programs; the internal links checked and broken. Ends with 1 if README has
+words, its longest sentence in words and its programs; the links checked and broken, of the Markdown files and within the
+site. Ends with 1 if README has
 more than 12,288 bytes or a link is broken.
 """
 
@@ -86,6 +87,29 @@ def broken_links(site):
     return count, broken
 
 
+def anchors(text):
+    """The names of a Markdown page's headings."""
+    headings = re.findall(r"^#+ +(.*)$", re.sub(r"^```.*?^```", "", text, flags=re.M | re.S), flags=re.M)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).strip().replace(" ", "-") for heading in headings}
+
+
+def broken_in_sources(pages):
+    """How many links to files of the project there are in Markdown pages, and those that lead nowhere."""
+    count, broken = 0, []
+    for page in pages:
+        text = re.sub(r"^```.*?^```|`[^`\n]*`", "", page.read_text(), flags=re.M | re.S)
+        for target in re.findall(r"\]\(([^)\s]+)\)|src=\"([^\"]+)\"", text):
+            target = "".join(target)
+            parts = urllib.parse.urlsplit(target)
+            if parts.scheme:
+                continue
+            count += 1
+            to = (page.parent / parts.path).resolve() if parts.path else page
+            if not to.exists() or (parts.fragment and parts.fragment not in anchors(to.read_text())):
+                broken.append(f"{page.relative_to(ROOT)}: {target}")
+    return count, broken
+
+
 def main():
     site = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else ROOT / "build" / "docs").resolve()
     readme = (ROOT / "README.md").read_text()
@@ -98,7 +122,8 @@ def main():
           f"{1000 * numbers / words:.0f} numbers in 1,000 words, {in_text:.0f} in sentences alone")
     print(f"\n{'page':32}{'words':>7}{'longest sentence':>18}{'programs':>10}")
     snippets = 0
-    for page in [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]:
+    pages = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+    for page in pages:
         text = page.read_text()
         count = programs(text)
         snippets += count
@@ -107,14 +132,16 @@ def main():
         print(f"{name:32}{len(text.split()):>7}{len(longest(text).split()):>18}{count:>10}{note}")
     print(f"\n{snippets} programs, which ctest -R snippet compiles and runs")
 
-    broken = []
+    count, broken = broken_in_sources([*pages, *ROOT.glob("*.md")])
+    print(f"{count} links of Markdown files checked, {len(broken)} broken")
     if site.exists():
-        count, broken = broken_links(site)
-        print(f"{count} internal links checked, {len(broken)} broken")
-        for line in broken:
-            print(f"  {line}")
+        count, broken_in_site = broken_links(site)
+        print(f"{count} links within the site checked, {len(broken_in_site)} broken")
+        broken += broken_in_site
     else:
-        print(f"links not checked: no {site}")
+        print(f"links within the site not checked: there is no {site}")
+    for line in broken:
+        print(f"  {line}")
     return 1 if broken or size > MOST_BYTES else 0
 
 
