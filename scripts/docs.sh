@@ -8,15 +8,17 @@ set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-strict= reference=1
+strict=''
+reference=1
 for option; do
   case $option in
     --strict) strict=1 ;;
-    --pages) reference= ;;
+    --pages) reference='' ;;
     *) fail "expected --strict or --pages, got '$option'" ;;
   esac
 done
 
+# shellcheck disable=SC2034  # by ensure_packages
 needed_tools=(mkdocs doxygen python3)
 ensure_packages mkdocs mkdocs-material doxygen python3
 site=$root/build/docs
