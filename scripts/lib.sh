@@ -7,6 +7,9 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 base_packages=(g++ cmake ninja-build libeigen3-dev libxsimd-dev doctest-dev libbenchmark-dev zlib1g-dev
                libcli11-dev nlohmann-json3-dev)
 
+# Programs that a script cannot do without.
+needed_tools=(cmake ninja)
+
 say() { printf '%s\n' "$*" >&2; }
 
 fail() {
@@ -42,7 +45,7 @@ ensure_packages() {
   else
     say "No apt-get here. Needed, by the names of Debian's packages: $*"
   fi
-  for tool in cmake ninja; do
+  for tool in "${needed_tools[@]}"; do
     command -v "$tool" >/dev/null || fail "$tool is not installed"
   done
   say "Going on with what is installed."

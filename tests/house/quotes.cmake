@@ -4,7 +4,7 @@ cmake_minimum_required(VERSION 3.25)
 
 set(missing 0)
 set(quotes 0)
-file(GLOB pages "${ROOT}/README.md" "${ROOT}/docs/*.md")
+file(GLOB pages "${ROOT}/README.md" "${ROOT}/docs/*.md" "${ROOT}/docs/howto/*.md")
 foreach(page IN LISTS pages)
   file(READ "${page}" text)
   while(TRUE)
