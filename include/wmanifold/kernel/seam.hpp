@@ -74,22 +74,22 @@ template <ThroughTable T, Real R>
 
 /// Calls kernel::dense_forward through the target's table.
 template <ThroughTable T, Real R>
-void dense_forward(DenseRows<R> layer, R const* coefficients, Index samples, Samples<R const> x, Samples<R> y,
+void dense_forward(DenseRows<R> layer, Coefficients<R> coefficients, Index samples, Samples<R const> x, Samples<R> y,
                    Epilogue done = {}) {
   T::template seam<R>().dense_forward(layer, coefficients, samples, x, y, done);
 }
 
 /// Calls kernel::dense_backward_parameters through the target's table.
 template <ThroughTable T, Real R>
-void dense_backward_parameters(MutableDenseRows<R> gradient, R const* coefficients, Index samples, Samples<R const> x,
-                               Samples<R const> dy) {
+void dense_backward_parameters(MutableDenseRows<R> gradient, Coefficients<R> coefficients, Index samples,
+                               Samples<R const> x, Samples<R const> dy) {
   T::template seam<R>().dense_backward_parameters(gradient, coefficients, samples, x, dy);
 }
 
 /// Calls kernel::dense_backward_inputs through the target's table.
 template <ThroughTable T, Real R>
-void dense_backward_inputs(DenseRows<R> layer, R const* coefficients, Index samples, Samples<R const> dy, Samples<R> dx,
-                           R const* slope, R* scratch) {
+void dense_backward_inputs(DenseRows<R> layer, Coefficients<R> coefficients, Index samples, Samples<R const> dy,
+                           Samples<R> dx, R const* slope, R* scratch) {
   T::template seam<R>().dense_backward_inputs(layer, coefficients, samples, dy, dx, slope, scratch);
 }
 

@@ -62,7 +62,7 @@ class AnyManifold {
 
   /// The plan for mixing a batch with these contexts.
   [[nodiscard]] Plan plan(ConstMatrixRef<double> const& contexts, Mixing wish = Mixing::automatic) const {
-    return plan_batch(ends_of_runs(contexts), contexts.rows(), basis_size(), wish);
+    return plan_batch(ends_of_runs(contexts), contexts.rows(), basis_size(), basis_.support(), wish);
   }
 
   /// Runs a batch (samples x inputs) through the networks at its contexts (samples x coordinates). Equal neighbouring
@@ -149,7 +149,7 @@ class AnyManifold {
       phi.push_back(values_at({contexts.row(end - 1).data(), static_cast<std::size_t>(contexts.cols())}));
     }
     work.coefficients.set_mixed(inputs.rows(), ends, basis_size(),
-                                plan_batch(ends, inputs.rows(), basis_size(), work.mixing), [&](Index g, R* out) {
+                                plan_batch(ends, inputs.rows(), basis_size(), basis_.support(), work.mixing), [&](Index g, R* out) {
                                   auto const& values = phi[static_cast<std::size_t>(g)];
                                   std::transform(values.begin(), values.end(), out,
                                                  [](double x) { return static_cast<R>(x); });

@@ -164,7 +164,7 @@ class BasicManifold {
 
   /// The plan for mixing a batch with these contexts. Passes write it into Workspace::plan().
   [[nodiscard]] Plan plan(Contexts<Topology> const& contexts, Mixing wish = Mixing::automatic) const noexcept {
-    return plan_batch(contexts.ends(), contexts.samples(), basis_size(), wish);
+    return plan_batch(contexts.ends(), contexts.samples(), basis_size(), support_of<B>(), wish);
   }
 
   /// Runs a batch (samples x inputs) through the networks at its contexts. Returns the outputs (samples x outputs), a

@@ -1,7 +1,7 @@
 #pragma once
 
-#include <wmanifold/core/aligned.hpp>
 #include <wmanifold/network/plan.hpp>
+#include <wmanifold/network/spans.hpp>
 
 #include <algorithm>
 #include <numeric>
@@ -35,6 +35,7 @@ struct BatchCoefficients {
   std::vector<Index> ends;         ///< ends of groups of consecutive samples; empty: each sample is a group
   AlignedVector<R> of_samples;     ///< samples x K, for mixed rows
   AlignedVector<R> of_each_group;  ///< groups x K, for mixed rows
+  SampleSpans<R> spans;            ///< of samples that use few of the rows, mixed per sample
 
   /// Number of groups.
   [[nodiscard]] Index groups() const noexcept { return ends.empty() ? samples : std::ssize(ends); }
@@ -46,6 +47,7 @@ struct BatchCoefficients {
     rows = 1;
     plan = how;
     ends.clear();
+    spans.clear();
   }
 
   /// Sets one row per group.
@@ -55,6 +57,7 @@ struct BatchCoefficients {
     ends.assign(group_ends.begin(), group_ends.end());
     rows = groups();
     plan = {};
+    spans.clear();
   }
 
   /// Sets K mixed rows. `evaluate(g, out)` writes the K coefficients of group g.
@@ -78,6 +81,15 @@ struct BatchCoefficients {
         std::copy_n(group, rows, of_samples.data() + b * rows);
       }
     }
+    spans.clear();
+    if (plan.mixing == Mixing::per_sample && plan.rows_met < rows) {
+      spans.find(of_samples.data(), samples, rows);
+    }
+  }
+
+  /// The coefficients of the samples, in the order of the spans if there are any.
+  [[nodiscard]] kernel::Coefficients<R> of_ordered_samples() const noexcept {
+    return spans.empty() ? kernel::Coefficients<R>(of_samples.data()) : spans.coefficients();
   }
 
   /// Calls body(g, begin, end) for the samples of each group.

@@ -20,11 +20,11 @@
 #define WMANIFOLD_KERNELS(R)                                                                                           \
   WMANIFOLD_INSTANCE void multiply<HostTarget, R>(Index, Index, Index, Strided<R>, Strided<R>, R*, Index, bool);       \
   WMANIFOLD_INSTANCE Index dense_scratch<HostTarget, R>(Index, Index, Index, Index) noexcept;                          \
-  WMANIFOLD_INSTANCE void dense_forward<HostTarget, R>(DenseRows<R>, R const*, Index, Samples<R const>, Samples<R>,    \
-                                                       Epilogue);                                                      \
-  WMANIFOLD_INSTANCE void dense_backward_parameters<HostTarget, R>(MutableDenseRows<R>, R const*, Index,               \
+  WMANIFOLD_INSTANCE void dense_forward<HostTarget, R>(DenseRows<R>, Coefficients<R>, Index, Samples<R const>,         \
+                                                       Samples<R>, Epilogue);                                          \
+  WMANIFOLD_INSTANCE void dense_backward_parameters<HostTarget, R>(MutableDenseRows<R>, Coefficients<R>, Index,        \
                                                                    Samples<R const>, Samples<R const>);                \
-  WMANIFOLD_INSTANCE void dense_backward_inputs<HostTarget, R>(DenseRows<R>, R const*, Index, Samples<R const>,        \
+  WMANIFOLD_INSTANCE void dense_backward_inputs<HostTarget, R>(DenseRows<R>, Coefficients<R>, Index, Samples<R const>, \
                                                                Samples<R>, R const*, R*);                              \
   WMANIFOLD_INSTANCE void dense_backward_coefficients<HostTarget, R>(DenseRows<R>, Index, Samples<R const>,            \
                                                                      Samples<R const>, R*, R*);                        \

@@ -135,7 +135,7 @@ class BasicNetwork {
   BatchView<R> predict(ConstMatrixRef<R> const& inputs, Workspace<R>& work) const {
     require_parameters();
     require_batch<R>("inputs", inputs, this->inputs());
-    work.coefficients.set_one_row(inputs.rows(), plan_batch({}, inputs.rows(), 1));
+    work.coefficients.set_one_row(inputs.rows(), plan_batch({}, inputs.rows(), 1, 1));
     return forward_pass<T, R>(stack_, ParametersView<R const>{storage_.numbers.data(), 1, 0}, work.coefficients,
                               {inputs.data(), inputs.outerStride()}, false, work.cache, work.scratch);
   }

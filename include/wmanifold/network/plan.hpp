@@ -26,20 +26,21 @@ struct Plan {
   Index samples = 0;                   ///< in the batch
   Index groups = 0;                    ///< equals samples if no context is shared
   Index rows = 0;                      ///< K
+  Index rows_met = 0;                  ///< rows that meet at a sample: K, or fewer in a basis of local support
   double per_sample = 0;               ///< cost per sample
   double by_groups = 0;                ///< cost by groups, an estimate
 
   /// Prints the plan as one line.
   friend std::ostream& operator<<(std::ostream& out, Plan const& plan) {
-    return out << plan.samples << " samples, " << plan.groups << " contexts, " << plan.rows << " rows: mixed "
-               << name_of(plan.mixing) << " (multiply-adds per weight: per sample " << plan.per_sample
+    return out << plan.samples << " samples, " << plan.groups << " contexts, " << plan.rows << " rows, of which "
+               << plan.rows_met << " meet at a sample: mixed " << name_of(plan.mixing) << " (multiply-adds per weight: per sample " << plan.per_sample
                << ", by groups about " << plan.by_groups << ')';
   }
 };
 
-/// Plans a batch whose groups end at `ends` (none: a context per sample), for a manifold of K rows. `wish` decides,
-/// unless it is automatic.
-[[nodiscard]] inline Plan plan_batch(std::span<Index const> ends, Index samples, Index rows,
+/// Plans a batch whose groups end at `ends` (none: a context per sample), for a manifold of K rows, `rows_met` of which
+/// meet at a sample. `wish` decides, unless it is automatic.
+[[nodiscard]] inline Plan plan_batch(std::span<Index const> ends, Index samples, Index rows, Index rows_met,
                                      Mixing wish = Mixing::automatic) noexcept {
   // Mixing a weight costs one multiply-add per row and group. It reads P and writes W(s), so it costs more than one in
   // registers.
@@ -56,7 +57,8 @@ struct Plan {
             samples,
             groups,
             rows,
-            static_cast<double>(rows * samples),
+            rows_met,
+            static_cast<double>(rows_met * samples),
             static_cast<double>(padded) + mixing_price * static_cast<double>(rows * groups)};
   if (wish == Mixing::automatic) {
     plan.mixing = plan.by_groups < plan.per_sample ? Mixing::by_groups : Mixing::per_sample;
