@@ -114,6 +114,7 @@
 #include <wmanifold/network/parameters.hpp>
 #include <wmanifold/network/passes.hpp>
 #include <wmanifold/network/plan.hpp>
+#include <wmanifold/network/spans.hpp>
 #include <wmanifold/network/stack.hpp>
 #include <wmanifold/network/workspace.hpp>
 #include <wmanifold/selection/choose.hpp>

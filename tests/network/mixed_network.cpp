@@ -47,7 +47,7 @@ struct Batch {
     set(mixing);
   }
   void set(Mixing mixing) {
-    coefficients.set_mixed(samples, ends, K, wm::plan_batch(ends, samples, K, mixing),
+    coefficients.set_mixed(samples, ends, K, wm::plan_batch(ends, samples, K, K, mixing),
                            [&](Index g, double* out) { std::copy_n(phi.row(g).data(), K, out); });
   }
   [[nodiscard]] wm::kernel::ChosenRows<double> rows_of(wm::MixedNetwork<double, Layers> const& network, Index g) const {

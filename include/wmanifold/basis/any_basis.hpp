@@ -31,6 +31,7 @@ struct AnyFactor {
   std::string basis;
   std::size_t coordinates;
   std::size_t size;
+  std::size_t support;  ///< functions that are not zero at a point, at most
   void (*canonical)(AnyFactor const& self, std::span<double const> s, std::span<double> out);
   void (*values)(AnyFactor const& self, std::span<double const> canonical, std::span<double> out) noexcept;
   int (*order)(int k) noexcept = nullptr;  ///< for graded bases
@@ -58,6 +59,7 @@ AnyFactor any_factor() {
                    B::name(),
                    Space::coordinates,
                    B::size,
+                   static_cast<std::size_t>(support_of<B>()),
                    canonical_in<Space>,
                    [](AnyFactor const&, std::span<double const> s, std::span<double> out) noexcept {
                      B{}.values(Point<Space>::unchecked(coordinates_in<Space>(s)), out);
@@ -188,6 +190,7 @@ template <class Factor>
                 name,
                 1,
                 static_cast<std::size_t>(table.rows()),
+                static_cast<std::size_t>(name == "one_per_context" ? 1 : table.rows()),
                 [](Factor const& self, std::span<double const> s, std::span<double> out) {
                   require_context(static_cast<int>(self.table.size() / self.size), s[0]);
                   out[0] = s[0];
@@ -210,6 +213,7 @@ Factor spline_on(std::string const& name, SplineShape const& shape, std::span<do
                 name,
                 1,
                 static_cast<std::size_t>(shape.functions),
+                static_cast<std::size_t>(std::min(shape.degree + 1, shape.functions)),
                 canonical_in<Space>,
                 [](Factor const& self, std::span<double const> s, std::span<double> out) noexcept {
                   SplineShape const own{self.degree, static_cast<int>(self.size), std::same_as<Space, S1>};
@@ -283,6 +287,7 @@ class BasicAnyBasis {
         refuse();
       }
       size_ *= is_part ? 1 : static_cast<Index>(added.size);
+      support_ *= static_cast<Index>(added.support);
     }
     if (!rest.empty()) [[unlikely]] {
       refuse_state();
@@ -298,6 +303,8 @@ class BasicAnyBasis {
   [[nodiscard]] std::string const& name() const noexcept { return name_; }
   /// Returns K.
   [[nodiscard]] Index size() const noexcept { return size_; }
+  /// The largest number of functions that are not zero at a point.
+  [[nodiscard]] Index support() const noexcept { return std::min(support_, size_); }
   /// Returns the number of coordinates of a point.
   [[nodiscard]] Index coordinates() const noexcept { return coordinates_; }
 
@@ -431,6 +438,7 @@ class BasicAnyBasis {
   std::vector<Factor> factors_;
   std::vector<int> kept_;  // for a part of a product: the function of each factor, for each of K
   Index size_ = 1;
+  Index support_ = 1;
   Index coordinates_ = 0;
 };
 

@@ -48,9 +48,9 @@ class LayerPass {
         scratch_(scratch),
         is_shared_(shape.placement == Placement::shared),
         row_of_groups_(!is_shared_ && batch.kind == BatchCoefficients<R>::Rows::of_groups),
-        coefficients_(!is_shared_ && batch.kind == BatchCoefficients<R>::Rows::mixed ? batch.of_samples.data()
-                                                                                     : nullptr),
-        grouped_(coefficients_ != nullptr && batch.plan.mixing == Mixing::by_groups) {}
+        coefficients_(!is_shared_ && batch.kind == BatchCoefficients<R>::Rows::mixed ? batch.of_ordered_samples()
+                                                                                     : kernel::Coefficients<R>()),
+        grouped_(coefficients_.numbers != nullptr && batch.plan.mixing == Mixing::by_groups) {}
 
   /// Runs the layer forward. `trace` keeps the values that a low-rank layer's backward pass needs.
   void forward(R* y, AlignedVector<R>& trace, kernel::Epilogue done) {
@@ -58,7 +58,7 @@ class LayerPass {
     if constexpr (may_be_low_rank) {
       if (shape_.placement == Placement::low_rank) {
         grow(trace, 2 * batch_.samples * shape_.rank);
-        low_rank_forward<T, R>(shape_, parts(), coefficients_, batch_.rows, batch_.samples, x_, y, trace.data(),
+        low_rank_forward<T, R>(shape_, parts(), coefficients_.numbers, batch_.rows, batch_.samples, x_, y, trace.data(),
                                scratch_);
         done({0, batch_.samples}, {0, shape_.outputs});
         return;
@@ -83,9 +83,9 @@ class LayerPass {
                 R const* slope, R* dphi) {
     if constexpr (may_be_low_rank) {
       if (shape_.placement == Placement::low_rank) {
-        low_rank_backward<T, R>(shape_, parts(),
-                                low_rank_parts<R>(shape_, gradient.data, gradient.stride, gradient.shared),
-                                coefficients_, batch_.rows, batch_.samples, x_, dy, dx, dphi, trace.data(), scratch_);
+        low_rank_backward<T, R>(
+            shape_, parts(), low_rank_parts<R>(shape_, gradient.data, gradient.stride, gradient.shared),
+            coefficients_.numbers, batch_.rows, batch_.samples, x_, dy, dx, dphi, trace.data(), scratch_);
         if (dx != nullptr && slope != nullptr) {
           for (Index n = 0; n < batch_.samples * shape_.inputs; ++n) {
             dx[n] *= slope[n];
@@ -143,7 +143,7 @@ class LayerPass {
   }
 
   [[nodiscard]] R* tiles() {
-    Index const mixed = coefficients_ == nullptr ? 1 : parameters_.rows;
+    Index const mixed = coefficients_.numbers == nullptr ? 1 : parameters_.rows;
     grow(scratch_.tiles,
          std::max(kernel::dense_scratch<T, R>(batch_.samples, shape_.inputs, shape_.outputs, mixed),
                   grouped_ ? kernel::grouped_scratch<T, R>(batch_.samples, groups().count, shape_.outputs) : Index{0}));
@@ -191,7 +191,7 @@ class LayerPass {
   PassScratch<R>& scratch_;
   bool is_shared_;
   bool row_of_groups_;
-  R const* coefficients_;
+  kernel::Coefficients<R> coefficients_;
   bool grouped_;
 };
 
@@ -224,7 +224,13 @@ BatchView<R> forward_pass(Stack const& stack, ParametersView<R const> parameters
   cache.samples = batch.samples;
   cache.has_slopes = keep_slopes;
   cache.layers.resize(depth);
+  auto const& spans = batch.spans;
   kernel::Samples<R const> x = inputs;
+  if (!spans.empty()) {
+    grow(cache.ordered_inputs, batch.samples * inputs_of(stack));
+    spans.gather(inputs.data, inputs.stride, inputs_of(stack), cache.ordered_inputs.data());
+    x = {cache.ordered_inputs.data(), inputs_of(stack)};
+  }
   for (Index l = 0; l < stack.depth(); ++l) {
     DenseLayout const& shape = stack.dense(l);
     auto const at = static_cast<std::size_t>(l);
@@ -248,6 +254,11 @@ BatchView<R> forward_pass(Stack const& stack, ParametersView<R const> parameters
       }
     });
     x = {y, shape.outputs};
+  }
+  if (!spans.empty()) {
+    grow(cache.outputs, batch.samples * x.stride);
+    spans.scatter(x.data, x.stride, cache.outputs.data());
+    x.data = cache.outputs.data();
   }
   return {x.data, batch.samples, outputs_of(stack)};
 }
@@ -278,12 +289,17 @@ NetworkGradients<R> backward_pass(Stack const& stack, ParametersView<R const> pa
   grow(scratch.delta_before, samples * width);
   Index const outputs = outputs_of(stack);
   R const* const slope = detail::slope_of<R>(stack, stack.depth() - 1, cache);
+  auto const& spans = batch.spans;
   for (Index b = 0; b < samples; ++b) {
+    Index const sample = spans.empty() ? b : spans.order()[static_cast<std::size_t>(b)];
     R* const to = scratch.delta.data() + b * outputs;
-    std::copy_n(output_gradient.data + b * output_gradient.stride, outputs, to);
+    std::copy_n(output_gradient.data + sample * output_gradient.stride, outputs, to);
     for (Index o = 0; slope != nullptr && o < outputs; ++o) {
       to[o] *= slope[b * outputs + o];
     }
+  }
+  if (!spans.empty()) {
+    inputs = {cache.ordered_inputs.data(), inputs_of(stack)};
   }
 
   bool wanted = true;
@@ -301,6 +317,15 @@ NetworkGradients<R> backward_pass(Stack const& stack, ParametersView<R const> pa
                   wanted ? scratch.delta_before.data() : nullptr,
                   l == 0 ? nullptr : detail::slope_of<R>(stack, l - 1, cache), dphi);
     std::swap(scratch.delta, scratch.delta_before);
+  }
+  if (!spans.empty() && request.inputs) {
+    spans.scatter(scratch.delta.data(), inputs_of(stack), scratch.delta_before.data());
+    std::swap(scratch.delta, scratch.delta_before);
+  }
+  if (!spans.empty() && request.contexts) {
+    grow(scratch.tiles, samples * parameters.rows);
+    spans.scatter(dphi, parameters.rows, scratch.tiles.data());
+    std::copy_n(scratch.tiles.data(), samples * parameters.rows, dphi);
   }
   return {request.inputs ? BatchView<R>(scratch.delta.data(), samples, inputs_of(stack)) : BatchView<R>(nullptr, 0, 0),
           request.contexts ? BatchView<R>(dphi, samples, parameters.rows) : BatchView<R>(nullptr, 0, 0)};

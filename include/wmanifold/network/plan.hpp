@@ -32,8 +32,11 @@ struct Plan {
 
   /// Prints the plan as one line.
   friend std::ostream& operator<<(std::ostream& out, Plan const& plan) {
-    return out << plan.samples << " samples, " << plan.groups << " contexts, " << plan.rows << " rows, of which "
-               << plan.rows_met << " meet at a sample: mixed " << name_of(plan.mixing) << " (multiply-adds per weight: per sample " << plan.per_sample
+    out << plan.samples << " samples, " << plan.groups << " contexts, " << plan.rows << " rows";
+    if (plan.rows_met < plan.rows) {
+      out << ", " << plan.rows_met << " at a sample";
+    }
+    return out << ": mixed " << name_of(plan.mixing) << " (multiply-adds per weight: per sample " << plan.per_sample
                << ", by groups about " << plan.by_groups << ')';
   }
 };

@@ -15,6 +15,8 @@ struct ForwardCache {
   bool has_slopes = false;                  ///< whether a backward pass may follow
   std::vector<AlignedVector<R>> values;     ///< per dense layer, samples x outputs, after the activation
   std::vector<AlignedVector<R>> slopes;     ///< per dense layer, the activation's derivatives; empty for the identity
+  AlignedVector<R> ordered_inputs;          ///< the inputs in the order of spans, if the batch has some
+  AlignedVector<R> outputs;                 ///< the outputs in the order of the batch, if it has spans
   std::vector<AlignedVector<R>> low_ranks;  ///< per dense layer, the values that a low-rank layer keeps
 };
 

@@ -121,7 +121,7 @@ template <Real R>
 struct MixedRows {
   R const* coefficients;
   Index rows;
-  Spans spans;
+  Spans spans = {};
 
   [[nodiscard]] R const* at(Index sample) const noexcept {
     return coefficients == nullptr ? &one<R> : coefficients + sample * rows;
@@ -375,7 +375,7 @@ void dense_backward_coefficients(DenseRows<R> layer, Index samples, Samples<R co
         DenseRows<R> row = layer;
         row.parameters += k * layer.stride;
         row.rows = 1;
-        detail::start_with_bias<T, R>(row, detail::MixedRows<R>{nullptr, 1, {}}, IndexRange{0, own.size()}, out,
+        detail::start_with_bias<T, R>(row, detail::MixedRows<R>{nullptr, 1}, IndexRange{0, own.size()}, out,
                                       Samples<R>{y - out.begin, B::columns});
         for (Index t = 0; t < terms.size(); ++t) {
           IndexRange const p = terms[t];

@@ -173,7 +173,7 @@ void grouped_forward(DenseRows<R> layer, Groups<R> groups, Samples<R const> x, S
       IndexRange const out{(v0 + panels[panel].begin) * B::lanes,
                            std::min(layer.outputs, (v0 + panels[panel].end) * B::lanes)};
       for (Index g = 0; g < groups.count; ++g) {
-        detail::start_with_bias<T, R>(layer, detail::Coefficients<R>{groups.coefficients + g * layer.rows, 0},
+        detail::start_with_bias<T, R>(layer, detail::MixedRows<R>{groups.coefficients + g * layer.rows, 0},
                                       groups[g], out, y);
       }
       for (Index t = 0; t < terms.size(); ++t) {
