@@ -85,7 +85,7 @@ inline std::vector<double> kept_knots(SplineShape const& shape, std::span<double
     bool const is_end = !shape.is_closed && (i == 0 || i + order == kept.size());
     if (kept[i] == kept[i + order - 1] && !is_end) [[unlikely]] {
       fail(what, ": expected a knot between the ends at most ", shape.degree, " times, got ", kept[i], " ", order,
-           " times, where the spline would jump");
+           " times; drop one, as the spline would jump there");
     }
   }
   double const least = least_knot_distance * shape.length();

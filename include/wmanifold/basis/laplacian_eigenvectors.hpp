@@ -42,8 +42,10 @@ template <class I = Index>
   };
   double const same = 1e-9 * value(n - 1);
   if (n > 1 && !(value(1) > same)) [[unlikely]] {
-    fail("laplacian: expected a graph whose weights are of similar size, got one that falls apart where weights below ",
-         same, " count for nothing");
+    fail(
+        "laplacian: expected a graph of weights of similar size, got one that is disconnected without its weights "
+        "below ",
+        same, "; raise the small weights");
   }
 
   SmallMatrix result(n, n);

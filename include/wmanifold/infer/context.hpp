@@ -60,12 +60,13 @@ class ContextSearch {
         step_(search_.spread() / 100) {
     if (!is_squared && options.noise) [[unlikely]] {
       fail("inference: expected a noise for MeanSquaredError only, got ", *options.noise,
-           "; for another loss, say what a unit of it is worth by evidence");
+           "; for another loss, set .evidence");
     }
     for (Index g = 0; estimates_noise() && g < losses_.groups(); ++g) {
       if (numbers(g) <= Space::dimension) [[unlikely]] {
-        fail("inference: expected a noise (or an evidence), or more target numbers than the ", Space::dimension,
-             " that are inferred in each group, to estimate the noise from, got ", numbers(g), " in group ", g);
+        fail("inference: expected more than ", Space::dimension,
+             " target numbers per group to estimate the noise from, got ", numbers(g), " in group ", g,
+             "; set .noise or .evidence");
       }
     }
   }
@@ -107,8 +108,8 @@ class ContextSearch {
       auto const at = static_cast<std::size_t>(g);
       auto const best = best_state(found, at);
       if (found[best][at].minima.empty()) [[unlikely]] {
-        fail<NumericalError>("inference: expected a finite loss at one of ", search_.points().size() * states_.size(),
-                             " points at least, got none for group ", first + g);
+        fail<NumericalError>("inference: expected a finite loss at one or more of ",
+                             search_.points().size() * states_.size(), " points, got none for group ", first + g);
       }
       auto const& minimum = found[best][at].minima.front();
       Estimate estimate{whole(best, minimum), minimum.value, 0, runner_up(found, at, best), std::nullopt, {}};

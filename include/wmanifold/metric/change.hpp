@@ -47,7 +47,8 @@ template <Basis From, Basis To>
   auto const require_contained = [](SmallMatrix const& left_over, SmallMatrix const& of) {
     for (Index k = 0; k < of.cols(); ++k) {
       if (!(left_over.col(k).norm() <= 1e-6 * of.col(k).norm())) [[unlikely]] {
-        fail("change of basis: expected a basis that contains ", From::name(), ", got ", To::name());
+        fail("change of basis: expected a basis that contains ", From::name(), ", got ", To::name(),
+             "; raise its order or degree");
       }
     }
   };

@@ -58,8 +58,8 @@ template <Basis B>
     fail("step price: expected a stiffness of at least 0, got ", stiffness);
   }
   if (stiffness > most_stiffness) [[unlikely]] {
-    fail("step price: expected a stiffness of at most ", most_stiffness,
-         ", so that rounding leaves the movement in it, got ", stiffness);
+    fail("step price: expected a stiffness of at most ", most_stiffness, ", got ", stiffness,
+         "; lower it, as rounding would lose the movement");
   }
   SmallMatrix const gram = gram_matrix(basis);
   constexpr auto ends = ends_of<typename B::Topology>();
