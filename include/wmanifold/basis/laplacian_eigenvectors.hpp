@@ -110,7 +110,7 @@ class LaplacianEigenvectors {
       "wmanifold: LaplacianEigenvectors live on a Finite topology, which has a graph; use Fourier on circles, "
       "SphericalHarmonics on S2, Legendre on intervals");
   static_assert(k >= 1 && k <= Space::size,
-                "wmanifold: there are as many LaplacianEigenvectors as contexts, and at least one is taken");
+                "wmanifold: LaplacianEigenvectors<Finite<n>, K> has a K from 1 to n, the number of contexts");
 
  public:
   /// The topology of the contexts.

@@ -49,11 +49,11 @@ template <class Model>
 class Walker {
  public:
   static_assert(Walkable<Model>,
-                "wmanifold: a Walker needs a manifold with at(point, network), which forms the network at a point into "
-                "one that is there: at(point) alone may allocate");
+                "wmanifold: a Walker needs a manifold with at(point, network), which forms a network in place, as "
+                "at(point) may allocate");
   static_assert(Steppable<typename Model::Topology>,
-                "wmanifold: a Walker goes along geodesics, or switches, so the contexts need a topology with exp and "
-                "log, a discrete one (of dimension 0), or a product of such");
+                "wmanifold: a Walker needs a topology with exp and log, to walk along geodesics, a discrete one (of "
+                "dimension 0), to switch, or a product of such");
 
   using R = typename Model::Scalar;           ///< type of the numbers
   using Topology = typename Model::Topology;  ///< space of contexts

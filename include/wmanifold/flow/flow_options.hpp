@@ -22,8 +22,8 @@ struct NoMomentum {
   template <std::convertible_to<double> Number>
   NoMomentum(Number const&) {
     static_assert(detail::never<Number>,
-                  "wmanifold: expected no .momentum in the options beside a rule, which has its own: HeavyBall{0.9}, "
-                  "Nesterov{0.9}, Adam{.beta1 = 0.9}");
+                  "wmanifold: expected no .momentum in the options beside a rule, got one; give it to the rule: "
+                  "HeavyBall{0.9}, Nesterov{0.9}, Adam{.beta1 = 0.9}");
   }
 };
 

@@ -20,10 +20,11 @@ namespace detail {
 
 template <class T, class Model, class L, class Known>
 class ContextSearch {
-  static_assert(WeightManifold<Model>, "wmanifold: a context is inferred for a weight manifold (manifold/batch.hpp)");
-  static_assert(
-      Loss<L, typename Model::Scalar>,
-      "wmanifold: a context is inferred by a loss that does not see the context itself (functional/loss.hpp)");
+  static_assert(WeightManifold<Model>,
+                "wmanifold: infer_context expects a model that satisfies WeightManifold (manifold/batch.hpp)");
+  static_assert(Loss<L, typename Model::Scalar>,
+                "wmanifold: infer_context expects a loss that does not take the context (functional/loss.hpp), such as "
+                "MeanSquaredError");
 
   using R = typename Model::Scalar;
   using Whole = typename Model::Topology;
@@ -39,8 +40,8 @@ class ContextSearch {
     }
   }();
   static_assert(has_slope,
-                "wmanifold: a context is inferred by a descent, which takes a basis with derivatives in the smooth "
-                "factors (a Tensor or Subset of bases of the factors has them)");
+                "wmanifold: infer_context expects a basis with derivatives in the smooth factors; use a Tensor or "
+                "Subset of bases of the factors");
   /// For a squared error the noise determines the evidence: the log-likelihood of a unit of loss.
   static constexpr bool is_squared = std::same_as<L, MeanSquaredError>;
 

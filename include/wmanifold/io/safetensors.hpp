@@ -17,9 +17,9 @@
 
 namespace wmanifold {
 
-static_assert(std::endian::native == std::endian::little,
-              "wmanifold: safetensors files are read and written as they "
-              "lie in memory, which must be little-endian");
+static_assert(
+    std::endian::native == std::endian::little,
+    "wmanifold: safetensors files need a little-endian processor, as they are read and written as they lie in memory");
 
 /// Numbers in row-major order, and their shape.
 struct StoredTensor {

@@ -68,7 +68,7 @@ template <Basis B>
   } else {
     static_assert(
         DifferentiableBasis<B>,
-        "wmanifold: the price of a step bends along coordinates with ends; a basis over such has derivatives");
+        "wmanifold: the price of a step needs a basis with derivatives, as its topology has coordinates with ends");
     return stiffness == 0 ? gram : detail::stiff_price(gram, energy_matrix(basis, ends), stiffness);
   }
 }

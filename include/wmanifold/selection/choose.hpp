@@ -95,8 +95,7 @@ inline bool has_won(CandidateScores const& leader, CandidateScores const& other,
 /// if all remaining candidates are dropped this way.
 template <class Train, class Score, class... Make>
 [[nodiscard]] Choice choose(ChooseOptions const& how, Train const& train, Score const& score, Make const&... make) {
-  static_assert(sizeof...(Make) >= 1,
-                "wmanifold: choose expects callables that make a model from a seed, one at least");
+  static_assert(sizeof...(Make) >= 1, "wmanifold: choose expects at least one callable that makes a model from a Seed");
   detail::require_options(how);
   constexpr double worst = -std::numeric_limits<double>::infinity();
   Choice choice;
