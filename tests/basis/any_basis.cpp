@@ -107,17 +107,17 @@ TEST_CASE("a state that is not that of the basis is refused") {
   auto const refuses = [](char const* topology, char const* basis, std::vector<double> const& state, char const* what) {
     CHECK_THROWS_WITH_AS(wm::AnyBasis(topology, basis, state), doctest::Contains(what), wm::ArgumentError);
   };
-  refuses("s1", "fourier1", {1}, "expected a state that is the knots of 'fourier1'");
-  refuses("finite3[0-1,1-2]", "one_per_context", {1}, "expected a state that is the knots of 'one_per_context'");
+  refuses("s1", "fourier1", {1}, "expected the knots of 'fourier1'");
+  refuses("finite3[0-1,1-2]", "one_per_context", {1}, "expected the knots of 'one_per_context'");
   refuses("interval", "bspline1_3", {0, 0, 2, 1, 1}, "knots in [0, 1], got 2");
   refuses("interval", "bspline1_3", {0, 0, 1e-310, 1, 1},
           "equal or at least 1e-05 apart, got 1e-310 between knots 1 and 2");
   refuses("s1", "bspline2_3", {0, 1, 6.283185}, "got 3.07179587e-07 between knots 2 and 0");
   refuses("interval", "bspline1_3", {0, 0, 1, 1}, "expected 5 knots, got 4");
-  refuses("interval*interval", "bspline1_3*bspline1_3", {5, 0, 0, 0.25, 1, 1, 0, 7}, "got 8 numbers that are not");
-  refuses("interval*interval", "bspline1_3*bspline1_3", {7, 0, 0, 0.25, 1, 1, 0}, "got 7 numbers that are not");
-  refuses("interval*interval", "bspline1_3*bspline1_3", {0.5}, "got 1 numbers that are not");
-  refuses("interval*interval", "bspline1_3*bspline1_3", {std::nan("")}, "got 1 numbers that are not");
+  refuses("interval*interval", "bspline1_3*bspline1_3", {5, 0, 0, 0.25, 1, 1, 0, 7}, "got 8 other numbers");
+  refuses("interval*interval", "bspline1_3*bspline1_3", {7, 0, 0, 0.25, 1, 1, 0}, "got 7 other numbers");
+  refuses("interval*interval", "bspline1_3*bspline1_3", {0.5}, "got 1 other numbers");
+  refuses("interval*interval", "bspline1_3*bspline1_3", {std::nan("")}, "got 1 other numbers");
 }
 
 TEST_CASE("points are taken as their topology takes them, or refused as it refuses them") {
@@ -142,8 +142,8 @@ TEST_CASE("names that are not known, or do not belong together, are refused") {
   auto const refuses = [](char const* topology, char const* basis) {
     CAPTURE(topology);
     CAPTURE(basis);
-    CHECK_THROWS_WITH_AS(wm::AnyBasis(topology, basis), doctest::Contains("expected one that is known by its name"),
-                         wm::ArgumentError);
+    CHECK_THROWS_WITH_AS(wm::AnyBasis(topology, basis),
+                         doctest::Contains("expected a known topology and basis, such as"), wm::ArgumentError);
   };
   refuses("", "");
   refuses("s1", "");

@@ -142,7 +142,7 @@ TEST_CASE("there is no number below one that is not positive") {
   wm::Random random{wm::Seed{1}};
   wm::Random const before = random;
   for (wm::Index const count : {wm::Index{0}, wm::Index{-1}}) {
-    CHECK_THROWS_WITH_AS((void)random.below(count), doctest::Contains("expected a count of at least 1"),
+    CHECK_THROWS_WITH_AS((void)random.below(count), doctest::Contains("random: expected a bound of at least 1"),
                          wm::ArgumentError);
   }
   CHECK(random == before);

@@ -100,10 +100,14 @@ TEST_CASE("all orders are as likely") {
 
 TEST_CASE("what makes no batch is refused") {
   CHECK_THROWS_WITH_AS(MiniBatches(0, 4, wm::Seed{}),
-                       doctest::Contains("at least one sample, and one in each batch, got 0 and 4"), wm::ArgumentError);
+                       doctest::Contains("at least one sample and batches of at least one, got 0 and 4"),
+                       wm::ArgumentError);
   CHECK_THROWS_AS(MiniBatches(3, 0, wm::Seed{}), wm::ArgumentError);
   CHECK_THROWS_WITH_AS(MiniBatches(3, 4, wm::Seed{}, LastBatch::dropped),
                        doctest::Contains("expected a batch of at most 3 samples"), wm::ArgumentError);
-  CHECK_THROWS_AS(MiniBatches(3, 1, wm::Seed{}).epoch(-1), wm::ArgumentError);
-  CHECK_THROWS_AS(wm::shuffled_indices(-1, wm::Seed{}), wm::ArgumentError);
+  CHECK_THROWS_WITH_AS(MiniBatches(3, 1, wm::Seed{}).epoch(-1),
+                       doctest::Contains("expected an epoch of at least 0, got -1"), wm::ArgumentError);
+  CHECK_THROWS_WITH_AS(wm::shuffled_indices(-1, wm::Seed{}),
+                       doctest::Contains("shuffled indices: expected a count of at least 0, got -1"),
+                       wm::ArgumentError);
 }

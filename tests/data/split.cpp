@@ -60,7 +60,7 @@ TEST_CASE("a split without two parts is refused") {
                          doctest::Contains("expected a share of validation between 0 and 1"), wm::ArgumentError);
   }
   CHECK_THROWS_WITH_AS(wm::split(2, 0.01, wm::Seed{}),
-                       doctest::Contains("expected enough samples for both parts, got 2 with a share of 0.01"),
+                       doctest::Contains("expected a share that leaves a sample for both parts, got 0.01 of 2 samples"),
                        wm::ArgumentError);
   CHECK_THROWS_AS(wm::split(0, 0.5, wm::Seed{}), wm::ArgumentError);
 }

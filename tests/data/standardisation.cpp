@@ -65,7 +65,10 @@ TEST_CASE("what cannot be standardised is refused") {
   CHECK_THROWS_AS(fit.apply(three, two), wm::ArgumentError);
   CHECK_THROWS_WITH_AS(fit.undo(two, three), doctest::Contains("expected 2 columns in the result, got 3"),
                        wm::ArgumentError);
-  CHECK_THROWS_AS(Standardisation<double>({0, 0}, {1}), wm::ArgumentError);
+  CHECK_THROWS_WITH_AS(Standardisation<double>({0, 0}, {1}),
+                       doctest::Contains("expected 2 scales, one per mean, got 1"), wm::ArgumentError);
+  CHECK_THROWS_WITH_AS(Standardisation(wm::Matrix<double>{{1, 1.7e308}, {2, 1.7e308}, {3, -1.7e308}}),
+                       doctest::Contains("expected a positive, finite deviation, got "), wm::NumericalError);
   CHECK_THROWS_WITH_AS(Standardisation<double>({0, 0}, {1, 0}),
                        doctest::Contains("expected a finite mean and a positive scale, got 0 and 0 for column 1"),
                        wm::ArgumentError);

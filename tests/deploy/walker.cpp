@@ -495,17 +495,17 @@ TEST_CASE("what cannot be is refused, and nothing has changed") {
   CHECK_THROWS_WITH_AS(wm::Walker<EllipseF>(nullptr, s, {.speed = 1}), "wmanifold: walker: expected a model, got none",
                        wm::ArgumentError);
   CHECK_THROWS_WITH_AS(wm::Walker<EllipseF>(model, s, {.speed = 0}),
-                       "wmanifold: walker: expected a positive speed, a distance per sample, got 0", wm::ArgumentError);
+                       "wmanifold: walker: expected a positive speed (distance per sample), got 0", wm::ArgumentError);
   CHECK_THROWS_AS(wm::Walker<EllipseF>(model, s, {.speed = std::nan("")}), wm::ArgumentError);
   CHECK_THROWS_WITH_AS(wm::Walker<EllipseF>(model, s, {.speed = 1, .every = 0}),
-                       "wmanifold: walker: expected at least 1 sample from move to move, got 0", wm::ArgumentError);
+                       "wmanifold: walker: expected at least 1 sample between moves, got 0", wm::ArgumentError);
   wm::Walker<EllipseF> walker(model, s, {.speed = 1});
   auto const x = signal<float>(10);
   std::vector<float> y(20);
   CHECK_THROWS_WITH_AS(
       walker.process(std::span(x).first(11), 1, y),
       "wmanifold: walker: expected samples of 3 inputs, at least 1 apart, and whole samples of 2 outputs, got 11 "
-      "numbers 1 apart for 20",
+      "inputs, 1 apart, for 20 outputs",
       wm::ArgumentError);
   CHECK_THROWS_AS(walker.process(x, 0, y), wm::ArgumentError);
   CHECK_THROWS_AS(walker.process(x, std::numeric_limits<Index>::max() / 2, y), wm::ArgumentError);
@@ -516,22 +516,18 @@ TEST_CASE("what cannot be is refused, and nothing has changed") {
   auto const left = std::make_shared<EllipseF>(*model);
   EllipseF const taken = std::move(*left);
   CHECK_THROWS_WITH_AS(walker.set_model(left),
-                       "wmanifold: model: expected one with parameters, got one that was moved from",
-                       wm::ArgumentError);
+                       "wmanifold: model: expected a model with parameters, got a moved-from one", wm::ArgumentError);
   auto const damaged = [&](float number) {
     auto copy = std::make_shared<EllipseF>(*model);
     copy->bias(1, 1)[0] = number;
     return copy;
   };
   CHECK_THROWS_WITH_AS(walker.set_model(damaged(std::numeric_limits<float>::quiet_NaN())),
-                       "wmanifold: walker: expected a model of finite parameters, got one that is nan",
-                       wm::ArgumentError);
+                       "wmanifold: walker: expected finite parameters, got nan", wm::ArgumentError);
   CHECK_THROWS_WITH_AS(walker.set_model(damaged(-std::numeric_limits<float>::infinity())),
-                       "wmanifold: walker: expected a model of finite parameters, got one that is -inf",
-                       wm::ArgumentError);
+                       "wmanifold: walker: expected finite parameters, got -inf", wm::ArgumentError);
   CHECK_THROWS_WITH_AS(wm::Walker<EllipseF>(damaged(std::numeric_limits<float>::infinity()), s, {.speed = 1}),
-                       "wmanifold: walker: expected a model of finite parameters, got one that is inf",
-                       wm::ArgumentError);
+                       "wmanifold: walker: expected finite parameters, got inf", wm::ArgumentError);
   walker.process(x, 1, std::span(y).first(2));
   CHECK(y[0] == evaluated(model->at(s), x, 0).first);
 
@@ -542,7 +538,7 @@ TEST_CASE("what cannot be is refused, and nothing has changed") {
   CHECK_THROWS_WITH_AS(
       listed.set_model(other),
       "wmanifold: walker: expected a model of the same layers as the one before, got 3 inputs, 2 outputs and 2 "
-      "dense layers, or other activations",
+      "dense layers, or other activations; make a new Walker",
       wm::ArgumentError);
   std::vector<float> z(20);
   listed.process(x, 1, z);

@@ -124,10 +124,11 @@ TEST_CASE("an integration that cannot be finished leaves the model as it was") {
   auto const before = model;
   auto objective = data.objective(model);
   CHECK_THROWS_WITH_AS(wm::integrate(model, objective, 10, {.relative = 1e-9, .most_steps = 3}),
-                       doctest::Contains("expected to reach 10 in 3 steps"), wm::NumericalError);
+                       doctest::Contains("integration: expected to reach 10 in 3 steps"), wm::NumericalError);
   CHECK(model == before);
   for (double const bad : {0.0, -1.0, std::numeric_limits<double>::quiet_NaN()}) {
-    CHECK_THROWS_WITH_AS(wm::integrate(model, objective, bad), doctest::Contains("expected a positive duration"),
+    CHECK_THROWS_WITH_AS(wm::integrate(model, objective, bad),
+                         doctest::Contains("expected a positive duration, tolerances and steps of at least 0, got "),
                          wm::ArgumentError);
   }
   CHECK_THROWS_AS(wm::integrate(model, objective, 1, {.relative = 0, .absolute = 0}), wm::ArgumentError);
@@ -139,12 +140,15 @@ TEST_CASE("an integration that cannot be finished leaves the model as it was") {
   }
   CHECK_THROWS_AS(wm::integrate(model, objective, infinity), wm::ArgumentError);
   CHECK_THROWS_WITH_AS(wm::integrate(model, objective, 1, {.most_steps = 0}),
-                       doctest::Contains("expected at least one step to be allowed, and all fixed ones, got 0 and 0"),
+                       doctest::Contains("expected most_steps of at least 1 and of at least fixed_steps, got 0 and 0"),
                        wm::ArgumentError);
   CHECK_THROWS_WITH_AS(wm::integrate(model, objective, 1, {.fixed_steps = 11, .most_steps = 10}),
-                       doctest::Contains("got 10 and 11 fixed ones"), wm::ArgumentError);
+                       doctest::Contains("and of at least fixed_steps, got 10 and 11"), wm::ArgumentError);
   CHECK(model == before);
-  CHECK_THROWS_AS(wm::Backtracking(model, {.first_rate = 0}), wm::ArgumentError);
+  CHECK_THROWS_WITH_AS(
+      wm::Backtracking(model, {.first_rate = 0}),
+      doctest::Contains("backtracking: expected a positive rate, a share in (0, 1) and at least one halving, got 0, "),
+      wm::ArgumentError);
   CHECK_THROWS_AS(wm::Backtracking(model, {.sufficient = 1}), wm::ArgumentError);
   CHECK(model == before);
   auto const start = objective.value(model);

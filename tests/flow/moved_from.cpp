@@ -20,7 +20,7 @@ namespace {
 
 template <class Call>
 void refuses(Call const& call) {
-  CHECK_THROWS_WITH_AS(static_cast<void>(call()), doctest::Contains("got one that was moved from"), wm::ArgumentError);
+  CHECK_THROWS_WITH_AS(static_cast<void>(call()), doctest::Contains("got a moved-from one"), wm::ArgumentError);
 }
 
 /// What a model that was moved from is asked for is refused in a sentence, nothing is read that is not there, and it
@@ -122,6 +122,9 @@ TEST_CASE("likewise custom manifolds, those without types, and networks") {
     wm::Workspace<double> work;
     auto const kept = std::move(network);
     CHECK(network.parameters().empty());
+    CHECK_THROWS_WITH_AS((void)network.weight(0),
+                         doctest::Contains("network: expected a network with parameters, got a moved-from one"),
+                         wm::ArgumentError);
     refuses([&] { return network.weight(0).rows(); });
     refuses([&] { return network.bias(0).rows(); });
     refuses([&] { network(x, y, scratch); });

@@ -52,10 +52,11 @@ TEST_CASE("a temperature divides the logits") {
   CHECK(softened == doctest::Approx(entropy(logits)).epsilon(1e-14));
   for (double const wrong : {0.0, -1.0, std::numeric_limits<double>::infinity()}) {
     CHECK_THROWS_WITH_AS(wm::PredictionEntropy{wrong}.check({}, 1, 1),
-                         doctest::Contains("expected a positive temperature, got "), wm::ArgumentError);
+                         doctest::Contains("expected a finite temperature of at least 1e-30, got "), wm::ArgumentError);
   }
   CHECK_THROWS_WITH_AS(wm::PredictionEntropy{1e-31}.check({}, 1, 1),
-                       doctest::Contains("got 1e-31, which is below 1e-30"), wm::ArgumentError);
+                       doctest::Contains("expected a finite temperature of at least 1e-30, got 1e-31"),
+                       wm::ArgumentError);
   std::array const equal{1.0F, 1.0F};
   wm::PredictionEntropy const cold{1e-30};
   CHECK_NOTHROW(cold.check({}, 1, 2));

@@ -262,9 +262,9 @@ TEST_CASE("what does not fit is refused, with what was expected and what came") 
   refuses(bad, labels, {6}, {}, "expected finite numbers, got nan in row 4, column 1");
   refuses(inputs, {0, 1}, {6}, {}, "expected 6 labels, one per sample, got 2");
   refuses(inputs, labels, {2, 3}, {}, "expected 6 samples in all groups, as many as the inputs have rows, got 5");
-  refuses(inputs, labels, {2, 5}, {}, "make up the 6 samples, got one of 5 after 2 samples");
-  refuses(inputs, labels, {6, 0}, {}, "groups of at least one sample that make up the 6 samples, got one of 0");
-  refuses(inputs, labels, {6}, {.points = 0}, "expected at least one point, got 0");
+  refuses(inputs, labels, {2, 5}, {}, "and 6 samples in all, got one of 5 after 2 samples");
+  refuses(inputs, labels, {6, 0}, {}, "groups of at least one sample and 6 samples in all, got one of 0");
+  refuses(inputs, labels, {6}, {.points = 0}, "inference: expected at least one point, got 0");
   refuses(inputs, labels, {6}, {.descents = 0}, "expected at least one descent, got 0");
   refuses(inputs, labels, {6}, {.most_steps = 0}, "expected at least one step, got 0");
   refuses(inputs, labels, {6}, {.tolerance = 0}, "expected a positive tolerance, got 0");
@@ -284,6 +284,6 @@ TEST_CASE("points of an infinite loss are passed by; where all are, that is an e
   CHECK(found.point[0] == 0);
   model.weight(0, 0).setConstant(1e20F);
   CHECK_THROWS_WITH_AS(wm::infer_context(model, wm::MeanSquaredError{}, inputs, wm::Matrix<float>::Zero(3, 1)),
-                       doctest::Contains("expected a finite loss at one of 64 points at least, got none for group 0"),
+                       doctest::Contains("expected a finite loss at one or more of 64 points, got none for group 0"),
                        wm::NumericalError);
 }

@@ -236,6 +236,6 @@ TEST_CASE("a state without a finite loss is passed by; where all are, that is an
   CHECK_FALSE(found.runner_up);
   model.bias(2, 1).setConstant(1e300);
   CHECK_THROWS_WITH_AS(wm::infer_context(model, wm::MeanSquaredError{}, inputs, targets),
-                       doctest::Contains("expected a finite loss at one of 3 points at least, got none for group 0"),
+                       doctest::Contains("expected a finite loss at one or more of 3 points, got none for group 0"),
                        wm::NumericalError);
 }

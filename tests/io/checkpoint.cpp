@@ -294,15 +294,15 @@ TEST_CASE("a checkpoint of something else is refused with what was expected and 
   changed([](wm::TensorFile& content) {
     std::get<std::vector<double>>(content.tensors.at("moment.0.rows").numbers).front() = 1e200;
   });
-  refuses(same, file.path, "expected moments that a flow left");
+  refuses(same, file.path, "expected moments from a flow's state, got a NaN");
   changed([](wm::TensorFile& content) { content.tensors.erase("number.best"); });
   refuses(same, file.path, "expected a tensor 'number.best'");
   changed([](wm::TensorFile& content) {
     std::get<std::vector<std::uint64_t>>(content.tensors.at("random.batches").numbers).back() = 1000;
   });
-  refuses(same, file.path, "generator 'batches'");
+  refuses(same, file.path, ": generator 'batches': wmanifold: random: expected a generator's state");
   changed([](wm::TensorFile& content) { content.tensors["factor"] = {{2, 2}, std::vector<double>(4)}; });
-  refuses(same, file.path, "expected a checkpoint of a rule without a matrix of its own, got one that has a 'factor'");
+  refuses(same, file.path, "expected a checkpoint of a rule of this version, got one with a 'factor'");
   wm::save_model(file.path, saved.model);
   refuses(same, file.path, "expected format 'wmanifold checkpoint 1', got 'wmanifold 1'");
 

@@ -86,5 +86,6 @@ TEST_CASE("a file with the checksum of other contents is refused, one without an
   CHECK_NOTHROW(wm::detail::require_checksum("here", file));
   std::get<std::vector<float>>(file.tensors["x"].numbers)[1] = 2;
   CHECK_THROWS_WITH_AS(wm::detail::require_checksum("here", file),
-                       doctest::Contains("': the file was damaged, or edited without a new checksum"), wm::FileError);
+                       doctest::Contains("' from the contents; the file is damaged or was edited: save it again"),
+                       wm::FileError);
 }

@@ -61,6 +61,8 @@ TEST_CASE("text that is no scaling and no knob is refused, with what was expecte
   CHECK_THROWS_WITH_AS(wm::detail::require_notes("here", {.knob_ranges = {{wm::Range::linear(0, 1), "a\tb"}}}, 1, 1),
                        doctest::Contains("without tabs and line breaks"), wm::FileError);
   double const inf = std::numeric_limits<double>::infinity();
-  CHECK_THROWS_WITH_AS(wm::detail::require_notes("here", {.input_scaling = {{inf, 1}}}, 1, 1),
-                       doctest::Contains("got inf and 1"), wm::FileError);
+  CHECK_THROWS_WITH_AS(
+      wm::detail::require_notes("here", {.input_scaling = {{inf, 1}}}, 1, 1),
+      doctest::Contains("here: input_scaling: expected a finite mean and a positive scale, got inf and 1"),
+      wm::FileError);
 }

@@ -68,8 +68,12 @@ TEST_CASE("what cannot be written leaves the old file, nothing beside it, and sa
   CHECK_THROWS_AS(wm::replace_file(file, [](std::ostream&) { throw std::bad_alloc(); }), std::bad_alloc);
   CHECK(content_of(file) == "old");
   CHECK(folder.entries() == 1);
-  CHECK_THROWS_WITH_AS(write(folder.path / "none" / "file", ""), doctest::Contains("does its folder exist"),
-                       wm::FileError);
+  CHECK_THROWS_WITH_AS(write(folder.path / "none" / "file", ""),
+                       doctest::Contains("expected a writable folder, got none"), wm::FileError);
+  std::filesystem::create_symlink("link", folder.path / "link");
+  CHECK_THROWS_WITH_AS((void)wm::detail::followed(folder.path / "link"),
+                       doctest::Contains("expected at most 40 symbolic links, got more"), wm::FileError);
+  std::filesystem::remove(folder.path / "link");
   refuses("", "expected the name of a file");
   refuses(folder.path / "new" / "", "expected the name of a file");
   refuses(folder.path / std::string("a\0b", 3), "expected the name of a file");
@@ -136,13 +140,24 @@ TEST_CASE("a new file has the mode that any has, and one that is replaced keeps 
   }
 }
 
+TEST_CASE("a file that cannot take the name of its target is removed") {
+  Folder const folder;
+  wm::detail::Place const place(folder.path / "file");
+  {
+    wm::detail::Beside beside(place);
+    std::filesystem::create_directory(place.path);
+    CHECK_THROWS_WITH_AS(beside.take(place), doctest::Contains("cannot rename "), wm::FileError);
+  }
+  CHECK(folder.entries() == 1);
+}
+
 TEST_CASE("a file whose mode lets nobody write is refused, whoever asks") {
   Folder const folder;
   auto const file = folder.path / "file";
   write(file, "old");
   for (unsigned const mode : {0444U, 0400U, 0555U, 0U}) {
     REQUIRE(::chmod(file.c_str(), mode) == 0);
-    refuses(file, "expected a file that may be written, got one protected against it");
+    refuses(file, "expected a writable file, got a write-protected one");
     CHECK(mode_of(file) == mode);
   }
   REQUIRE(::chmod(file.c_str(), 0600) == 0);

@@ -139,10 +139,12 @@ TEST_CASE("a custom manifold without parameters, or with a metric that means not
   auto const make = [](std::vector<double> const& start, wm::CustomMetric metric) {
     return wm::custom_manifold<double, wm::Interval>(line, start, metric, wm::Dense<3, 4>{});
   };
-  CHECK_THROWS_WITH_AS(make({}, {}), doctest::Contains("expected at least one parameter and finite ones, got 0"),
+  CHECK_THROWS_WITH_AS(make({}, {}), doctest::Contains("expected at least one parameter, all of them finite, got 0"),
                        wm::ArgumentError);
   CHECK_THROWS_AS(make({std::numeric_limits<double>::infinity()}, {}), wm::ArgumentError);
-  CHECK_THROWS_WITH_AS(make({1}, {.damping = -1}), doctest::Contains("got 16, -1,"), wm::ArgumentError);
+  CHECK_THROWS_WITH_AS(make({1}, {.damping = -1}),
+                       doctest::Contains("a tolerance in (0, 1) and at least 1 iteration, got 16, -1,"),
+                       wm::ArgumentError);
   CHECK_THROWS_AS(make({1}, {.tolerance = 0}), wm::ArgumentError);
   CHECK_THROWS_AS(make({1}, {.degree = -1}), wm::ArgumentError);
 }

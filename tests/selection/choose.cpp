@@ -198,7 +198,8 @@ TEST_CASE("what diverges, or has no finite score, is dropped at once") {
   CHECK(repeats_of(choice) == Counts{1, 1, 3, 3});
   CHECK(choice.candidates[0].mean() == -std::numeric_limits<double>::infinity());
   CHECK_THROWS_WITH_AS((void)wm::choose({}, train, score, dummy(0, 1), dummy(1, 2)),
-                       doctest::Contains("expected a candidate with a score after repeat 0"), wm::NumericalError);
+                       doctest::Contains("expected a candidate with a finite score after repeat 0"),
+                       wm::NumericalError);
 }
 
 TEST_CASE("options that make no sense are refused") {
@@ -209,7 +210,7 @@ TEST_CASE("options that make no sense are refused") {
     };
     CHECK_THROWS_WITH_AS((void)choose_among<2>(how, score), doctest::Contains(what), wm::ArgumentError);
   };
-  refuses({.least = 1}, "expected at least 2 trainings and at most no fewer, got 1 and 12");
+  refuses({.least = 1}, "expected at least 2 trainings and a maximum of no fewer, got 1 and 12");
   refuses({.least = 5, .most = 4}, "got 5 and 4");
   refuses({.errors = -1}, "expected errors and a tolerance of at least 0, got -1 and 0");
   refuses({.errors = std::nan("")}, "errors");

@@ -68,7 +68,7 @@ TEST_CASE("edges that are none are refused") {
   wm::Graph<3> const graph;
   CHECK_THROWS_WITH_AS(
       graph.with({0, 3}),
-      "wmanifold: graph: expected an edge between two of 3 nodes with a positive weight, got 0 to 3 with 1",
+      "wmanifold: graph: expected an edge of positive weight between two of 3 nodes, got 0 to 3 of weight 1",
       ArgumentError);
   CHECK_THROWS_AS(graph.with({1, 1}), ArgumentError);
   CHECK_THROWS_AS(graph.with({0, 1, 0}), ArgumentError);

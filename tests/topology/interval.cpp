@@ -37,13 +37,21 @@ TEST_CASE("what is off the interval is refused") {
   double const nan = std::numeric_limits<double>::quiet_NaN();
   double const inf = std::numeric_limits<double>::infinity();
   using wm::ArgumentError;
-  CHECK_THROWS_WITH_AS(Interval::at(1.5), "wmanifold: interval: expected s in [0, 1], got 1.5", ArgumentError);
-  CHECK_THROWS_WITH_AS(Interval::at(-1e-9), "wmanifold: interval: expected s in [0, 1], got -1e-09", ArgumentError);
-  CHECK_THROWS_WITH_AS(Interval::at(nan), "wmanifold: interval: expected s in [0, 1], got nan", ArgumentError);
-  CHECK_THROWS_WITH_AS(Interval::at(inf), "wmanifold: interval: expected s in [0, 1], got inf", ArgumentError);
-  CHECK_THROWS_WITH_AS(Interval::at(11, 0, 10), "wmanifold: interval: expected a value in [0, 10], got 11",
+  CHECK_THROWS_WITH_AS(Interval::at(1.5),
+                       "wmanifold: interval: expected s in [0, 1], got 1.5; Interval::clamped takes the nearest end",
                        ArgumentError);
-  CHECK_THROWS_WITH_AS(Interval::at(nan, 0, 10), "wmanifold: interval: expected a value in [0, 10], got nan",
+  CHECK_THROWS_WITH_AS(Interval::at(-1e-9),
+                       "wmanifold: interval: expected s in [0, 1], got -1e-09; Interval::clamped takes the nearest end",
+                       ArgumentError);
+  CHECK_THROWS_WITH_AS(Interval::at(nan), "wmanifold: interval: expected s in [0, 1], got nan", ArgumentError);
+  CHECK_THROWS_WITH_AS(Interval::at(inf),
+                       "wmanifold: interval: expected s in [0, 1], got inf; Interval::clamped takes the nearest end",
+                       ArgumentError);
+  CHECK_THROWS_WITH_AS(Interval::at(11, 0, 10),
+                       "wmanifold: interval: expected a value in [0, 10], got 11; clamp it, or widen the range",
+                       ArgumentError);
+  CHECK_THROWS_WITH_AS(Interval::at(nan, 0, 10),
+                       "wmanifold: interval: expected a value in [0, 10], got nan; clamp it, or widen the range",
                        ArgumentError);
   CHECK_THROWS_WITH_AS(Interval::at(3, 3, 3),
                        "wmanifold: interval: expected a range with two different finite ends, got [3, 3]",

@@ -57,7 +57,9 @@ TEST_CASE("values beyond an end are clamped when asked for, refused otherwise") 
   CHECK(range.clamped(inf) == Interval::at(1));
   CHECK(range.clamped(100) == range.at(100));
   CHECK(Range::linear(8, 4).clamped(9) == Interval::at(0));
-  CHECK_THROWS_WITH_AS(range.at(5), "wmanifold: interval: expected a value in [10, 1000], got 5", ArgumentError);
+  CHECK_THROWS_WITH_AS(range.at(5),
+                       "wmanifold: interval: expected a value in [10, 1000], got 5; clamp it, or widen the range",
+                       ArgumentError);
   CHECK_THROWS_WITH_AS(range.clamped(nan), doctest::Contains("got nan"), ArgumentError);
   CHECK(Interval::clamped(1.5) == Interval::at(1));
   CHECK(Interval::clamped(-inf) == Interval::at(0));
@@ -73,6 +75,7 @@ TEST_CASE("ranges without a meaning are refused") {
   CHECK_THROWS_AS(Range::linear(0, inf), ArgumentError);
   CHECK_THROWS_AS(Range::logarithmic(1, inf), ArgumentError);
   CHECK_THROWS_WITH_AS(Range::logarithmic(0, 10),
-                       "wmanifold: range: expected two positive ends for a logarithm, got [0, 10]", ArgumentError);
+                       "wmanifold: range: expected two positive ends for a logarithmic scale, got [0, 10]",
+                       ArgumentError);
   CHECK_THROWS_WITH_AS(Range::logarithmic(10, -1), doctest::Contains("got [10, -1]"), ArgumentError);
 }

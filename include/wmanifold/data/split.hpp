@@ -47,8 +47,9 @@ inline Split split_in_order(std::vector<Index> const& order, double share) {
 template <class I = Index>
 [[nodiscard]] Split split(std::span<int const> labels, double validation_share, Seed seed) {
   auto order = shuffled_indices(static_cast<Index>(labels.size()), seed);
-  std::stable_sort(order.begin(), order.end(),
-                   [&](I a, I b) { return labels[static_cast<std::size_t>(a)] < labels[static_cast<std::size_t>(b)]; });
+  std::stable_sort(order.begin(), order.end(), [&](I a, I b) {
+    return labels[static_cast<std::size_t>(a)] < labels[static_cast<std::size_t>(b)];
+  });
   return detail::split_in_order(order, validation_share);
 }
 

@@ -211,7 +211,7 @@ void replace_file(std::filesystem::path const& path, Write const& write) {
     is_written = static_cast<bool>(out);
   }
   if (!is_written || !beside.synchronise() || !beside.keep_attributes(place)) [[unlikely]] {
-    fail<FileError>("cannot write all of ", beside.path().string(), "; free space on the disk");
+    fail<FileError>("cannot write all of ", beside.path().string(), "; check the free space of the disk");
   }
   beside.take(place);
 }

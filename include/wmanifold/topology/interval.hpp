@@ -40,7 +40,8 @@ struct Interval {
   /// Returns the canonical coordinates of the same point. ArgumentError for coordinates of no point.
   static Coordinates<Interval> canonical(Coordinates<Interval> const& c) {
     if (!(is_finite(c[0]) && c[0] >= 0 && c[0] <= 1)) [[unlikely]] {
-      fail("interval: expected s in [0, 1], got ", c[0], "; Interval::clamped takes the nearest end");
+      fail("interval: expected s in [0, 1], got ", c[0],
+           is_nan(c[0]) ? "" : "; Interval::clamped takes the nearest end");
     }
     return c;
   }
