@@ -1,5 +1,5 @@
-// A guitar pedal with two knobs, learned: at a fixed position of the knobs a small network, and moving them is one
-// blend of weights. --help tells all.
+// Learns a guitar pedal with two knobs. At a fixed position of the knobs the model is a small network; moving them is
+// one blend of weights. See --help.
 
 #include "claims.hpp"
 #include "columns.hpp"
@@ -42,7 +42,7 @@ Outcome const& first_of(std::vector<Outcome> const& outcomes, Kind kind) {
   return *std::find_if(outcomes.begin(), outcomes.end(), [&](Outcome const& o) { return o.kind == kind; });
 }
 
-/// A phrase through the circuit and through all contenders, at rest and under a sweep.
+/// Writes a phrase through the circuit and through all contenders, at rest and under a sweep.
 void write_sounds(fs::path const& folder, std::vector<Outcome> const& outcomes) {
   auto const x = phrase(wm::Seed{7});
   write_wav(folder / "input.wav", x);
@@ -75,7 +75,7 @@ void write_map(fs::path const& file, std::vector<Outcome> const& outcomes) {
   write_text(file, svg_of(maps, map_positions, trained_positions));
 }
 
-/// What is asked of the manifold; the comparison is left to the tables.
+/// Checks the claims about the manifold. The tables show the comparison.
 int check(Report const& report) {
   Claims claims;
   auto const none = [&](auto const& is_so) {
@@ -130,7 +130,7 @@ int tune(Options const& options) {
   return 0;
 }
 
-/// A file of the user's through the model, the network moving every 8 samples.
+/// Streams a user's file through the model. The network moves every 8 samples.
 void stream_file(Options const& options) {
   auto const x = read_wav(options.input);
   auto const model = std::make_shared<Manifold const>(wm::load_model<Manifold>(options.model()));

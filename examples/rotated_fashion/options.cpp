@@ -14,7 +14,7 @@
 namespace demo {
 namespace {
 
-/// "  name   text", for each of a list.
+/// Returns "  name   text" for each item of a list.
 template <class Item>
 std::string described(std::span<Item const> items) {
   std::string text;
