@@ -41,7 +41,7 @@ Colour colour_at(double x) {
   return {mix(&Colour::red), mix(&Colour::green), mix(&Colour::blue)};
 }
 
-/// Draws an image of values, row by row from the top, from `low` to `high`.
+/// Returns an image of values, row by row from the top, from `low` to `high`.
 std::string image_of(std::span<double const> values, int rows, int columns, double low, double high) {
   std::vector<std::uint8_t> pixels;
   for (double const value : values) {

@@ -8,7 +8,7 @@ namespace demo {
 /// Returns the class of a contender's colour.
 [[nodiscard]] std::string colour_of(Contender const& contender);
 
-/// Returns the sign of a contender, which identifies it without its colour.
+/// Draws the sign of a contender, which identifies it without its colour.
 void draw_marker(Svg& svg, Place at, Contender const& contender);
 
 }  // namespace demo

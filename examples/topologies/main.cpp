@@ -1,5 +1,5 @@
-// Draws the topologies, a card each: a function of a basis in colour, samples, the nodes of a quadrature. What is drawn
-// is checked. Exits with 2 where something does not hold.
+// Draws the topologies, a card each: a function of a basis in colour, samples, the nodes of a quadrature. Checks the
+// contents, and exits with 2 where something does not hold.
 
 #include "files.hpp"
 #include "gallery.hpp"

@@ -1,5 +1,5 @@
-// Digits that are turned, by weights on a circle of angles, where nobody tells the angle: it is found from the images.
-// --help tells all.
+// Classifies turned digits, by weights on a circle of angles, without knowing the angle: it finds the angle from the
+// images. See --help.
 
 #include "files.hpp"
 #include "number_checks.hpp"
@@ -30,7 +30,7 @@ struct Options {
   unsigned seeds = 3;
 };
 
-/// Seeds 1, 2, ..., side by side.
+/// Runs seeds 1, 2, ..., side by side.
 std::vector<Outcome> carry_out_all(Options const& options, DataSet const& data) {
   int const rows = 1 + 2 * options.settings.order;
   Progress progress("Training and searching", options.seeds * (rows + 1 + 13.0));
@@ -38,7 +38,7 @@ std::vector<Outcome> carry_out_all(Options const& options, DataSet const& data) 
   for (unsigned seed = 1; seed <= options.seeds; ++seed) {
     runs.push_back(std::async(std::launch::async, [&, seed] {
 #ifdef _OPENMP
-      omp_set_num_threads(1);  // of this thread: the seeds themselves are what goes side by side
+      omp_set_num_threads(1);  // for this thread: the seeds themselves run side by side
 #endif
       return carry_out(seed, data, options.settings, [&](double work) { progress.advance(work); });
     }));

@@ -1,5 +1,5 @@
-// Digits in noise, with weights that are a function of the noise level: what becomes of levels that were never seen?
-// --help tells all.
+// Classifies digits in noise with weights that are a function of the noise level, and tests noise levels that were
+// never seen. See --help.
 
 #include "choice.hpp"
 #include "files.hpp"

@@ -1,4 +1,4 @@
-// Images turned and moved circularly, both by a known way. --help tells all.
+// Images turned and moved circularly, both by known angles. See --help.
 
 #include "program.hpp"
 #include "torus/moved_images.hpp"
