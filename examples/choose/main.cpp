@@ -230,12 +230,11 @@ int main(int count, char** words) try {
   Settings settings;
   CLI::App app(
       "Picks the topology and order for turned garments from trainings on an eighth of the images at a part of the\n"
-      "angles, and trains all candidates in full to see how good the pick was. Exits with 2 where another is better "
-      "by\n"
-      "more than --within points, or where choosing costs more than training each candidate twice.",
+      "angles, and trains all candidates in full for comparison. Exits with 2 if another candidate is better by more\n"
+      "than --within points, or if choosing costs more than training each candidate twice.",
       "choose");
   app.add_option("--data", settings.data, "Folder of an idx data set")->type_name("DIR")->capture_default_str();
-  app.add_option("--images", settings.images, "Images of training")
+  app.add_option("--images", settings.images, "Training images")
       ->check(whole(10, 1'000'000))
       ->type_name("N")
       ->capture_default_str();
@@ -251,8 +250,11 @@ int main(int count, char** words) try {
       ->check(whole(2, 1000))
       ->type_name("N")
       ->capture_default_str();
-  app.add_option("--seed", settings.seed, "Of everything")->check(any_seed())->type_name("N")->capture_default_str();
-  app.add_option("--within", settings.within, "Points that the pick may fall short")
+  app.add_option("--seed", settings.seed, "Seed of all random numbers")
+      ->check(any_seed())
+      ->type_name("N")
+      ->capture_default_str();
+  app.add_option("--within", settings.within, "Points by which the pick may be worse than the best")
       ->check(within(0, 100))
       ->type_name("X")
       ->capture_default_str();

@@ -158,9 +158,9 @@ int main(int count, char** words) try {
   Settings& settings = options.plan.settings;
   options.plan.threads = std::max(1U, std::thread::hardware_concurrency());
   CLI::App app(
-      "Learns a diode clipper with two knobs, drive and tone: a small network whose weights are a smooth function of "
-      "the\nknobs, against one that has them as inputs, and FiLM, at equal cost per sample. Exits with 2 where the "
-      "manifold does\nnot hold what is claimed of it.",
+      "Learns a diode clipper with two knobs, drive and tone. Compares a small network whose weights are a smooth\n"
+      "function of the knobs with one that has them as inputs, and with FiLM, at equal cost per sample. Exits with 2\n"
+      "if a claim about the manifold does not hold.",
       "knob");
   app.get_formatter()->column_width(30);
   app.add_option("--output", options.output, "Folder for results, sounds and pictures")
@@ -175,29 +175,29 @@ int main(int count, char** words) try {
   number("--seeds", options.plan.seeds, "Trainings of each contender, from seed 1 on", 1000);
   number("--steps", settings.steps, "Steps of a training", 10'000'000);
   number("--positions", settings.positions, "Knob positions of a step", 1000);
-  number("--samples", settings.samples, "Windows at each", 1000);
-  app.add_option("--stiffness", settings.stiffness, "Of the price of a step of the manifold")
+  number("--samples", settings.samples, "Windows at each position", 1000);
+  app.add_option("--stiffness", settings.stiffness, "Stiffness of the price of the manifold's steps")
       ->check(within(0, wm::most_stiffness))
       ->type_name("X")
       ->capture_default_str();
   number("--threads", options.plan.threads, "Trainings side by side", 256);
-  number("--turns", options.turns, "Blocks that are timed", 10'000'000);
-  seconds("--signal", settings.signal, "Training signal");
-  seconds("--test-signal", options.plan.test_signal, "Test signals");
-  app.add_flag("--tune", options.tune, "Compare rates on validation recordings, and do nothing else");
+  number("--turns", options.turns, "Timed blocks", 10'000'000);
+  seconds("--signal", settings.signal, "Length of the training signal");
+  seconds("--test-signal", options.plan.test_signal, "Length of test signals");
+  app.add_flag("--tune", options.tune, "Only compare rates on validation recordings");
   app.add_option("--input", options.input,
-                 "Stream this WAV file (mono, 48 kHz) through the model in the output folder,\n"
-                 "which is trained first if there is none")
+                 "Stream this WAV file (mono, 48 kHz) through the model in the output folder;\n"
+                 "without a model, train one first")
       ->type_name("FILE");
-  app.add_option("--drive", options.knobs.drive, "For --input")
+  app.add_option("--drive", options.knobs.drive, "Drive for --input")
       ->check(within(0, 1))
       ->type_name("X")
       ->capture_default_str();
-  app.add_option("--tone", options.knobs.tone, "For --input")
+  app.add_option("--tone", options.knobs.tone, "Tone for --input")
       ->check(within(0, 1))
       ->type_name("X")
       ->capture_default_str();
-  app.add_flag("--sweep", options.is_swept, "For --input: both knobs go up and down ten times a second instead");
+  app.add_flag("--sweep", options.is_swept, "For --input: move both knobs up and down ten times a second instead");
   CLI11_PARSE(app, count, words);
 
   make_folder(options.output);

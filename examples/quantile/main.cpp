@@ -200,11 +200,11 @@ int run(Settings const& settings) {
 int main(int count, char** words) try {
   Settings settings;
   CLI::App app(
-      "One network that learns every quantile of y given x: the context of its weights is the quantile's level. Exits\n"
-      "with 2 where a level covers another share of fresh samples than it says, or levels cross.",
+      "Learns every quantile of y given x with one network: the context of its weights is the quantile's level. Exits\n"
+      "with 2 if a level's share of fresh samples differs from the level, or if levels cross.",
       "quantile");
   app.add_option("--output", settings.output, "Folder for the plots")->type_name("DIR")->capture_default_str();
-  app.add_option("--seed", settings.seed, "Of the samples and the start")
+  app.add_option("--seed", settings.seed, "Seed of the samples and the start")
       ->check(any_seed())
       ->type_name("N")
       ->capture_default_str();
@@ -213,7 +213,7 @@ int main(int count, char** words) try {
   };
   number("--steps", settings.steps, "Steps of training", 10'000'000);
   number("--batch", settings.batch, "Samples of a step", 100'000);
-  app.add_option("--rate", settings.rate, "Rate of the first step; it falls to nothing along a cosine")
+  app.add_option("--rate", settings.rate, "Rate of the first step; it falls to zero along a cosine")
       ->check(positive())
       ->type_name("X")
       ->capture_default_str();

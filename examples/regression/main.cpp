@@ -308,12 +308,11 @@ int main(int count, char** words) try {
   std::uint64_t seed = 1;
   CLI::App app(
       "Linear regression on a manifold of weights: the flow converges alike in every basis, plain descent slows with\n"
-      "the condition number of the basis, and the integrator follows the flow at its order. Exits with 2 where a "
-      "claim\n"
+      "the condition number of the basis, and the integrator follows the flow at its order. Exits with 2 if a claim\n"
       "does not hold.",
       "regression");
   app.add_option("--output", output, "Folder for the plots")->type_name("DIR")->capture_default_str();
-  app.add_option("--seed", seed, "Of the inputs and the start")
+  app.add_option("--seed", seed, "Seed of the inputs and the start")
       ->check(any_seed())
       ->type_name("N")
       ->capture_default_str();

@@ -292,7 +292,8 @@ int run_program(int count, char const* const* words, std::string const& about,
   CLI::App app(about);
   app.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
   app.add_option("--out", options.out, "Folder of the records")->type_name("DIR")->capture_default_str();
-  app.add_option("--threads", options.threads, "Trainings at a time, one thread each; 0: as the machine has")
+  app.add_option("--threads", options.threads,
+                 "Trainings at a time, one thread each; 0: as many as the machine has threads")
       ->check(whole(0, 256))
       ->type_name("N")
       ->capture_default_str();
@@ -300,12 +301,14 @@ int run_program(int count, char const* const* words, std::string const& about,
       ->check(whole(1, 1000))
       ->type_name("N")
       ->capture_default_str();
-  app.add_flag("--short", options.is_short, "A form that takes seconds, to see that it runs");
+  app.add_flag("--short", options.is_short, "A short form of seconds, as a check");
   auto const names = [&](char const* name, std::vector<std::string>& to, char const* text) {
     return app.add_option(name, to, text)->delimiter(',')->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   };
-  names("--budgets", options.budgets, "short, long")->check(CLI::IsMember({"short", "long"}))->capture_default_str();
-  names("--settings", options.settings, "Only these settings (the first one is where rates are tuned)");
+  names("--budgets", options.budgets, "Budgets: short, long")
+      ->check(CLI::IsMember({"short", "long"}))
+      ->capture_default_str();
+  names("--settings", options.settings, "Only these settings (rates are tuned in the first one)");
   names("--contenders", options.contenders, "Only these contenders");
   add_options(app);
   try {

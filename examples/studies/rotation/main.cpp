@@ -145,10 +145,10 @@ int main(int count, char const* const* words) {
   return run_program(
       count, words, "Images turned by a known angle, and ways of using it.",
       [&](CLI::App& app) {
-        app.add_option("--data", source.data, "What the images are")
+        app.add_option("--data", source.data, "Images")
             ->check(CLI::IsMember({"fashion", "mnist", "cifar10"}))
             ->capture_default_str();
-        app.add_option("--folder", source.folder, "Folder of their idx files, of CIFAR-10's binary files")
+        app.add_option("--folder", source.folder, "Folder of their idx files, or of CIFAR-10's binary files")
             ->capture_default_str();
         app.add_flag("--wide", source.is_wide, "MNIST with two hidden layers of 128, from 20,000 images");
       },

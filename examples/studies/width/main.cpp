@@ -85,9 +85,9 @@ Study study_of(Source const& source) {
 int main(int count, char const* const* words) {
   Source source;
   return run_program(
-      count, words, "Turned images through networks of rising width, or from rising numbers of images.",
+      count, words, "Turned images with networks of rising width, or with rising numbers of images.",
       [&](CLI::App& app) {
-        app.add_option("--vary", source.vary, "What differs between settings")
+        app.add_option("--vary", source.vary, "Quantity that differs between settings")
             ->check(CLI::IsMember({"width", "images"}))
             ->capture_default_str();
         app.add_option("--folder", source.folder, "Folder of Fashion-MNIST's idx files")->capture_default_str();

@@ -351,12 +351,12 @@ void run(Options const& options) {
 
 int main(int count, char** words) try {
   Options options;
-  CLI::App app("Draws what the studies show to networks, over their contexts.");
+  CLI::App app("Draws the inputs of the studies' networks, over their contexts.");
   app.add_option("--fashion", options.fashion, "Folder of Fashion-MNIST's idx files")->capture_default_str();
-  app.add_option("--mnist", options.mnist, "Folder of MNIST's; without it there are no digits");
+  app.add_option("--mnist", options.mnist, "Folder of MNIST's idx files; without it there are no digits");
   app.add_option("--cifar", options.cifar, "Folder of CIFAR-10's binary files; without it there are no photographs");
   app.add_option("--output", options.output, "The SVG file")->capture_default_str();
-  app.add_flag("--measure", options.measures, "Say what samples cost, and how reliefs are scaled");
+  app.add_flag("--measure", options.measures, "Print the cost of samples and the scale of reliefs");
   CLI11_PARSE(app, count, words);
   run(options);
   return 0;
