@@ -44,7 +44,7 @@ std::vector<double> descend(Model model, Problem const& problem, double least, d
   return excess;
 }
 
-/// Follows the flow for a time. The report has the number of steps.
+/// Follows the flow for a time; how many steps that took is in the report.
 template <class Model>
 wm::Integration follow(Model& model, Problem const& problem, double time, wm::IntegrationOptions const& how) {
   wm::Objective objective{model,           wm::MeanSquaredError{}, problem.inputs, problem.contexts,
