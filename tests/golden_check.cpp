@@ -253,7 +253,7 @@ class NetworkCase {
   Errors errors_;
 };
 
-// ---- what is known here ---------------------------------------------------------------------------------------------
+// ---- known names ----------------------------------------------------------------------------------------------------
 
 struct Checks {
   std::function<Errors(Json const&)> basis, gram, network;

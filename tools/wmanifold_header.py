@@ -238,8 +238,8 @@ inline bool normalise_shares(double* s) {
 }
 """
 
-# For each topology: what names a point, in words; the check in code, where finite numbers are not enough; the
-# correction applied then.
+# For each topology: a valid point in words; the check in code, where finite numbers are not enough; the correction
+# applied then.
 POINTS = {
     "point": ("nothing, as there is one point", "", ""),
     "interval": ("interval: a number in [0, 1]", "s[{at}] >= 0 && s[{at}] <= 1", ""),
