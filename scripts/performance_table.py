@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Writes the performance table of README.md, between its two markers, from the reports of scripts/bench.sh.
+"""Writes the performance tables of docs/performance.md (all cases) and README.md (a few) from the reports of
+scripts/bench.sh. Each page has two markers, between which its table stands.
 
 performance_table.py [FOLDER]    the folder of report.json and report-v3.json, build/bench unless given
 """
@@ -11,6 +12,12 @@ import textwrap
 
 BEGIN, END = "<!-- performance -->", "<!-- /performance -->"
 OURS = "wmanifold"
+FEW = {
+    "step-512-k3": "a step of 784-512-512-10, batch 256, K = 3, a context per sample",
+    "step-32-k3": "a step of 64-32-32-10, batch 64, K = 3",
+    "point-64-32-32-10-relu": "one sample through 64-32-32-10",
+    "move-64-32-32-10-k3": "that network at another context, K = 3",
+}
 
 
 def time_of(seconds):
@@ -57,17 +64,29 @@ def table(native, v3):
     return lines + ["", *paragraph(f"Native: {met(native)}"), "", *paragraph(f"x86-64-v3: {met(v3)}")]
 
 
+def few(native):
+    lines = ["| | time | others' time / ours |", "|---|---|---|"]
+    for name, title in FEW.items():
+        time, _, others = cells(native, name)
+        lines.append(f"| {title} | {time} | {others} |")
+    return lines + ["", *paragraph(f"Measured on: {native['machine']}.")]
+
+
+def write(page, lines):
+    text = page.read_text()
+    if text.count(BEGIN) != 1 or text.count(END) != 1:
+        sys.exit(f"{page}: expected {BEGIN} and {END} once each")
+    before, rest = text.split(BEGIN)
+    after = rest.split(END)[1]
+    page.write_text("\n".join([before + BEGIN, *lines, END + after]))
+
+
 def main():
     root = pathlib.Path(__file__).resolve().parent.parent
     folder = pathlib.Path(sys.argv[1]) if len(sys.argv) > 1 else root / "build" / "bench"
-    reports = [json.loads((folder / name).read_text()) for name in ("report.json", "report-v3.json")]
-    readme = root / "README.md"
-    text = readme.read_text()
-    if text.count(BEGIN) != 1 or text.count(END) != 1:
-        sys.exit(f"{readme}: expected {BEGIN} and {END} once each")
-    before, rest = text.split(BEGIN)
-    after = rest.split(END)[1]
-    readme.write_text("\n".join([before + BEGIN, *table(*reports), END + after]))
+    native, v3 = (json.loads((folder / name).read_text()) for name in ("report.json", "report-v3.json"))
+    write(root / "docs" / "performance.md", table(native, v3))
+    write(root / "README.md", few(native))
 
 
 if __name__ == "__main__":

@@ -59,7 +59,7 @@ TEST_CASE("a tape can be cleared and used again") {
   }
 }
 
-TEST_CASE("outputs of another tape, and seeds that do not match, are refused") {
+TEST_CASE("outputs of another tape and seeds of another number are refused") {
   wm::Tape<double> tape;
   wm::Tape<double> other;
   auto const x = tape.variable(1.0);

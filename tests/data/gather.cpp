@@ -23,7 +23,7 @@ TEST_CASE("rows, labels and points are gathered alike") {
   CHECK(wm::gather(inputs, std::vector<Index>{}).rows() == 0);
 }
 
-TEST_CASE("an index that is no sample's is refused") {
+TEST_CASE("an index out of range is refused") {
   std::vector<Index> const bad{0, 4};
   CHECK_THROWS_WITH_AS(wm::gather(std::vector<int>(4), bad),
                        doctest::Contains("expected indices of 4 samples, counted from 0, got 4 at position 1"),

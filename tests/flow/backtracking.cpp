@@ -41,7 +41,7 @@ struct Data {
   }
 };
 
-/// A loss that is nowhere finite beyond a wall, and falls towards it.
+/// A loss that is infinite beyond a wall, and falls towards it.
 auto const wall = wm::custom_loss([](auto const& prediction, auto const& target) {
   using std::log;
   return log(1 - prediction[0]) + 0.0 * target[0];
@@ -49,7 +49,7 @@ auto const wall = wm::custom_loss([](auto const& prediction, auto const& target)
 
 }  // namespace
 
-TEST_CASE("a backtracking step never raises the objective, and says what it did") {
+TEST_CASE("a backtracking step never raises the objective, and reports its result") {
   Data const data;
   for (double const first : {1e-3, 1.0, 1e6}) {
     for (double const stiffness : {0.0, 1.0}) {
@@ -99,7 +99,7 @@ TEST_CASE("the worst context falls too") {
   CHECK(objective.value(model) < 0.5 * start);
 }
 
-TEST_CASE("where the objective is not finite is too far; at the start it is an error") {
+TEST_CASE("a step to an infinite objective is too long; an infinite objective at the start is an error") {
   Model<wm::Line> model(wm::zeros, {}, wm::LayerList{wm::Dense<>(1, 1)});
   wm::Matrix<double> const ones = wm::Matrix<double>::Ones(3, 1);
   wm::Contexts<Interval> const contexts = wm::Contexts<Interval>::constant(Interval::at(0.5), 3);
@@ -118,7 +118,7 @@ TEST_CASE("where the objective is not finite is too far; at the start it is an e
   CHECK(model == before);
 }
 
-TEST_CASE("an integration that cannot be finished leaves the model as it was") {
+TEST_CASE("a failed integration leaves the model unchanged") {
   Data const data;
   auto model = cubic();
   auto const before = model;

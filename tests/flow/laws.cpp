@@ -2,7 +2,7 @@
 #include <wmanifold/basis/bernstein_bezier.hpp>
 #include <wmanifold/basis/fourier.hpp>
 #include <wmanifold/basis/one_per_context.hpp>
-#include <wmanifold/testing/manifold_laws.hpp>
+#include <wmanifold/testing/flow_laws.hpp>
 
 #include <doctest/doctest.h>
 

@@ -31,7 +31,7 @@ std::vector<wm::Point<S1>> angles(Index count) {
   return wm::uniform_points<S1>(count, random);
 }
 
-/// One context per sample, written out.
+/// Returns one context per sample, written out.
 std::vector<wm::Point<S1>> spread_out(Contexts<S1> const& contexts) {
   std::vector<wm::Point<S1>> each;
   for (Index b = 0; b < contexts.samples(); ++b) {
@@ -84,7 +84,7 @@ TEST_CASE("the value is the mean of the samples' losses, each at its context") {
   }
 }
 
-TEST_CASE("the gradient is the backward pass of the mean's") {
+TEST_CASE("the gradient is the backward pass of the mean's gradient") {
   auto const model = random_model<double>(wm::LayerList({3, 5, 2}, {"gelu", "identity"}));
   auto const inputs = support::matrix<double>(6, 3, 3);
   auto const targets = support::matrix<double>(6, 2, 4);
@@ -105,7 +105,7 @@ TEST_CASE("the gradient is the backward pass of the mean's") {
   CHECK(our_contexts.isApprox(back.contexts, 1e-13));
 }
 
-TEST_CASE("what does not fit is refused, with what was expected and what came") {
+TEST_CASE("arguments that do not fit are refused, with the expected and the actual value") {
   auto const model = random_model<double>(wm::LayerList({3, 5, 2}, {"gelu", "identity"}));
   auto const before = model;
   auto const inputs = support::matrix<double>(6, 3, 3);
@@ -140,7 +140,7 @@ TEST_CASE("what does not fit is refused, with what was expected and what came") 
   CHECK(model == before);
 }
 
-TEST_CASE("a loss that is not finite is an error, and leaves the model as it is") {
+TEST_CASE("an infinite or NaN loss is an error, and leaves the model unchanged") {
   auto model = random_model<float>(wm::LayerList({3, 5, 2}, {"relu", "identity"}));
   model.weight(0, 1).setConstant(1e30F);
   model.bias(0, 0).setConstant(1e30F);
@@ -164,7 +164,7 @@ TEST_CASE("a loss that is not finite is an error, and leaves the model as it is"
   CHECK(model == before);
 }
 
-TEST_CASE("infinities that cancel within the network are not hidden by relu") {
+TEST_CASE("relu does not hide infinities that cancel within the network") {
   auto model = random_model<float>(wm::LayerList({2, 2, 1}, {"relu", "identity"}));
   model.parameters().set_zero();
   model.weight(0, 0).col(0).setConstant(1e30F);
@@ -177,7 +177,7 @@ TEST_CASE("infinities that cancel within the network are not hidden by relu") {
       wm::NumericalError);
 }
 
-TEST_CASE("a gradient that is not finite is an error where the loss still is") {
+TEST_CASE("an infinite or NaN gradient is an error even if the loss is finite") {
   Model<float> model(wm::zeros, {}, wm::LayerList({1, 1}, {"identity"}));
   auto const before = model;
   wm::Matrix<float> const inputs = wm::Matrix<float>::Constant(1, 1, 1e25F);
@@ -195,7 +195,7 @@ TEST_CASE("a gradient that is not finite is an error where the loss still is") {
   CHECK(model == before);
 }
 
-TEST_CASE("loss and accuracy over many samples are those of a count by hand") {
+TEST_CASE("loss and accuracy over many samples agree with a count by hand") {
   auto const model = random_model<double>(wm::LayerList({3, 5, 4}, {"tanh", "identity"}));
   Index const samples = 700;  // several batches, the last not full
   auto const inputs = support::matrix<double>(samples, 3, 3);

@@ -1,12 +1,14 @@
 # wmanifold_extract_snippets(<root> <folder> <result>)
-# Writes each ```cpp block with an `int main` of README.md and docs/*.md to a file in <folder> and sets <result>
-# to these files: snippet_readme_1.cpp, ... Compiler messages point at the line of the Markdown file.
+# Writes each ```cpp block with an `int main` of README.md, docs/*.md and docs/howto/*.md to a file in <folder> and sets
+# <result> to these files: snippet_readme_1.cpp, snippet_howto_knob_1.cpp, ... A block below <!-- from FILE --> is
+# compiled where it comes from. Compiler messages point at the line of the Markdown file.
 function(wmanifold_extract_snippets root folder result)
-  file(GLOB pages CONFIGURE_DEPENDS "${root}/README.md" "${root}/docs/*.md")
+  file(GLOB pages CONFIGURE_DEPENDS "${root}/README.md" "${root}/docs/*.md" "${root}/docs/howto/*.md")
   set(snippets "")
   foreach(page IN LISTS pages)
     set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${page}")
-    cmake_path(GET page STEM stem)
+    cmake_path(RELATIVE_PATH page BASE_DIRECTORY "${root}" OUTPUT_VARIABLE page_name)
+    string(REGEX REPLACE "^docs/|\\.md$" "" stem "${page_name}")
     string(TOLOWER "${stem}" stem)
     string(MAKE_C_IDENTIFIER "${stem}" stem)
     file(READ "${page}" text)
@@ -19,10 +21,11 @@ function(wmanifold_extract_snippets root folder result)
       if(position EQUAL -1)
         break()
       endif()
-      # From here on text begins with the block; line counts the lines above it.
+      # The text begins with the block here; line counts the lines above it.
       string(LENGTH "${open}" length)
       math(EXPR position "${position} + ${length}")
       string(SUBSTRING "${text}" 0 ${position} above)
+      string(REGEX MATCH "<!-- from [^\n]* -->\n```cpp\n$" quoted "${above}")
       string(SUBSTRING "${text}" ${position} -1 text)
       string(REGEX REPLACE "[^\n]" "" above "${above}")
       string(LENGTH "${above}" above)
@@ -35,7 +38,7 @@ function(wmanifold_extract_snippets root folder result)
       string(SUBSTRING "${text}" ${position} -1 text)
       string(REGEX REPLACE "[^\n]" "" above "${block}")
       string(LENGTH "${above}" above)
-      if(block MATCHES "int main")
+      if(block MATCHES "int main" AND NOT quoted)
         math(EXPR count "${count} + 1")
         set(file "${folder}/snippet_${stem}_${count}.cpp")
         file(WRITE "${file}.new" "#line ${line} \"${page}\"\n${block}\n")

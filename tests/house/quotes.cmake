@@ -1,10 +1,10 @@
-# Code that a page quotes stands in the file it is quoted from:  cmake -D ROOT=<project> -P quotes.cmake
+# Checks that code quoted in a page stands in the file it is quoted from:  cmake -D ROOT=<project> -P quotes.cmake
 # A quotation is a ```cpp block below a line <!-- from FILE -->.
 cmake_minimum_required(VERSION 3.25)
 
 set(missing 0)
 set(quotes 0)
-file(GLOB pages "${ROOT}/README.md" "${ROOT}/docs/*.md")
+file(GLOB pages "${ROOT}/README.md" "${ROOT}/docs/*.md" "${ROOT}/docs/howto/*.md")
 foreach(page IN LISTS pages)
   file(READ "${page}" text)
   while(TRUE)

@@ -1,6 +1,6 @@
-# What cannot work does not compile, and the first error is a sentence that says what was expected, and why:
+# Checks that wrong uses do not compile, and that the first error is a sentence with the expected use and the reason:
 #   cmake -D CXX=<compiler> -D FOLDERS=<include folders> -D WORK=<folder> [-D ONLY=<regex>] -P refused.cmake
-# ONLY picks those whose code or sentence it matches.
+# ONLY picks the cases whose code or sentence it matches.
 cmake_minimum_required(VERSION 3.25)
 
 set(good "")
@@ -16,7 +16,7 @@ macro(refuses declaration sentence)
   set(sentence_${count} "${sentence}")
 endmacro()
 
-# Likewise statements, among the names of `prelude`.
+# The same for statements, among the names of `prelude`.
 macro(runs statement)
   math(EXPR count "${count} + 1")
   takes("void runs_${count}() { ${statement}; }")
@@ -210,7 +210,7 @@ explains("save_networks(\"m\", model, s)" "#include <wmanifold/io/network_file.h
 explains("save_checkpoint(\"m\", model, flow)" "#include <wmanifold/io/checkpoint.hpp> for save_checkpoint")
 explains("load_checkpoint(\"m\", model, flow)" "#include <wmanifold/io/checkpoint.hpp> for load_checkpoint")
 
-# What the statements are about.
+# Names for the statements.
 set(prelude [=[
 #include <wmanifold/wmanifold.hpp>
 #include <memory>
@@ -256,7 +256,7 @@ else()
 endif()
 execute_process(COMMAND "${CXX}" ${options} -x c++-header "${WORK}/prelude.hpp" -o "${compiled}" COMMAND_ERROR_IS_FATAL ANY)
 
-# Compiles declarations; sets <errors>, empty where there are none.
+# Compiles declarations. Sets <errors>, which is empty if there are none.
 function(compile declarations)
   file(WRITE "${WORK}/cases.cpp" "${declarations}")
   execute_process(COMMAND "${CXX}" ${options} ${use} -fsyntax-only "${WORK}/cases.cpp"
@@ -274,8 +274,8 @@ if(NOT ONLY)
   endif()
 endif()
 
-# All cases at once. What two of them instantiate alike is an error of the first alone: those that are left without one
-# are compiled again, until each has had its own, or none of them has.
+# Compiles all cases at once. An instantiation shared by two cases is an error of the first alone. Cases without an
+# error are compiled again until each has had its own, or none of the rest has.
 set(left "")
 foreach(i RANGE 1 ${count})
   if(DEFINED code_${i} AND (NOT ONLY OR "${code_${i}}${sentence_${i}}" MATCHES "${ONLY}"))
@@ -294,7 +294,7 @@ while(NOT left STREQUAL before)
   string(REPLACE " error: " ";" parts "${errors}")
   list(POP_FRONT parts behind)
   foreach(part IN LISTS parts)
-    # Which case an error is of: GCC says so before the error, in the end; Clang on its line, or behind it.
+    # The case of an error: GCC names it before the error, in the end; Clang on its line, or behind it.
     string(REGEX REPLACE ".*\n" "" line "${behind}")
     if(CXX MATCHES "clang" AND NOT line MATCHES "^case_")
       string(REGEX MATCH "case_([0-9]+):" place "${part}")

@@ -4,7 +4,7 @@
 
 namespace wm = wmanifold;
 
-TEST_CASE("layers as text, there and back") {
+TEST_CASE("layers become text and come back") {
   wm::LayerList const layers{wm::Dense<>(2, 3), wm::Relu{}, wm::Dense<>(3, 4), wm::Dense<>(4, 1), wm::Softplus{}};
   auto const text = wm::detail::layers_text(wm::Stack<wm::LayerList>(layers));
   CHECK(text == "dense 2 3, relu, dense 3 4, dense 4 1, softplus");

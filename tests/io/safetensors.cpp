@@ -39,7 +39,7 @@ TEST_CASE("tensors come back as they were") {
   CHECK(wm::read_safetensors(file.path) == example());
 }
 
-TEST_CASE("what is no file is refused, and named") {
+TEST_CASE("other files are refused, and named") {
   auto const folder = std::filesystem::temp_directory_path();
   CHECK_THROWS_WITH_AS((void)wm::read_safetensors(folder),
                        ("wmanifold: cannot open " + folder.string() + ": expected a file, got a folder").c_str(),
@@ -47,7 +47,7 @@ TEST_CASE("what is no file is refused, and named") {
   CHECK_THROWS_WITH_AS((void)wm::read_safetensors("/no/such"), "wmanifold: cannot open /no/such", wm::FileError);
   CHECK_THROWS_WITH_AS((void)wm::read_safetensors("/dev/zero"),
                        "wmanifold: cannot open /dev/zero: expected a file, got a device", wm::FileError);
-  Scratch const pipe;  // nobody writes into it
+  Scratch const pipe;  // without a writer
   REQUIRE(::mkfifo(pipe.path.c_str(), 0600) == 0);
   CHECK_THROWS_WITH_AS((void)wm::read_safetensors(pipe.path), doctest::Contains("expected a file, got a pipe"),
                        wm::FileError);
@@ -62,7 +62,7 @@ TEST_CASE("every truncation of a file is refused") {
   }
 }
 
-TEST_CASE("a changed byte is refused or leaves a well-formed file, never worse") {
+TEST_CASE("a file with a changed byte is refused or well-formed") {
   Scratch const file;
   wm::write_safetensors(file.path, example());
   std::ifstream in(file.path, std::ios::binary);
@@ -83,7 +83,7 @@ TEST_CASE("a changed byte is refused or leaves a well-formed file, never worse")
   CHECK(refused > 100);
 }
 
-TEST_CASE("hostile headers are refused, with what was expected and what came") {
+TEST_CASE("hostile headers are refused, with the expected and the actual value") {
   Scratch const file;
   auto const refuses = [&](std::string const& header, std::string const& data, std::string const& message) {
     file.write(header, data);
@@ -122,7 +122,7 @@ TEST_CASE("hostile headers are refused, with what was expected and what came") {
   CHECK_THROWS_AS((void)wm::read_safetensors(file.path), wm::FileError);
 }
 
-TEST_CASE("numbers that are not finite are not written, and an old file stays") {
+TEST_CASE("NaN and infinities are not written, and an old file stays") {
   Scratch const file;
   wm::write_safetensors(file.path, example());
   auto content = example();
@@ -146,12 +146,12 @@ TEST_CASE("a file that ends before its size is refused") {
                        wm::FileError);
 }
 
-TEST_CASE("a file that promises more than there is, or than memory holds, is refused before it is read") {
+TEST_CASE("a file with sizes beyond its end, or beyond memory, is refused before it is read") {
   Scratch const file;
   std::uint64_t const size = std::uint64_t{64} << 30;
   file.write("", "", 0);
   std::error_code error;
-  std::filesystem::resize_file(file.path, size, error);  // a hole, where the file system has such
+  std::filesystem::resize_file(file.path, size, error);  // sparse, if the file system has sparse files
   if (error) {
     MESSAGE("no file of 64 GiB without its bytes here: ", error.message());
     return;
@@ -170,12 +170,12 @@ TEST_CASE("a file that promises more than there is, or than memory holds, is ref
     CHECK_THROWS_WITH_AS((void)wm::read_safetensors(file.path), doctest::Contains("bytes, got tensors of 68719476736"),
                          wm::FileError);
   }
-  // Without asking: the allocator says no.
+  // Without a query: the allocator refuses.
   CHECK_THROWS_WITH_AS(wm::detail::within_memory("here", []() -> int { throw std::bad_alloc(); }),
                        doctest::Contains("here: expected a file that fits into memory"), wm::FileError);
 }
 
-TEST_CASE("tensors are written with as many numbers as their shape says only, and an old file stays") {
+TEST_CASE("tensors are written only with the number of values of their shape, and an old file stays") {
   Scratch const file;
   wm::write_safetensors(file.path, example());
   for (std::vector<wm::Index> const& shape : {std::vector<wm::Index>{2, 2}, {}, {7}, {-6}}) {

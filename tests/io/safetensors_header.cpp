@@ -4,7 +4,7 @@
 
 namespace wm = wmanifold;
 
-TEST_CASE("a header comes back as it was, and its text fills whole words") {
+TEST_CASE("a header is read as written, and its text fills whole words") {
   wm::TensorHeader const header{{{"key", "value \"quoted\", \xc3\xa4"}},
                                 {{"a", {"F32", {2, 3}, 0, 24}}, {"b", {"BF16", {}, 24, 26}}}};
   auto const text = wm::header_text(header);
@@ -17,7 +17,7 @@ TEST_CASE("text that is not UTF-8 is not written") {
                        wm::FileError);
 }
 
-TEST_CASE("what is no header is refused under the name of what it is in") {
+TEST_CASE("invalid headers are refused under the name of their file") {
   auto const refuses = [](std::string const& text, char const* message) {
     CHECK_THROWS_WITH_AS((void)wm::parse_header("here", text), doctest::Contains(message), wm::FileError);
   };
@@ -33,7 +33,7 @@ TEST_CASE("what is no header is refused under the name of what it is in") {
   refuses(R"({"a":{"dtype":"F32","shape":[18446744073709551615],"data_offsets":[0,0]}})", "2^40");
 }
 
-TEST_CASE("a header is one object, with nothing before it, spaces alone behind, and no key twice") {
+TEST_CASE("a header is one object, with nothing before it, only spaces behind it, and no key twice") {
   auto const refuses = [](std::string const& text, char const* message) {
     CAPTURE(text);
     CHECK_THROWS_WITH_AS((void)wm::parse_header("here", text), doctest::Contains(message), wm::FileError);
@@ -55,7 +55,7 @@ TEST_CASE("a header is one object, with nothing before it, spaces alone behind, 
   refuses(R"({"a":{"dtype":"F64","dtype":"F32","shape":[1],"data_offsets":[0,4]}})", "got 'dtype' again");
 }
 
-TEST_CASE("a header of very many tensors is read in time that grows with it") {
+TEST_CASE("the time to read a header is linear in the number of its tensors") {
   std::string text = "{";
   for (int i = 0; i < 50000; ++i) {
     text += (i == 0 ? "\"t" : ",\"t") + std::to_string(i) + R"(":{"dtype":"F32","shape":[0],"data_offsets":[0,0]})";
@@ -64,7 +64,7 @@ TEST_CASE("a header of very many tensors is read in time that grows with it") {
   CHECK(wm::parse_header("here", text).tensors.size() == 50000);
 }
 
-TEST_CASE("no header is written that would not be read") {
+TEST_CASE("headers that could not be read are not written") {
   CHECK_THROWS_WITH_AS((void)wm::header_text({{}, {{"__metadata__", {"F32", {1}, 0, 4}}}}),
                        doctest::Contains("expected another tensor name than that of the metadata, got '__metadata__'"),
                        wm::FileError);

@@ -30,7 +30,7 @@ TEST_CASE_TEMPLATE("the laws hold over every topology, for every activation, in 
   check(listed<double, B>({"identity", "relu", "softplus"}));
 }
 
-TEST_CASE_TEMPLATE("and over simplices, rotations, lines without a direction and discrete contexts", B,
+TEST_CASE_TEMPLATE("the laws hold over simplices, rotations, lines without a direction and discrete contexts", B,
                    wm::BernsteinBezier<wm::Simplex<2>, 2>, wm::HypersphericalHarmonics<wm::SO3, 2>, Fourier<wm::RP1, 1>,
                    wm::Tensor<wm::LaplacianEigenvectors<wm::Finite<5, wm::cycle_graph<5>()>, 3>, wm::Ellipse>,
                    wm::OnePerContext<wm::Finite<4>>) {
@@ -38,7 +38,7 @@ TEST_CASE_TEMPLATE("and over simplices, rotations, lines without a direction and
   check(listed<float, B>({"tanh", "sigmoid", "identity"}));
 }
 
-TEST_CASE("gradients of discrete contexts are refused; of products with a smooth factor they are that factor's") {
+TEST_CASE("gradients in discrete contexts are refused; those of products with a smooth factor are that factor's") {
   using R = double;
   auto const x = support::matrix<R>(4, 3, 1);
   auto const y = support::matrix<R>(4, 2, 2);

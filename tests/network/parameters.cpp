@@ -5,7 +5,7 @@
 namespace wm = wmanifold;
 using wm::Index;
 
-TEST_CASE_TEMPLATE("rows start on cache lines, and what lies between is zero", R, float, double) {
+TEST_CASE_TEMPLATE("rows start on cache lines, with zeros between", R, float, double) {
   constexpr Index line = static_cast<Index>(wm::alignment / sizeof(R));
   for (Index const columns : {Index{1}, line - 1, line, line + 1}) {
     wm::Parameters<R> block(3, columns);

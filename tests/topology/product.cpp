@@ -48,7 +48,7 @@ TEST_CASE("distances are Euclidean over the factors") {
   CHECK(T::exp(p, {5, 0.2}) == T::at(Interval::at(1), S1::exp(S1::radians(-0.2), {0.2})));
 }
 
-TEST_CASE("each part is checked by its own factor") {
+TEST_CASE("each factor checks its own part") {
   using T = Product<Interval, S1, S2>;
   using Numbers = wm::Coordinates<T>;
   auto const p = wm::Point<T>(Numbers{0.5, -1, 0, 0, 1});
