@@ -228,7 +228,7 @@ class Stored:
                 raise ModelError(f"{path}: expected a safetensors file, got an archive, as torch.save writes; write the "
                                  "state dict with safetensors.torch.save_file")
             if len(first) < 8 or length > size - 8 or length > LARGEST_HEADER:
-                raise ModelError(f"{path}: expected a safetensors file, got {size} bytes that name a header of {length}")
+                raise ModelError(f"{path}: expected a safetensors file, got {size} bytes with a header of {length}")
             self.metadata, header = parsed_header(path, file.read(length))
             entries = {name: entry_of(path, name, entry, types) for name, entry in header.items()}
             for name, (_, shape, *_) in entries.items():
@@ -251,7 +251,7 @@ class Stored:
             if kind == "BF16":
                 tensor = (tensor.astype("<u4") << 16).view("<f4")
             if tensor.dtype.kind == "f" and not np.isfinite(tensor).all():
-                raise ModelError(f"{path}: tensor '{name}': expected finite numbers, got some that are not")
+                raise ModelError(f"{path}: tensor '{name}': expected finite numbers, got a NaN or an infinity")
             self.tensors[name] = tensor
 
     def require_checksum(self, path, raw):
@@ -274,7 +274,7 @@ def require_side_by_side(path, entries, types, size):
                              f"got [{begin}, {end})")
         if expected > 0:
             if begin != covered:
-                raise ModelError(f"{path}: expected tensors side by side, got '{name}' at {begin} where {covered} is next")
+                raise ModelError(f"{path}: expected tensors without gaps or overlaps, got '{name}' at byte {begin} instead of {covered}")
             covered = end
     if covered != size:
         raise ModelError(f"{path}: expected tensors that cover {size} bytes, got {covered}")
@@ -301,7 +301,7 @@ def write_safetensors(path, metadata, tensors):
         if tensor.dtype not in NAMES:
             raise ModelError(f"cannot write {path}: tensor '{name}': expected the type {', '.join(TYPES)}, got {tensor.dtype}")
         if tensor.dtype.kind == "f" and not np.isfinite(tensor).all():
-            raise ModelError(f"cannot write {path}: tensor '{name}': expected finite numbers, got some that are not")
+            raise ModelError(f"cannot write {path}: tensor '{name}': expected finite numbers, got a NaN or an infinity")
         raw[name] = (NAMES[tensor.dtype], tensor.shape, tensor.astype(tensor.dtype.newbyteorder("<")).tobytes())
     try:
         crc = checksum(metadata, raw)  # also where it is not written: text that is not UTF-8 has no checksum
@@ -705,11 +705,11 @@ def factors(topology, basis, state=()):
         for _ in spaces:
             count = int(rest[0]) if rest else 0
             if rest and not (count == rest[0] and 0 <= count < len(rest)):
-                raise ModelError(f"expected a state that is each factor's behind its count, got {len(state)} numbers that are not")
+                raise ModelError(f"expected each factor's knots behind their count, got {len(state)} other numbers")
             states.append(rest[1 : 1 + count])
             rest = rest[1 + count :]
     if len(rest):
-        raise ModelError(f"expected a state that is each factor's behind its count, got {len(state)} numbers that are not")
+        raise ModelError(f"expected each factor's knots behind their count, got {len(state)} other numbers")
     if len(spaces) > MOST_COORDINATES:
         raise ModelError(f"expected at most {MOST_COORDINATES} factors, got '{topology}'")
     return [Factor(space, name, own) for space, name, own in zip(spaces, names, states)]
@@ -934,7 +934,7 @@ class Model:
             raise ModelError(f"expected tensor '{name}' to be {kind} of {sizes_text(shape)}, got "
                              f"{NAMES.get(tensor.dtype, tensor.dtype)} of {sizes_text(tensor.shape)}")
         if not np.isfinite(tensor).all():
-            raise ModelError(f"tensor '{name}': expected finite numbers, got some that are not")
+            raise ModelError(f"tensor '{name}': expected finite numbers, got a NaN or an infinity")
 
     def require_test_outputs(self):
         error, allowed = self.off_by()
@@ -1059,7 +1059,7 @@ class Model:
         with np.errstate(all="ignore"):
             outputs = np.stack([forward(network, x.astype(float)) for x in inputs]).astype(np.float32)
         if not np.isfinite(outputs).all():
-            raise ModelError("expected a network whose outputs are finite in F32, got some that are not for inputs of size 1")
+            raise ModelError("expected finite outputs in F32, got a NaN or an infinity for inputs of size 1")
         tensors["test.contexts"] = np.empty((TEST_SAMPLES, 0))
         tensors["test.inputs"], tensors["test.outputs"] = inputs, outputs
         metadata = {"format": FORMAT, "topology": "point", "basis": "constant", "real": "F32",
@@ -1122,7 +1122,7 @@ def parameter(name, value):
     with np.errstate(all="ignore"):
         real = numbers.astype(np.float32)
     if not np.isfinite(numbers).all():
-        raise ModelError(f"{what}: expected finite numbers, got some that are not")
+        raise ModelError(f"{what}: expected finite numbers, got a NaN or an infinity")
     if not np.isfinite(real).all():
         raise ModelError(f"{what}: expected numbers that F32 holds, got some beyond")
     return real
