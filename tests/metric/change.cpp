@@ -25,8 +25,8 @@ void check_nested() {
 
 template <class From, class To>
 void check_refused() {
-  auto const expected =
-      "wmanifold: change of basis: expected a basis that contains " + From::name() + ", got " + To::name();
+  auto const expected = "wmanifold: change of basis: expected a basis that contains " + From::name() + ", got " +
+                        To::name() + "; raise its order or degree";
   CHECK_THROWS_WITH_AS(wm::change_of_basis(From{}, To{}), expected.c_str(), wm::ArgumentError);
 }
 
