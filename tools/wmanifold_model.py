@@ -1059,7 +1059,7 @@ class Model:
         with np.errstate(all="ignore"):
             outputs = np.stack([forward(network, x.astype(float)) for x in inputs]).astype(np.float32)
         if not np.isfinite(outputs).all():
-            raise ModelError("expected finite outputs in F32, got a NaN or an infinity for inputs of size 1")
+            raise ModelError("expected outputs that are finite in F32, got a NaN or an infinity for inputs of size 1")
         tensors["test.contexts"] = np.empty((TEST_SAMPLES, 0))
         tensors["test.inputs"], tensors["test.outputs"] = inputs, outputs
         metadata = {"format": FORMAT, "topology": "point", "basis": "constant", "real": "F32",

@@ -151,7 +151,7 @@ class Files(unittest.TestCase):
                 except wm.ModelError as error:
                     sentence = expected.removeprefix("refused: wmanifold: ").replace("-nan", "nan")
                     if not any(map(math.isinf, point)):  # the length may be infinite or NaN
-                        self.assertEqual(str(error), sentence)
+                        self.assertEqual(str(error), sentence.split("; ")[0])  # the remedy names a function in C++
                     self.assertIn("refused", expected)
                     refused += 1
                 else:
