@@ -67,7 +67,7 @@ void RecordFile::add(Record const& record) {
       descriptor >= 0 && ::write(descriptor, line.data(), line.size()) == static_cast<ssize_t>(line.size());
   bool const is_closed = descriptor >= 0 && ::close(descriptor) == 0;
   if (!is_written || !is_closed) {
-    wmanifold::fail<wmanifold::FileError>(file_.string(), ": expected a file that can be written, got one that cannot");
+    wmanifold::fail<wmanifold::FileError>(file_.string(), ": expected a writable file, got another");
   }
   records_.insert_or_assign(record.key(), record);
 }

@@ -131,7 +131,7 @@ void write_features(Space space, Batch const& batch, wm::MatrixRef<float> to) {
 
 void require_numbers(wm::ConstMatrixRef<float> const& values) {
   if (!values.allFinite()) {
-    wm::fail<wm::NumericalError>("training: expected finite numbers between layers, got some that are not");
+    wm::fail<wm::NumericalError>("training: expected finite numbers between layers, got a NaN or an infinity");
   }
 }
 
