@@ -65,8 +65,8 @@ TEST_CASE("gradients in discrete contexts are refused; those of products with a 
         to.bias(0, 1) = p[0];
       },
       {0.5}, {}, wm::Dense<3, 2>{});
-  CHECK_THROWS_WITH_AS(gradient_at(written, wm::Finite<4>::at(2)), doctest::Contains("on finite4, got one; leave it out"),
-                       wm::ArgumentError);
+  CHECK_THROWS_WITH_AS(gradient_at(written, wm::Finite<4>::at(2)),
+                       doctest::Contains("on finite4, got one; leave it out"), wm::ArgumentError);
 
   using Mixed = wm::Product<wm::Finite<3>, S1>;
   auto mixed = listed<R, wm::Tensor<wm::OnePerContext<wm::Finite<3>>, wm::Ellipse>>({"tanh", "tanh", "identity"});

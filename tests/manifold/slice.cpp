@@ -149,6 +149,6 @@ TEST_CASE("a slice of a moved-from model is refused") {
   auto const kept = std::move(model);
   CHECK(kept.inputs() == 2);
   static_assert(std::same_as<typename Basis::Topology, Space>);
-  CHECK_THROWS_WITH_AS((void)wm::slice<0>(std::as_const(model), wm::Interval::at(0.5)), doctest::Contains("got a moved-from one"),
-                       wm::ArgumentError);
+  CHECK_THROWS_WITH_AS((void)wm::slice<0>(std::as_const(model), wm::Interval::at(0.5)),
+                       doctest::Contains("got a moved-from one"), wm::ArgumentError);
 }
