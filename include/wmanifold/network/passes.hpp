@@ -278,12 +278,14 @@ NetworkGradients<R> backward_pass(Stack const& stack, ParametersView<R const> pa
   grow(scratch.delta_before, samples * width);
   Index const outputs = outputs_of(stack);
   R const* const slope = detail::slope_of<R>(stack, stack.depth() - 1, cache);
-  for (Index b = 0; b < samples; ++b) {
-    R* const to = scratch.delta.data() + b * outputs;
-    std::copy_n(output_gradient.data + b * output_gradient.stride, outputs, to);
-    for (Index o = 0; slope != nullptr && o < outputs; ++o) {
-      to[o] *= slope[b * outputs + o];
-    }
+  R* const delta = scratch.delta.data();
+  bool const is_whole = output_gradient.stride == outputs;  // one copy, not one per sample
+  for (Index b = 0; b < (is_whole ? 1 : samples); ++b) {
+    std::copy_n(output_gradient.data + b * output_gradient.stride, is_whole ? samples * outputs : outputs,
+                delta + b * outputs);
+  }
+  for (Index n = 0; slope != nullptr && n < samples * outputs; ++n) {
+    delta[n] *= slope[n];
   }
 
   bool wanted = true;
