@@ -1,5 +1,5 @@
-# Compiles for 64-bit ARM, with NEON, by Debian's g++-aarch64-linux-gnu; programs run under qemu-user. The libraries that
-# are needed are headers, and serve all processors.
+# Compiles for 64-bit ARM with NEON, by Debian's g++-aarch64-linux-gnu. Programs run under qemu-user. The libraries
+# needed are headers and serve all processors.
 
 set(CMAKE_SYSTEM_NAME Linux)
 set(CMAKE_SYSTEM_PROCESSOR aarch64)

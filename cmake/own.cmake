@@ -1,5 +1,5 @@
-# wmanifold_own: the flags of the project's own executables; wmanifold_checks: the same for any processor. Not exported:
-# a user's flags are the user's.
+# wmanifold_own: the flags of the project's own executables. wmanifold_checks: the same for any processor. Neither is
+# exported: users choose their own flags.
 
 add_library(wmanifold_checks INTERFACE)
 target_link_libraries(wmanifold_checks INTERFACE wmanifold::wmanifold)
@@ -24,7 +24,7 @@ if(CMAKE_CXX_COMPILER_ID MATCHES "^(GNU|Clang|AppleClang)$")
       -fsanitize=${WMANIFOLD_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
     target_link_options(wmanifold_checks INTERFACE -fsanitize=${WMANIFOLD_SANITIZE})
   endif()
-  # GCC takes its own avx512fintrin.h and what sanitizers insert for uses of uninitialized values.
+  # GCC mistakes its own avx512fintrin.h, and code that sanitizers insert, for uses of uninitialized values.
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND (WMANIFOLD_NATIVE OR WMANIFOLD_SANITIZE))
     target_compile_options(wmanifold_checks INTERFACE -Wno-uninitialized -Wno-maybe-uninitialized)
   endif()

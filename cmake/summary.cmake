@@ -1,9 +1,12 @@
-# What is on, what is off and why, printed in one table when the configuration is done.
+# Prints one table at the end of the configuration: each feature, on or off, and why.
 
-# wmanifold_summary(<name> on|off [<note>]); a name with leading spaces is printed as a part of the one above.
+# wmanifold_summary(<name> on|off [<note>]). A name with leading spaces belongs to the one above.
 function(wmanifold_summary name state)
   string(LENGTH "${name}" length)
   math(EXPR padding "22 - ${length}")
+  if(padding LESS 1)
+    set(padding 1)
+  endif()
   string(REPEAT " " ${padding} padding)
   string(SUBSTRING "${state} " 0 3 state)
   string(STRIP "${name}${padding}${state}  ${ARGN}" line)

@@ -1,4 +1,4 @@
-// Defines what AnyBasis knows by its name: every basis of the library.
+// Defines the bases that AnyBasis knows by name: every basis of the library.
 
 #include <wmanifold/basis/any_basis.hpp>
 

@@ -1,5 +1,6 @@
-# wmanifold_add_compiled(): the static library wmanifold::compiled, the kernels and the bases that are known by name, compiled
-# once for all files that link to it. It has the flags of the project that adds it, and is optimised in Debug builds too.
+# wmanifold_add_compiled(): the static library wmanifold::compiled, with the kernels and the bases known by name. They
+# are compiled once for all files that link it, with the flags of the project that adds it, and optimised in Debug
+# builds too.
 function(wmanifold_add_compiled)
   if(TARGET wmanifold_compiled)
     return()

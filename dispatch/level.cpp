@@ -1,4 +1,4 @@
-// The seam at one level: compiled once for each, with its flags and with WMANIFOLD_LEVEL, its name.
+// Defines the seam at one level. Compiled once per level, with its flags and WMANIFOLD_LEVEL, its name.
 
 #include "level.hpp"
 

@@ -4,8 +4,8 @@
 
 namespace wmanifold::detail {
 
-/// The target of one level: in the name of all that is compiled for it, so that the linker never takes a function of
-/// one level for that of another.
+/// The target of one level. It is part of the name of all code compiled for the level, so that the linker never takes a
+/// function of one level for that of another.
 template <Level L>
 struct LevelTarget : HostTarget {};
 

@@ -1,4 +1,4 @@
-// Picks the best level that the processor has.
+// Picks the processor's best level.
 
 #include "level.hpp"
 

@@ -1,5 +1,5 @@
-# wmanifold_add_dispatch(): the static library wmanifold::dispatch, the seam compiled for several levels of processors
-# and what picks one of them while running. Flags of processors that were asked for elsewhere give way to the level's.
+# wmanifold_add_dispatch(): the static library wmanifold::dispatch, with the seam compiled for several processor levels
+# and the code that picks one while running. The level's processor flags replace flags from elsewhere.
 function(wmanifold_add_dispatch)
   if(TARGET wmanifold_dispatch)
     return()
@@ -9,11 +9,11 @@ function(wmanifold_add_dispatch)
   set(flags_baseline "")
   if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64|amd64)$")
     list(APPEND levels avx2 avx512)
-    # Exactly what select.cpp asks the processor for.
+    # Matches the features that select.cpp asks the processor for.
     set(flags_baseline -march=x86-64)
     set(flags_avx2 -march=x86-64 -mavx2 -mfma)
     set(flags_avx512 -march=x86-64 -mavx2 -mfma -mavx512f -mavx512bw -mavx512cd -mavx512dq -mavx512vl)
-    if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")  # its own avx512fintrin.h
+    if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")  # warnings from its own avx512fintrin.h
       list(APPEND flags_avx512 -Wno-uninitialized -Wno-maybe-uninitialized)
     endif()
   endif()
@@ -24,7 +24,7 @@ function(wmanifold_add_dispatch)
     add_library(wmanifold_level_${level} OBJECT "${folder}/level.cpp")
     target_link_libraries(wmanifold_level_${level} PRIVATE wmanifold::wmanifold)
     target_compile_definitions(wmanifold_level_${level} PRIVATE WMANIFOLD_LEVEL=${level})
-    # Always optimised, so that what belongs to no level is inlined and not left to the linker's choice.
+    # Always optimised, so that functions of no level are inlined and not left to the linker's choice.
     target_compile_options(wmanifold_level_${level} PRIVATE -O3 ${flags_${level}})
     target_sources(wmanifold_dispatch PRIVATE $<TARGET_OBJECTS:wmanifold_level_${level}>)
   endforeach()

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# What including the library costs a compiler: user time and peak memory at -O2 with GCC and with Clang, the median of
-# three, beside a file that includes Eigen/Dense and multiplies two matrices.  compile_cost.sh [RUNS]
+# Measures the cost of including the library: user time and peak memory of GCC and Clang at -O2, the median of three,
+# beside a file that includes Eigen/Dense and multiplies two matrices.  compile_cost.sh [RUNS]
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"

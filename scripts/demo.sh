@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Builds the example and runs it: Fashion-MNIST, turned, on a circle of weights.
-# Arguments are handed to the program (--help lists them); results are written to build/demo.
+# Builds and runs the main example: Fashion-MNIST, turned, on a circle of weights. Passes arguments on to the program
+# (--help lists them). Writes results to build/demo.
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"

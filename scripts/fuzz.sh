@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Loads model files of random bytes, under sanitizers, until one is found that does harm.  fuzz.sh [SECONDS]
+# Loads model files of random bytes, under sanitizers, until one does harm.  fuzz.sh [SECONDS]
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"

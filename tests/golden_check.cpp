@@ -1,6 +1,6 @@
-// golden_check DIR: holds the library against the reference values in DIR (basis.json, gram.json, integrals.json,
-// networks.json). A line per case with its largest error in double and in float; fails with a count when one exceeds
-// its tolerance, or names a topology, basis, activation, loss or integrand that is not known here.
+// golden_check DIR: compares the library with the reference values in DIR (basis.json, gram.json, integrals.json,
+// networks.json). Prints a line per case with its largest error in double and in float. Fails with a count when one
+// exceeds its tolerance, or has an unknown topology, basis, activation, loss or integrand.
 
 #include <wmanifold/wmanifold.hpp>
 
@@ -27,12 +27,12 @@ struct Tolerances {
 template <class R>
 constexpr Tolerances tolerances = std::same_as<R, double> ? Tolerances{1e-12, 1e-10} : Tolerances{1e-5, 1e-4};
 
-/// The largest error of one case, as it is and as a share of what is allowed.
+/// The largest error of one case, and its share of the tolerance.
 class Errors {
  public:
   void add(double error, double allowed, std::string const& what) {
     largest = std::max(largest, error);
-    if (!(error <= allowed)) {  // a NaN fails as well
+    if (!(error <= allowed)) {  // fails for a NaN as well
       failures += (failures.empty() ? "" : ", ") + what;
       char text[64];
       std::snprintf(text, sizeof text, " %.1e > %.0e", error, allowed);
@@ -51,7 +51,7 @@ double relative_error(std::vector<double> const& ours, std::vector<double> const
   double size = 0;
   for (std::size_t i = 0; i < ours.size(); ++i) {
     double const d = std::abs(ours[i] - theirs[i]);
-    difference = d > difference || std::isnan(d) ? d : difference;  // a NaN stays: nothing is greater
+    difference = d > difference || std::isnan(d) ? d : difference;  // keeps a NaN: nothing is greater
     size = std::max(size, std::abs(theirs[i]));
   }
   return size > 0 ? difference / size : difference;
@@ -83,8 +83,7 @@ std::vector<double> flat(Eigen::DenseBase<Derived> const& m) {  // row-major
   return numbers;
 }
 
-// ---- one case of each file, for a basis known at compile time
-// --------------------------------------------------------
+// ---- one case of each file, for a basis known at compile time -------------------------------------------------------
 
 template <class B>
 using SpaceOf = typename B::Topology;
@@ -95,7 +94,7 @@ wm::Point<T> point_from(Json const& coordinates) {
   return wm::Point<T>(std::span<double const>(numbers));
 }
 
-/// Rows of ambient derivatives, each projected on the tangent space at its point.
+/// Returns rows of ambient derivatives, each projected on the tangent space at its point.
 template <class T>
 std::vector<double> projected(std::vector<double> const& ambient, std::function<wm::Point<T>(std::size_t)> const& at) {
   std::vector<double> result;
@@ -205,7 +204,7 @@ class NetworkCase {
     }
   }
 
-  /// Each layer's K x out x in (or K x out) tensor of a block against that of the file.
+  /// Compares each layer's K x out x in (or K x out) tensor of a block with that of the file.
   void compare_block(wm::Parameters<R> const& block, char const* weights, char const* biases) {
     for (wm::Index l = 0; l < model_.stack().depth(); ++l) {
       std::vector<double> w;
@@ -237,7 +236,7 @@ class NetworkCase {
     errors_.add(relative_error(flat(views.contexts), projected<T>(flat(c_.at("grad_contexts_ambient")),
                                                                   [&](std::size_t b) { return points_.at(b); })),
                 tolerances<R>.gradients, "grad_contexts");
-    // From zero, so that the parameters afterwards are the step, without rounding.
+    // From zero, so that the parameters afterwards are the step without rounding.
     Model moved = model_;
     moved.parameters().set_zero();
     wm::GradientFlow flow{moved, loss, {.rate = 1.0, .stiffness = 0}};
@@ -254,8 +253,7 @@ class NetworkCase {
   Errors errors_;
 };
 
-// ---- what is known here
-// ----------------------------------------------------------------------------------------------
+// ---- known names ----------------------------------------------------------------------------------------------------
 
 struct Checks {
   std::function<Errors(Json const&)> basis, gram, network;
@@ -289,8 +287,7 @@ Known const& known() {
   return table;
 }
 
-// ---- integrals: the expression is read, so that any product of these functions is known
-// ------------------------------
+// ---- integrals: the expression is read, so that any product of these functions is known -----------------------------
 
 template <class T>
 double integral(std::function<double(wm::Coordinates<T> const&)> const& f, int degree) {
@@ -413,7 +410,7 @@ class Expression {
   std::size_t at_ = 0;
 };
 
-/// Variables by their names in the files: s, theta, x y z; numbered where a topology has more than one of a kind.
+/// Variables by their names in the files: s, theta, x y z, with numbers if a topology has several of a kind.
 template <class T>
 struct Names;
 template <>
@@ -453,7 +450,7 @@ double integrate(std::string const& integrand) {
     std::map<std::string, int> seen;
     for (std::size_t i = 0; i < names.size(); ++i) {
       auto const number = std::to_string(seen[names[i]]++);
-      variables.emplace(names[i], c[i]);  // the first of its kind also goes without a number
+      variables.emplace(names[i], c[i]);  // the first of its kind also has the name without a number
       variables[names[i] + number] = c[i];
       variables[names[i] + "_" + number] = c[i];
     }
@@ -482,8 +479,7 @@ std::array<double, 2> check_integral(Json const& c) {
           relative_error({static_cast<double>(static_cast<float>(value))}, {expected})};
 }
 
-// ---- the files
-// -------------------------------------------------------------------------------------------------------
+// ---- the files ------------------------------------------------------------------------------------------------------
 
 Json read(std::filesystem::path const& path) {
   std::ifstream file(path);

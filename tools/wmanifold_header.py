@@ -16,7 +16,7 @@ import signal
 import sys
 
 if __name__ == "__main__" and signal.getsignal(signal.SIGINT) is signal.default_int_handler:
-    signal.signal(signal.SIGINT, signal.SIG_DFL)  # an interrupt ends the program without a traceback, here too
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # an interrupt here too ends the program without a traceback
 if __name__ == "__main__":
     sys.dont_write_bytecode = True
 
@@ -25,7 +25,7 @@ import os
 import pathlib
 import re
 
-sys.path.append(os.path.dirname(os.path.realpath(__file__)))  # also through a link, and where Python does not look there
+sys.path.append(os.path.dirname(os.path.realpath(__file__)))  # for links, and where Python does not search here
 
 try:
     import numpy as np
@@ -238,7 +238,8 @@ inline bool normalise_shares(double* s) {
 }
 """
 
-# Of each topology: what names a point, in words; in code, where finite numbers are not enough; what is done to it then.
+# For each topology: a valid point in words; the check in code, where finite numbers are not enough; the correction
+# applied then.
 POINTS = {
     "point": ("nothing, as there is one point", "", ""),
     "interval": ("interval: a number in [0, 1]", "s[{at}] >= 0 && s[{at}] <= 1", ""),
@@ -371,7 +372,7 @@ struct Network {
   void operator()(const Real* x, Real* y) const { detail::run(values, x, y); }
 };
 """]
-    points, place = [], 0  # what is known of each factor's coordinates
+    points, place = [], 0  # the factors' known coordinates
     for factor in factors:
         count = wm.context_count(factor.space) if factor.kind == "finite#" else factor.coordinates
         points.append({"at": place, "space": factor.space, "count": count, "last": count - 1})
@@ -435,8 +436,8 @@ def test_code(inputs, outputs, contexts, real, evaluation):
     return out
 
 
-# Words of C++, and what the headers of C, POSIX and common platforms declare or define outside of namespaces, without the
-# suffixes that follow; families of names are in FAMILIES.
+# Words of C++, and names that the headers of C, POSIX and common platforms declare or define outside of namespaces,
+# without the suffixes that follow. FAMILIES has families of names.
 SUFFIXES = "(f|l|f16|f32|f64|f128|f32x|f64x|_r|_l|64|_unlocked|_np)$"
 FAMILIES = ("pthread_.*|sem_.*|sched_.*|f(32|64)x?(add|div|fma|mul|sqrt|sub).*|timer_.*|cookie_.*|atomic_.*|(si|sa|st|va|posix|"
             "process|pkey|shm|clock)_.*|cfget.*|.*(printf|scanf)|.*_t|[A-Z0-9_]*|M_[A-Z0-9_]*[a-z0-9]*|(PRI|SCN).*|(cnd|mtx|thrd|tss|inet|mq|epoll|inotify)_.*")

@@ -19,7 +19,7 @@ import signal
 import sys
 
 if __name__ == "__main__" and signal.getsignal(signal.SIGINT) is signal.default_int_handler:
-    signal.signal(signal.SIGINT, signal.SIG_DFL)  # an interrupt ends the program without a traceback, here too
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # an interrupt here too ends the program without a traceback
 
 import functools
 import itertools
@@ -45,13 +45,13 @@ __all__ = ["Model", "ModelError", "coefficients", "context_from", "evaluate", "e
 FORMAT = "wmanifold 1"
 NETWORK_FORMAT = "wmanifold network 1"
 TYPES = {"F32": np.float32, "F64": np.float64, "U64": np.uint64}
-# Of files from elsewhere, by the bytes of a number; BF16 is the upper half of an F32.
+# Types in files from elsewhere, by the bytes of a number. BF16 is the upper half of an F32.
 FOREIGN_TYPES = {**TYPES, "F16": np.float16, "BF16": np.uint16, "BOOL": np.bool_, "I64": np.int64, "U8": np.uint8,
                  "I8": np.int8, "U16": np.uint16, "I16": np.int16, "U32": np.uint32, "I32": np.int32}
 NAMES = {np.dtype(kind): name for name, kind in TYPES.items()}
 TEST_SAMPLES = 8
 LARGEST_HEADER = 16 << 20
-MOST_DIMENSIONS = 32  # of an array of numpy before version 2
+MOST_DIMENSIONS = 32  # limit of numpy's arrays before version 2
 MOST_NUMBERS = 1 << 40
 MOST_ROWS = 1 << 20
 MOST_CONTEXTS = 1024  # of a discrete topology
@@ -67,7 +67,7 @@ def given(value):
     """A value of any kind, as a line of an error."""
     try:
         text = " ".join(repr(value).split())
-    except Exception:  # of somebody's own repr, and of whole numbers of thousands of digits
+    except Exception:  # from a foreign repr, or from whole numbers of thousands of digits
         text = f"something of the type {type(value).__name__}"
     return text if len(text) <= 60 else text[:57] + "..."
 
@@ -228,7 +228,7 @@ class Stored:
                 raise ModelError(f"{path}: expected a safetensors file, got an archive, as torch.save writes; write the "
                                  "state dict with safetensors.torch.save_file")
             if len(first) < 8 or length > size - 8 or length > LARGEST_HEADER:
-                raise ModelError(f"{path}: expected a safetensors file, got {size} bytes that name a header of {length}")
+                raise ModelError(f"{path}: expected a safetensors file, got {size} bytes with a header of {length}")
             self.metadata, header = parsed_header(path, file.read(length))
             entries = {name: entry_of(path, name, entry, types) for name, entry in header.items()}
             for name, (_, shape, *_) in entries.items():
@@ -251,14 +251,14 @@ class Stored:
             if kind == "BF16":
                 tensor = (tensor.astype("<u4") << 16).view("<f4")
             if tensor.dtype.kind == "f" and not np.isfinite(tensor).all():
-                raise ModelError(f"{path}: tensor '{name}': expected finite numbers, got some that are not")
+                raise ModelError(f"{path}: tensor '{name}': expected finite numbers, got a NaN or an infinity")
             self.tensors[name] = tensor
 
     def require_checksum(self, path, raw):
         given = self.metadata.get("checksum")
         is_own = self.metadata.get("format") in (FORMAT, NETWORK_FORMAT)
         if given is None or not (is_own or given.startswith("crc32:")):
-            return  # what others call a checksum, checkpoints of version 0.1 among them
+            return  # another program's checksum, as in checkpoints of version 0.1
         found = checksum(self.metadata, raw)
         if given != found:
             raise ModelError(f"{path}: expected the checksum '{given}', got '{found}'; the file was damaged or edited")
@@ -274,7 +274,7 @@ def require_side_by_side(path, entries, types, size):
                              f"got [{begin}, {end})")
         if expected > 0:
             if begin != covered:
-                raise ModelError(f"{path}: expected tensors side by side, got '{name}' at {begin} where {covered} is next")
+                raise ModelError(f"{path}: expected tensors without gaps or overlaps, got '{name}' at byte {begin} instead of {covered}")
             covered = end
     if covered != size:
         raise ModelError(f"{path}: expected tensors that cover {size} bytes, got {covered}")
@@ -301,10 +301,10 @@ def write_safetensors(path, metadata, tensors):
         if tensor.dtype not in NAMES:
             raise ModelError(f"cannot write {path}: tensor '{name}': expected the type {', '.join(TYPES)}, got {tensor.dtype}")
         if tensor.dtype.kind == "f" and not np.isfinite(tensor).all():
-            raise ModelError(f"cannot write {path}: tensor '{name}': expected finite numbers, got some that are not")
+            raise ModelError(f"cannot write {path}: tensor '{name}': expected finite numbers, got a NaN or an infinity")
         raw[name] = (NAMES[tensor.dtype], tensor.shape, tensor.astype(tensor.dtype.newbyteorder("<")).tobytes())
     try:
-        crc = checksum(metadata, raw)  # also where it is not written: of text that is no UTF-8 there is none
+        crc = checksum(metadata, raw)  # also where it is not written: text that is not UTF-8 has no checksum
         header = {"__metadata__": {**metadata, "checksum": crc}} if metadata else {}
     except UnicodeEncodeError as error:
         raise ModelError(f"cannot write {path}: expected names and metadata in UTF-8, got {error.object!r}") from None
@@ -372,7 +372,7 @@ def replace_file(path, parts):
             raise
 
 
-# Bases: contexts (samples x coordinates) to coefficients (samples x K), in the order of docs/mathematics.md.
+# Bases: from contexts (samples x coordinates) to coefficients (samples x K), in the order of docs/mathematics.md.
 
 
 def bernstein(n, s):
@@ -537,7 +537,7 @@ def laplacian(k, s, space):
     values, vectors = np.linalg.eigh(np.diag(weights.sum(1)) - weights)
     columns = [np.ones(n)]
     first = 1
-    while first < n and len(columns) < k:  # an eigenspace each: Gram and Schmidt over its projections of the nodes
+    while first < n and len(columns) < k:  # one eigenspace each: Gram-Schmidt over its projections of the nodes
         end = first + 1
         while end < n and values[end] - values[end - 1] <= 1e-9 * values[-1]:
             end += 1
@@ -625,8 +625,8 @@ def require_context(n, c):
     return c
 
 
-# What names a point of each topology, by the rules and tolerances of include/wmanifold/topology/: coordinates to the same
-# point's within the fundamental domain.
+# Rules for points of each topology, with the tolerances of include/wmanifold/topology/: from coordinates to those of
+# the same point within the fundamental domain.
 CANONICAL = {
     "point": list,
     "interval": require_interval,
@@ -678,7 +678,7 @@ class Factor:
         return CANONICAL[self.kind](coordinates)
 
     def values(self, contexts):
-        contexts = 2 * contexts if self.space == "rp1" else contexts  # where even harmonics are left
+        contexts = 2 * contexts if self.space == "rp1" else contexts  # harmonics of the doubled angle are the even ones
         more = (self.knots,) if self.name == "bspline" else ()
         return BASES[self.name].values(self.order, contexts, self.space, *more)
 
@@ -705,11 +705,11 @@ def factors(topology, basis, state=()):
         for _ in spaces:
             count = int(rest[0]) if rest else 0
             if rest and not (count == rest[0] and 0 <= count < len(rest)):
-                raise ModelError(f"expected a state that is each factor's behind its count, got {len(state)} numbers that are not")
+                raise ModelError(f"expected each factor's knots behind their count, got {len(state)} other numbers")
             states.append(rest[1 : 1 + count])
             rest = rest[1 + count :]
     if len(rest):
-        raise ModelError(f"expected a state that is each factor's behind its count, got {len(state)} numbers that are not")
+        raise ModelError(f"expected each factor's knots behind their count, got {len(state)} other numbers")
     if len(spaces) > MOST_COORDINATES:
         raise ModelError(f"expected at most {MOST_COORDINATES} factors, got '{topology}'")
     return [Factor(space, name, own) for space, name, own in zip(spaces, names, states)]
@@ -728,7 +728,7 @@ def kept(rule, parts):
     indices = [()]
     for factor in parts:
         shorter, indices = indices, []
-        for index in shorter:  # orders do not fall from digit to digit: what follows the first that is left out is, too
+        for index in shorter:  # orders do not fall from digit to digit: all after the first one left out are out too
             indices += itertools.takewhile(keeps, ((*index, digit) for digit in range(factor.size)))
             if len(indices) > MOST_ROWS:
                 raise ModelError(f"expected a basis of at most {MOST_ROWS} functions, got more of '{rule}(...)'")
@@ -757,7 +757,7 @@ def coefficients(topology, basis, contexts, state=()):
     state = numbers_of("state", state)
     if state.ndim != 1 or not np.isfinite(state).all():
         raise ModelError(f"state: expected a row of finite numbers, got {given(state)}")
-    rows_of(topology, basis, state)  # refuses what is too much
+    rows_of(topology, basis, state)  # refuses too large a basis
     parts = factors(topology, basis, state)
     contexts = canonical(topology, parts, contexts)
     columns = np.cumsum([0] + [factor.coordinates for factor in parts])
@@ -934,7 +934,7 @@ class Model:
             raise ModelError(f"expected tensor '{name}' to be {kind} of {sizes_text(shape)}, got "
                              f"{NAMES.get(tensor.dtype, tensor.dtype)} of {sizes_text(tensor.shape)}")
         if not np.isfinite(tensor).all():
-            raise ModelError(f"tensor '{name}': expected finite numbers, got some that are not")
+            raise ModelError(f"tensor '{name}': expected finite numbers, got a NaN or an infinity")
 
     def require_test_outputs(self):
         error, allowed = self.off_by()
@@ -1059,7 +1059,7 @@ class Model:
         with np.errstate(all="ignore"):
             outputs = np.stack([forward(network, x.astype(float)) for x in inputs]).astype(np.float32)
         if not np.isfinite(outputs).all():
-            raise ModelError("expected a network whose outputs are finite in F32, got some that are not for inputs of size 1")
+            raise ModelError("expected outputs that are finite in F32, got a NaN or an infinity for inputs of size 1")
         tensors["test.contexts"] = np.empty((TEST_SAMPLES, 0))
         tensors["test.inputs"], tensors["test.outputs"] = inputs, outputs
         metadata = {"format": FORMAT, "topology": "point", "basis": "constant", "real": "F32",
@@ -1067,7 +1067,7 @@ class Model:
         return Model(metadata, tensors)
 
 
-# State dicts: which layers are in them, and in which order.
+# State dicts: the layers in them, and their order.
 
 
 class StateDict(dict):
@@ -1122,7 +1122,7 @@ def parameter(name, value):
     with np.errstate(all="ignore"):
         real = numbers.astype(np.float32)
     if not np.isfinite(numbers).all():
-        raise ModelError(f"{what}: expected finite numbers, got some that are not")
+        raise ModelError(f"{what}: expected finite numbers, got a NaN or an infinity")
     if not np.isfinite(real).all():
         raise ModelError(f"{what}: expected numbers that F32 holds, got some beyond")
     return real
@@ -1140,7 +1140,7 @@ def modules_of(state):
     if not isinstance(state, Mapping) or not all(isinstance(name, str) for name in state):
         raise ModelError(f"expected a state dict, names with their numbers, as module.state_dict() gives it, got {given(state)}")
     modules, biases, addresses = {}, {}, {}
-    values = dict(state)  # kept, as addresses of what is gone are given out again
+    values = dict(state)  # kept alive, as Python gives out addresses of freed objects again
     for name, value in values.items():
         module, _, part = name.rpartition(".")
         if part not in ("weight", "bias"):
@@ -1394,7 +1394,7 @@ def say(*lines):
         if hasattr(sys.stdout, "reconfigure"):
             sys.stdout.reconfigure(errors="backslashreplace")
         print(*lines, sep="\n", flush=True)
-    except OSError as error:  # nobody reads, or the disk is full; what is left may not be tried again
+    except OSError as error:  # no reader, or a full disk; the rest must not be tried again
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         raise ModelError(f"cannot write to the standard output: {error.strerror}") from None
 

@@ -17,7 +17,7 @@ double largest(std::vector<double> const& numbers) {
   return top;
 }
 
-/// The largest difference; infinite where one is not a number.
+/// Returns the largest difference: infinite where one number is a NaN.
 template <class Tested>
 double distance(Tested const& tested, std::vector<double> const& reference) {
   double worst = tested.size() == reference.size() ? 0 : std::numeric_limits<double>::infinity();

@@ -7,20 +7,20 @@
 
 namespace comparison {
 
-/// What a few steps come to: the loss of each, and how far all parameters have moved.
+/// The result of a few steps: the loss of each, and the movement of all parameters.
 struct Course {
   std::vector<double> losses;
-  std::vector<std::vector<double>> moves;  ///< as Problem has the parameters
+  std::vector<std::vector<double>> moves;  ///< in the order of Problem's parameters
 };
 
-/// Three steps from the problem's parameters, momentum and all.
+/// Takes three steps with momentum from the problem's parameters.
 [[nodiscard]] Course course_of(Training const& training, Problem const& problem);
 
-/// Empty where losses agree to 1e-4 and moves to 1e-3 of the largest of their layer (and to the rounding of the
-/// parameters that moved); otherwise what does not.
+/// Compares two results. Losses must agree to 1e-4, moves to 1e-3 of the largest of their layer (and to the rounding of
+/// the parameters that moved). Returns an empty text, or the disagreement.
 [[nodiscard]] std::string disagreement(Course const& tested, Course const& reference, Problem const& problem);
 
-/// Empty where numbers agree to 1e-4 of the largest; otherwise what does not.
+/// Compares two lists of numbers: they must agree to 1e-4 of the largest. Returns an empty text, or the disagreement.
 [[nodiscard]] std::string disagreement(std::vector<float> const& tested, std::vector<double> const& reference);
 
 }  // namespace comparison

@@ -11,14 +11,14 @@
 namespace comparison {
 namespace {
 
-/// A function of a library by its name; null where there is none.
+/// Returns a function of a library by name, or null.
 template <class Function>
 Function* function(void* library, char const* symbol) {
   return reinterpret_cast<Function*>(dlsym(library, symbol));
 }
 
-/// The first of the libraries that loads. Its own symbols come first for it (RTLD_DEEPBIND): LibTorch has brought
-/// another sgemm into the process already.
+/// Returns the first library that loads. It resolves its own symbols first (RTLD_DEEPBIND): LibTorch has already
+/// brought another sgemm into the process.
 void* load(std::initializer_list<char const*> names) {
   for (char const* const name : names) {
     if (void* const library = dlopen(name, RTLD_NOW | RTLD_LOCAL | RTLD_DEEPBIND)) {
@@ -28,7 +28,7 @@ void* load(std::initializer_list<char const*> names) {
   return nullptr;
 }
 
-/// Of whatever BLAS it is; and one thread is enough for it.
+/// Returns the version of whichever BLAS this is, and limits it to one thread.
 std::string version_and_one_thread(void* library) {
   if (auto* const set = function<void(int)>(library, "openblas_set_num_threads")) {
     set(1);

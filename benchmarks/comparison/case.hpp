@@ -12,15 +12,15 @@ struct Case {
   std::string name;
   std::string contender;
   double flops = 0;  ///< of a call, by the mathematics: the same for all contenders
-  double bytes = 0;  ///< that a call reads or writes at least
+  double bytes = 0;  ///< least number that a call reads or writes
   int threads = 1;
-  std::function<void(std::size_t)> run = {};  ///< so many calls, back to back
+  std::function<void(std::size_t)> run = {};  ///< makes this many calls, back to back
 };
 
-/// Cases that are timed in turns.
+/// Cases timed in turns.
 using Heat = std::vector<Case>;
 
-/// Contenders by the names in reports.
+/// Names of contenders in reports.
 namespace name {
 inline constexpr char const* ours = "wmanifold";
 inline constexpr char const* eigen = "Eigen";
@@ -32,7 +32,7 @@ inline constexpr char const* onednn = "oneDNN";
 inline constexpr char const* fma = "FMA loop";
 }  // namespace name
 
-/// What lies behind the pointer counts as read: nothing that was written there is left out.
+/// Makes the compiler treat the memory behind the pointer as read, so that it keeps all writes to it.
 inline void keep(void const* written) noexcept { asm volatile("" : : "g"(written) : "memory"); }
 
 }  // namespace comparison

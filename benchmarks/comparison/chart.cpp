@@ -22,12 +22,12 @@ constexpr double bar_height = 13;
 constexpr double pitch = 18;
 constexpr double gap = 14;
 constexpr double head = 70;
-constexpr double left = 300;          // where the axis begins; names stand left of it
+constexpr double left = 300;          // start of the axis; names stand left of it
 constexpr double label_room = 150;    // on both sides of the bars
-constexpr double right = width - 16;  // where it ends
+constexpr double right = width - 16;  // end of the axis
 
 struct Bar {
-  double ratio;  ///< 0: none, only its label
+  double ratio;  ///< 0: no bar, a label only
   std::string label;
   std::string classes;
 };
@@ -43,7 +43,7 @@ struct Row {
 /// Bars to both sides of 1, on a logarithmic axis.
 struct Panel {
   std::string heading;
-  std::string below;  ///< what lies left of 1
+  std::string below;  ///< meaning of the side left of 1
   std::string above;
   std::vector<Row> rows;
 

@@ -6,7 +6,7 @@
 
 namespace comparison {
 
-/// Bars: each contender's time over ours, and each target's ratio over what is required. An SVG file of its own.
+/// Returns an SVG file with bars: each contender's time over ours, and each target's ratio over the required one.
 [[nodiscard]] std::string chart_of(Report const& report);
 
 }  // namespace comparison

@@ -17,8 +17,8 @@
 namespace comparison {
 namespace {
 
-constexpr double checked_rate = 0.01;  // far enough to see the moves
-constexpr double timed_rate = 1e-6;    // where one stays: a trained network's zeros would be another task
+constexpr double checked_rate = 0.01;  // large enough to see the moves
+constexpr double timed_rate = 1e-6;    // small enough to stay in place: a trained network's zeros would be another task
 
 using Train = Training (*)(Problem const&, double);
 
@@ -26,7 +26,7 @@ class Preparation {
  public:
   explicit Preparation(std::string const& only) : only_(only) {}
 
-  /// Opens a heat of cases and targets of these names, if one of them is wanted.
+  /// Opens a heat of these cases and targets if one of them is wanted.
   [[nodiscard]] bool opens(std::vector<std::string> const& names) {
     if (std::none_of(names.begin(), names.end(), [&](auto const& n) { return n.find(only_) != n.npos; })) {
       for (auto const& n : names) {
@@ -52,7 +52,7 @@ class Preparation {
     }
   }
 
-  /// A case that has been checked: `fault` is empty, or why it may not take part.
+  /// Adds a checked case. `fault` is empty, or says why the case is left out.
   void enter(Case entry, std::string const& fault) {
     if (fault.empty()) {
       contest_.heats.back().push_back(std::move(entry));
@@ -210,9 +210,8 @@ void add_phase(Preparation& to) {
     return;
   }
   PhaseProblem const problem;
-  for (auto const& [contender, answer] :
-       {std::pair{name::ours, &phase_ours}, std::pair{name::eigen, &phase_eigen},
-        std::pair{name::eigen_weighted, &phase_eigen_weighted}}) {
+  for (auto const& [contender, answer] : {std::pair{name::ours, &phase_ours}, std::pair{name::eigen, &phase_eigen},
+                                          std::pair{name::eigen_weighted, &phase_eigen_weighted}}) {
     Answering const answering = answer(problem);
     answering.run(PhaseProblem::frames);
     Case const one{PhaseProblem::name, contender, problem.flops(), problem.bytes(), 1, answering.run};

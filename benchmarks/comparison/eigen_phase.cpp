@@ -13,7 +13,7 @@ namespace {
 using Weights = Eigen::ArrayXXf;
 using Numbers = Eigen::ArrayXf;
 
-/// As in the paper's code: arrays of sizes known while running; what is blended is kept and then used.
+/// As in the paper's code: arrays of run-time sizes; the blended weights are stored and then used.
 template <bool weighted>
 struct EigenPhase {
   struct Layer {

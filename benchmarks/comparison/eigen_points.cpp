@@ -20,7 +20,7 @@ struct Layer {
         bias(Eigen::Map<Eigen::Matrix<float, outputs, 1> const>(numbers.data() + outputs * inputs)) {}
 };
 
-/// Every size is in a type.
+/// A network with all sizes in types.
 template <Bend bend, int inputs, int hidden, int outputs>
 struct EigenPoint {
   Layer<inputs, hidden> first;

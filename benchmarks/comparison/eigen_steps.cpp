@@ -7,7 +7,7 @@
 namespace comparison {
 namespace {
 
-/// One product a layer and pass, with phi (x) (x, 1) in memory; each buffer is allocated once.
+/// One product for each layer and pass, with phi (x) (x, 1) in memory. Each buffer is allocated once.
 template <class R>
 class EigenSteps {
   using Matrix = Eigen::Matrix<R, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;

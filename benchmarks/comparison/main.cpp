@@ -1,5 +1,5 @@
-// How fast training steps, products, single samples and moves of the context are beside other libraries: all
-// contenders in turns in one process. --help tells all.
+// Compares the speed of training steps, products, single samples and moves of the context with other libraries. All
+// contenders run in turns in one process. See --help.
 
 #include "chart.hpp"
 #include "contest.hpp"

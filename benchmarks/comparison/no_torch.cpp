@@ -1,4 +1,4 @@
-// In place of torch_steps.cpp where there is no LibTorch.
+// Replaces torch_steps.cpp where LibTorch is missing.
 
 #include "training.hpp"
 

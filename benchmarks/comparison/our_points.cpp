@@ -65,7 +65,7 @@ struct Move {
   }
 
   void run(std::size_t calls) {
-    for (std::size_t i = calls; i-- > 0;) {  // down: the last angle comes last
+    for (std::size_t i = calls; i-- > 0;) {  // counts down, so that the last angle comes last
       model.at(points[points.size() - 1 - i % points.size()], network);
       keep(network.parameters().data());
     }

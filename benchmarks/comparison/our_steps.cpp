@@ -66,7 +66,7 @@ class Ours {
   }
 
  private:
-  /// Calls with each layer, and where in it the weights or the biases of a row begin.
+  /// Calls body with each layer and the place in it where the weights or biases of a row begin.
   template <class M, class Visit>
   static void each_block(M& model, Visit const& visit) {
     for (int l = 0; l < 3; ++l) {

@@ -17,7 +17,7 @@ constexpr int length = 4096;
 void chain() {
   std::array<V, chains> sums;
   float start = 1;
-  keep(&start);  // it might be another in each call, so that each has to compute
+  keep(&start);  // the value may differ from call to call, so each call has to compute
   sums.fill(V(start));
   V const factor(0.999F);
   V const addend(0.001F);

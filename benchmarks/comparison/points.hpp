@@ -17,9 +17,9 @@ struct PointProblem {
   std::string name;
   std::vector<int> widths;
   Bend bend;
-  std::vector<float> inputs;                   ///< of one sample after the other
+  std::vector<float> inputs;                   ///< of all samples, one after the other
   std::vector<std::vector<float>> parameters;  ///< of each layer (inputs + 1) x outputs, the bias last
-  std::vector<double> outputs;                 ///< what should come, by plain loops in double
+  std::vector<double> outputs;                 ///< expected ones, by plain loops in double
 
   PointProblem(std::vector<int> of_widths, Bend of_bend);
 
@@ -27,18 +27,18 @@ struct PointProblem {
   [[nodiscard]] double bytes() const;
 };
 
-/// What is timed, and what it computed, to be checked.
+/// A timed function, and its results for the check.
 struct Answering {
-  std::function<void(std::size_t)> run;  ///< so many samples, back to back; outputs are stored
+  std::function<void(std::size_t)> run;  ///< runs this many samples, back to back; outputs are stored
   std::function<std::vector<float>()> result;
 };
 
-/// Static sizes; this library and Eigen.
+/// Networks of static sizes: this library's and Eigen's.
 [[nodiscard]] Answering point_ours(PointProblem const& problem);
 [[nodiscard]] Answering point_eigen(PointProblem const& problem);
 
-/// The network at another context, into the one there is, again and again; the result is the network at the last
-/// angle of the problem. For the shape 64-32-32-10, K = 3.
+/// Forms the network at another context in place, again and again. The result is the network at the problem's last
+/// angle. For the shape 64-32-32-10, K = 3.
 [[nodiscard]] Answering move_ours(Problem const& problem);
 
 }  // namespace comparison

@@ -48,7 +48,7 @@ Problem::Problem(Shape of) : shape(std::move(of)) {
     std::vector<double>& layer = parameters.emplace_back();
     for (int k = 0; k < shape.rows(); ++k) {
       for (int i = 0; i < (shape.inputs(l) + 1) * shape.outputs(l); ++i) {
-        // Numbers of float, also where the reference is in double.
+        // Values that float can hold, for the reference in double too.
         layer.push_back(static_cast<float>(normal(k == 0 ? he : 0.3 * he / shape.order)));
       }
     }

@@ -5,7 +5,7 @@
 
 namespace comparison {
 
-/// A network on a circle of contexts, and the batches it is trained on.
+/// A network on a circle of contexts, and its training batches.
 struct Shape {
   std::string name;
   int batch = 0;
@@ -18,19 +18,20 @@ struct Shape {
   [[nodiscard]] int layers() const { return static_cast<int>(widths.size()) - 1; }
   [[nodiscard]] int inputs(int layer) const { return widths[static_cast<std::size_t>(layer)]; }
   [[nodiscard]] int outputs(int layer) const { return widths[static_cast<std::size_t>(layer) + 1]; }
-  /// One output is a number (mean-squared error), more are logits (cross-entropy).
+  /// Single outputs are numbers (mean-squared error), several are logits (cross-entropy).
   [[nodiscard]] bool is_regression() const { return widths.back() == 1; }
 
-  /// Of a step: K products forward, for the weights and, in all layers but the first, for the inputs; with groups
-  /// one each, and K multiply-adds a weight and group to form W, and as many to scatter its gradient.
+  /// Multiply-adds of a step: K products forward, K for the weights and, in all layers but the first, K for the inputs.
+  /// With groups there is one product each, K multiply-adds for each weight and group to form W, and as many to scatter
+  /// its gradient.
   [[nodiscard]] double step_flops() const;
-  /// Of a step: the inputs; parameters and velocity read and written.
+  /// Bytes of a step: the inputs; parameters and velocity read and written.
   [[nodiscard]] double step_bytes() const;
 
   friend bool operator==(Shape const&, Shape const&) = default;
 };
 
-/// A batch and the parameters that training starts from, in plain arrays: each contender makes its own of them.
+/// A batch and the initial parameters, in plain arrays. Each contender converts them.
 struct Problem {
   Shape shape;
   std::vector<float> inputs;                    ///< batch x inputs

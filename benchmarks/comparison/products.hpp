@@ -23,18 +23,19 @@ using Multiply = std::function<void(ProductShape const&, float const* a, float c
 void multiply_ours(ProductShape const& shape, float const* a, float const* b, float* c);
 void multiply_eigen(ProductShape const& shape, float const* a, float const* b, float* c);
 
-/// A library of products that is loaded while running, so that equal names of two do not meet.
+/// A library of products, loaded while running, so that equal names of two libraries do not collide.
 struct Blas {
   std::string name;
   std::string version;
   Multiply multiply;   ///< on one thread; empty where the library was not found
-  std::string reason;  ///< why it was not
+  std::string reason;  ///< why it was not found
 };
 
-/// OpenBLAS, BLIS and oneDNN, found or not.
+/// Returns OpenBLAS, BLIS and oneDNN, found or not.
 [[nodiscard]] std::vector<Blas> load_blas();
 
-/// Which library the process itself takes `sgemm_` from, as LibTorch does, and its version; set to one thread.
+/// Names the library, and its version, from which the process itself takes `sgemm_`, as LibTorch does. Limits it to one
+/// thread.
 [[nodiscard]] std::string blas_of_process();
 
 }  // namespace comparison

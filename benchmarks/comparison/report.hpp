@@ -11,14 +11,14 @@ namespace comparison {
 
 struct Report {
   std::string machine;  ///< processor, cores, compiler, flags
-  std::string build;    ///< what the program was compiled for
+  std::string build;    ///< target of the build
   std::map<std::string, std::string> contenders;
   Results results;
   std::vector<Target> targets;
 };
 
 [[nodiscard]] std::string json_of(Report const& report);
-/// For the terminal: every case, then every target.
+/// Returns text for the terminal: every case, then every target.
 [[nodiscard]] std::string text_of(Report const& report);
 
 }  // namespace comparison

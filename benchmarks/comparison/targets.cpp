@@ -10,7 +10,7 @@
 namespace comparison {
 namespace {
 
-/// A ratio and what it is made of.
+/// A ratio and its parts.
 struct Ratio {
   double value;
   std::string reason;
@@ -20,7 +20,7 @@ struct Absence : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// Looks results up; what is not there is an Absence, with the reason.
+/// Looks results up. Throws an Absence with the reason where one is missing.
 class Table {
  public:
   Table(Contest const& contest, Results const& results) : contest_(&contest), results_(&results) {}
@@ -49,7 +49,7 @@ class Table {
 
 using Rule = std::function<Ratio(Table const&)>;
 
-/// Another contender's time over ours, in the same case.
+/// Returns another contender's time over ours, in the same case.
 Rule against(char const* contender, char const* name) {
   return [=](Table const& table) {
     double const theirs = table.at(name, contender).seconds;
@@ -58,7 +58,7 @@ Rule against(char const* contender, char const* name) {
   };
 }
 
-/// So many times what a step of our plain network takes is the limit.
+/// Limits a time to this multiple of a step of our plain network.
 Rule within_plain_steps(double factor, char const* name) {
   return [=](Table const& table) {
     double const plain = table.at("step-128-plain", name::ours).seconds;
@@ -68,7 +68,7 @@ Rule within_plain_steps(double factor, char const* name) {
   };
 }
 
-/// At most so many nanoseconds, on a core of 117 GFLOP/s; scaled to this one's peak.
+/// Limits a time to this many nanoseconds on a core of 117 GFLOP/s, scaled to this one's peak.
 Rule within_nanoseconds(double limit, char const* name) {
   return [=](Table const& table) {
     double const scaled = limit * 1e-9 * 117 / table.peak();
@@ -96,7 +96,7 @@ Ratio scaling(Table const& table) {
 constexpr std::array points{"point-64-32-32-10-relu", "point-2-16-16-1-tanh", "point-2-16-16-1-relu",
                             "point-64-128-128-10-relu"};
 
-/// The worst of the four.
+/// Returns the worst of the four.
 Ratio points_against_eigen(Table const& table) {
   std::vector<Ratio> ratios;
   for (char const* const name : points) {

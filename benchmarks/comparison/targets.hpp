@@ -7,13 +7,13 @@
 
 namespace comparison {
 
-/// What is asked of this library: a ratio, larger is better, met where it is not below what is required.
+/// A requirement on this library: a ratio, larger is better, met if it is not below the required one.
 struct Target {
   std::string name;
   double required = 1;
   double ratio = 0;  ///< 0 where a contender is missing
   bool met = false;
-  std::string reason = {};  ///< what the ratio is made of; where it is missing, why
+  std::string reason = {};  ///< parts of the ratio, or why it is missing
 };
 
 [[nodiscard]] std::vector<Target> judge(Contest const& contest, Results const& results);

@@ -15,7 +15,8 @@ double seconds_of(Case const& c, std::size_t calls) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
-/// So many that a burst takes its time; finding that out warms up. The fastest of three, as one may be interrupted.
+/// Returns a number of calls that fills a burst; the search warms up. Takes the fastest of three, as one may be
+/// interrupted.
 std::size_t calls_of_a_burst(Case const& c) {
   for (std::size_t calls = 1;; calls *= 2) {
     double const seconds = std::min({seconds_of(c, calls), seconds_of(c, calls), seconds_of(c, calls)});
@@ -41,7 +42,7 @@ std::vector<std::vector<double>> time_in_turns(Heat const& heat, double seconds,
   for (int round = 0; round < least_rounds || gone() < seconds; ++round) {
     for (std::size_t i = 0; i < heat.size(); ++i) {
       if (calls[i] > 1) {
-        heat[i].run(1);  // what it reads comes back into the caches
+        heat[i].run(1);  // brings the case's data back into the caches
       }
       times[i].push_back(seconds_of(heat[i], calls[i]) / static_cast<double>(calls[i]));
     }

@@ -7,8 +7,8 @@
 
 namespace comparison {
 
-/// Runs the cases of a heat in turns, a burst of some 10 ms each, round after round until `seconds` are over; for each
-/// case the seconds of a call, one number a round. `done` is told how many seconds went by.
+/// Runs the cases of a heat in turns, a burst of some 10 ms each, round after round until `seconds` are over. Returns
+/// for each case the seconds of a call, one number a round. Reports elapsed seconds to `done`.
 [[nodiscard]] std::vector<std::vector<double>> time_in_turns(Heat const& heat, double seconds,
                                                              std::function<void(double)> const& done);
 

@@ -12,7 +12,7 @@ torch::Tensor tensor_of(std::vector<Number> const& numbers, torch::IntArrayRef s
   return torch::tensor(numbers).reshape(sizes).contiguous();
 }
 
-/// What both ways of training share: the batch, and per layer one matrix of K (inputs + 1) x outputs.
+/// State of both ways of training: the batch, and for each layer one matrix of K (inputs + 1) x outputs.
 struct TorchState {
   struct Layer {
     torch::Tensor parameters, velocity;
@@ -58,7 +58,7 @@ struct TorchState {
   std::vector<Layer> layers;
 };
 
-/// A context per sample, by autograd.
+/// Trains with a context per sample, by autograd.
 class PerSample {
  public:
   PerSample(Problem const& problem, double rate) : state_(problem, rate) {
@@ -102,15 +102,15 @@ class PerSample {
   std::vector<torch::Tensor> leaves_;
 };
 
-/// Products in a loop over groups, the backward pass by hand, into buffers that are allocated once.
+/// Multiplies in a loop over groups, with the backward pass by hand, into buffers that are allocated once.
 class PerGroup {
-  /// Views of a group's part of the buffers.
+  /// Views of one group's part of the buffers.
   struct Group {
     torch::Tensor inputs, weights, bias, values;
     torch::Tensor weights_gradient, delta, delta_before;
   };
   struct Layer {
-    torch::Tensor gradient;               // as the parameters
+    torch::Tensor gradient;               // as the parameters lie
     torch::Tensor mixed, mixed_gradient;  // groups x (inputs + 1) outputs
     torch::Tensor bias_gradient;          // groups x outputs: a view of the gradient
     torch::Tensor values, delta;          // batch x outputs

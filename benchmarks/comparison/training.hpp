@@ -12,8 +12,8 @@ namespace comparison {
 /// A contender that trains on a problem by the flow with momentum:
 /// v = momentum v + G^-1 gradient of the mean loss, P -= rate v.
 struct Training {
-  std::function<double(std::size_t)> steps;                      ///< takes so many; the loss before the last
-  std::function<std::vector<std::vector<double>>()> parameters;  ///< as Problem has them
+  std::function<double(std::size_t)> steps;                      ///< takes this many; returns the loss before the last
+  std::function<std::vector<std::vector<double>>()> parameters;  ///< in the order of Problem's
 };
 
 /// This library.
@@ -28,7 +28,7 @@ struct Training {
 [[nodiscard]] Training train_torch(Problem const& problem, double rate);
 /// LibTorch with W = sum_k phi_k P_k of each group, products in a loop over groups, a backward pass written by hand.
 [[nodiscard]] Training train_torch_groups(Problem const& problem, double rate);
-/// Of LibTorch; empty where this program was built without it.
+/// Version of LibTorch; empty where this program was built without it.
 [[nodiscard]] std::string torch_version();
 
 }  // namespace comparison

@@ -1,6 +1,6 @@
-// What a training step, a prediction at a fixed context, and a move of the context cost.
+// Times a training step, a prediction at a fixed context, and a move of the context.
 //
-// Multiply-adds per second (MACs) stand beside each time, so that a share of the machine's peak can be read off.
+// Multiply-adds per second (MACs) stand beside each time, for comparison with the machine's peak.
 
 #include <wmanifold/wmanifold.hpp>
 
@@ -47,7 +47,7 @@ void training_step(benchmark::State& state) {
   for (auto _ : state) {
     benchmark::DoNotOptimize(flow.step(data.inputs, contexts, data.labels));
   }
-  // Forward, weight gradient, and input gradient of all layers but the first, at the price of a plain network.
+  // Forward, weight gradient, and input gradient of all layers but the first, counted as for a plain network.
   auto const all = static_cast<double>(wm::multiply_adds_of(model.stack()));
   auto const first = static_cast<double>(model.stack().dense(0).weights());
   count_multiply_adds(state, batch * (3 * all - first));
@@ -74,7 +74,7 @@ BENCHMARK(prediction<wm::Constant<>>)->Name("predict/plain");
 BENCHMARK(prediction<wm::Ellipse>)->Name("predict/ellipse");
 BENCHMARK(prediction<wm::Fourier<wm::S1, 2>>)->Name("predict/fourier2");
 
-/// A move of the context: the network at another point, into the one there is.
+/// A move of the context: forms the network at another point in place.
 template <class Basis>
 void move(benchmark::State& state) {
   wm::Random random{wm::Seed{1}};

@@ -1,5 +1,5 @@
-// How long a block of samples takes while the context rests and while it moves: the median, and how far the slowest
-// blocks are from it.
+// Times a block of samples while the context rests and while it moves: the median, and the distance of the slowest
+// blocks from it.
 
 #include <wmanifold/wmanifold.hpp>
 

@@ -1,5 +1,5 @@
-// Which topology, which order? `choose` picks one on the main example's three studies from trainings on parts of the
-// training data, and is held against what every candidate scores on the test, trained in full; --help tells all.
+// Chooses topology and order by `choose` on the main example's three studies, from trainings on parts of the training
+// data. Compares the choice with the test scores of all candidates, each trained in full. See --help.
 
 #include "claims.hpp"
 #include "columns.hpp"
@@ -31,9 +31,9 @@ struct Settings {
   std::size_t images = 10'000;  ///< of training
   wm::Index epochs = 10;        ///< of a full training
   wm::Index seeds = 3;          ///< full trainings of each candidate
-  wm::Index repeats = 12;       ///< those of choose, at most
+  wm::Index repeats = 12;       ///< trainings of each candidate in choose, at most
   std::uint64_t seed = 1;
-  double within = 0.5;  ///< points that the pick may fall short of the best candidate
+  double within = 0.5;  ///< accuracy in points by which the pick may fall short of the best candidate
 };
 
 constexpr std::array names{"plain", "line", "ellipse", "fourier2"};
@@ -47,7 +47,7 @@ Model<Basis> made(wm::Seed seed) {
           wm::LayerList{wm::Dense<>(196, 32), wm::Relu{}, wm::Dense<>(32, 32), wm::Relu{}, wm::Dense<>(32, 10)}};
 }
 
-/// The angle as a point of a topology; the interval is the circle, cut open.
+/// Returns the angles as contexts of a topology. The interval is the circle, cut open.
 template <class Space>
 wm::Contexts<Space> contexts_at(std::span<double const> degrees) {
   std::vector<wm::Point<Space>> points;
@@ -65,7 +65,7 @@ wm::Contexts<Space> contexts_at(std::span<double const> degrees) {
 
 using Angle = std::function<double(wm::Random&)>;
 
-/// Images first, ..., last - 1 of a set, at angles of a kind.
+/// Images first, ..., last - 1 of a set, at angles of one kind.
 struct Part {
   LabelledImages const* images;
   std::size_t first;
@@ -73,7 +73,7 @@ struct Part {
   Angle angle;
 };
 
-/// Calls body(batch) for the images of a part, each turned by an angle of its own, in an order that is drawn.
+/// Calls body(batch) for the images of a part in random order, each turned by an angle of its own.
 template <class Body>
 void for_each_batch(Part const& part, wm::Random& random, Body const& body) {
   Presenter presenter(*part.images, Sight::turned);
@@ -120,8 +120,8 @@ double accuracy(Model<Basis> const& model, Part const& part) {
   return 100 * hits / static_cast<double>(part.last - part.first);
 }
 
-/// How the angles of a study's training are split for validation: those scored lie on the whole as far from those
-/// trained as the study's test angles lie from all of them. No angle or image of the test is seen.
+/// A split of a study's training angles for validation. On average, scored angles are as far from the trained ones as
+/// the study's test angles are from all training angles. No test angle or image is used.
 struct Split {
   std::string_view study;
   double (*training)(wm::Random&, wm::Index repeat);
@@ -129,12 +129,13 @@ struct Split {
 };
 
 double any_angle(wm::Random& random, wm::Index) { return random.uniform(0, 360); }
-/// Every other of the eight; scored at all of them, half at no distance and half at 45 degrees: 22.5 on the whole.
+/// Every other of the eight angles. Scored at all eight: half lie at no distance and half at 45 degrees, 22.5 on
+/// average.
 double every_other(wm::Random& random, wm::Index repeat) {
   return 45 * static_cast<double>(repeat % 2 + 2 * random.below(4));
 }
 double all_eight(wm::Random& random, wm::Index) { return 45 * static_cast<double>(random.below(8)); }
-/// All but the 45 degrees at either end of the arc; the middle of the quarter that is tested is as far away.
+/// The arc without 45 degrees at either end, as far away as the middle of the tested quarter is from the arc.
 double midst_of_arc(wm::Random& random, wm::Index) { return random.uniform(45, 225); }
 double ends_of_arc(wm::Random& random, wm::Index) {
   return 225 * static_cast<double>(random.below(2)) + random.uniform(0, 45);
@@ -146,7 +147,7 @@ constexpr std::array splits{
     Split{"arc", midst_of_arc, ends_of_arc},
 };
 
-/// What choose does, what that costs, and what it is held against: the mean accuracy of each candidate.
+/// The result of choose, its cost, and for comparison the mean test accuracy of each candidate.
 struct Result {
   wm::Choice choice;
   double cost = 0;  ///< samples seen, in training and validation, over those of one full training of each candidate
@@ -155,7 +156,7 @@ struct Result {
 
 template <class... Bases>
 Result carry_out(Study const& study, Split const& split, DataSet const& data, Settings const& settings) {
-  // Seven repeats train on an eighth of the images each, and are scored on the quarter that follows it, going round.
+  // Seven repeats each train on one eighth of the images and are scored on the following quarter, going round.
   std::size_t const eighth = settings.images / 8;
   auto const part = [&](std::size_t skipped, std::size_t eighths, auto const& angle, wm::Repeat const& repeat) {
     std::size_t const first = (static_cast<std::size_t>(repeat.number) + skipped) % 7 * eighth;
@@ -229,12 +230,11 @@ int main(int count, char** words) try {
   Settings settings;
   CLI::App app(
       "Picks the topology and order for turned garments from trainings on an eighth of the images at a part of the\n"
-      "angles, and trains all candidates in full to see how good the pick was. Exits with 2 where another is better "
-      "by\n"
-      "more than --within points, or where choosing costs more than training each candidate twice.",
+      "angles, and trains all candidates in full for comparison. Exits with 2 if another candidate is better by more\n"
+      "than --within points, or if choosing costs more than training each candidate twice.",
       "choose");
   app.add_option("--data", settings.data, "Folder of an idx data set")->type_name("DIR")->capture_default_str();
-  app.add_option("--images", settings.images, "Images of training")
+  app.add_option("--images", settings.images, "Training images")
       ->check(whole(10, 1'000'000))
       ->type_name("N")
       ->capture_default_str();
@@ -250,8 +250,11 @@ int main(int count, char** words) try {
       ->check(whole(2, 1000))
       ->type_name("N")
       ->capture_default_str();
-  app.add_option("--seed", settings.seed, "Of everything")->check(any_seed())->type_name("N")->capture_default_str();
-  app.add_option("--within", settings.within, "Points that the pick may fall short")
+  app.add_option("--seed", settings.seed, "Seed of all random numbers")
+      ->check(any_seed())
+      ->type_name("N")
+      ->capture_default_str();
+  app.add_option("--within", settings.within, "Points by which the pick may be worse than the best")
       ->check(within(0, 100))
       ->type_name("X")
       ->capture_default_str();

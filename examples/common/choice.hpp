@@ -7,7 +7,7 @@
 
 namespace demo {
 
-/// The names of a list of things that have one.
+/// Returns the names of a list's items.
 template <class Item>
 [[nodiscard]] std::vector<std::string> names_of(std::span<Item const> items) {
   std::vector<std::string> names;
@@ -17,7 +17,7 @@ template <class Item>
   return names;
 }
 
-/// Those named, in the order of the list.
+/// Returns the named items, in the order of the list.
 template <class Item>
 [[nodiscard]] std::vector<Item const*> chosen(std::span<Item const> items, std::vector<std::string> const& names) {
   std::vector<Item const*> found;

@@ -5,7 +5,7 @@
 namespace demo {
 namespace {
 
-/// In letters, not bytes.
+/// Returns the width in letters, not bytes.
 std::size_t width_of(std::string const& text) {
   return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
 }

@@ -5,12 +5,12 @@
 
 namespace demo {
 
-/// Rows of cells under a head, aligned: the first column to the left, the others to the right.
+/// Rows of cells under a head: the first column is aligned to the left, the others to the right.
 class Columns {
  public:
   explicit Columns(std::vector<std::string> head) : rows_{std::move(head)} {}
 
-  /// As many cells as the head has.
+  /// Adds a row with as many cells as the head has.
   void add(std::vector<std::string> cells) { rows_.push_back(std::move(cells)); }
 
   [[nodiscard]] std::string text() const;

@@ -9,7 +9,7 @@ namespace {
 
 namespace wm = wmanifold;
 
-/// Cuts off what is before the next separator, and that.
+/// Cuts off the text up to the next separator, and the separator.
 std::string_view next(std::string_view& text, char separator) {
   auto const end = text.find(separator);
   auto const part = text.substr(0, end);
@@ -17,7 +17,7 @@ std::string_view next(std::string_view& text, char separator) {
   return part;
 }
 
-/// Without blanks about it, and then without quotes.
+/// Returns the text without surrounding blanks and then without quotes.
 std::string_view trimmed(std::string_view text) {
   auto const first = text.find_first_not_of(" \t\r");
   if (first == std::string_view::npos) {
@@ -27,7 +27,7 @@ std::string_view trimmed(std::string_view text) {
   return text.size() >= 2 && text.front() == '"' && text.back() == '"' ? text.substr(1, text.size() - 2) : text;
 }
 
-/// The fields of a line: one more than its commas.
+/// Returns the fields of a line: one more than its commas.
 std::vector<std::string_view> fields_of(std::string_view line) {
   std::vector<std::string_view> fields;
   bool is_last = false;
@@ -52,7 +52,7 @@ wm::Index Table::column(std::string_view name) const {
 }
 
 Table parse_csv(std::string_view text, std::string const& name) {
-  if (text.starts_with("\xEF\xBB\xBF")) {  // a mark of UTF-8
+  if (text.starts_with("\xEF\xBB\xBF")) {  // byte order mark of UTF-8
     text.remove_prefix(3);
   }
   Table table;

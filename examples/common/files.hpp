@@ -3,12 +3,12 @@
 #include <filesystem>
 #include <string>
 
-/// Files that an example writes; each throws wm::FileError, with what was expected and what came.
+/// Functions for files that an example writes. Each throws wm::FileError, with the expected and the actual state.
 namespace demo {
 
 void make_folder(std::filesystem::path const& folder);
 
-/// Can it be written? Better asked before the work than after it.
+/// Checks that a file can be written. For use before the work, not after it.
 void require_writable(std::filesystem::path const& file);
 
 void write_text(std::filesystem::path const& file, std::string const& text);

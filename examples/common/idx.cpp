@@ -20,7 +20,7 @@ constexpr std::uint32_t label_magic = 0x00000801;  // bytes in one
 constexpr std::uint32_t largest_side = 512;
 constexpr std::uint32_t largest_count = 10'000'000;
 
-/// A file seen through zlib, which hands on what is not compressed as it is.
+/// A file read through zlib, which passes uncompressed files on as they are.
 class IdxFile {
  public:
   explicit IdxFile(fs::path const& path) : name_(path.string()), file_(gzopen(path.c_str(), "rb"), &gzclose) {
@@ -49,8 +49,8 @@ class IdxFile {
     return value;
   }
 
-  /// All that follows the header, which must be `count` bytes. Memory grows with what is there, not with what the
-  /// header claims.
+  /// Reads all that follows the header, which must be `count` bytes. Memory grows with the bytes present, not with the
+  /// count that the header claims.
   std::vector<std::uint8_t> rest(std::size_t count) {
     constexpr std::size_t piece = std::size_t{1} << 22;
     std::string const expected = std::to_string(count) + " bytes after the header, as its sizes say";
@@ -64,7 +64,7 @@ class IdxFile {
       }
     }
     std::array<std::uint8_t, 1> more{};
-    if (read(more) != 0) {  // reading on to the end is also what makes zlib compare the checksum
+    if (read(more) != 0) {  // zlib compares the checksum only at the end of the file
       reject(expected, "more");
     }
     return bytes;
@@ -79,13 +79,13 @@ class IdxFile {
     return std::uint32_t{bytes[0]} << 24 | std::uint32_t{bytes[1]} << 16 | std::uint32_t{bytes[2]} << 8 | bytes[3];
   }
 
-  /// How many bytes there were.
+  /// Reads bytes and returns their number.
   std::size_t read(std::span<std::uint8_t> to) {
     int const got = gzread(file_.get(), to.data(), static_cast<unsigned>(to.size()));
     int code = Z_OK;
     char const* const trouble = gzerror(file_.get(), &code);
     if (got < 0 || code == Z_BUF_ERROR) {
-      std::string const text(trouble);  // which zlib begins with the name of the file
+      std::string const text(trouble);  // zlib begins it with the name of the file
       reject("a whole file", code == Z_BUF_ERROR ? "a gzip file that is cut short" : text.substr(text.find(": ") + 2));
     }
     return static_cast<std::size_t>(got);

@@ -13,7 +13,7 @@ struct LabelledImages {
   int columns = 0;
   std::vector<std::uint8_t> pixels;  ///< image by image, plane by plane, row by row
   std::vector<std::uint8_t> labels;
-  int planes = 1;  ///< of an image: 1 if it is grey, 3 if it is red, green and blue
+  int planes = 1;  ///< of an image: 1 for grey, 3 for red, green and blue
 
   [[nodiscard]] std::size_t count() const noexcept { return labels.size(); }
   [[nodiscard]] std::span<std::uint8_t const> image(std::size_t i) const noexcept {
@@ -29,8 +29,8 @@ struct DataSet {
   int classes = 0;  ///< one more than the largest label
 };
 
-/// Reads the four idx files of a folder, as they are or compressed by gzip. Throws wm::FileError with what was
-/// expected, what was found and what to do.
+/// Reads the four idx files of a folder, plain or compressed by gzip. Throws wm::FileError with the expected and the
+/// actual contents and a remedy.
 [[nodiscard]] DataSet read_data_set(std::filesystem::path const& folder);
 
 }  // namespace demo

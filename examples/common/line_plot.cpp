@@ -19,12 +19,12 @@ path, circle { fill: none; stroke-linejoin: round; stroke-linecap: butt; }
 .leader { stroke: #9aa0a6; stroke-width: 0.8; }
 )css";
 
-constexpr double top = 62;     // of the frame, where there is no legend
-constexpr double bottom = 54;  // below it
-constexpr double row = 21;     // of a legend
-constexpr double sample = 34;  // the piece of a curve in a legend
+constexpr double top = 62;     // of the frame, without a legend
+constexpr double bottom = 54;  // below the frame
+constexpr double row = 21;     // height of a legend's row
+constexpr double sample = 34;  // length of a curve's sample in a legend
 
-/// About how wide a text is.
+/// Estimates the width of a text.
 double width_of(std::string_view text) {
   auto const letters = std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; });
   return 6.6 * static_cast<double>(letters);
@@ -54,7 +54,7 @@ std::string power_of_ten(int exponent) {
   return text;
 }
 
-/// As few digits as a tick of this step needs.
+/// Returns the fewest digits that ticks of this step need.
 std::string short_number(double value, double step) {
   int const digits = std::max(0, static_cast<int>(std::ceil(-std::log10(step) - 1e-9)));
   double const clean = std::abs(value) < step / 1000 ? 0 : value;
@@ -66,7 +66,7 @@ struct Tick {
   std::string text;  ///< may be empty
 };
 
-/// An axis of a plot: where a number lies, and its ticks.
+/// An axis of a plot: the places of numbers, and its ticks.
 class PlotAxis {
  public:
   PlotAxis(Scale const& scale, double low, double high, double first, double last)
@@ -94,7 +94,7 @@ class PlotAxis {
       bool const is_named = n % stride == 0;
       all.push_back({value, !is_named ? "" : is_plain ? grouped(std::llround(value)) : power_of_ten(n)});
     }
-    if (high - low < 2) {  // few powers: what lies between them too
+    if (high - low < 2) {  // few powers: ticks between them too
       for (int n = low - 1; n <= high; ++n) {
         for (int const factor : {2, 5}) {
           double const value = factor * std::pow(10, n);
@@ -114,7 +114,7 @@ class PlotAxis {
   Axis axis_;
 };
 
-/// The ends of an axis: those given, else those of what is shown and a share of it as air.
+/// The ends of an axis: the given ones, else those of the data and a margin.
 struct Ends {
   double low = INFINITY;
   double high = -INFINITY;
@@ -165,7 +165,7 @@ std::pair<Ends, Ends> ends_of(LinePlot const& plot) {
   return {x.finished(plot.x, has_dots ? 0.03 : 0), y.finished(plot.y, 0.04)};
 }
 
-/// An entry of the legend and where it starts.
+/// An entry of the legend and its place.
 struct Entry {
   std::string name;
   std::string classes;
@@ -226,7 +226,7 @@ class Drawing {
     svg_.text({16, 22}, "start", plot_.title, "title");
     auto const [x_ends, y_ends] = ends_of(plot_);
     double const low = plot_.height - bottom;
-    // How wide the numbers of the y axis are is known once they are; they do not depend on where the axis lies.
+    // The y axis needs room for its numbers. They do not depend on the place of the axis.
     double widest = 0;
     for (Tick const& tick : PlotAxis(plot_.y, y_ends.low, y_ends.high, low, top).ticks(6)) {
       widest = std::max(widest, width_of(tick.text));
@@ -250,7 +250,7 @@ class Drawing {
   }
 
  private:
-  /// How much the names right of the frame take.
+  /// Returns the width of the names right of the frame.
   [[nodiscard]] double room_beside() const {
     double room = 0;
     for (auto const& curve : plot_.curves) {
@@ -305,7 +305,7 @@ class Drawing {
   [[nodiscard]] bool can_show(Place p) const { return x_->can_show(p.x) && y_->can_show(p.y); }
   [[nodiscard]] Place place(Place p) const { return {(*x_)(p.x), (*y_)(p.y)}; }
 
-  /// Where the points lie, without those that no eye would miss.
+  /// Returns the places of the points, without those that are too close to be seen apart.
   [[nodiscard]] std::vector<Place> places(std::vector<Place> const& points) const {
     std::vector<Place> shown;
     std::optional<Place> left_out;
@@ -357,7 +357,7 @@ class Drawing {
     }
   }
 
-  /// Each name at the height where its curve ends, or as near as the others let it.
+  /// Draws each name at the height of its curve's end, or as near as the others let it.
   void draw_names() {
     std::vector<std::size_t> named;
     std::vector<Place> ends;

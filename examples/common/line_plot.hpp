@@ -9,7 +9,7 @@
 
 namespace demo {
 
-/// Where the numbers of an axis lie. Ends that are not given are those of the data.
+/// The range and label of an axis. Ends that are not given are those of the data.
 struct Scale {
   std::string label;  ///< with its unit
   bool is_log = false;
@@ -19,20 +19,20 @@ struct Scale {
 
 enum class Dash { solid, dashed, dotted, dash_dot };
 
-/// Where a curve's name stands.
+/// The place of a curve's name.
 enum class Names {
   legend,  ///< above the frame
   beside,  ///< right of the frame, at the height where a curve leaves it
 };
 
-/// A curve; those without a name are neither in the legend nor labelled.
+/// A curve. Curves without a name are neither in the legend nor labelled.
 struct Curve {
   std::string name;
-  std::string colour;  ///< as CSS says it
+  std::string colour;  ///< as in CSS
   std::vector<Place> points;
   Dash dash = Dash::solid;
   double width = 2.2;
-  bool has_dots = false;  ///< at its points
+  bool has_dots = false;  ///< at the curve's points
   Names names = Names::legend;
 };
 
@@ -66,13 +66,13 @@ struct LinePlot {
   double height = 440;
 };
 
-/// The plot as an SVG file of its own: light, for a page or for paper.
+/// Returns the plot as an SVG file of its own: light, for a page or for paper.
 [[nodiscard]] std::string svg_of(LinePlot const& plot);
 
-/// The same, written; throws wm::FileError.
+/// Writes the plot to a file. Throws wm::FileError.
 void write_plot(std::filesystem::path const& file, LinePlot const& plot);
 
-/// Colours that are told apart by most eyes, in the order to take them in.
+/// Colours that most eyes can tell apart, in order of use.
 namespace colour {
 inline constexpr char const* blue = "#1b5fc1";
 inline constexpr char const* orange = "#c4650a";

@@ -7,7 +7,7 @@ namespace demo {
 [[nodiscard]] std::string processor_name();
 [[nodiscard]] std::string compiler_name();
 [[nodiscard]] std::string eigen_version();
-/// As 2025-06-01.
+/// Returns the date as 2025-06-01.
 [[nodiscard]] std::string today();
 
 }  // namespace demo

@@ -8,8 +8,8 @@
 #include <limits>
 #include <string>
 
-/// Checks of options that are numbers. CLI11's own let NaN pass and read hexadecimal and octal numbers; these take
-/// decimal numbers only, and say in one sentence what was expected and what came.
+/// Checks of options that are numbers. CLI11's own checks let NaN pass and read hexadecimal and octal numbers. These
+/// take decimal numbers only, and name the expected and the actual value in one sentence.
 namespace demo {
 namespace detail {
 
@@ -19,7 +19,7 @@ namespace detail {
 
 }  // namespace detail
 
-/// A finite number for which `holds(number)` is true; `what` is its description.
+/// Requires a finite number for which `holds(number)` is true. `what` describes it.
 template <std::predicate<double> Holds>
 [[nodiscard]] CLI::Validator number_that(std::string const& what, Holds holds) {
   return {[what, holds](std::string& text) {
@@ -33,13 +33,13 @@ template <std::predicate<double> Holds>
   return number_that("a finite number above 0", [](double x) { return x > 0; });
 }
 
-/// A number in [low, high].
+/// Requires a number in [low, high].
 [[nodiscard]] inline CLI::Validator within(double low, double high) {
   return number_that(joined("a number from ", low, " to ", high), [=](double x) { return x >= low && x <= high; })
       .description(joined(low, " to ", high));
 }
 
-/// A whole number in [low, high].
+/// Requires a whole number in [low, high].
 template <std::integral Number>
 [[nodiscard]] CLI::Validator whole(Number low, Number high) {
   return {[=](std::string& text) {
@@ -53,7 +53,7 @@ template <std::integral Number>
           joined(low, " to ", high)};
 }
 
-/// Any seed of random numbers.
+/// Requires a seed of random numbers: any.
 [[nodiscard]] inline CLI::Validator any_seed() {
   return whole(std::uint64_t{0}, std::numeric_limits<std::uint64_t>::max()).description("");
 }

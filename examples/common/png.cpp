@@ -56,7 +56,7 @@ std::string png_uri(std::span<std::uint8_t const> pixels, int rows, int columns,
   auto const width = static_cast<std::size_t>(columns);
   std::size_t const bytes = width * (kind == Pixels::rgb ? 3 : 1);  // of a line
   for (std::size_t begin = 0; begin < pixels.size(); begin += bytes) {
-    lines += '\0';  // this line is stored as it is, not as differences
+    lines += '\0';  // filter byte: this line is stored as it is, not as differences
     auto const line = pixels.subspan(begin, bytes);
     lines.append(line.begin(), line.end());
   }

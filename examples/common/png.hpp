@@ -6,10 +6,10 @@
 
 namespace demo {
 
-/// What a pixel is: one byte, or three.
+/// Kinds of pixels: one byte or three.
 enum class Pixels { grey, rgb };
 
-/// An image as a PNG within a data URI: nothing to load from elsewhere.
+/// Returns an image as a PNG within a data URI, which loads nothing from elsewhere.
 [[nodiscard]] std::string png_uri(std::span<std::uint8_t const> pixels, int rows, int columns,
                                   Pixels kind = Pixels::grey);
 

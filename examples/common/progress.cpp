@@ -22,7 +22,7 @@ Progress::~Progress() {
 void Progress::advance(double work) {
   std::scoped_lock const lock(mutex_);
   done_ += work;
-  double const fraction = done_ < total_ * (1 - 1e-9) ? done_ / total_ : 1;  // sums of many parts may fall short
+  double const fraction = done_ < total_ * (1 - 1e-9) ? done_ / total_ : 1;  // sums may fall short by rounding
   if (is_terminal_) {
     auto const now = std::chrono::steady_clock::now();
     bool const is_due = now - drawn_ >= std::chrono::milliseconds(100) || fraction == 1;
@@ -48,7 +48,7 @@ void Progress::draw_bar(double fraction, std::string const& rest) {
             std::string(static_cast<std::size_t>(cells - full), '.') + "]  ";
   }
   line += percent + "  " + rest;
-  line.resize(static_cast<std::size_t>(width), ' ');  // to wipe out what stood there, and never to wrap
+  line.resize(static_cast<std::size_t>(width), ' ');  // overwrites the old line without wrapping
   std::cerr << '\r' << line << std::flush;
   has_drawn_ = true;
 }

@@ -6,7 +6,7 @@
 
 namespace demo {
 
-/// How far the work is, on standard error: a bar on a terminal, a line for every tenth otherwise. Any thread may
+/// Shows the progress of work on standard error: a bar on a terminal, otherwise a line for every tenth. Any thread may
 /// report.
 class Progress {
  public:

@@ -1,5 +1,5 @@
-# Every option of PROGRAM that takes a number, as --help lists them, refuses what is no number that it can take: with
-# the status of a usage error, and a sentence. Options of these kinds take text: DIR, FILE, NAME, TEXT.
+# Checks that every numeric option of PROGRAM, as --help lists them, refuses text that is no number and numbers out of
+# range, with the status of a usage error and a sentence. Options of these kinds take text: DIR, FILE, NAME, TEXT.
 # cmake -DPROGRAM=<file> -P refuses_numbers.cmake
 execute_process(COMMAND "${PROGRAM}" --help OUTPUT_VARIABLE help COMMAND_ERROR_IS_FATAL ANY)
 string(REGEX MATCHALL "\n +--[a-z-]+(,--[a-z-]+)* [A-Z]+" options "${help}")

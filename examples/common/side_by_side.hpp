@@ -13,8 +13,8 @@
 
 namespace demo {
 
-/// Calls body(n) for n = 0, ..., count - 1, `threads` of them at a time, begun in this order; each runs on one thread,
-/// what it computes with OpenMP too. After an exception nothing more is begun, and it is rethrown here.
+/// Calls body(n) for n = 0, ..., count - 1, `threads` calls at a time, begun in this order. Each call runs on one
+/// thread, including its OpenMP loops. After an exception no further call begins, and the exception is rethrown here.
 template <class Body>
 void side_by_side(std::size_t count, unsigned threads, Body const& body) {
   std::atomic<std::size_t> next = 0;
@@ -22,7 +22,7 @@ void side_by_side(std::size_t count, unsigned threads, Body const& body) {
   std::mutex mutex;
   auto const work = [&] {
 #ifdef _OPENMP
-    omp_set_num_threads(1);  // of this worker: the calls themselves are what goes side by side
+    omp_set_num_threads(1);  // for this worker: the calls themselves run side by side
 #endif
     for (std::size_t n = next++; n < count; n = next++) {
       try {

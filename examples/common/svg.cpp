@@ -81,7 +81,7 @@ std::vector<double> spread_out(std::vector<double> values, double gap) {
   std::vector<std::size_t> order(values.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return values[a] < values[b]; });
-  // Neighbours that are too close push each other apart by half of what is missing, until none is.
+  // Neighbours that are too close push each other apart by half of the missing gap, until none are too close.
   for (int round = 0; round < 1000; ++round) {
     bool is_good = true;
     for (std::size_t n = 1; n < order.size(); ++n) {

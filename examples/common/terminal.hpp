@@ -2,9 +2,9 @@
 
 namespace demo {
 
-/// Columns of the terminal behind a file descriptor; 0 where it is none.
+/// Returns the columns of the terminal behind a file descriptor, or 0 if it is no terminal.
 [[nodiscard]] int terminal_width(int descriptor);
-/// Does the environment ask for UTF-8?
+/// Returns whether the environment asks for UTF-8.
 [[nodiscard]] bool speaks_utf8();
 
 }  // namespace demo

@@ -19,7 +19,7 @@ std::string grouped(long long value) {
 
 std::optional<double> decimal_number(std::string_view text) {
   if (text.find_first_not_of("+-.0123456789eE") != text.npos) {
-    return std::nullopt;  // white space, "nan", "0x1p3", "1,5": some of these a stream would take
+    return std::nullopt;  // white space, "nan", "0x1p3", "1,5": a stream would take some of these
   }
   std::istringstream in{std::string(text)};
   in.imbue(std::locale::classic());

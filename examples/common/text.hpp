@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-/// Text from numbers and numbers from text: the same under every locale, global or of the C library.
+/// Conversions between text and numbers: the same under every locale, global or of the C library.
 namespace demo {
 
 /// 12.345 with one digit: "12.3".
@@ -17,14 +17,15 @@ namespace demo {
 [[nodiscard]] std::string scientific(double value, int digits);
 /// 12345: "12,345".
 [[nodiscard]] std::string grouped(long long value);
-/// Safe within HTML, attributes too.
+/// Returns text that is safe within HTML, attributes too.
 [[nodiscard]] std::string escaped(std::string_view text);
 
-/// The finite number that `text` is, all of it, as decimal digits ("-0.5", "2e-3"); none where it is something else or
-/// beyond the range of double.
+/// Returns the finite number that the whole text is, in decimal digits ("-0.5", "2e-3"). Returns none for other text
+/// and for numbers beyond the range of double.
 [[nodiscard]] std::optional<double> decimal_number(std::string_view text);
 
-/// The whole number that `text` is, all of it, as decimal digits; none where it is something else or beyond the range.
+/// Returns the whole number that the whole text is, in decimal digits. Returns none for other text and beyond the
+/// range.
 template <std::integral Number>
 [[nodiscard]] std::optional<Number> whole_number(std::string_view text) {
   Number number{};
@@ -32,7 +33,7 @@ template <std::integral Number>
   return error == std::errc{} && end == text.data() + text.size() ? std::optional(number) : std::nullopt;
 }
 
-/// All parts, one after the other.
+/// Joins all parts, one after the other.
 template <class... Parts>
 [[nodiscard]] std::string joined(Parts const&... parts) {
   std::ostringstream out;

@@ -7,8 +7,8 @@
 namespace demo {
 namespace {
 
-/// A corner can be turned out of the image by half the diagonal less half the shorter side; then the neighbours of
-/// the pixel there are needed.
+/// Returns the margin. A corner can turn out of the image by half the diagonal less half the shorter side; the
+/// neighbours of that pixel are needed too.
 int margin_for(int rows, int columns) {
   return static_cast<int>(std::ceil(0.5 * (std::hypot(rows, columns) - std::min(rows, columns)))) + 2;
 }
@@ -84,7 +84,7 @@ void Turner::interpolate(double degrees) noexcept {
   auto const byte = [](std::uint32_t word, int shift) { return static_cast<float>(int(word >> shift & 0xFF)); };
   auto const count = static_cast<std::ptrdiff_t>(turned_.size());
   for (std::ptrdiff_t n = 0; n < count; ++n) {
-    // Both positive, the margin sees to it: truncation rounds down.
+    // Both are positive because of the margin: truncation rounds down.
     float const x = middle_x - sine * down[n] + cosine * right[n];
     float const y = middle_y + cosine * down[n] + sine * right[n];
     int const column = static_cast<int>(x);

@@ -6,33 +6,33 @@
 
 namespace demo {
 
-/// How pixels enter a network: p in [0, 1] as (p - mean) / deviation.
+/// The scale of pixels at a network's input: p in [0, 1] becomes (p - mean) / deviation.
 inline constexpr double pixel_mean = 0.286;
 inline constexpr double pixel_deviation = 0.353;
 
-/// These, those of Fashion-MNIST, or others.
+/// Fashion-MNIST's scale, or another one.
 struct PixelScale {
   double mean = pixel_mean;
   double deviation = pixel_deviation;
 };
 
-/// Turns grey images of one size about their centre: bilinear, zero outside. One per thread: it owns its scratch.
+/// Turns grey images of one size about their centre: bilinear, zero outside. Owns scratch: use one per thread.
 class Turner {
  public:
   Turner(int rows, int columns, PixelScale scale = {});
 
-  /// The image turned counter-clockwise, pixels from 0 to 255; valid until the next call.
+  /// Returns the image turned counter-clockwise, pixels from 0 to 255; valid until the next call.
   std::span<float const> turn(std::span<std::uint8_t const> image, double degrees);
 
-  /// The last result, rounded to bytes as a file would hold it, and turned once more.
+  /// Returns the last result, rounded to bytes as in a file, and turned once more.
   std::span<float const> turn_again(double degrees);
 
-  /// Pixels of an image at half its size.
+  /// Returns the number of pixels of an image at half its size.
   [[nodiscard]] std::size_t halved_size() const noexcept { return turned_.size() / 4; }
 
-  /// What a network sees of the last result: the means of 2 x 2 pixels, shifted and scaled.
+  /// Writes the network's input for the last result: the means of 2 x 2 pixels, shifted and scaled.
   void halve(std::span<float> out) const { halve(turned_, out); }
-  /// The same of any image as large.
+  /// Writes the same for any image of that size.
   void halve(std::span<float const> image, std::span<float> out) const;
 
  private:

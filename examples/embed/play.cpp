@@ -14,7 +14,7 @@ namespace {
 
 double degrees(wm::Point<wm::S1> const& s) { return s[0] * 180 / std::numbers::pi; }
 
-/// Walks from 0 to 90 degrees while samples go through; returns the largest error against an exact turn.
+/// Walks from 0 to 90 degrees while samples are processed. Returns the largest error against an exact turn.
 double play(Turning const& model) {
   constexpr std::size_t block = 32;
   // A quarter of a turn in 320 samples at most.

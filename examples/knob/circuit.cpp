@@ -28,7 +28,7 @@ double kernel(double t, double cutoff, double reach) {
   return cutoff * window * (t == 0 ? 1 : std::sin(x) / x);
 }
 
-/// The kernel at multiples of 1 / steps, its sum `steps`.
+/// Returns the kernel at multiples of 1 / steps. Its sum is `steps`.
 std::vector<double> taps_of(double cutoff, int reach, int steps) {
   std::vector<double> taps;
   double sum = 0;
@@ -42,7 +42,7 @@ std::vector<double> taps_of(double cutoff, int reach, int steps) {
   return taps;
 }
 
-/// x at times n + i / steps, for n from -reach_out to its end and beyond by as much: zero outside.
+/// Returns x at times n + i / steps, for n from -reach_out to its end and as far beyond: zero outside.
 std::vector<double> interpolated(std::span<float const> x, int steps) {
   auto const taps = taps_of(1, reach_in, steps);
   std::size_t const around = reach_in + reach_out;
@@ -53,7 +53,7 @@ std::vector<double> interpolated(std::span<float const> x, int steps) {
   for (std::size_t n = 0; n < fine.size() / phases; ++n) {
     for (std::size_t i = 0; i < phases; ++i) {
       double sum = 0;
-      for (std::size_t k = 0; k < 2 * reach_in; ++k) {  // from the newest sample that it reaches back
+      for (std::size_t k = 0; k < 2 * reach_in; ++k) {  // from the newest sample within reach
         sum += taps[k * phases + i] * padded[n + 2 * reach_in - k];
       }
       fine[n * phases + i] = sum;
@@ -62,19 +62,19 @@ std::vector<double> interpolated(std::span<float const> x, int steps) {
   return fine;
 }
 
-/// Every `steps`-th of what is below 20 kHz.
+/// Limits to 20 kHz and keeps every `steps`-th value.
 std::vector<float> decimated(std::span<double const> fine, int steps) {
   auto const taps = taps_of(20.0 / 24.0, reach_out, steps);
   auto const phases = static_cast<std::size_t>(steps);
   std::vector<float> y(fine.size() / phases - 2 * reach_out);
-  for (std::size_t n = 0; n < y.size(); ++n) {  // the last tap is zero, and the last sample would lack it
+  for (std::size_t n = 0; n < y.size(); ++n) {  // the last tap is zero, and would read beyond the last sample
     y[n] = static_cast<float>(std::inner_product(taps.begin(), taps.end() - 1, fine.data() + n * phases, 0.0) / steps);
   }
   return y;
 }
 
-/// Solves dx/dt = f(x) for h seconds a step by BDF2: x = (4 x' - x'') / 3 + (2 / 3) h f(x). These are the two values
-/// before.
+/// Solves dx/dt = f(x) for h seconds a step by BDF2: x = (4 x' - x'') / 3 + (2 / 3) h f(x). The members are the two
+/// previous values.
 class Past {
  public:
   [[nodiscard]] double weighed() const noexcept { return (4 * last_ - before_) / 3; }
@@ -109,8 +109,8 @@ class Clipper {
   double operator()(double u) noexcept { return past_.push(clipped((past_.weighed() + k_ * u) / (1 + k_), c_)); }
 
  private:
-  /// v with v + c sinh(v / V) = r. In s = sinh(v / V) this is V asinh(s) + c s = r, concave for s > 0: Newton's method
-  /// from below never overshoots, from anywhere else its first step may, and then begins again at 0.
+  /// Solves v + c sinh(v / V) = r for v. In s = sinh(v / V) this is V asinh(s) + c s = r, concave for s > 0. Newton's
+  /// method from below never overshoots. From elsewhere its first step may; it then begins again at 0.
   double clipped(double r, double c) noexcept {
     double const sign = r < 0 ? -1 : 1;
     double s = std::max(sign * sinh_, 0.0);
@@ -119,7 +119,7 @@ class Clipper {
       double const next = s - excess / (thermal / std::sqrt(1 + s * s) + c);
       double const moved = std::abs(next - s);
       s = std::max(next, 0.0);
-      if (moved <= 1e-6 * (1 + s)) {  // the error of a step of Newton is about its square
+      if (moved <= 1e-6 * (1 + s)) {  // the error of a Newton step is about its square
         break;
       }
     }

@@ -8,7 +8,7 @@ namespace demo {
 
 inline constexpr int sample_rate = 48'000;
 
-/// Where both knobs stand, from 0 to 1.
+/// The positions of both knobs, from 0 to 1.
 struct Setting {
   double drive = 0;
   double tone = 0;
@@ -17,7 +17,7 @@ struct Setting {
 /// A setting as a function of time in seconds: knobs that move.
 using KnobPath = std::function<Setting(double)>;
 
-/// What the knobs do: 0 to 36 dB of gain, a corner from 1 to 8 kHz.
+/// The effect of the knobs: 0 to 36 dB of gain, a corner from 1 to 8 kHz.
 [[nodiscard]] double gain_of(double drive);
 [[nodiscard]] double corner_of(double tone);
 
@@ -30,12 +30,12 @@ using KnobPath = std::function<Setting(double)>;
 ///     dv/dt = (u - v) / (R C) - (2 I / C) sinh(v / V),
 ///
 /// R = 2.2 kOhm, C = 33 nF, I = 2.52 nA, V = 45.3 mV (1N4148): a corner of 2.2 kHz while the diodes are off, and a
-/// tenth of a microsecond where they conduct. The filter is dw/dt = 2 pi f (v - w). So what comes out depends on the
+/// tenth of a microsecond where they conduct. The filter is dw/dt = 2 pi f (v - w). So the output depends on the
 /// signal's past, over some tenths of a millisecond, and -x gives -y.
 ///
-/// Solved with `oversampling` steps per sample by BDF2, which is implicit, of second order, and damps what is stiff;
-/// the input is interpolated, and the output limited to 20 kHz, by short windowed sincs that reach
-/// `circuit_reach` samples to either side.
+/// BDF2 solves it with `oversampling` steps per sample: it is implicit, of second order, and damps stiff parts. Short
+/// windowed sincs interpolate the input and limit the output to 20 kHz. They reach `circuit_reach` samples to either
+/// side.
 [[nodiscard]] std::vector<float> simulate(std::span<float const> x, KnobPath const& knobs, int oversampling = 8);
 /// The same with resting knobs, for each of several tones.
 [[nodiscard]] std::vector<std::vector<float>> simulate(std::span<float const> x, double drive,

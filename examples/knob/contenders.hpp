@@ -27,19 +27,19 @@ using KnobPoint = wm::Point<Knobs>;
 
 inline constexpr wm::Index window = 48;  ///< samples that the network sees: the last is the newest
 inline constexpr wm::Index width = 16;   ///< of both hidden layers
-/// The network's output for the newest sample it sees is the circuit's so many samples ago, that it may look ahead as
-/// far as the filters around the circuit do.
+/// Delay of the network's output in samples: for its newest sample it gives the circuit's output this many samples ago.
+/// So it sees as far ahead as the filters around the circuit do.
 inline constexpr int latency = 10;
 
-/// What each contender is while the knobs rest, and so what a sample costs: the same for all.
+/// The network of each contender while the knobs rest, and so the cost of a sample: the same for all.
 using Network = wm::Network<wm::Dense<window, width>, wm::Tanh, wm::Dense<width, width>, wm::Tanh, wm::Dense<width, 1>>;
 
-/// All weights are quadratic in each knob: K = 9 rows. Its biases are held at zero, as the circuit is odd: so is then
-/// the network, and what it answers to silence is exactly nothing wherever the knobs stand.
+/// Weights quadratic in each knob: K = 9 rows. Biases are held at zero, as the circuit is odd. So the network is odd
+/// too, and answers silence with exact zeros at all knob positions.
 using Manifold = wm::Manifold<wm::Bernstein<Knobs, 2>, wm::Dense<window, width>, wm::Tanh, wm::Dense<width, width>,
                               wm::Tanh, wm::Dense<width, 1>>;
 
-/// The knobs, from -1 to 1, as two more inputs. Where they rest, that is another bias of the first layer.
+/// The knobs, from -1 to 1, as two more inputs. While they rest, they are another bias of the first layer.
 using WithKnobs = wm::Manifold<wm::Constant<Knobs>, wm::Dense<window + 2, width>, wm::Tanh, wm::Dense<width, width>,
                                wm::Tanh, wm::Dense<width, 1>>;
 
@@ -79,8 +79,8 @@ class Concatenated {
   WithKnobs::Network network_;
 };
 
-/// Feature-wise linear modulation (FiLM): the sums of every layer are scaled and shifted by a small network of the
-/// knobs, 2-8-66. Where they rest, that scales and shifts the rows of the weights.
+/// Feature-wise linear modulation (FiLM): a small network of the knobs, 2-8-66, scales and shifts the sums of every
+/// layer. While the knobs rest, that scales and shifts the rows of the weights.
 struct FilmWeights {
   static constexpr wm::Index hidden = 8;
   static constexpr wm::Index sums = 2 * width + 1;
@@ -98,7 +98,7 @@ struct FilmWeights {
       unit = tanh(at(next) * (2 * s[0] - 1) + at(next + 1) * (2 * s[1] - 1) + at(next + 2));
       next += 3;
     }
-    auto const read = [&] {  // one number of the generator
+    auto const read = [&] {  // one output of the modulating network
       V sum = at(next++);
       for (V const& unit : h) {
         sum = sum + at(next++) * unit;
@@ -124,7 +124,7 @@ struct FilmWeights {
 using FilmModel = wm::CustomManifold<float, Knobs, FilmWeights, wm::Dense<window, width>, wm::Tanh,
                                      wm::Dense<width, width>, wm::Tanh, wm::Dense<width, 1>>;
 
-/// What a walker can follow. It allocates when the knobs move.
+/// A model that a walker can follow. It allocates when the knobs move.
 class Film {
  public:
   using Scalar = float;
@@ -147,12 +147,12 @@ class Film {
   FilmModel model_;
 };
 
-/// How a signal is streamed: every so many samples the network moves to where the knobs will be so many later.
+/// The way of streaming a signal: every `every` samples the network moves to the knobs' position `every` samples later.
 struct Streaming {
   wm::Index every = 8;
 };
 
-/// One that has been trained, whatever it is.
+/// A trained contender of any kind.
 struct Contender {
   std::string name;
   std::string title;
@@ -160,14 +160,14 @@ struct Contender {
   wm::Index parameters = 0;
   double seconds = 0;  ///< of its training
   std::function<Network(Setting)> at;
-  /// The output for each sample of `x`, silence before it, the knobs moving.
+  /// Returns the output for each sample of `x`, with silence before it and the knobs moving.
   std::function<std::vector<float>(std::span<float const> x, KnobPath const&, Streaming)> stream;
 };
 
-/// The samples with silence before them: sample n is the newest of the window that begins at n.
+/// Returns the samples with silence before them: sample n is the newest of the window that begins at n.
 [[nodiscard]] std::vector<float> with_silence(std::span<float const> x);
 
-/// A network's output for each sample.
+/// Returns a network's output for each sample.
 [[nodiscard]] std::vector<float> run(Network const& network, std::span<float const> x);
 
 /// Streams `x` through a walker.
@@ -175,7 +175,7 @@ template <class Model>
 [[nodiscard]] std::vector<float> stream(std::shared_ptr<Model const> const& model, std::span<float const> x,
                                         KnobPath const& knobs, Streaming how) {
   auto const padded = with_silence(x);
-  // The circuit's output of `latency` samples ago is wanted, with its knobs as they stood then.
+  // The target is the circuit's output of `latency` samples ago, with its knobs of that time.
   auto const at = [&](std::size_t n) { return point_of(knobs((static_cast<double>(n) - latency) / sample_rate)); };
   wm::Walker<Model> walker(model, at(0), {.speed = 1, .every = how.every});
   std::vector<float> y(x.size());

@@ -81,7 +81,7 @@ void side_by_side(std::size_t count, unsigned threads, std::function<void(std::s
     for (unsigned t = 0; t < std::min<std::size_t>(threads, count); ++t) {
       workers.emplace_back([&] {
 #ifdef _OPENMP
-        omp_set_num_threads(1);  // of this worker
+        omp_set_num_threads(1);  // for this worker
 #endif
         for (std::size_t i = next++; i < count; i = next++) {
           try {

@@ -8,7 +8,7 @@ namespace demo {
 struct Recordings {
   struct Take {
     Setting knobs;
-    std::vector<float> y;  ///< as the network should answer: `latency` samples late
+    std::vector<float> y;  ///< expected output of the network: `latency` samples late
     double power = 0;      ///< mean square
   };
   std::vector<float> x;
@@ -16,17 +16,17 @@ struct Recordings {
   std::vector<Take> takes;
 };
 
-/// The circuit's output as the network should answer it, `latency` samples late.
+/// Returns the circuit's output delayed by `latency` samples, as the network should give it.
 [[nodiscard]] std::vector<float> late(std::vector<float> y);
 
 [[nodiscard]] Recordings record(std::vector<float> x, std::vector<Setting> const& settings, unsigned threads);
 
-/// `count` x `count` positions, from the first to the last of each knob.
+/// Returns `count` x `count` positions, from the first to the last of each knob.
 [[nodiscard]] std::vector<Setting> grid(int count);
-/// The middles of its cells: as far from all that is trained on as may be.
+/// Returns the middles of the grid's cells, the positions farthest from all trained ones.
 [[nodiscard]] std::vector<Setting> middles(int count);
 
-/// body(i) for all i in [0, count), on so many threads; each sets OpenMP to one thread. What it throws is thrown.
+/// Calls body(i) for all i in [0, count) on this many threads. Each sets OpenMP to one thread. Rethrows exceptions.
 void side_by_side(std::size_t count, unsigned threads, std::function<void(std::size_t)> const& body);
 
 }  // namespace demo

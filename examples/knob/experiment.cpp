@@ -7,7 +7,7 @@
 namespace demo {
 namespace {
 
-/// Which signal a seed stands for. Networks have seeds of their own.
+/// Seeds of the signals. Networks have seeds of their own.
 constexpr wm::Seed training_seed{101};
 constexpr wm::Seed validation_seed{102};
 constexpr wm::Seed test_seed{103};
@@ -25,7 +25,7 @@ double mean_of(std::span<double const> values) {
   return sum;
 }
 
-/// The values of a map at every second position from `first` on, of both knobs.
+/// Returns the values of a map at every second position from `first` on, for both knobs.
 std::vector<double> every_second(std::span<double const> map, int first) {
   std::vector<double> all;
   for (int drive = first; drive < map_positions; drive += 2) {

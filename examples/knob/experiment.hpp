@@ -9,7 +9,7 @@
 namespace demo {
 
 inline constexpr int trained_positions = 7;                      ///< of each knob
-inline constexpr int map_positions = 2 * trained_positions - 1;  ///< those, and the middles between them
+inline constexpr int map_positions = 2 * trained_positions - 1;  ///< trained positions and the middles between them
 
 struct Plan {
   Settings settings;
@@ -27,17 +27,17 @@ struct Outcome {
   std::vector<Swept> swept;
   Residual residual;
 
-  /// At the positions that were trained on, at the middles of their cells, and at those of the cells in the corners.
+  /// Mean ratios at the trained positions, at the middles of their cells, and at those of the cells in the corners.
   [[nodiscard]] double at_trained() const;
   [[nodiscard]] double held_out() const;
   [[nodiscard]] double worst_held_out() const;
   [[nodiscard]] double in_corners() const;
 };
 
-/// All contenders from all seeds, seed by seed; trained side by side.
+/// Trains all contenders from all seeds, seed by seed, side by side.
 [[nodiscard]] std::vector<Outcome> carry_out(Plan const& plan);
 
-/// Validation ratios of each contender at several rates.
+/// The validation ratio of a contender at a rate.
 struct Tuned {
   Kind kind{};
   double rate = 0;
@@ -45,7 +45,7 @@ struct Tuned {
 };
 [[nodiscard]] std::vector<Tuned> tune(Plan const& plan, std::span<double const> rates);
 
-/// The largest error of the simulation over the corners of the knob square, against one of 16 times as many steps.
+/// Returns the simulation's largest error over the corners of the knob square, against one of 16 times as many steps.
 [[nodiscard]] double simulation_error();
 
 }  // namespace demo

@@ -1,5 +1,5 @@
-// A guitar pedal with two knobs, learned: at a fixed position of the knobs a small network, and moving them is one
-// blend of weights. --help tells all.
+// Learns a guitar pedal with two knobs. At a fixed position of the knobs the model is a small network; moving them is
+// one blend of weights. See --help.
 
 #include "claims.hpp"
 #include "columns.hpp"
@@ -42,7 +42,7 @@ Outcome const& first_of(std::vector<Outcome> const& outcomes, Kind kind) {
   return *std::find_if(outcomes.begin(), outcomes.end(), [&](Outcome const& o) { return o.kind == kind; });
 }
 
-/// A phrase through the circuit and through all contenders, at rest and under a sweep.
+/// Writes a phrase through the circuit and through all contenders, at rest and under a sweep.
 void write_sounds(fs::path const& folder, std::vector<Outcome> const& outcomes) {
   auto const x = phrase(wm::Seed{7});
   write_wav(folder / "input.wav", x);
@@ -75,7 +75,7 @@ void write_map(fs::path const& file, std::vector<Outcome> const& outcomes) {
   write_text(file, svg_of(maps, map_positions, trained_positions));
 }
 
-/// What is asked of the manifold; the comparison is left to the tables.
+/// Checks the claims about the manifold. The tables show the comparison.
 int check(Report const& report) {
   Claims claims;
   auto const none = [&](auto const& is_so) {
@@ -130,7 +130,7 @@ int tune(Options const& options) {
   return 0;
 }
 
-/// A file of the user's through the model, the network moving every 8 samples.
+/// Streams a user's file through the model. The network moves every 8 samples.
 void stream_file(Options const& options) {
   auto const x = read_wav(options.input);
   auto const model = std::make_shared<Manifold const>(wm::load_model<Manifold>(options.model()));
@@ -158,9 +158,9 @@ int main(int count, char** words) try {
   Settings& settings = options.plan.settings;
   options.plan.threads = std::max(1U, std::thread::hardware_concurrency());
   CLI::App app(
-      "Learns a diode clipper with two knobs, drive and tone: a small network whose weights are a smooth function of "
-      "the\nknobs, against one that has them as inputs, and FiLM, at equal cost per sample. Exits with 2 where the "
-      "manifold does\nnot hold what is claimed of it.",
+      "Learns a diode clipper with two knobs, drive and tone. Compares a small network whose weights are a smooth\n"
+      "function of the knobs with one that has them as inputs, and with FiLM, at equal cost per sample. Exits with 2\n"
+      "if a claim about the manifold does not hold.",
       "knob");
   app.get_formatter()->column_width(30);
   app.add_option("--output", options.output, "Folder for results, sounds and pictures")
@@ -175,29 +175,29 @@ int main(int count, char** words) try {
   number("--seeds", options.plan.seeds, "Trainings of each contender, from seed 1 on", 1000);
   number("--steps", settings.steps, "Steps of a training", 10'000'000);
   number("--positions", settings.positions, "Knob positions of a step", 1000);
-  number("--samples", settings.samples, "Windows at each", 1000);
-  app.add_option("--stiffness", settings.stiffness, "Of the price of a step of the manifold")
+  number("--samples", settings.samples, "Windows at each position", 1000);
+  app.add_option("--stiffness", settings.stiffness, "Stiffness of the price of the manifold's steps")
       ->check(within(0, wm::most_stiffness))
       ->type_name("X")
       ->capture_default_str();
   number("--threads", options.plan.threads, "Trainings side by side", 256);
-  number("--turns", options.turns, "Blocks that are timed", 10'000'000);
-  seconds("--signal", settings.signal, "Training signal");
-  seconds("--test-signal", options.plan.test_signal, "Test signals");
-  app.add_flag("--tune", options.tune, "Compare rates on validation recordings, and do nothing else");
+  number("--turns", options.turns, "Timed blocks", 10'000'000);
+  seconds("--signal", settings.signal, "Length of the training signal");
+  seconds("--test-signal", options.plan.test_signal, "Length of test signals");
+  app.add_flag("--tune", options.tune, "Only compare rates on validation recordings");
   app.add_option("--input", options.input,
-                 "Stream this WAV file (mono, 48 kHz) through the model in the output folder,\n"
-                 "which is trained first if there is none")
+                 "Stream this WAV file (mono, 48 kHz) through the model in the output folder;\n"
+                 "without a model, train one first")
       ->type_name("FILE");
-  app.add_option("--drive", options.knobs.drive, "For --input")
+  app.add_option("--drive", options.knobs.drive, "Drive for --input")
       ->check(within(0, 1))
       ->type_name("X")
       ->capture_default_str();
-  app.add_option("--tone", options.knobs.tone, "For --input")
+  app.add_option("--tone", options.knobs.tone, "Tone for --input")
       ->check(within(0, 1))
       ->type_name("X")
       ->capture_default_str();
-  app.add_flag("--sweep", options.is_swept, "For --input: both knobs go up and down ten times a second instead");
+  app.add_flag("--sweep", options.is_swept, "For --input: move both knobs up and down ten times a second instead");
   CLI11_PARSE(app, count, words);
 
   make_folder(options.output);

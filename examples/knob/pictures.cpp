@@ -21,7 +21,7 @@ struct Colour {
   double red, green, blue;
 };
 
-/// From dark to light, the same to most eyes (nine places of Viridis), for x in [0, 1].
+/// Returns a colour from dark to light for x in [0, 1], equally spaced to most eyes (nine places of Viridis).
 Colour colour_at(double x) {
   constexpr std::array<Colour, 9> places{{{68, 1, 84},
                                           {71, 44, 122},
@@ -41,7 +41,7 @@ Colour colour_at(double x) {
   return {mix(&Colour::red), mix(&Colour::green), mix(&Colour::blue)};
 }
 
-/// An image of values, row by row from the top, from `low` to `high`.
+/// Returns an image of values, row by row from the top, from `low` to `high`.
 std::string image_of(std::span<double const> values, int rows, int columns, double low, double high) {
   std::vector<std::uint8_t> pixels;
   for (double const value : values) {
@@ -53,7 +53,7 @@ std::string image_of(std::span<double const> values, int rows, int columns, doub
   return png_uri(pixels, rows, columns, Pixels::rgb);
 }
 
-/// The scale of colours, from `low` at the bottom to `high`, its ticks named by `name`.
+/// Draws the scale of colours, from `low` at the bottom to `high`. `name` gives the ticks' names.
 template <class Name>
 void draw_scale(Svg& svg, Place corner, double height, double low, double high, double step, Name const& name) {
   std::vector<double> ramp(128);
@@ -150,7 +150,7 @@ std::string svg_of(std::span<Sound const> sounds) {
     auto const samples = sounds[n].samples;
     int const hop = std::max(64, static_cast<int>(samples.size() / 820));
     auto const spectrogram = spectrogram_of(samples, size, hop);
-    int const rows = spectrogram.bins / 2;  // pairs of bins, the louder of both
+    int const rows = spectrogram.bins / 2;  // pairs of bins, the louder of each
     std::vector<double> values;
     for (int row = rows - 1; row >= 0; --row) {
       for (int frame = 0; frame < spectrogram.frames; ++frame) {

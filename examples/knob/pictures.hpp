@@ -12,8 +12,8 @@ struct ErrorMap {
   std::vector<double> ratios;  ///< at grid(count): drive by drive, tones within
 };
 
-/// Maps side by side, on one logarithmic scale; dots mark the positions of grid(`trained`), rings those of its cells'
-/// middles.
+/// Draws maps side by side, on one logarithmic scale. Dots mark the positions of grid(`trained`), rings those of its
+/// cells' middles.
 [[nodiscard]] std::string svg_of(std::span<ErrorMap const> maps, int count, int trained);
 
 struct Sound {
@@ -21,7 +21,7 @@ struct Sound {
   std::span<float const> samples;
 };
 
-/// Spectrograms below each other, on one scale.
+/// Draws spectrograms below each other, on one scale.
 [[nodiscard]] std::string svg_of(std::span<Sound const> sounds);
 
 }  // namespace demo

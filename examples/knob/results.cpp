@@ -126,7 +126,7 @@ std::string json_of(Report const& report) {
       swept.push_back(
           {{"knob", w.name}, {"moving_every_8", w.moving}, {"moving_every_32", w.coarse}, {"at_rest", w.resting}});
     }
-    // Minus infinity is no number of JSON's: null.
+    // JSON has no minus infinity: null.
     outcomes.push_back(
         {{"contender", name_of(o.kind)},
          {"seed", o.seed},

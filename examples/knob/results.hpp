@@ -13,7 +13,7 @@ struct Report {
   double simulation = 0;  ///< error of the circuit itself
 };
 
-/// As text, tables and what is claimed; and all of it as JSON.
+/// Results as text, with tables and claims, and as JSON.
 [[nodiscard]] std::string text_of(Report const& report);
 [[nodiscard]] std::string json_of(Report const& report);
 

@@ -18,7 +18,7 @@ constexpr double turn = 2 * std::numbers::pi;
 
 std::size_t samples_of(double seconds) { return static_cast<std::size_t>(seconds * sample_rate); }
 
-/// One pole, in place.
+/// Filters by one pole, in place.
 void low_pass(Samples& x, double hertz) {
   double const share = 1 - std::exp(-turn * hertz / sample_rate);
   double state = 0;
@@ -38,7 +38,7 @@ void scale_to_peak(Samples& x, double peak) {
   }
 }
 
-/// Short ramps at both ends: no clicks where clips meet.
+/// Fades both ends in short ramps, so that clips meet without clicks.
 void fade(Samples& x) {
   std::size_t const ramp = std::min<std::size_t>(x.size() / 2, 96);
   for (std::size_t i = 0; i < ramp; ++i) {
@@ -163,7 +163,7 @@ void append(std::vector<float>& all, Samples x, double peak) {
   }
 }
 
-/// From 30 dB below full level up.
+/// Returns a random level, at most 30 dB below full level.
 double level(wm::Random& random) { return std::pow(10, -1.5 * random.uniform() * random.uniform()); }
 
 }  // namespace

@@ -10,7 +10,7 @@ namespace {
 
 using Complex = std::complex<double>;
 
-/// In place; the size is a power of two (Cooley and Tukey).
+/// Transforms in place; the size is a power of two (Cooley and Tukey).
 void transform(std::vector<Complex>& x) {
   std::size_t const size = x.size();
   for (std::size_t i = 1, j = 0; i < size; ++i) {  // into bit-reversed order

@@ -12,7 +12,7 @@ struct Spectrogram {
   std::vector<float> level;  ///< frame by frame
 };
 
-/// Under Hann windows of `size` samples (a power of two), `hop` apart.
+/// Returns the powers under Hann windows of `size` samples (a power of two), `hop` apart.
 [[nodiscard]] Spectrogram spectrogram_of(std::span<float const> x, int size, int hop);
 
 }  // namespace demo

@@ -20,7 +20,7 @@ Duration of(std::vector<double> times) {
   return {times[times.size() / 2], times[times.size() * 99 / 100]};
 }
 
-/// The compiler must suppose that all of it is read.
+/// Makes the compiler treat all of it as read.
 template <class T>
 void keep(T const& value) {
   asm volatile("" : : "g"(&value) : "memory");
@@ -42,7 +42,7 @@ BlockTimes time_blocks(Manifold const& model, int block, int turns) {
   std::span<float const> const sample = std::span(x).first(static_cast<std::size_t>(window));
 
   wm::FlushDenormals const guard;
-  constexpr int repeats = 16;  // within one reading of the clock, of what takes less than a microsecond
+  constexpr int repeats = 16;  // within one reading of the clock, for work of less than a microsecond
   std::array<std::vector<double>, 4> times;
   for (int turn = 0; turn < turns; ++turn) {
     times[0].push_back(seconds_of([&] { resting.process(x, 1, y); }));

@@ -75,19 +75,19 @@ Manifold train_manifold(double rate, wm::Seed seed, Batches& batches, Settings c
   descend(model, batches, rate, settings, progress, [&] {
     for (wm::Index k = 0; k < Manifold::basis_size(); ++k) {
       for (wm::Index l = 0; l < model.stack().depth(); ++l) {
-        model.bias(k, l).setZero();  // an odd network at every point
+        model.bias(k, l).setZero();  // keeps the network odd at every point
       }
     }
   });
   return model;
 }
 
-/// Of a custom manifold no metric is the same along the way, so that Adam is here, by number.
+/// A custom manifold's metric changes along the way, so Adam works on single numbers here.
 FilmModel train_film(double rate, wm::Seed seed, Batches& batches, Settings const& settings, Progress& progress) {
   wm::Random random(seed);
   std::vector<float> start(static_cast<std::size_t>(FilmWeights::own + FilmWeights::generator));
   wm::draw_network<float>(Network::Stack{}, random, std::span(start).first(static_cast<std::size_t>(FilmWeights::own)));
-  for (std::size_t i = 0; i < static_cast<std::size_t>(3 * FilmWeights::hidden); ++i) {  // what follows starts at 0
+  for (std::size_t i = 0; i < static_cast<std::size_t>(3 * FilmWeights::hidden); ++i) {  // the rest starts at 0
     start[static_cast<std::size_t>(FilmWeights::own) + i] = static_cast<float>(random.normal());
   }
   FilmModel model(FilmWeights{}, start, Network::Stack{});

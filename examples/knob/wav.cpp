@@ -22,7 +22,7 @@ namespace wm = wmanifold;
 
 constexpr std::size_t most_bytes = std::size_t{1} << 30;
 
-/// Numbers of a RIFF file: the lowest byte first.
+/// Numbers of a RIFF file, lowest byte first.
 std::uint32_t number_at(std::string_view bytes, std::size_t at, std::size_t width) {
   std::uint32_t number = 0;
   for (std::size_t i = width; i-- > 0;) {
@@ -37,8 +37,8 @@ void append(std::string& bytes, std::uint32_t number, std::size_t width) {
   }
 }
 
-/// Are these bytes parts of a RIFF file, one after the other to their end? Samples are not, but for a chance of some
-/// one in a billion.
+/// Returns whether these bytes are parts of a RIFF file, one after the other to their end. Samples look like that with
+/// a probability of about one in a billion.
 bool are_parts(std::string_view bytes) {
   while (!bytes.empty()) {
     auto const is_letter = [](char c) { return c >= ' ' && c <= '~'; };
@@ -91,8 +91,8 @@ class Reader {
         if (!format) {
           reject("a description of the format before the samples", "none");
         }
-        // Programs that stream do not know the size when they begin. They write 0 or more than will come, and mend it
-        // when they close the file; where they did not, what is there counts.
+        // Streaming programs do not know the size when they begin. They write 0 or too large a size, and correct it
+        // when they close the file. Without the correction, the bytes present count.
         std::string_view const rest = bytes.substr(at);
         return decoded(size == 0 && !are_parts(rest) ? rest : rest.substr(0, size), *format);
       }

@@ -1,5 +1,5 @@
-// A topology and a basis that are not the library's, a header each: the Moebius strip and harmonics on it. They are
-// held against the law suites, and then used as any other. Exits with 2 where something does not hold.
+// Uses a topology and a basis that are not the library's, a header each: the Moebius strip and harmonics on it. Runs
+// the law suites on them, and then uses them as any other. Exits with 2 where something does not hold.
 
 #include "claims.hpp"
 #include "moebius_harmonics.hpp"
@@ -19,7 +19,7 @@ using std::numbers::pi;
 using Twisted = MoebiusHarmonics<1, 2>;  // 5 functions
 using Cylinder = wm::Product<wm::Interval, wm::S1>;
 using Straight =
-    wm::Tensor<wm::Legendre<wm::Interval, 1>, wm::Fourier<wm::S1, 1>>;  // 6, where a turn comes back upright
+    wm::Tensor<wm::Legendre<wm::Interval, 1>, wm::Fourier<wm::S1, 1>>;  // 6 functions, where a turn comes back upright
 
 template <class Basis>
 using Model = wm::Manifold<Basis, wm::Dense<2, 16>, wm::Tanh, wm::Dense<16, 1>>;
@@ -35,7 +35,7 @@ struct Samples {
   std::vector<std::array<double, 2>> contexts;  ///< s and t
 };
 
-/// What is to be learned comes back after two turns of the angle t / 2, or after one and upside down.
+/// The target comes back after two turns of the angle t / 2, or after one turn and upside down.
 Samples draw(wm::Index count, wm::Random& random) {
   Samples samples{wm::Matrix<float>(count, 2), wm::Matrix<float>(count, 1), {}};
   for (wm::Index i = 0; i < count; ++i) {
@@ -84,7 +84,7 @@ double error_of(Model<Basis> const& model) {
   return (got - samples.targets).squaredNorm() / static_cast<double>(samples.targets.size());
 }
 
-/// The largest difference of two networks' parameters.
+/// Returns the largest difference of two networks' parameters.
 template <class Network>
 double apart(Network const& a, Network const& b) {
   double most = 0;

@@ -7,8 +7,8 @@
 #include <numbers>
 
 namespace demo {
-/// The Moebius strip: [0, 1] x R with (s, t + 2 pi) and (1 - s, t) the same point, so that a turn comes back upside down.
-/// Kept with t in [0, 2 pi). Flat: locally, distances are those of the plane. `exp` stops at the edge.
+/// The Moebius strip: [0, 1] x R with (s, t + 2 pi) and (1 - s, t) the same point, so that a turn comes back upside
+/// down. t is kept in [0, 2 pi). Flat: locally, distances are those of the plane. `exp` stops at the edge.
 struct Moebius {
   static constexpr int dimension = 2, coordinates = 2;
   using Point = wmanifold::Point<Moebius>;
@@ -26,14 +26,14 @@ struct Moebius {
   static Point exp(Point const& p, Vector const& v) noexcept {
     return Point::unchecked(glued(std::clamp(p[0] + v[0], 0.0, 1.0), p[1] + v[1]));
   }
-  /// To the nearest image of q: as it is, or a turn away, upside down.
+  /// Returns the way to the nearest image of q: q itself, or q a turn away and upside down.
   static Vector log(Point const& p, Point const& q) noexcept {
     Vector const there{q[0] - p[0], q[1] - p[1]};
     Vector const over{1 - q[0] - p[0], there[1] < 0 ? there[1] + turn : there[1] - turn};
     return std::hypot(there[0], there[1]) <= std::hypot(over[0], over[1]) ? there : over;
   }
   static Vector tangent(Point const&, Vector const& v) noexcept { return v; }
-  /// Gauss's nodes across, equally spaced ones along one turn.
+  /// Gauss's nodes across the strip, equally spaced ones along one turn.
   static wmanifold::Quadrature<Moebius> quadrature(int degree) {
     auto const [across, weights] = wmanifold::gauss_legendre(std::max(degree, 0) / 2 + 1);
     wmanifold::Quadrature<Moebius> q;
@@ -45,9 +45,11 @@ struct Moebius {
     }
     return q;
   }
-  /// For the laws: a turn less, upside down; and what looks the same along the strip, and upside down.
+  /// For the laws: another name of a point, a turn less and upside down; and symmetries, along the strip and upside
+  /// down.
   static std::array<Vector, 1> other_names(Point const& p) noexcept { return {Vector{1 - p[0], p[1] - turn}}; }
   static std::array<Point, 2> symmetries(Point const& p) noexcept { return {exp(p, {0, 1}), at(1 - p[0], p[1])}; }
+
  private:
   static constexpr double turn = 2 * std::numbers::pi;
   static Vector glued(double s, double t) noexcept {

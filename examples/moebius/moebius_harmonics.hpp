@@ -6,8 +6,8 @@
 
 namespace demo {
 
-/// P_k(2 s - 1) cos(j t / 2) and P_k(2 s - 1) sin(j t / 2) for k up to d, j up to h, where k + j is even: a turn changes
-/// the sign of P_k where k is odd, that of cosine and sine where j is.
+/// P_k(2 s - 1) cos(j t / 2) and P_k(2 s - 1) sin(j t / 2) for k up to d, j up to h and even k + j. A turn changes the
+/// sign of P_k for odd k, and that of cosine and sine for odd j.
 template <int d, int h>
 struct MoebiusHarmonics {
   using Topology = Moebius;
@@ -28,7 +28,7 @@ struct MoebiusHarmonics {
   static constexpr double constant(int n) noexcept { return n == 0 ? 1 : 0; }
 
  private:
-  /// body(n, k, j, is it the sine?) for every function n.
+  /// Calls body(n, k, j, whether it is the sine) for every function n.
   template <class Body>
   static constexpr int each(Body const& body) {
     int n = 0;

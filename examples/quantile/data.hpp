@@ -6,8 +6,8 @@ namespace demo {
 
 namespace wm = wmanifold;
 
-/// Targets spread around a wave, more to the right than to the left and more upwards than downwards:
-/// y = sin(pi x) + (0.3 + 0.2 x) z, where z is Gumbel noise, P(z < t) = exp(-exp(-t)). So every quantile is known.
+/// Targets spread around a wave, more to the right than to the left and more upwards than downwards: y = sin(pi x) +
+/// (0.3 + 0.2 x) z, where z is Gumbel noise, P(z < t) = exp(-exp(-t)). So every quantile is known.
 [[nodiscard]] double known_quantile(double x, double level);
 
 struct Samples {

@@ -1,4 +1,4 @@
-// One network for every quantile: the context of the manifold is the quantile's level; --help tells all.
+// Learns one network for every quantile: the context of the manifold is the quantile's level. See --help.
 //
 // The pinball loss at a level s is least at the s-quantile of y given x, so a manifold of weights over s that descends
 // it at levels drawn at random learns the whole distribution. The quantiles at levels 0 and 1 are infinite here, and no
@@ -35,7 +35,7 @@ struct Settings {
 using Model = wm::Manifold<wm::Legendre<wm::Interval, 3>,  // weights are cubics in the level
                            wm::Dense<1, 32>, wm::Tanh, wm::Dense<32, 32>, wm::Tanh, wm::Dense<32, 1>>;
 
-/// Levels within what is learned, one in each of `count` equal parts of it.
+/// Returns levels within the learned range, one in each of `count` equal parts of it.
 wm::Contexts<wm::Interval> draw_levels(wm::Index count, wm::Random& random) {
   auto levels = wm::stratified_points<wm::Interval>(count, random);
   for (auto& s : levels) {
@@ -60,13 +60,13 @@ Model train(Settings const& settings, Progress& progress) {
   return model;
 }
 
-// ---- what it is worth ---------------------------------------------------------------------------------------------
+// ---- its accuracy -------------------------------------------------------------------------------------------------
 
-/// What a level's curve is worth on samples that training has not seen.
+/// The accuracy of a level's curve on samples outside of training.
 struct Level {
   double wanted;
-  double coverage;  ///< the share of targets below the curve
-  double distance;  ///< root of the mean square to the known quantile
+  double coverage;  ///< share of targets below the curve
+  double distance;  ///< root mean square distance to the known quantile
 };
 
 Level measure(Model const& model, double level, Samples const& test) {
@@ -85,7 +85,7 @@ Level measure(Model const& model, double level, Samples const& test) {
   return {level, below / n, std::sqrt(squares / n)};
 }
 
-/// The curve of a level over `count` equal parts of [-1, 1].
+/// Returns the curve of a level over `count` equal parts of [-1, 1].
 std::vector<Place> curve_of(Model const& model, double level, wm::Index count) {
   auto const network = model.at(wm::Interval::at(level));  // an ordinary network
   std::vector<Place> curve;
@@ -98,7 +98,8 @@ std::vector<Place> curve_of(Model const& model, double level, wm::Index count) {
   return curve;
 }
 
-/// By how much the curve of a higher level lies below that of a lower one, at most, between levels 0.02 and 0.98.
+/// Returns the largest amount by which the curve of a higher level lies below that of a lower one, between levels 0.02
+/// and 0.98.
 double largest_crossing(Model const& model) {
   constexpr int levels = 192;
   std::vector<Place> highest = curve_of(model, 0.02, 200);  // of the levels so far, at each x
@@ -114,7 +115,7 @@ double largest_crossing(Model const& model) {
 }
 
 constexpr double miss_allowed = 0.01;       // of a coverage
-constexpr double crossing_allowed = 0.005;  // about a hundredth of the spread (0.05 to 0.95) where it is least
+constexpr double crossing_allowed = 0.005;  // about a hundredth of the spread (0.05 to 0.95) at its least
 
 std::vector<Level> show_levels(Model const& model, wm::Random& random, Claims& claims) {
   Samples const test = draw_samples(200'000, random);
@@ -199,11 +200,11 @@ int run(Settings const& settings) {
 int main(int count, char** words) try {
   Settings settings;
   CLI::App app(
-      "One network that learns every quantile of y given x: the context of its weights is the quantile's level. Exits\n"
-      "with 2 where a level covers another share of fresh samples than it says, or levels cross.",
+      "Learns every quantile of y given x with one network: the context of its weights is the quantile's level. Exits\n"
+      "with 2 if a level's share of fresh samples differs from the level, or if levels cross.",
       "quantile");
   app.add_option("--output", settings.output, "Folder for the plots")->type_name("DIR")->capture_default_str();
-  app.add_option("--seed", settings.seed, "Of the samples and the start")
+  app.add_option("--seed", settings.seed, "Seed of the samples and the start")
       ->check(any_seed())
       ->type_name("N")
       ->capture_default_str();
@@ -212,7 +213,7 @@ int main(int count, char** words) try {
   };
   number("--steps", settings.steps, "Steps of training", 10'000'000);
   number("--batch", settings.batch, "Samples of a step", 100'000);
-  app.add_option("--rate", settings.rate, "Rate of the first step; it falls to nothing along a cosine")
+  app.add_option("--rate", settings.rate, "Rate of the first step; it falls to zero along a cosine")
       ->check(positive())
       ->type_name("X")
       ->capture_default_str();

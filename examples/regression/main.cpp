@@ -1,11 +1,11 @@
-// How fast a manifold of weights is learned, and what its basis has to do with it; --help tells all.
+// Measures the rate at which a manifold of weights learns, and the influence of its basis. See --help.
 //
 // For a linear map and whitened inputs the loss is (1 / outputs) E_s ||M(s) - W*(s)||^2, the mean over samples and
 // outputs being that of MeanSquaredError. With P* the projection of W* on the basis and G = E_s phi phi^T,
 //
-//     grad = (2 / outputs) G (P - P*),        loss - least loss = (1 / outputs) trace((P - P*)^T G (P - P*)),
+//     grad = (2 / outputs) G (P - P*),        loss - least loss = (1 / outputs) trace((P - P*)^T G (P - P*)).
 //
-// so that a step of the flow, dP = -rate G^-1 grad, shrinks P - P* by just 1 - 2 rate / outputs in every basis, and the
+// Therefore a step of the flow, dP = -rate G^-1 grad, shrinks P - P* by 1 - 2 rate / outputs in every basis, and the
 // excess loss by its square. A step of plain descent, dP = -rate grad, shrinks it by 1 - 2 rate / outputs lambda along
 // each eigenvector of G; at the best rate the slowest shrinks by (c - 1) / (c + 1), c the condition number of G.
 
@@ -56,19 +56,19 @@ wm::Integration follow(Model& model, Problem const& problem, double time, wm::In
 
 constexpr int degree = 5;
 constexpr double outputs = Problem::outputs;
-constexpr double rate = outputs / 4;  // half of the rate that would be there in one step
+constexpr double rate = outputs / 4;  // half of the rate that arrives in one step
 constexpr double shrinks = (1 - 2 * rate / outputs) * (1 - 2 * rate / outputs);
 
 using BernsteinModel = LinearModel<Bernstein<Interval, degree>>;
 using LegendreModel = LinearModel<Legendre<Interval, degree>>;
 
-/// Rows that are networks of their own: every direction has something to learn.
+/// Draws rows that are networks of their own, so that every direction has something to learn.
 template <wm::Basis B>
 LinearModel<B> start_of(wm::Seed seed) {
   return {wm::he_normal.spread(1).with_independent_ends(), seed};
 }
 
-/// By how much the ratio of each excess loss to the one before differs from `shrinks`, relatively, at most.
+/// Returns the largest relative difference of `shrinks` from the ratio of each excess loss to the one before.
 double largest_deviation(std::vector<double> const& excess) {
   double largest = 0;
   for (std::size_t i = 1; i < excess.size(); ++i) {
@@ -125,13 +125,13 @@ std::vector<double> descend_plainly(Problem const& problem, wm::Seed seed) {
                  {.rate = outputs / (least + largest), .geometry = wm::Geometry::euclidean});
 }
 
-/// By what factor each of the last tenth of the steps shrank the excess loss.
+/// Returns the factor by which each of the last tenth of the steps shrank the excess loss.
 double late_factor(std::vector<double> const& excess) {
   std::size_t const steps = std::max<std::size_t>(excess.size() / 10, 1);
   return std::pow(excess.back() / excess[excess.size() - 1 - steps], 1 / static_cast<double>(steps));
 }
 
-/// A line of the table; does the degree keep what is claimed?
+/// Prints a line of the table. Returns whether the degree keeps the claim.
 template <int n>
 bool compare_at_degree(Problem const& problem, wm::Seed seed, Columns& table) {
   using B = Bernstein<Interval, n>;
@@ -195,7 +195,8 @@ struct Integrations {
   std::vector<Place> adaptive;  ///< likewise
 };
 
-/// What steps of Dormand and Prince's method make of exp(-decay): its stability polynomial, for each of them.
+/// Returns the approximation of exp(-decay) by steps of Dormand and Prince's method: its stability polynomial, for each
+/// of them.
 double decay_of_steps(double decay, wm::Index steps) {
   double const z = -decay / static_cast<double>(steps);
   return std::pow(1 + z * (1 + z / 2 * (1 + z / 3 * (1 + z / 4 * (1 + z / 5 * (1 + z / 5))))), steps);
@@ -307,12 +308,11 @@ int main(int count, char** words) try {
   std::uint64_t seed = 1;
   CLI::App app(
       "Linear regression on a manifold of weights: the flow converges alike in every basis, plain descent slows with\n"
-      "the condition number of the basis, and the integrator follows the flow at its order. Exits with 2 where a "
-      "claim\n"
+      "the condition number of the basis, and the integrator follows the flow at its order. Exits with 2 if a claim\n"
       "does not hold.",
       "regression");
   app.add_option("--output", output, "Folder for the plots")->type_name("DIR")->capture_default_str();
-  app.add_option("--seed", seed, "Of the inputs and the start")
+  app.add_option("--seed", seed, "Seed of the inputs and the start")
       ->check(any_seed())
       ->type_name("N")
       ->capture_default_str();

@@ -7,7 +7,7 @@ namespace {
 
 constexpr wm::Index samples = 32;
 
-/// Random inputs whose columns are orthogonal to each other and to a column of ones, each of mean square 1.
+/// Returns random inputs whose columns are orthogonal to each other and to a column of ones, each of mean square 1.
 wm::Matrix<double> whitened_inputs(wm::Seed seed) {
   wm::Random random(seed);
   wm::SmallMatrix x(samples, 1 + Problem::inputs_each);

@@ -6,8 +6,8 @@ namespace demo {
 
 namespace wm = wmanifold;
 
-/// Linear regression at every context s of the interval, y = W*(s) x + b*(s), with nothing in it that makes descent
-/// slow but the basis of the manifold: the same inputs everywhere, whitened, and the mean over contexts by quadrature.
+/// Linear regression at every context s of the interval, y = W*(s) x + b*(s). Only the basis of the manifold can slow
+/// descent: the inputs are the same everywhere and whitened, and the mean over contexts is by quadrature.
 struct Problem {
   static constexpr wm::Index inputs_each = 3;
   static constexpr wm::Index outputs = 2;
@@ -20,15 +20,15 @@ struct Problem {
 
 [[nodiscard]] Problem make_problem(wm::Seed seed);
 
-/// W*(s), and b*(s) as its last column. Sines and exponentials: no polynomial says it exactly.
+/// Returns W*(s), with b*(s) as last column. Sines and exponentials: no polynomial is exact.
 [[nodiscard]] wm::SmallMatrix true_weights(double s);
 
 /// A manifold of linear maps.
 template <wm::Basis B>
 using LinearModel = wm::BasicManifold<double, B, wm::Dense<Problem::inputs_each, Problem::outputs>>;
 
-/// The manifold nearest to the true weights: their L2 projection on the basis, P* = G^-1 E_s phi(s) W*(s). The mean is
-/// taken by a finer quadrature than the problem's.
+/// Returns the manifold nearest to the true weights: their L2 projection on the basis, P* = G^-1 E_s phi(s) W*(s). The
+/// mean uses a finer quadrature than the problem's.
 template <wm::Basis B>
 [[nodiscard]] LinearModel<B> nearest_to_the_truth() {
   LinearModel<B> model{wm::zeros};
@@ -46,7 +46,7 @@ template <wm::Basis B>
   return model;
 }
 
-/// The loss on the whole problem.
+/// Returns the loss on the whole problem.
 template <class Model>
 [[nodiscard]] double loss_of(Model const& model, Problem const& problem) {
   wm::Workspace<double> work;
@@ -54,7 +54,7 @@ template <class Model>
                                                           work, problem.weights);
 }
 
-/// sqrt(E_s ||M_a(s) - M_b(s)||^2)
+/// Returns sqrt(E_s ||M_a(s) - M_b(s)||^2).
 template <class Model>
 [[nodiscard]] double distance(Model const& a, Model const& b) {
   auto difference = a.parameters();

@@ -10,7 +10,7 @@ namespace demo {
 /// The shape of the weights over the circle of angles.
 enum class Weights { point, ellipse, fourier2 };
 
-/// What the network is shown.
+/// The images that the network sees.
 enum class Sight { turned, turned_with_angle, turned_back };
 
 struct Contender {

@@ -77,7 +77,7 @@ std::vector<double> train(Model<Basis>& model, Run const& run, DataSet const& da
   return losses;
 }
 
-/// Calls found(i, is_right) for test image i turned by degrees[i], for all of them.
+/// Calls found(i, is_right) for all test images i, each turned by degrees[i].
 template <class Basis, class Found>
 void examine(Model<Basis> const& model, Run const& run, DataSet const& data, std::span<double const> degrees,
              Found const& found) {
@@ -107,7 +107,7 @@ double test(Model<Basis> const& model, Run const& run, DataSet const& data, Sett
   return 100 * static_cast<double>(hits) / static_cast<double>(degrees.size());
 }
 
-/// Every test image is shown at two angles; all bins get as many, to one.
+/// Shows every test image at two angles. All bins get the same number of images, to one.
 template <class Basis>
 std::array<double, angle_bins> test_around(Model<Basis> const& model, Run const& run, DataSet const& data,
                                            Settings const& settings) {

@@ -19,7 +19,7 @@ template <class Basis>
 using Model = wmanifold::Manifold<Basis, wmanifold::LayerList>;
 using Ellipse = Model<wmanifold::Fourier<wmanifold::S1, 1>>;
 
-/// What is the same in all runs.
+/// Settings shared by all runs.
 struct Settings {
   std::size_t epochs = 10;
   std::size_t training_images = 10'000;
@@ -28,14 +28,14 @@ struct Settings {
   double momentum = 0.9;
 };
 
-/// One training: everything in it follows from these three.
+/// One training. These three members decide everything in it.
 struct Run {
   Study const* study = nullptr;
   Contender const* contender = nullptr;
   std::uint64_t seed = 0;
 };
 
-/// Angles are sorted into this many bins, the first around 0.
+/// Number of bins of angles, the first around 0.
 inline constexpr std::size_t angle_bins = 32;
 
 struct Outcome {
@@ -43,12 +43,12 @@ struct Outcome {
   std::array<double, angle_bins> at_angle{};  ///< % of test images turned by angles of each bin
   std::vector<double> losses;                 ///< of every step's batch, before the step
   double seconds = 0;                         ///< training and test
-  wmanifold::Index parameters = 0;            ///< all that is learned
+  wmanifold::Index parameters = 0;            ///< learned ones
   wmanifold::Index multiply_adds = 0;         ///< of one prediction at a fixed context
-  std::optional<Ellipse> ellipse;             ///< what was learned, where it is one
+  std::optional<Ellipse> ellipse;             ///< the learned one, for contenders that are an ellipse
 };
 
-/// Trains and tests; calls `tick` after each epoch. Needs nothing but its arguments, so runs may go side by side.
+/// Trains and tests; calls `tick` after each epoch. Depends on its arguments alone, so runs may go side by side.
 [[nodiscard]] Outcome carry_out(Run const& run, DataSet const& data, Settings const& settings,
                                 std::function<void()> const& tick);
 

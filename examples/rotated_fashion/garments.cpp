@@ -14,7 +14,7 @@ namespace wm = wmanifold;
 constexpr int angles = 8;
 constexpr int most_rows = 10;
 
-/// What the network at this very context says.
+/// Returns the class that the network at this context predicts.
 std::size_t prediction(Ellipse const& ellipse, Turner const& turner, double degrees) {
   auto const network = ellipse.at(wm::S1::degrees(degrees));
   std::vector<float> pixels(turner.halved_size());

@@ -1,4 +1,4 @@
-// Fashion-MNIST, turned, on a circle of weights; --help tells all.
+// Learns Fashion-MNIST, turned, on a circle of weights. See --help.
 
 #include "options.hpp"
 #include "report.hpp"
@@ -19,7 +19,7 @@ namespace {
 
 using namespace demo;
 
-/// No more images than there are; told where that is fewer than asked for.
+/// Limits a number of images to those present, and reports it if it is smaller than requested.
 void limit(std::size_t& wanted, std::size_t there, char const* what) {
   if (wanted > there) {
     std::cerr << joined("Note: ", wanted, ' ', what, " images wanted, ", there, " there; all of them are used.\n");
@@ -27,7 +27,7 @@ void limit(std::size_t& wanted, std::size_t there, char const* what) {
   }
 }
 
-/// The ellipse of the first study and seed, if there is one.
+/// Returns the ellipse of the first study and seed, if there is one.
 Ellipse const* first_ellipse(std::span<Outcome const> outcomes) {
   for (Outcome const& outcome : outcomes) {
     if (outcome.ellipse) {

@@ -14,7 +14,7 @@
 namespace demo {
 namespace {
 
-/// "  name   text", for each of a list.
+/// Returns "  name   text" for each item of a list.
 template <class Item>
 std::string described(std::span<Item const> items) {
   std::string text;
@@ -28,17 +28,14 @@ std::string described(std::span<Item const> items) {
 std::string footer() {
   return joined(
       "Each image is turned about its centre (bilinear, zero outside) and halved by the means of 2 x 2 pixels. Angles\n"
-      "are drawn afresh for every image in every epoch. All contenders of a study and a seed see the same images at "
-      "the\n"
-      "same angles in the same order, start from the same seed, and have two hidden layers of ReLU units. The result "
-      "of\n"
-      "a seed depends neither on the number of threads nor on the other runs.\n\n"
+      "are drawn afresh for every image in every epoch. All contenders of a study and a seed see the same images at\n"
+      "the same angles in the same order, start from the same seed, and have two hidden layers of ReLU units. The\n"
+      "result of a seed depends neither on the number of threads nor on the other runs.\n\n"
       "Studies\n",
       described(studies()), "\nContenders\n", described(contenders()),
       "\nFiles written to the output folder: report.html, results.json, ellipse.safetensors (the ellipse of the first\n"
       "study and seed). An idx data set is four files, train-images-idx3-ubyte, train-labels-idx1-ubyte,\n"
-      "t10k-images-idx3-ubyte and t10k-labels-idx1-ubyte, each as it is or with .gz: images of any even number of "
-      "rows\n"
+      "t10k-images-idx3-ubyte and t10k-labels-idx1-ubyte, each plain or with .gz: images of any even number of rows\n"
       "and columns, labels from 0.");
 }
 
@@ -63,8 +60,8 @@ std::optional<Options> read_options(int count, char const* const* words, int& st
   auto contender_names = names_of(contenders());
 
   CLI::App app(
-      "Learns to name garments turned by any angle, with weights that are a function of the angle, and holds\n"
-      "that against other ways of using it.",
+      "Learns to name garments turned by any angle, with weights that are a function of the angle, and compares\n"
+      "that with other ways of using the angle.",
       "rotated_fashion");
   app.get_formatter()->column_width(34);
   app.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);

@@ -20,11 +20,11 @@ struct Options {
   std::vector<Study const*> studies;
   std::vector<Contender const*> contenders;
 
-  /// Study by study, in each contender by contender, of each all seeds.
+  /// Returns the runs: study by study, in each contender by contender, with all seeds of each.
   [[nodiscard]] std::vector<Run> runs() const;
 };
 
-/// What the command line asks for; nothing, and then the exit status, where it was answered already (--help, errors).
+/// Returns the command line's options. Returns none, and the exit status, if it was answered already (--help, errors).
 [[nodiscard]] std::optional<Options> read_options(int count, char const* const* words, int& status);
 
 }  // namespace demo

@@ -7,7 +7,7 @@
 
 namespace demo {
 
-/// Where results go; `json` may be empty.
+/// Paths of the results; `json` may be empty.
 struct Output {
   std::filesystem::path folder;
   std::filesystem::path json;
@@ -16,7 +16,7 @@ struct Output {
   [[nodiscard]] std::filesystem::path results() const { return folder / "results.json"; }
   [[nodiscard]] std::filesystem::path model() const { return folder / "ellipse.safetensors"; }
 
-  /// Makes the folder. Throws wm::FileError when it or a file in it cannot be written; better before the work than
+  /// Makes the folder. Throws wm::FileError when it or a file in it cannot be written. For use before the work, not
   /// after it.
   void prepare() const;
 };

@@ -58,7 +58,7 @@ void draw_dial(Svg& svg, Study const& study, Axis const& radius) {
     svg.line(centre, on_circle(degrees, outside), "grid");
     svg.text(on_circle(degrees, outside + 24), "middle", joined(degrees, "\u00B0"), "tick");
   }
-  for (int degrees = 0; degrees < 360; ++degrees) {  // a ring where training saw angles
+  for (int degrees = 0; degrees < 360; ++degrees) {  // a ring at trained angles
     if (study.is_trained(degrees)) {
       svg.path({on_circle(degrees - 0.6, outside + 5), on_circle(degrees + 0.6, outside + 5)}, false, "trained");
     }
@@ -74,7 +74,7 @@ struct CostPoint {
   double lowest;
 };
 
-/// Points next to each other share a column of names, to its left if there is no point there yet, else above.
+/// Draws the names of neighbouring points in one column, to their left if there is no point there yet, else above.
 void draw_names(Svg& svg, std::span<CostPoint const> column, bool is_first) {
   if (!is_first) {
     for (CostPoint const& point : column) {
@@ -112,7 +112,7 @@ Frame cost_frame(std::span<Summary const> study) {
            std::min(100.0, std::ceil((high + 0.6 * step) / step) * step), 236, 30}};
 }
 
-/// One column for each stretch of points that are too close for names between them.
+/// Returns one column for each run of points that are too close for names between them.
 std::vector<std::vector<CostPoint>> columns_of(std::span<Summary const> study, Frame const& frame) {
   std::vector<CostPoint> points;
   for (Summary const& one : study) {
@@ -135,7 +135,7 @@ std::vector<std::vector<CostPoint>> columns_of(std::span<Summary const> study, F
 
 // ---- loss against step ----------------------------------------------------------------------------------
 
-/// Means of windows that overlap by half: a batch's loss alone is too noisy to look at.
+/// Returns means of windows that overlap by half: the loss of a single batch is too noisy to show.
 std::vector<std::pair<double, double>> smoothed(std::vector<double> const& losses) {
   std::size_t const window = std::max<std::size_t>(1, losses.size() / 40);
   std::size_t const stride = std::max<std::size_t>(1, window / 2);

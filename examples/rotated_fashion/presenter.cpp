@@ -18,7 +18,7 @@ Batch const& Presenter::show(std::span<std::size_t const> which, std::span<doubl
   batch_.labels.clear();
   for (std::size_t b = 0; b < which.size(); ++b) {
     turner_.turn(images_->image(which[b]), degrees[b]);
-    if (sight_ == Sight::turned_back) {  // from the turned image at full size, lost corners and blur included
+    if (sight_ == Sight::turned_back) {  // turns the full-size image back, with its lost corners and blur
       turner_.turn_again(-degrees[b]);
     }
     float* const row = batch_.inputs.row(static_cast<wmanifold::Index>(b)).data();

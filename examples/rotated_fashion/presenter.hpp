@@ -8,14 +8,14 @@
 
 namespace demo {
 
-/// What a network is shown of some images, and what it should say.
+/// The inputs of a network for some images, and the expected outputs.
 struct Batch {
   wmanifold::Matrix<float> inputs;  ///< a row per image
-  std::vector<double> degrees;      ///< how far each image is turned
+  std::vector<double> degrees;      ///< angle of each image
   std::vector<int> labels;
 };
 
-/// Turns images and lays them out as one contender sees them. One per thread.
+/// Turns images and lays them out as one contender sees them. Use one per thread.
 class Presenter {
  public:
   /// Refers to the images, which must outlive it.
@@ -23,7 +23,7 @@ class Presenter {
 
   [[nodiscard]] wmanifold::Index inputs() const noexcept;
 
-  /// Images `which`, turned by `degrees`, one for each. Valid until the next call.
+  /// Returns images `which`, each turned by its entry of `degrees`. Valid until the next call.
   Batch const& show(std::span<std::size_t const> which, std::span<double const> degrees);
 
  private:

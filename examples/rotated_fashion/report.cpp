@@ -23,7 +23,7 @@ Summary const* find(Summaries study, std::string_view contender) {
 
 std::string percent(double value) { return fixed(value, 1) + "\u2009%"; }
 
-/// One of each contender, from the study that is first.
+/// Returns the summaries of the first study: one of each contender.
 Summaries contenders_of(Summaries all) { return of_study(all, *all.front().study); }
 
 std::string swatch(Contender const& contender) {

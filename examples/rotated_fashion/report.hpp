@@ -6,17 +6,17 @@
 
 namespace demo {
 
-/// What a report tells beside the results.
+/// Contents of a report beside the results.
 struct Circumstances {
   std::string data;
   bool is_fashion = false;
   Settings settings;
   std::size_t seeds = 0;
   unsigned threads = 0;
-  double seconds = 0;  ///< training and tests, all runs together, as the clock saw them
+  double seconds = 0;  ///< training and tests, all runs together, in wall time
 };
 
-/// One self-contained page: style, pictures and all within. `ellipse` may be null.
+/// Returns one self-contained page with style and pictures. `ellipse` may be null.
 [[nodiscard]] std::string report_of(std::span<Summary const> summaries, DataSet const& data, Ellipse const* ellipse,
                                     Circumstances const& circumstances);
 

@@ -10,7 +10,7 @@
 namespace demo {
 namespace {
 
-/// Roughly how long a run takes, in a unit of its own.
+/// Estimates the duration of a run, in an arbitrary unit.
 double cost_of(Run const& run) {
   double const rows = run.contender->weights == Weights::fourier2  ? 5
                       : run.contender->weights == Weights::ellipse ? 3
@@ -19,7 +19,7 @@ double cost_of(Run const& run) {
          (run.contender->sight == Sight::turned_back ? 3 : 0);
 }
 
-/// The longest first, so that no thread is left with one at the end.
+/// Orders the longest runs first, so that no thread is left with one at the end.
 std::vector<std::size_t> by_cost(std::span<Run const> runs) {
   std::vector<std::size_t> order(runs.size());
   std::iota(order.begin(), order.end(), std::size_t{0});

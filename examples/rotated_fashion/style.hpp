@@ -4,7 +4,7 @@
 
 namespace demo {
 
-/// The report's style sheet: light or dark as the reader's system is, and fit for paper.
+/// The report's style sheet: light or dark as the reader's system, and suited for paper.
 inline constexpr std::string_view style = R"css(
 :root {
   color-scheme: light dark;

@@ -4,7 +4,7 @@
 
 namespace demo {
 
-/// What the seeds of one contender in one study come to.
+/// The results of one contender in one study over all seeds.
 struct Summary {
   Study const* study = nullptr;
   Contender const* contender = nullptr;
@@ -18,13 +18,13 @@ struct Summary {
   std::vector<double> losses;                 ///< means
 };
 
-/// One for each stretch of runs of the same study and contender.
+/// Returns one summary for each run of consecutive outcomes of the same study and contender.
 [[nodiscard]] std::vector<Summary> summarise(std::span<Run const> runs, std::span<Outcome const> outcomes);
 
-/// Those of one study, in order.
+/// Returns the summaries of one study, in order.
 [[nodiscard]] std::span<Summary const> of_study(std::span<Summary const> summaries, Study const& study);
 
-/// The studies that there are summaries of, in order.
+/// Returns the studies of the summaries, in order.
 [[nodiscard]] std::vector<Study const*> studies_of(std::span<Summary const> summaries);
 
 }  // namespace demo

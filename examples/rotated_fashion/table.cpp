@@ -13,7 +13,7 @@ struct Column {
   std::string (*cell)(Summary const&, std::string const& plus_minus);
 };
 
-/// In the order in which one would miss them: a narrow terminal gets the first ones.
+/// Columns in order of importance: a narrow terminal gets the first ones.
 std::vector<Column> columns() {
   using Text = std::string const&;
   return {{"accuracy, %", 13,

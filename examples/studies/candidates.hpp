@@ -6,18 +6,18 @@
 
 namespace demo {
 
-/// Is it a candidate in this setting? How far to reach is no question where nothing is rehearsed, and some want more
-/// contexts than there are.
+/// Returns whether a contender is a candidate in this setting. Shorter reaches need a rehearsal, and some candidates
+/// need more contexts than the setting has.
 [[nodiscard]] inline bool is_candidate(Contender const& candidate, Setting const& setting) {
   return (candidate.reach == 1 || setting.rehearsal) && (!setting.contexts || candidate.contexts <= *setting.contexts);
 }
 
-/// Candidates are chosen by the mean of their validation over so many seeds. Under the short budget all are trained,
-/// under the long one so many of the best under the short one.
+/// Candidates are compared by their mean validation score over `seeds_to_choose` seeds. Under the short budget all are
+/// trained, under the long one the best `finalists` of the short one.
 inline constexpr unsigned seeds_to_choose = 3;
 inline constexpr std::size_t finalists = 3;
 
-/// The best first, by score(candidate).
+/// Returns candidates, best first, by score(candidate).
 template <class Candidate, class Score>
 [[nodiscard]] std::vector<Candidate> ranked(std::vector<Candidate> const& candidates, bool is_higher_better,
                                             Score const& score) {

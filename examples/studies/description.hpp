@@ -7,7 +7,7 @@
 
 namespace demo {
 
-/// What a report has to know of a study beside its records.
+/// Facts about a study that a report needs beside the records.
 struct Description {
   struct TestText {
     std::string name;
@@ -20,9 +20,9 @@ struct Description {
     std::string name;
     std::string title;
     std::string sizes;
-    std::string rehearsal;  ///< the name of the setting where candidates are chosen among
-    std::map<std::string, std::vector<std::string>> candidates;  ///< here, by the contender that is one of them
-    double x = 0;                                                ///< NaN where it is in no series
+    std::string rehearsal;  ///< name of the setting in which candidates are compared
+    std::map<std::string, std::vector<std::string>> candidates;  ///< this setting's, by the name of their contender
+    double x = 0;                                                ///< NaN if it is in no series
     std::vector<TestText> tests;
   };
   struct CandidateText {
@@ -45,7 +45,7 @@ struct Description {
   bool has_labels = true;
   std::string series;  ///< label; empty where there is none
   bool is_log = false;
-  bool has_curves = false;  ///< is the loss drawn against epochs and seconds?
+  bool has_curves = false;  ///< whether the loss is drawn against epochs and seconds
   std::string version;
   std::vector<SettingText> settings;
   std::vector<ContenderText> contenders;
@@ -53,7 +53,7 @@ struct Description {
 
 [[nodiscard]] Description description_of(Study const& study);
 [[nodiscard]] std::string json_of(Description const& description);
-/// Throws wm::FileError.
+/// Reads a description. Throws wm::FileError.
 [[nodiscard]] Description read_description(std::filesystem::path const& file);
 
 }  // namespace demo

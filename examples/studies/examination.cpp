@@ -15,7 +15,7 @@ namespace {
 
 namespace wm = wmanifold;
 
-/// Randomness that no run's seed has a part in.
+/// Seed of random numbers that are independent of all runs' seeds.
 constexpr wm::Seed fixed_seed{20'250'601};
 
 std::vector<std::size_t> shuffled(std::size_t count, std::uint64_t purpose) {
@@ -26,7 +26,7 @@ std::vector<std::size_t> shuffled(std::size_t count, std::uint64_t purpose) {
   return order;
 }
 
-/// Hits or squared errors, and of how many.
+/// Sum of hits or squared errors, and the number of samples.
 struct Tally {
   double sum = 0;
   double count = 0;

@@ -7,26 +7,26 @@
 
 namespace demo {
 
-/// What was scored: in %, and bin by bin where a test has a profile.
+/// A score in %, and bin by bin if the test has a profile.
 struct Score {
   double value = 0;
   std::vector<double> profile;
 };
 
-/// The samples that networks are examined on, made once: the same for all contenders and seeds. Threads share it.
+/// The samples for examining networks, made once: the same for all contenders and seeds. Threads share it.
 class Examinations {
  public:
   explicit Examinations(Study const& study);
 
-  /// Training samples that validation leaves, and those of validation.
+  /// Returns the training samples without those of validation.
   [[nodiscard]] std::span<std::size_t const> pool() const noexcept;
 
-  /// Scores of a learner; those of a validation only where `bin` is not negative in that bin of contexts.
+  /// Return scores of a learner. A validation counts only contexts in bin `bin`, if that is not negative.
   [[nodiscard]] double validate(Setting const& setting, Contender const& contender, Learner& learner, int bin = -1);
   [[nodiscard]] Score test(Setting const& setting, Test const& test, Contender const& contender, Learner& learner);
 
  private:
-  /// A batch, and the contexts of its samples where those that the network is told are others.
+  /// A batch, and the true contexts of its samples if the network is told others.
   struct Asked {
     Batch batch;
     std::vector<Context> contexts;
@@ -41,16 +41,16 @@ class Examinations {
                          Draw const& draw);
 
   Study const* study_;
-  std::vector<std::size_t> training_;  // all samples in an order that is the same for all; the last ones are validation
+  std::vector<std::size_t> training_;  // all samples in one order for all; the last ones are validation
   std::vector<std::size_t> test_;
   std::size_t validation_ = 0;
   std::mutex mutex_;
   std::map<std::string, Entry> entries_;
 };
 
-/// The score of nothing learned: a class that is never hit, an error far above the deviation.
+/// Returns the score of an untrained model: no hits, or an error far above the deviation.
 [[nodiscard]] double worst_score(Material const& material);
-/// Is a the better score?
+/// Returns whether a is the better score.
 [[nodiscard]] bool is_better(Material const& material, double a, double b);
 
 }  // namespace demo

@@ -5,7 +5,7 @@
 
 namespace demo {
 
-/// Images of one or more planes with classes, which networks see at half their size.
+/// Images of one or more planes with classes. Networks see them at half their size.
 class ImageMaterial : public Material {
  public:
   explicit ImageMaterial(DataSet data) : data_(std::move(data)) {}

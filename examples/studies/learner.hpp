@@ -19,14 +19,15 @@ class TrainedPart {
  public:
   virtual ~TrainedPart() = default;
   [[nodiscard]] virtual wmanifold::Parameters<float>& parameters() = 0;
-  /// That of the last backward pass.
+  /// Returns the gradient of the last backward pass.
   [[nodiscard]] virtual wmanifold::Parameters<float> const& gradient() const = 0;
   virtual void set_rate(double rate) = 0;
-  /// One step along the gradient. NumericalError where it would leave the range of numbers; nothing has changed then.
+  /// Takes one step along the gradient. Throws NumericalError, and changes nothing, if it would leave the range of
+  /// numbers.
   virtual void step() = 0;
 };
 
-/// What a learner is made for.
+/// The parameters for making a learner.
 struct Recipe {
   Space space = Space::circle;
   wmanifold::Index inputs = 0;
@@ -38,40 +39,39 @@ struct Recipe {
   double momentum = 0.9;
   wmanifold::Seed seed{1};
 
-  /// inputs, hidden, outputs
+  /// Returns inputs, hidden, outputs.
   [[nodiscard]] std::vector<wmanifold::Index> widths() const;
 };
 
-/// A network that learns, whatever way it has of using the context. It is a few parts, each moved by a flow of the
-/// library.
+/// A network that learns, with any way of using the context. It has a few parts, each moved by a flow of the library.
 class Learner {
  public:
   virtual ~Learner() = default;
 
-  /// Outputs (samples x outputs): a view that the next pass overwrites. Keeps what backward needs.
+  /// Returns outputs (samples x outputs), a view that the next pass overwrites. Keeps the values that backward needs.
   virtual wmanifold::BatchView<float> forward(Batch const& batch) = 0;
-  /// After forward of the same batch: the gradient of every part.
+  /// Computes the gradient of every part, after forward of the same batch.
   virtual void backward(Batch const& batch, wmanifold::Matrix<float> const& output_gradient) = 0;
-  /// Once, when the training is over: before anything is examined but the scores along its way.
+  /// Ends the training. Called once, before all examinations but the scores during training.
   virtual void finish() {}
-  /// All parts; none is freed before the learner.
+  /// Returns all parts. They live as long as the learner.
   [[nodiscard]] virtual std::vector<TrainedPart*> parts() = 0;
-  /// Of a prediction: where the context rests, and all that depends on it alone was done before; and where each
-  /// prediction has a context of its own.
+  /// Return the multiply-adds of a prediction: with a resting context, whose own computations were done before; and
+  /// with a context of its own for each prediction.
   [[nodiscard]] virtual wmanifold::Index multiply_adds() const = 0;
   [[nodiscard]] virtual wmanifold::Index moving_multiply_adds() const = 0;
 
-  /// All numbers that are learned.
+  /// Returns the number of learned numbers.
   [[nodiscard]] wmanifold::Index parameters();
   void set_rate(double rate);
-  /// One step along the gradients.
+  /// Takes one step along the gradients.
   void step();
-  /// All parameters, in order, and back.
+  /// Return all parameters in order, and restore them.
   [[nodiscard]] std::vector<float> numbers();
   void restore(std::vector<float> const& numbers);
 };
 
-/// Multiply-adds, and parameters, of a plain network of these widths.
+/// Return multiply-adds, and parameters, of a plain network of these widths.
 [[nodiscard]] wmanifold::Index multiply_adds_of(std::vector<wmanifold::Index> const& widths);
 [[nodiscard]] wmanifold::Index parameters_of(std::vector<wmanifold::Index> const& widths);
 

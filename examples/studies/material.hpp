@@ -10,25 +10,25 @@
 
 namespace demo {
 
-/// Which samples: those of training, of which a part is kept for validation, or those of the test.
+/// The samples of training, of which a part is kept for validation, or those of the test.
 enum class Part { training, test };
 
-/// What a network is shown: a sample at its context, or what is left of it once the context was undone (an image turned
-/// back), where that is known how.
+/// The view of a network: a sample at its context, or a sample with the context removed (an image turned back), where
+/// the material can remove it.
 enum class View { as_it_is, context_removed };
 
-/// Where a sample is written to.
+/// The places to write a sample to.
 struct Shown {
   std::span<float> input;
   std::span<float> target;  ///< of a regression; empty otherwise
   int label = 0;            ///< of a classification
 };
 
-/// Shows samples at contexts. One per thread: it may own scratch.
+/// Shows samples at contexts. Use one per thread: it may own scratch.
 class Presenter {
  public:
   virtual ~Presenter() = default;
-  /// Sample `which` of a part. What else is random about it (noise) is drawn from `random`.
+  /// Writes sample `which` of a part. Takes its other random parts (noise) from `random`.
   virtual void show(Part part, std::size_t which, Context const& context, View view, wmanifold::Random& random,
                     Shown& to) = 0;
 };
@@ -38,10 +38,10 @@ class Material {
  public:
   virtual ~Material() = default;
   [[nodiscard]] virtual wmanifold::Index inputs() const = 0;
-  /// Classes, or numbers to be told.
+  /// Returns the number of classes, or of target numbers.
   [[nodiscard]] virtual wmanifold::Index outputs() const = 0;
-  /// Is a class told, scored by the share of hits in %? Else targets of unit variance, scored by the root mean square
-  /// error in % of their deviation.
+  /// Returns whether targets are classes, scored by the share of hits in %. Other targets have unit variance, and are
+  /// scored by the root mean square error in % of their deviation.
   [[nodiscard]] virtual bool has_labels() const = 0;
   [[nodiscard]] virtual std::size_t count(Part part) const = 0;
   [[nodiscard]] virtual std::unique_ptr<Presenter> presenter() const = 0;

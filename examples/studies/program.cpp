@@ -23,7 +23,7 @@
 namespace demo {
 namespace {
 
-/// Those whose names are given, or all where none is; ArgumentError for a name that is not there.
+/// Returns the named items, or all if no name is given. Throws ArgumentError for an unknown name.
 template <class Item>
 std::vector<Item const*> named(std::vector<Item> const& items, std::vector<std::string> const& names,
                                char const* what) {
@@ -54,7 +54,7 @@ class Program {
         contenders_(named(study.contenders, options.contenders, "contenders")),
         file_(options.out / (study.name + ".jsonl")),
         examinations_(study) {
-    // What takes longest comes first, so that no thread is left with it at the end.
+    // The longest runs come first, so that no thread is left with one at the end.
     std::stable_sort(contenders_.begin(), contenders_.end(),
                      [](auto const* a, auto const* b) { return a->has_bins > b->has_bins; });
     for (Setting const* setting : settings_) {
@@ -87,7 +87,7 @@ class Program {
   }
 
  private:
-  /// Those that are trained: contenders, and in place of one that has candidates those.
+  /// Returns the contenders to train. The candidates stand in for a contender that has some.
   [[nodiscard]] std::vector<Contender const*> trained() const {
     std::vector<Contender const*> all;
     auto const add = [&](Contender const& contender) {
@@ -106,7 +106,7 @@ class Program {
     return all;
   }
 
-  /// Finds the pace of each that is trained, or of the one that it takes it from.
+  /// Finds the pace of each trained contender, or of the one whose pace it takes.
   void tune() {
     std::vector<Contender const*> all;
     for (Contender const* contender : trained()) {
@@ -211,7 +211,7 @@ class Program {
     return found;
   }
 
-  /// What is trained for a contender in a setting: itself, or its best candidate.
+  /// Returns the contender to train in a setting: itself, or its best candidate.
   Contender const& choice_of(Contender const& contender, Setting const& rehearsal, Budget budget) {
     auto found = finalists_of(contender, rehearsal);
     if (budget == Budget::extended) {
@@ -240,13 +240,13 @@ class Program {
     return runs;
   }
 
-  /// A candidate may be a contender by itself, or one of several contenders.
+  /// Drops runs that appear twice: a candidate may also be a contender, or a candidate of several contenders.
   static void drop_repeated(std::vector<Run>& runs) {
     std::set<std::string> keys;
     std::erase_if(runs, [&](Run const& run) { return !keys.insert(run.record().key()).second; });
   }
 
-  /// In a unit of its own, as the bar has it.
+  /// Returns the work of a run in the progress bar's unit.
   [[nodiscard]] double work_of(Run const& run) const {
     auto const& sizes = run.setting->sizes;
     double const epochs = static_cast<double>(run.budget == Budget::brief ? sizes.epochs : sizes.most_epochs / 2);
@@ -266,7 +266,7 @@ class Program {
   Study const& study_;
   Options const& options_;
   std::vector<Setting const*> settings_;
-  std::vector<Setting> rehearsals_;  // of each of them
+  std::vector<Setting> rehearsals_;  // one for each setting
   std::vector<Contender const*> contenders_;
   std::map<std::string, Pace> paces_;  // by the contender's name
   RecordFile file_;
@@ -292,7 +292,8 @@ int run_program(int count, char const* const* words, std::string const& about,
   CLI::App app(about);
   app.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
   app.add_option("--out", options.out, "Folder of the records")->type_name("DIR")->capture_default_str();
-  app.add_option("--threads", options.threads, "Trainings at a time, one thread each; 0: as the machine has")
+  app.add_option("--threads", options.threads,
+                 "Trainings at a time, one thread each; 0: as many as the machine has threads")
       ->check(whole(0, 256))
       ->type_name("N")
       ->capture_default_str();
@@ -300,12 +301,14 @@ int run_program(int count, char const* const* words, std::string const& about,
       ->check(whole(1, 1000))
       ->type_name("N")
       ->capture_default_str();
-  app.add_flag("--short", options.is_short, "A form that takes seconds, to see that it runs");
+  app.add_flag("--short", options.is_short, "A short form of seconds, as a check");
   auto const names = [&](char const* name, std::vector<std::string>& to, char const* text) {
     return app.add_option(name, to, text)->delimiter(',')->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   };
-  names("--budgets", options.budgets, "short, long")->check(CLI::IsMember({"short", "long"}))->capture_default_str();
-  names("--settings", options.settings, "Only these settings (the first one is where rates are tuned)");
+  names("--budgets", options.budgets, "Budgets: short, long")
+      ->check(CLI::IsMember({"short", "long"}))
+      ->capture_default_str();
+  names("--settings", options.settings, "Only these settings (rates are tuned in the first one)");
   names("--contenders", options.contenders, "Only these contenders");
   add_options(app);
   try {

@@ -6,13 +6,13 @@
 
 namespace demo {
 
-/// From one number to another, which is larger.
+/// A range from one number to a larger one.
 struct Range {
   double from = 0;
   double to = 0;
 };
 
-/// Uniform over all of these ranges, of which there is one at least.
+/// Draws uniformly from all of these ranges, at least one.
 [[nodiscard]] inline double drawn_from(std::vector<Range> const& ranges, wmanifold::Random& random) {
   double length = 0;
   for (Range const& range : ranges) {

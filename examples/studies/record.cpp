@@ -14,7 +14,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-/// Enough digits, and no more: records are many.
+/// Returns a number with no more digits than needed: records are many.
 Json number(double value) {
   if (!std::isfinite(value)) {
     return nullptr;

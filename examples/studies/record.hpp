@@ -6,14 +6,14 @@
 
 namespace demo {
 
-/// How far a training had come after an epoch.
+/// The state of a training after an epoch.
 struct Look {
   double seconds = 0;     ///< of training alone
   double loss = 0;        ///< mean of the epoch's batches, each before its step
   double validation = 0;  ///< score
 };
 
-/// One training and what it scored: a line of JSON in a file of records.
+/// One training and its scores: a line of JSON in a file of records.
 struct Record {
   std::string study;
   std::string setting;
@@ -32,17 +32,17 @@ struct Record {
   long long multiply_adds = 0;
   long long moving_multiply_adds = 0;
   std::vector<long long> hidden;
-  bool has_failed = false;  ///< left the range of numbers; the scores are those of what was there
+  bool has_failed = false;  ///< left the range of numbers; the scores are those of its last network
   double seconds = 0;       ///< training and validation
   std::vector<Look> looks;  ///< after each epoch
 
-  /// What a training follows from: two of one key are the same.
+  /// Returns the parameters that decide a training: two records with the same key are the same.
   [[nodiscard]] std::string key() const;
 };
 
-/// One line, without its end.
+/// Returns one line, without its end.
 [[nodiscard]] std::string json_of(Record const& record);
-/// Throws wm::FileError where the text is no record; `where` says so.
+/// Reads a line. Throws wm::FileError, with `where`, if the text is no record.
 [[nodiscard]] Record record_of(std::string const& line, std::string const& where);
 
 }  // namespace demo

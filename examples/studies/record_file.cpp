@@ -14,7 +14,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Takes off a last line that has no end.
+/// Removes a last line that has no end.
 void mend(fs::path const& file) {
   std::ifstream in(file, std::ios::binary);
   if (!in) {
@@ -61,13 +61,13 @@ Record const* RecordFile::find(std::string const& key) const {
 void RecordFile::add(Record const& record) {
   std::string const line = json_of(record) + '\n';
   std::scoped_lock const lock(mutex_);
-  // One write to a file that is opened to append: the line is there as a whole, behind all others.
+  // One write to a file opened for appending: the whole line lands behind all others.
   int const descriptor = ::open(file_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
   bool const is_written =
       descriptor >= 0 && ::write(descriptor, line.data(), line.size()) == static_cast<ssize_t>(line.size());
   bool const is_closed = descriptor >= 0 && ::close(descriptor) == 0;
   if (!is_written || !is_closed) {
-    wmanifold::fail<wmanifold::FileError>(file_.string(), ": expected a file that can be written, got one that cannot");
+    wmanifold::fail<wmanifold::FileError>(file_.string(), ": expected a writable file, got another");
   }
   records_.insert_or_assign(record.key(), record);
 }

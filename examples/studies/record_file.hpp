@@ -8,16 +8,16 @@
 
 namespace demo {
 
-/// A file of records, a line each, that grows while trainings finish. What was written before is there again: a line
-/// that a kill has cut short is taken off. Any thread, and any number of processes, may add.
+/// A file of records, a line each, that grows while trainings finish. It starts with the earlier records, without a
+/// last line that a kill cut short. Any thread, and any number of processes, may add.
 class RecordFile {
  public:
-  /// Throws wm::FileError where the file cannot be written, or has a line that is no record.
+  /// Throws wm::FileError if the file cannot be written, or has a line that is no record.
   explicit RecordFile(std::filesystem::path file);
 
-  /// The record of that key, or null; it stays where it is.
+  /// Returns the record of that key, or null. The record stays in place.
   [[nodiscard]] Record const* find(std::string const& key) const;
-  /// Adds a line, at once and as a whole.
+  /// Adds a whole line at once.
   void add(Record const& record);
   [[nodiscard]] std::size_t size() const;
 
@@ -27,7 +27,7 @@ class RecordFile {
   mutable std::mutex mutex_;
 };
 
-/// All records of a file, in order. Throws wm::FileError.
+/// Returns all records of a file, in order. Throws wm::FileError.
 [[nodiscard]] std::vector<Record> read_records(std::filesystem::path const& file);
 
 }  // namespace demo

@@ -27,7 +27,7 @@ constexpr std::array<Facts, 5> facts{
 
 Facts const& facts_of(Space space) { return facts[static_cast<std::size_t>(space)]; }
 
-/// body.operator()<Topology>() for the topology that the library has for a space.
+/// Calls body.operator()<Topology>() for the library's topology of a space.
 template <class Body>
 auto with_topology(Space space, Body const& body) {
   switch (space) {

@@ -7,7 +7,8 @@
 namespace demo {
 namespace {
 
-/// The regularised incomplete beta function by its continued fraction (Lentz's method), for x < (a + 1) / (a + b + 2).
+/// Returns the regularised incomplete beta function by its continued fraction (Lentz's method), for x < (a + 1) / (a +
+/// b + 2).
 double beta_fraction(double a, double b, double x) {
   double const scale =
       std::exp(a * std::log(x) + b * std::log1p(-x) + std::lgamma(a + b) - std::lgamma(a) - std::lgamma(b)) / a;

@@ -4,20 +4,20 @@
 
 namespace demo {
 
-/// Of n numbers.
+/// Mean and deviation of n numbers.
 struct Figure {
   double mean = 0;
-  double deviation = 0;  ///< of the sample (n - 1); 0 where there is one number
+  double deviation = 0;  ///< of the sample (n - 1); 0 for a single number
   std::size_t count = 0;
 };
 [[nodiscard]] Figure figure_of(std::span<double const> numbers);
 
-/// P(T <= t) of Student's t with that many degrees of freedom.
+/// Returns P(T <= t) of Student's t with this many degrees of freedom.
 [[nodiscard]] double student_t(double t, double freedom);
-/// The t with P(T <= t) = p, for p in (0, 1).
+/// Returns the t with P(T <= t) = p, for p in (0, 1).
 [[nodiscard]] double student_t_quantile(double p, double freedom);
 
-/// The mean of differences, and how far its 95 % interval reaches to either side: infinite for a single one.
+/// The mean of differences, and half the width of its 95 % interval: infinite for a single one.
 struct Difference {
   double mean = 0;
   double reach = 0;

@@ -38,7 +38,7 @@ double loss_of(Batch const& batch, wm::BatchView<float> const& outputs, wm::Matr
   return sum / static_cast<double>(outputs.rows());
 }
 
-/// The training of one network: of all contexts, or of a bin of them.
+/// The training of one network, on all contexts or on a bin of them.
 class Training {
  public:
   Training(Run const& run, int bin, Examinations& examinations, Record& record)
@@ -116,14 +116,14 @@ class Training {
       } catch (wm::NumericalError const&) {
         record_.has_failed = true;
       }
-      learner_->restore(best);  // what the optimiser remembers is forgotten within a few steps
+      learner_->restore(best);  // the optimiser forgets its state within a few steps
       rate /= 5;
     }
   }
 
   [[nodiscard]] std::size_t batches() const { return (order_.size() + sizes_.batch - 1) / sizes_.batch; }
 
-  /// One epoch, each step at rate(batch); the validation score after it.
+  /// Trains one epoch, each step at rate(batch). Returns the validation score after it.
   template <class Rate>
   double pass(Rate const& rate) {
     auto const start = Clock::now();

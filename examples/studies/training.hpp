@@ -5,7 +5,7 @@
 
 namespace demo {
 
-/// An optimiser and its rate at first.
+/// An optimiser and its initial rate.
 struct Pace {
   Optimiser optimiser = Optimiser::momentum;
   double rate = 0.1;
@@ -14,7 +14,7 @@ struct Pace {
 enum class Budget { brief, extended };
 [[nodiscard]] std::string_view name_of(Budget budget);
 
-/// One training: everything in it follows from these.
+/// One training. These members decide everything in it.
 struct Run {
   Study const* study = nullptr;
   Setting const* setting = nullptr;
@@ -23,13 +23,13 @@ struct Run {
   Budget budget = Budget::brief;
   unsigned seed = 0;
 
-  /// The record's part that is known beforehand.
+  /// Returns the part of the record that is known beforehand.
   [[nodiscard]] Record record() const;
 };
 
-/// Trains and examines. The brief budget is a number of epochs; the extended one goes on, at a constant rate, until the
-/// validation score has not improved for a while, once more from the best network at a fifth of the rate, and ends when
-/// that does not improve either: the best network is kept. Needs nothing but its arguments: runs may go side by side.
+/// Trains and examines. The brief budget is a number of epochs. The extended one goes on at a constant rate until the
+/// validation score has not improved for a while, continues from the best network at a fifth of the rate, and ends when
+/// that does not improve either. The best network is kept. Depends on its arguments alone: runs may go side by side.
 [[nodiscard]] Record carry_out(Run const& run, Examinations& examinations);
 
 }  // namespace demo

@@ -17,7 +17,7 @@ double rate_at(int step) {
 }  // namespace
 
 Pace tuned(Study const& study, Contender const& contender, std::function<Record(Run const&)> const& record_of) {
-  constexpr int most_steps = 8;  // either way
+  constexpr int most_steps = 8;  // in either direction
   Material const& material = *study.material;
   std::optional<Pace> best;
   double best_score = 0;
@@ -42,11 +42,11 @@ Pace tuned(Study const& study, Contender const& contender, std::function<Record(
       here = score_at(first + step);
     }
     if (is_uphill) {
-      continue;  // it is downhill the other way
+      continue;  // downhill is the other direction
     }
     before = middle;
     here = score_at(first - 1);
-    // Where training fails, the rate is too high.
+    // A failed training means too high a rate.
     for (int step = 2; step <= most_steps && (is_better(material, here, before) || here == worst_score(material));
          ++step) {
       before = here;

@@ -6,9 +6,9 @@
 
 namespace demo {
 
-/// The optimiser and rate of a contender with the best validation score after the brief budget, in the study's first
-/// setting, with seed 0. Rates are three to a power of ten, and walked along as long as they get better. `record_of`
-/// carries out a run, or knows what it came to.
+/// Returns the optimiser and rate of a contender with the best validation score after the brief budget, in the study's
+/// first setting, with seed 0. Rates are three to a power of ten, and the search goes on as long as they improve.
+/// `record_of` carries out a run, or returns its record.
 [[nodiscard]] Pace tuned(Study const& study, Contender const& contender,
                          std::function<Record(Run const&)> const& record_of);
 

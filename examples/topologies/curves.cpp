@@ -10,7 +10,7 @@ using std::numbers::pi;
 
 constexpr int pieces = 90;  // of a curve
 
-/// Colours what lies between inner(t) and outer(t) by value(t).
+/// Colours the area between inner(t) and outer(t) by value(t).
 template <class Inner, class Outer, class Value>
 void fill_between(Solid& solid, Steps const& t, Inner const& inner, Outer const& outer, Value const& value) {
   auto const at = [&](double s, double share) {
@@ -20,13 +20,13 @@ void fill_between(Solid& solid, Steps const& t, Inner const& inner, Outer const&
   };
   auto const value_at = [&](double s, double) { return value(s); };
   add_surface(solid, t, {0, 1, 1}, at, value_at);
-  add_surface(solid, t, {1, 0, 1}, at, value_at);  // seen where `outer` is the lower one
+  add_surface(solid, t, {1, 0, 1}, at, value_at);  // visible where `outer` is the lower one
 }
 
 Vector on_circle(double angle, double radius) { return {radius * std::cos(angle), radius * std::sin(angle), 0}; }
 
-/// A closed space of angles from 0 to `period` as a band round the middle: the function's graph outside of it, the
-/// nodes on it, the samples along its inner side, its seam dashed.
+/// Draws a closed space of angles from 0 to `period` as a band round the middle. The function's graph is outside of it,
+/// the nodes are on it, the samples along its inner side; its seam is dashed.
 template <wm::Basis B>
 void draw_round(Panel const& panel, Exhibit<B> const& shown, double period) {
   constexpr double inner = 41;
@@ -107,7 +107,7 @@ void draw_lines(Panel panel, Claims& claims) {
   using Basis = wm::Fourier<wm::RP1, 2>;
   Exhibit<Basis> const shown(1, 12);  // cos 2t
   panel.open("RP1", "Fourier", shown, claims);
-  // Lines through the middle, whose other ends are the other half of the circle.
+  // Lines through the middle; their other ends are the other half of the circle.
   Solid const plane(from_above(), 48, panel.middle());
   auto const at = [](double angle) { return on_circle(angle, 1); };
   plane.draw_line(panel.svg(), line_of({pi, 2 * pi, pieces}, at), "thin");

@@ -14,7 +14,7 @@ namespace demo {
 
 namespace wm = wmanifold;
 
-/// One function of a basis, with points of its space: samples, and the nodes that are exact for products of two
+/// One function of a basis, with points of its space: samples, and quadrature nodes that are exact for products of two
 /// functions.
 template <wm::Basis B>
 class Exhibit {
@@ -31,17 +31,17 @@ class Exhibit {
     }
   }
 
-  /// The function, over its largest magnitude.
+  /// Returns the function over its largest magnitude.
   [[nodiscard]] double operator()(Point const& s) const { return value(static_cast<int>(function_), s) / most_; }
-  /// Any function, as it is.
+  /// Returns any function without scaling.
   [[nodiscard]] double value(int k, Point const& s) const {
     return wm::values_at(basis_, s)[static_cast<std::size_t>(k)];
   }
   [[nodiscard]] std::vector<Point> const& samples() const noexcept { return samples_; }
   [[nodiscard]] wm::Quadrature<Space> const& nodes() const noexcept { return nodes_; }
 
-  /// Are the nodes, as drawn, exact for the means of functions and of their products, which the basis has in closed
-  /// form?
+  /// Checks that the nodes, as drawn, give exact means of functions and of their products. The basis has these in
+  /// closed form.
   void check(Claims& claims, std::string_view space) const {
     wm::SmallMatrix const gram = wm::gram_matrix(basis_);
     wm::SmallMatrix products = wm::SmallMatrix::Zero(B::size, B::size);

@@ -6,7 +6,7 @@
 
 namespace demo {
 
-/// All topologies, a card each, as an SVG file; what it shows is checked.
+/// Returns an SVG file of all topologies, a card each. Its contents are checked.
 [[nodiscard]] std::string gallery(Claims& claims);
 
 }  // namespace demo

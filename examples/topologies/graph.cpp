@@ -7,7 +7,7 @@ namespace {
 
 constexpr int rows = 3;
 constexpr int columns = 4;
-constexpr double room = 18;  // the radius of one
+constexpr double room = 18;  // radius of a context
 
 using Space = wm::Finite<rows * columns, wm::grid_graph<rows, columns>()>;
 using Basis = wm::LaplacianEigenvectors<Space, 5>;

@@ -1,5 +1,5 @@
-// Draws the topologies, a card each: a function of a basis in colour, samples, the nodes of a quadrature. What is drawn
-// is checked. Exits with 2 where something does not hold.
+// Draws the topologies, a card each: a function of a basis in colour, samples, the nodes of a quadrature. Checks the
+// contents, and exits with 2 where something does not hold.
 
 #include "files.hpp"
 #include "gallery.hpp"
@@ -9,7 +9,7 @@
 int main(int count, char** words) try {
   std::filesystem::path output = "topologies.svg";
   CLI::App app("Draws the topologies with a function of a basis, samples and quadrature nodes on each.", "topologies");
-  app.add_option("--output,--out", output, "The picture")->type_name("FILE")->capture_default_str();
+  app.add_option("--output,--out", output, "File of the picture")->type_name("FILE")->capture_default_str();
   CLI11_PARSE(app, count, words);
   demo::require_writable(output);
   demo::Claims claims;

@@ -6,14 +6,14 @@
 
 namespace demo {
 
-/// Colours of values in [-1, 1], from blue over white to orange, told apart by most eyes; a class each, as Svg takes
-/// them. What is drawn so has an edge of its own colour, so that nothing shows between neighbours.
+/// Colours of values in [-1, 1], from blue over white to orange, which most eyes can tell apart; a class each, as Svg
+/// takes them. Shapes have an edge of their own colour, so that no gap shows between neighbours.
 class Palette {
  public:
-  /// The class of a value, under a light in [0, 1]: 1 leaves the colour as it is.
+  /// Returns the class of a value under a light in [0, 1]: 1 leaves the colour as it is.
   [[nodiscard]] std::string of(double value, double light = 1);
 
-  /// The rules of those that were asked for.
+  /// Returns the rules of the classes in use.
   [[nodiscard]] std::string style() const;
 
  private:

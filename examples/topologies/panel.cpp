@@ -22,7 +22,7 @@ void Panel::close(std::vector<std::string> const& lines) {
 void Panel::sample(Place at, bool is_faint) const { svg_.circle(at, 2, is_faint ? "sample faint" : "sample"); }
 
 void Panel::node(Place at, double weight, bool is_faint) const {
-  constexpr double edge = 0.5;  // half of its width: the area is the weight up to the outer side
+  constexpr double edge = 0.5;  // half of the edge's width: the area up to the edge's outer side is the weight
   svg_.circle(at, std::max(0.1, 14 * std::sqrt(weight) - edge), is_faint ? "node faint" : "node");
 }
 

@@ -8,7 +8,7 @@
 
 namespace demo {
 
-/// A card of the gallery: a caption, a space, and what is to be said of it below.
+/// A card of the gallery: a caption, a space, and text below.
 class Panel {
  public:
   static constexpr double width = 233;
@@ -16,25 +16,24 @@ class Panel {
 
   Panel(Svg& svg, Palette& palette, Place corner) : svg_(svg), palette_(palette), corner_(corner) {}
 
-  /// The card of a space and a basis on it, by their names; what it will show is checked.
+  /// Opens the card of a space and a basis, by their names. Checks its contents.
   template <wm::Basis B>
   void open(std::string_view space, std::string_view basis, Exhibit<B> const& shown, Claims& claims) {
     shown.check(claims, space);
     open(space, B::Topology::dimension, basis, B::size);
   }
-  /// One or two lines below.
+  /// Adds one or two lines of text below.
   void close(std::vector<std::string> const& lines);
 
   [[nodiscard]] Svg& svg() const noexcept { return svg_; }
   [[nodiscard]] Palette& palette() const noexcept { return palette_; }
-  /// Where a space is drawn, within 92 pixels to either side.
+  /// Returns the place of a space, which has 92 pixels to either side.
   [[nodiscard]] Place middle() const noexcept { return {corner_.x + width / 2, corner_.y + 148}; }
 
   void sample(Place at, bool is_faint = false) const;
   void node(Place at, double weight, bool is_faint = false) const;
 
-  /// The nodes and the samples on a solid, where world(point) is, as far as they are seen; those that are not faint,
-  /// where `shows_within`.
+  /// Draws the visible nodes and samples on a solid, at world(point). With `shows_within` it draws hidden ones faintly.
   template <wm::Basis B, class World>
   void mark(Solid const& solid, Exhibit<B> const& shown, World const& world, bool shows_within = false) const {
     auto const each = [&](auto const& point, auto const& mark) {

@@ -9,7 +9,7 @@ using std::numbers::pi;
 
 constexpr double radius = 84;
 
-/// A rotation as its axis times its angle, over pi: a point of the unit ball.
+/// Returns a rotation as its axis times its angle, over pi: a point of the unit ball.
 Vector ball_point(wm::Point<wm::SO3> const& rotation) {
   auto const v = wm::SO3::log(wm::SO3::identity(), rotation);
   return {v[1] / pi, v[2] / pi, v[3] / pi};
@@ -19,7 +19,8 @@ wm::Point<wm::SO3> rotation_at(Vector const& p) {
   return wm::SO3::exp(wm::SO3::identity(), {0, pi * p[0], pi * p[1], pi * p[2]});
 }
 
-/// The ball without its upper quarter in front (z > 0, y < 0): what is left of its surface, and both sides of the cut.
+/// Returns the ball without its upper quarter in front (z > 0, y < 0): the rest of its surface, and both sides of the
+/// cut.
 template <class Value>
 Solid cut_ball(Panel const& panel, Value const& value) {
   Solid solid({0.13 * pi, 0.17 * pi}, radius, panel.middle());

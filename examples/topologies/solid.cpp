@@ -9,7 +9,7 @@
 namespace demo {
 namespace {
 
-/// Twice the area of a polygon as it is seen, positive if its corners go round counter-clockwise.
+/// Returns twice the area of a polygon as seen, positive if its corners go round counter-clockwise.
 double twice_area(std::vector<Vector> const& corners) {
   double area = 0;
   for (std::size_t i = 0; i < corners.size(); ++i) {
@@ -20,7 +20,7 @@ double twice_area(std::vector<Vector> const& corners) {
   return area;
 }
 
-/// What of its light falls on a patch: all where it faces the eye, as drawings on paper do.
+/// Returns the light on a patch: all if it faces the eye, as in drawings on paper.
 double light_on(std::vector<Vector> const& corners) {
   auto const edge = [&](std::size_t to, std::size_t from) {
     return Vector{corners[to][0] - corners[from][0], corners[to][1] - corners[from][1],
@@ -46,7 +46,7 @@ bool is_within(std::vector<Vector> const& corners, Vector const& p) {
   return is_in;
 }
 
-/// Two whole numbers in tenths, as short as path data allows: 12 and -5 as "1.2-.5".
+/// Returns two whole numbers in tenths, as short as path data allows: 12 and -5 as "1.2-.5".
 std::string tenths(long x, long y) {
   std::string data;
   for (long const value : {x, y}) {
@@ -91,15 +91,14 @@ Place Solid::place(Vector const& world) const noexcept {
 }
 
 bool Solid::is_behind(Vector const& seen) const noexcept {
-  constexpr double thickness =
-      0.13;  // of what may lie before a point that is on a patch, for solids about a unit in size
+  constexpr double thickness = 0.13;  // tolerance for points on a patch, for solids about a unit in size
   return std::any_of(patches_.begin(), patches_.end(), [&](Patch const& patch) {
     return patch.near > seen[2] + thickness && is_within(patch.corners, seen);
   });
 }
 
 void Solid::draw(Svg& svg, Palette& palette) const {
-  // Those seen in part first, the nearest last; of all others each class as one path.
+  // Partly visible patches first, the nearest last; the others as one path for each class.
   std::vector<Patch const*> partly;
   std::map<std::string, std::string> paths;
   for (Patch const& patch : patches_) {

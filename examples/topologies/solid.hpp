@@ -10,11 +10,11 @@
 
 namespace demo {
 
-/// In the world x, y and z, up; as it is seen: to the right, up, and towards the eye.
+/// A vector of the world (x, y, and z up) or of the picture (right, up, and towards the eye).
 using Vector = std::array<double, 3>;
 
-/// How the world is seen, from far away: first turned about z, counter-clockwise from above, then looked at from a
-/// height, in radians; pi / 2 is from above, where x is to the right and y up.
+/// A view of the world from far away. It turns the world about z, counter-clockwise from above, then looks from a
+/// height, in radians; pi / 2 is from above, with x to the right and y up.
 class View {
  public:
   View(double turn, double height) noexcept;
@@ -25,10 +25,10 @@ class View {
   double cosine_height_, sine_height_;
 };
 
-/// A plane, x to the right and y up.
+/// Returns the view of a plane, x to the right and y up.
 [[nodiscard]] inline View from_above() noexcept { return {0, std::numbers::pi / 2}; }
 
-/// On the unit sphere.
+/// Returns a point of the unit sphere.
 [[nodiscard]] inline Vector on_sphere(double longitude, double latitude) noexcept {
   return {std::cos(latitude) * std::cos(longitude), std::cos(latitude) * std::sin(longitude), std::sin(latitude)};
 }
@@ -36,19 +36,19 @@ class View {
 /// Opaque surfaces, in patches that each have a value.
 class Solid {
  public:
-  /// `scale`: pixels of a unit, about the origin, which lies at `middle`.
+  /// `scale` is the pixels of a unit; the origin lies at `middle`.
   Solid(View const& view, double scale, Place middle) : view_(view), scale_(scale), middle_(middle) {}
 
-  /// A flat patch of the world, its corners counter-clockwise from its outer side. Left out where it is turned away.
+  /// Adds a flat patch of the world, its corners counter-clockwise from its outer side. Skips it if it is turned away.
   void add(std::vector<Vector> const& corners, double value);
 
   [[nodiscard]] Place place(Vector const& world) const noexcept;
-  /// Does it lie behind a patch?
+  /// Returns whether a point lies behind a patch.
   [[nodiscard]] bool hides(Vector const& world) const noexcept { return is_behind(view_(world)); }
 
-  /// Its patches, as far as they are seen.
+  /// Draws the visible patches.
   void draw(Svg& svg, Palette& palette) const;
-  /// A line in the world, as far as it is seen.
+  /// Draws the visible part of a line in the world.
   void draw_line(Svg& svg, std::vector<Vector> const& line, std::string_view classes) const;
 
  private:
@@ -60,7 +60,7 @@ class Solid {
   };
 
   [[nodiscard]] bool is_behind(Vector const& seen) const noexcept;
-  /// Path data about the middle, in steps from corner to corner.
+  /// Returns path data about the middle, in steps from corner to corner.
   [[nodiscard]] std::string path_of(std::vector<Vector> const& corners) const;
 
   View view_;
@@ -69,7 +69,7 @@ class Solid {
   std::vector<Patch> patches_;
 };
 
-/// From the first to the last of equal steps.
+/// Equal steps from the first to the last.
 struct Steps {
   double first;
   double last;
@@ -78,7 +78,7 @@ struct Steps {
   [[nodiscard]] double operator()(double step) const noexcept { return first + (last - first) * step / count; }
 };
 
-/// The line at(t) of the world.
+/// Returns the line at(t) of the world.
 template <class At>
 [[nodiscard]] std::vector<Vector> line_of(Steps const& t, At const& at) {
   std::vector<Vector> line;
@@ -88,8 +88,7 @@ template <class At>
   return line;
 }
 
-/// Adds the surface at(u, v), seen from where u to v is counter-clockwise, with value(u, v) in the middle of each
-/// patch.
+/// Adds the surface at(u, v), visible where u to v is counter-clockwise, with value(u, v) in the middle of each patch.
 template <class At, class Value>
 void add_surface(Solid& solid, Steps const& u, Steps const& v, At const& at, Value const& value) {
   for (int i = 0; i < u.count; ++i) {

@@ -3,7 +3,7 @@
 #include "claims.hpp"
 #include "panel.hpp"
 
-/// Each draws a topology with a function of a basis on a card, and checks the nodes that it draws.
+/// Functions that draw a topology with a function of a basis on a card, and check the drawn nodes.
 namespace demo {
 
 void draw_interval(Panel panel, Claims& claims);

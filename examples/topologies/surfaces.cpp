@@ -50,7 +50,7 @@ void draw_simplex(Panel panel, Claims& claims) {
     for (int j = 0; i + j < steps; ++j) {
       add(i, j, 1);
       if (i + j + 1 < steps) {
-        add(i + 1, j + 1, -1);  // the one upside down
+        add(i + 1, j + 1, -1);  // the inverted one
       }
     }
   }

@@ -24,7 +24,7 @@ using Plain = Model<wm::Constant<>>;
 using Circle = wm::Point<wm::S1>;
 
 constexpr double degree = std::numbers::pi / 180;
-constexpr double near = 30 * degree;  // an angle so far off is missed
+constexpr double near = 30 * degree;  // an angle farther off than this is missed
 
 /// Random numbers are independent for each purpose and the same for both networks.
 enum class Purpose : std::uint64_t { weights, images, training, test };
@@ -97,7 +97,8 @@ Model<Basis> trained(std::uint64_t seed, double rate, DataSet const& data, Setti
   return model;
 }
 
-/// % of the rows of logits or probabilities whose largest is the label's; where `counts` is given, of those rows.
+/// Returns the % of rows of logits or probabilities whose largest is the label's, of all rows or of those that `counts`
+/// selects.
 double accuracy_of(wm::Matrix<float> const& scores, std::vector<int> const& labels,
                    std::function<bool(std::size_t)> const& counts) {
   double hits = 0;
@@ -145,7 +146,7 @@ double rank_correlation_of(std::vector<double> const& a, std::vector<double> con
 
 using Estimates = std::vector<wm::ContextEstimate<wm::S1>>;
 
-/// How far off the angles are, and whether the uncertainties say so.
+/// Measures errors of the angles, and checks the uncertainties against them.
 void judge(Estimates const& estimates, std::vector<Circle> const& truths, Finding& finding) {
   std::vector<double> errors;
   std::vector<double> uncertainties;
@@ -182,7 +183,8 @@ class Examination {
               Settings const& settings)
       : model_(model), plain_(plain), data_(data), settings_(settings), random_(seed_for(Purpose::test, seed)) {}
 
-  /// Angles of groups of `size` images by a loss without targets; the same images are then told at the angle found.
+  /// Finds angles of groups of `size` images by a loss without targets, and classifies the same images at the angle
+  /// found.
   template <class L>
   Finding by_predictions(Criterion by, L const& loss, std::size_t size, Outcome& outcome) {
     auto const [all, truths] = groups_of(size);
@@ -201,7 +203,7 @@ class Examination {
     return finding;
   }
 
-  /// Angles by the labels of `size` images; `told` others are then told at the angle found.
+  /// Finds angles by the labels of `size` images, and classifies `told` other images at the angle found.
   Finding by_labels(std::size_t size, std::size_t told, Outcome& outcome) {
     auto const [all, truths] = groups_of(size + told);
     std::vector<int> labels;
@@ -234,7 +236,7 @@ class Examination {
     return found;
   }
 
-  /// The test images in groups, each turned by an angle of its own; those that are left over stay out.
+  /// The test images in groups, each turned by an angle of its own. Left-over images are not used.
   std::pair<Turned, std::vector<Circle>> groups_of(std::size_t size) {
     std::size_t const groups = std::min(settings_.test_images / size, settings_.most_groups);
     auto order = shuffled(settings_.test_images, random_);
@@ -243,7 +245,7 @@ class Examination {
     return {turned(data_.test, order, repeated(truths, size)), std::move(truths)};
   }
 
-  /// Accuracies on all but the first `skipped` images of each group.
+  /// Measures accuracies on all but the first `skipped` images of each group.
   void tell(Turned const& all, Estimates const& estimates, std::size_t size, std::size_t skipped,
             Finding& finding) const {
     std::vector<Circle> found;
@@ -256,7 +258,7 @@ class Examination {
     finding.plain = accuracy_of(plain_.predict(all.inputs, contexts_for(plain_, all.angles)), all.labels, counts);
   }
 
-  /// Without deciding for an angle: predictions averaged over the circle, each group's by its losses there.
+  /// Predicts without a choice of angle: averages predictions over the circle, weighted by each group's losses there.
   template <class L>
   double weighed_accuracy(Turned const& all, L const& loss, std::size_t size) const {
     auto const nodes = wm::S1::quadrature(47).nodes;

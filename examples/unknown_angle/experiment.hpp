@@ -12,7 +12,7 @@
 
 namespace demo {
 
-/// What is the same in all runs.
+/// Settings shared by all runs.
 struct Settings {
   std::size_t epochs = 20;
   std::size_t training_images = 20'000;
@@ -27,15 +27,15 @@ struct Settings {
   long points = 64;  ///< of the global search
 };
 
-/// What an angle is found by.
+/// The criterion for finding an angle.
 enum class Criterion { entropy, softened, energy, labels };
 inline constexpr std::array<std::string_view, 4> criterion_names{"entropy", "softened", "energy", "labels"};
 
-/// Angles of groups of images that share one, found by a criterion, and what they are worth. Shares in %.
+/// Angles of groups of images that share one, found by a criterion, and their accuracy. Shares in %.
 struct Finding {
   Criterion by{};
-  std::size_t images = 0;       ///< that an angle was found from
-  double found = 0;             ///< accuracy at the angle found; by labels, on other images of that angle
+  std::size_t images = 0;       ///< from which an angle was found
+  double found = 0;             ///< accuracy at the angle found; for labels, on other images of that angle
   double weighed = 0;           ///< of predictions averaged over all angles by exp(-sum of losses)
   double known = 0;             ///< at the true angle
   double plain = 0;             ///< of the network without a context
@@ -44,10 +44,10 @@ struct Finding {
   double within_two = 0;        ///< of at most two
   double rank_correlation = 0;  ///< of uncertainty and error (Spearman)
   double missed = 0;            ///< angles found that are more than 30 degrees off
-  double second = 0;            ///< of those, whose runner-up is not
+  double second = 0;            ///< share of the missed whose runner-up is not missed
 };
 
-/// What a group's objective looks like around the circle.
+/// A group's objective around the circle.
 struct Look {
   std::size_t images = 0;
   double truth = 0;  ///< degrees, as all angles here
@@ -59,10 +59,10 @@ struct Look {
 struct Outcome {
   std::vector<Finding> findings;
   std::vector<Look> looks;       ///< by softened predictions
-  double seconds_of_search = 0;  ///< all of them
+  double seconds_of_search = 0;  ///< for all searches
 };
 
-/// Trains both networks and looks for angles; calls `tick` with the share of the work done since the last call.
+/// Trains both networks and finds angles. Calls `tick` with the share of the work done since the last call.
 [[nodiscard]] Outcome carry_out(std::uint64_t seed, DataSet const& data, Settings const& settings,
                                 std::function<void(double)> const& tick);
 

@@ -1,5 +1,5 @@
-// Digits that are turned, by weights on a circle of angles, where nobody tells the angle: it is found from the images.
-// --help tells all.
+// Classifies turned digits, by weights on a circle of angles, without knowing the angle: it finds the angle from the
+// images. See --help.
 
 #include "files.hpp"
 #include "number_checks.hpp"
@@ -30,7 +30,7 @@ struct Options {
   unsigned seeds = 3;
 };
 
-/// Seeds 1, 2, ..., side by side.
+/// Runs seeds 1, 2, ..., side by side.
 std::vector<Outcome> carry_out_all(Options const& options, DataSet const& data) {
   int const rows = 1 + 2 * options.settings.order;
   Progress progress("Training and searching", options.seeds * (rows + 1 + 13.0));
@@ -38,7 +38,7 @@ std::vector<Outcome> carry_out_all(Options const& options, DataSet const& data) 
   for (unsigned seed = 1; seed <= options.seeds; ++seed) {
     runs.push_back(std::async(std::launch::async, [&, seed] {
 #ifdef _OPENMP
-      omp_set_num_threads(1);  // of this thread: the seeds themselves are what goes side by side
+      omp_set_num_threads(1);  // for this thread: the seeds themselves run side by side
 #endif
       return carry_out(seed, data, options.settings, [&](double work) { progress.advance(work); });
     }));
@@ -78,13 +78,10 @@ int main(int count, char** words) try {
   Options options;
   Settings& settings = options.settings;
   CLI::App app(
-      "Learns images turned by a known angle, with weights on a closed curve over the circle of angles, and a network "
-      "of\n"
-      "the same size without a context. Then nobody tells the angle: it is found from groups of images that share it, "
-      "by\n"
-      "the entropy of predictions (plain, or softened by a temperature of 4), by their free energy, or by the labels "
-      "of\n"
-      "some; and images are told at the angle found.",
+      "Learns images turned by a known angle, with weights on a closed curve over the circle of angles, and with a\n"
+      "network of the same size without a context. Then it finds unknown angles from groups of images that share one,\n"
+      "by the entropy of predictions (plain, or softened by a temperature of 4), by their free energy, or by the\n"
+      "labels of some images. It classifies images at the angle found.",
       "unknown_angle");
   app.get_formatter()->column_width(34);
   app.add_option("--data", options.data, "Folder of an idx data set")->type_name("DIR")->required();
@@ -98,17 +95,17 @@ int main(int count, char** words) try {
   number("--epochs", settings.epochs, "Passes over the training images");
   number("--train-images", settings.training_images, "Training images, drawn at random for each seed");
   number("--test-images", settings.test_images, "Test images, the first ones");
-  number("--most-groups", settings.most_groups, "Groups of each size at most");
-  number("--points", settings.points, "Of the global search", 10'000);
-  app.add_option("--order", settings.order, "Of the Fourier basis: 1 is an ellipse of weights")
+  number("--most-groups", settings.most_groups, "Groups of each size, at most");
+  number("--points", settings.points, "Points of the global search", 10'000);
+  app.add_option("--order", settings.order, "Order of the Fourier basis: 1 is an ellipse of weights")
       ->check(whole(1, 2))
       ->type_name("N")
       ->capture_default_str();
   auto const rate = [&](char const* name, double& to, char const* text) {
     app.add_option(name, to, text)->check(positive())->type_name("X")->capture_default_str();
   };
-  rate("--rate", settings.rate, "Of the manifold's first step");
-  rate("--plain-rate", settings.plain_rate, "Of the other network's");
+  rate("--rate", settings.rate, "Rate of the manifold's first step");
+  rate("--plain-rate", settings.plain_rate, "Rate of the other network's first step");
   CLI11_PARSE(app, count, words);
   run(options);
   return 0;

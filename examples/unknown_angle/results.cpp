@@ -16,7 +16,7 @@ struct Figure {
   double spread = 0;
 };
 
-/// Over seeds, of one number of finding n.
+/// Returns mean and spread over seeds of one number of finding n.
 Figure figure_of(std::span<Outcome const> outcomes, std::size_t n, double Finding::*member) {
   auto const count = static_cast<double>(outcomes.size());
   Figure figure;

@@ -53,10 +53,10 @@ class Contestants {
   [[nodiscard]] std::vector<double> const& sizes(bool is_budget) const {
     return is_budget ? contest_.budgets : contest_.rates;
   }
-  /// How many contenders are tuned.
+  /// Returns the number of contenders to tune.
   [[nodiscard]] std::size_t tuned(Way way) const { return way == Way::same_rate ? 1 : contest_.prices.size(); }
 
-  /// The contenders of one table.
+  /// Adds the contenders of one table.
   void add(Study const& study, Shape const& shape, Way way, std::vector<Row>& rows) {
     std::vector<Outcome> plain;
     Length length;

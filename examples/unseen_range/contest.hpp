@@ -6,16 +6,16 @@
 
 namespace demo {
 
-/// How the lengths of steps were found.
+/// The way of finding the lengths of steps.
 enum class Way {
-  tuned_rate,    ///< for each contender the rate of the least validation loss inside the trained range
-  same_rate,     ///< the rate that was best for plain descent
-  tuned_budget,  ///< as the first, for budgets of movement
+  tuned_rate,    ///< for each contender the rate of least validation loss inside the trained range
+  same_rate,     ///< the best rate of plain descent
+  tuned_budget,  ///< as tuned_rate, for budgets of movement
 };
 
 [[nodiscard]] std::string_view name_of(Way way);
 
-/// What is held against what.
+/// The contenders and conditions of the comparison.
 struct Contest {
   std::vector<Study const*> studies;
   std::vector<Shape const*> shapes;
@@ -32,7 +32,7 @@ struct Figure {
   double spread = 0;
 };
 
-/// What the seeds of one contender come to.
+/// The results of one contender over its seeds.
 struct Row {
   Study const* study = nullptr;
   Shape const* shape = nullptr;
@@ -41,12 +41,12 @@ struct Row {
   double length = 0;  ///< rate or budget of the first step
   Figure inside;
   Figure asked;
-  Figure loss_to_plain;  ///< points that plain descent has more than this, of `asked`, seed by seed
+  Figure loss_to_plain;  ///< points of `asked` by which plain descent exceeds this, seed by seed
   Figure first;
   Figure reach;
 };
 
-/// Tunes with seed 0, then runs seeds 1, 2, ...; progress is reported on standard error.
+/// Tunes with seed 0, then runs seeds 1, 2, .... Reports progress on standard error.
 [[nodiscard]] std::vector<Row> carry_out(Contest const& contest, DataSet const& data, Settings const& settings);
 
 }  // namespace demo

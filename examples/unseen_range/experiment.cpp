@@ -39,7 +39,7 @@ wm::Contexts<wm::Interval> contexts_at(std::span<double const> places) {
   return points;
 }
 
-/// How many of the first steps are looked at.
+/// Number of first steps that are measured.
 constexpr std::size_t first_steps = 10;
 
 template <class Basis>

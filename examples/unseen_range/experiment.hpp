@@ -7,7 +7,7 @@
 
 namespace demo {
 
-/// What is the same in all runs.
+/// Settings shared by all runs.
 struct Settings {
   std::size_t epochs = 10;
   std::size_t training_images = 10'000;
@@ -19,16 +19,16 @@ struct Settings {
   double deviation = 1;  ///< of the noise at s = 1, in units of a pixel's range
 };
 
-/// What makes a step short: a stiffness of its price, or none: the numbers of the parameters (plain descent).
+/// The price of a step: its stiffness, or none for plain descent, which counts the numbers of the parameters.
 using Price = std::optional<double>;
 
-/// How long steps are: under a rate or under a budget of movement. The first is `size`, the last 0.
+/// The length of steps: a rate or a budget of movement. The first step has `size`, the last 0.
 struct Length {
   bool is_budget = false;
   double size = 0.1;
 };
 
-/// One training: everything in it follows from these.
+/// One training. These members decide everything in it.
 struct Run {
   Study const* study = nullptr;
   Shape const* shape = nullptr;
@@ -38,16 +38,16 @@ struct Run {
 };
 
 struct Outcome {
-  double validation = 0;  ///< loss on images that were not trained on, at contexts that were
-  double inside = 0;      ///< % of test images at contexts that were trained on
-  double asked = 0;       ///< % of test images at contexts that are asked for
+  double validation = 0;  ///< loss on untrained images at trained contexts
+  double inside = 0;      ///< % of test images at trained contexts
+  double asked = 0;       ///< % of test images at the contexts asked for
   double first = 0;       ///< reach of the first steps
   double reach = 0;       ///< reach of all of them
 };
 
-/// Trains and tests. A run that diverged has an infinite validation loss. The reach of steps
-/// is how far they took the network at the far end along the way of the one in the middle of the trained range:
-/// <dM(far), dM(middle)> / |dM(middle)|^2.
+/// Trains and tests. A run that diverged has an infinite validation loss. The reach of steps is the movement of the
+/// network at the far end along the movement of the one in the middle of the trained range: <dM(far), dM(middle)> /
+/// |dM(middle)|^2.
 [[nodiscard]] Outcome carry_out(Run const& run, DataSet const& data, Settings const& settings);
 
 }  // namespace demo

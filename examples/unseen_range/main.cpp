@@ -1,5 +1,5 @@
-// Digits in noise, with weights that are a function of the noise level: what becomes of levels that were never seen?
-// --help tells all.
+// Classifies digits in noise with weights that are a function of the noise level, and tests noise levels that were
+// never seen. See --help.
 
 #include "choice.hpp"
 #include "files.hpp"
@@ -54,9 +54,9 @@ int main(int count, char** words) try {
   std::vector<double> stiffnesses{0, 0.25, 0.5, 1, 2, 4};
 
   CLI::App app(
-      "Learns digits in noise x + s * deviation * N(0, 1), with weights that are a function of the level s in [0, 1],\n"
-      "on a part of the levels, and asks for others: plain descent against steps under prices of several stiffnesses.\n"
-      "Rates and budgets are tuned on one seed, by the loss on fresh images at levels that were trained on.",
+      "Learns digits in noise x + s * deviation * N(0, 1), with weights that are a function of the level s in [0, 1].\n"
+      "Trains on a part of the levels and tests at others: plain descent against steps under prices of several\n"
+      "stiffnesses. Rates and budgets are tuned on one seed, by the loss on fresh images at trained levels.",
       "unseen_range");
   app.get_formatter()->column_width(34);
   app.add_option("--data", options.data, "Folder of an idx data set")->type_name("DIR")->required();
@@ -67,9 +67,9 @@ int main(int count, char** words) try {
   number("--seeds", options.contest.seeds, "Runs of each contender, from seed 1 on", 1000);
   number("--epochs", settings.epochs, "Passes over the training images");
   number("--train-images", settings.training_images, "Training images, drawn at random for each seed");
-  number("--validation-images", settings.validation_images, "Further ones to tune with");
+  number("--validation-images", settings.validation_images, "Further images for tuning");
   number("--test-images", settings.test_images, "Test images, the first ones");
-  app.add_option("--deviation", settings.deviation, "Of the noise at s = 1; a pixel's range is 1")
+  app.add_option("--deviation", settings.deviation, "Deviation of the noise at s = 1; a pixel's range is 1")
       ->check(within(1e-6, 1000))
       ->type_name("X")
       ->capture_default_str();
@@ -78,12 +78,14 @@ int main(int count, char** words) try {
   };
   list("--studies", study_names, "Studies to carry out")->check(CLI::IsMember(study_names));
   list("--shapes", shape_names, "Shapes of the weights")->check(CLI::IsMember(shape_names));
-  list("--ways", way_names, "How the lengths of steps are found")->check(CLI::IsMember(way_names));
-  list("--stiffness", stiffnesses, "What is held against plain descent")
+  list("--ways", way_names, "Ways of finding the lengths of steps")->check(CLI::IsMember(way_names));
+  list("--stiffness", stiffnesses, "Stiffnesses to compare with plain descent")
       ->check(within(0, wmanifold::most_stiffness))
       ->type_name("X,...");
-  list("--rates", options.contest.rates, "To choose from")->check(positive())->type_name("X,...");
-  list("--budgets", options.contest.budgets, "To choose from, of movement")->check(positive())->type_name("X,...");
+  list("--rates", options.contest.rates, "Rates to choose from")->check(positive())->type_name("X,...");
+  list("--budgets", options.contest.budgets, "Budgets of movement to choose from")
+      ->check(positive())
+      ->type_name("X,...");
   CLI11_PARSE(app, count, words);
 
   options.contest.studies = chosen(studies(), study_names);

@@ -15,7 +15,7 @@ struct Pictures {
   [[nodiscard]] std::size_t count() const noexcept { return labels.size(); }
 };
 
-/// The means of 2 x 2 pixels of images `which`.
+/// Returns the means of 2 x 2 pixels of images `which`.
 [[nodiscard]] Pictures halved(LabelledImages const& images, std::span<std::size_t const> which);
 
 /// Pictures in noise, each at a context of its own.
@@ -32,11 +32,11 @@ struct Range {
   [[nodiscard]] double middle() const noexcept { return (low + high) / 2; }
 };
 
-/// Adds noise to pictures. Normal numbers are drawn once, a million of them; each picture takes some that follow each
-/// other, from a place of its own.
+/// Adds noise to pictures. Normal numbers are drawn once, a million of them. Each picture takes consecutive ones from a
+/// random place.
 class Noise {
  public:
-  /// `deviation` of the noise at s = 1.
+  /// `deviation` is that of the noise at s = 1.
   Noise(double deviation, wmanifold::Seed seed);
 
   /// Draws for each of the pictures `which` a context s of the range, and adds s * deviation * N(0, 1) to its pixels.

@@ -9,7 +9,7 @@ namespace {
 
 std::string title_of(Price const& price) { return price ? joined("stiffness ", *price) : "plain"; }
 
-/// To the right of `width` columns; `extra` bytes of the text take none.
+/// Aligns to the right in `width` columns; `extra` bytes of the text take no column.
 std::string right(std::string const& text, std::size_t width, std::size_t extra = 0) {
   std::size_t const length = text.size() - extra;
   return std::string(width - std::min(width, length), ' ') + text;

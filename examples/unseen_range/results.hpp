@@ -6,7 +6,7 @@
 
 namespace demo {
 
-/// The results as text: a table per study, shape and way.
+/// Returns the results as text: a table per study, shape and way.
 [[nodiscard]] std::string table_of(std::span<Row const> rows, bool utf8);
 
 [[nodiscard]] std::string json_of(std::span<Row const> rows, Settings const& settings);

@@ -6,18 +6,18 @@
 
 namespace demo {
 
-/// Which contexts are trained on, and which are asked for afterwards.
+/// The contexts of training and of tests.
 struct Study {
   std::string_view name;
   std::string_view text;
   Range trained;
   Range asked;
-  double far;  ///< the end of the interval beyond what is asked for
+  double far;  ///< end of the interval beyond the range asked for
 };
 
 [[nodiscard]] std::span<Study const> studies();
 
-/// The functions of the context that weights may be.
+/// The shape of the weights as functions of the context.
 struct Shape {
   std::string_view name;
   std::string_view text;

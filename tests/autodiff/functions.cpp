@@ -12,7 +12,7 @@ namespace wm = wmanifold;
 
 namespace {
 
-/// A function of one number, for numbers, duals and variables alike, and where it may be asked.
+/// A function of one number, for numbers, duals and variables alike, and its domain.
 struct Case {
   std::string name;
   std::function<double(double)> plain;

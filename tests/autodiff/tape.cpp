@@ -59,12 +59,12 @@ TEST_CASE("a tape can be cleared and used again") {
   }
 }
 
-TEST_CASE("outputs of another tape, and seeds that do not match, are refused") {
+TEST_CASE("outputs of another tape and seeds of another number are refused") {
   wm::Tape<double> tape;
   wm::Tape<double> other;
   auto const x = tape.variable(1.0);
   auto const y = other.variable(1.0);
-  CHECK_THROWS_WITH_AS(tape.backward(y), "wmanifold: tape: expected outputs of this tape, got one of another",
+  CHECK_THROWS_WITH_AS(tape.backward(y), "wmanifold: tape: expected outputs of this tape, got one of another tape",
                        wm::ArgumentError);
   std::array const outputs{x};
   CHECK_THROWS_WITH_AS(tape.backward(outputs, std::vector<double>{1, 2}),
@@ -100,7 +100,8 @@ TEST_CASE("forward and backward are the same derivative, transposed") {
   CHECK(pulled == doctest::Approx(pushed).epsilon(1e-14));
   wm::Variable<double> const constant = 3.0;
   CHECK_THROWS_WITH_AS(tape.forward(std::span(&constant, 1), std::array{1.0}),
-                       "wmanifold: tape: expected inputs of this tape, got a constant or one of another",
+                       "wmanifold: tape: expected inputs of this tape, got a constant or one of another tape; make "
+                       "inputs by tape.variable(value)",
                        wm::ArgumentError);
   CHECK_THROWS_WITH_AS(tape.forward(x, std::array{1.0}), "wmanifold: tape: expected 3 tangents, one per input, got 1",
                        wm::ArgumentError);

@@ -11,7 +11,7 @@ namespace wm = wmanifold;
 
 namespace {
 
-/// The basis of that name has the values of this one, anywhere.
+/// Checks that the basis of that name has the values of this one at random points.
 template <wm::Basis B>
 void agrees(B const& basis = {}) {
   using Space = typename B::Topology;
@@ -33,7 +33,7 @@ void agrees(B const& basis = {}) {
 
 }  // namespace
 
-TEST_CASE("a basis of a name has the values of the type that has that name") {
+TEST_CASE("a basis by name has the values of the type with that name") {
   agrees<wm::Constant<>>();
   agrees<wm::Constant<wm::S2>>();
   agrees<wm::Ellipse>();
@@ -56,7 +56,7 @@ TEST_CASE("a basis of a name has the values of the type that has that name") {
   agrees<wm::Constant<wm::Simplex<3>>>();
 }
 
-TEST_CASE("and so on discrete contexts, whose graph is in the name of the topology") {
+TEST_CASE("the same on discrete contexts, with the graph in the name of the topology") {
   constexpr auto path = wm::path_graph<5>();
   constexpr auto odd = wm::graph_of<4>({{0, 1}, {0, 2, 0.1}, {3, 2, 1e-3}, {0, 3, 2.25e+2}});
   agrees<wm::OnePerContext<wm::Finite<3>>>();
@@ -71,7 +71,7 @@ TEST_CASE("and so on discrete contexts, whose graph is in the name of the topolo
                        "wmanifold: finite3: expected a whole number in [0, 2], got 1.5", wm::ArgumentError);
 }
 
-TEST_CASE("so have splines, uniform ones and with knots of their own") {
+TEST_CASE("the same for splines, uniform ones and with knots of their own") {
   using Chain = wm::PolygonalChain<wm::Interval, 3>;
   using Closed = wm::PeriodicBSpline<wm::S1, 2, 4>;
   std::vector<double> const knots{0, 0, 0.25, 1, 1};
@@ -89,7 +89,7 @@ TEST_CASE("so have splines, uniform ones and with knots of their own") {
   CHECK(!(wm::AnyBasis("interval", "bspline1_3", knots) == wm::AnyBasis("interval", "bspline1_3")));
 }
 
-TEST_CASE("so have parts of products") {
+TEST_CASE("the same for parts of products") {
   using Box = wm::Product<wm::Interval, wm::Interval, wm::Interval>;
   agrees<wm::TotalDegree<Box, 3>>();
   agrees<wm::TotalDegree<Box, 0>>();
@@ -103,24 +103,24 @@ TEST_CASE("so have parts of products") {
   agrees<wm::Subset<wm::OneAlone, wm::Constant<Path>, wm::Fourier<wm::S1, 2>, wm::Legendre<wm::Interval, 1>>>();
 }
 
-TEST_CASE("a state that is not that of the basis is refused") {
+TEST_CASE("a state of another basis is refused") {
   auto const refuses = [](char const* topology, char const* basis, std::vector<double> const& state, char const* what) {
     CHECK_THROWS_WITH_AS(wm::AnyBasis(topology, basis, state), doctest::Contains(what), wm::ArgumentError);
   };
-  refuses("s1", "fourier1", {1}, "expected a state that is the knots of 'fourier1'");
-  refuses("finite3[0-1,1-2]", "one_per_context", {1}, "expected a state that is the knots of 'one_per_context'");
+  refuses("s1", "fourier1", {1}, "expected the knots of 'fourier1'");
+  refuses("finite3[0-1,1-2]", "one_per_context", {1}, "expected the knots of 'one_per_context'");
   refuses("interval", "bspline1_3", {0, 0, 2, 1, 1}, "knots in [0, 1], got 2");
   refuses("interval", "bspline1_3", {0, 0, 1e-310, 1, 1},
           "equal or at least 1e-05 apart, got 1e-310 between knots 1 and 2");
   refuses("s1", "bspline2_3", {0, 1, 6.283185}, "got 3.07179587e-07 between knots 2 and 0");
   refuses("interval", "bspline1_3", {0, 0, 1, 1}, "expected 5 knots, got 4");
-  refuses("interval*interval", "bspline1_3*bspline1_3", {5, 0, 0, 0.25, 1, 1, 0, 7}, "got 8 numbers that are not");
-  refuses("interval*interval", "bspline1_3*bspline1_3", {7, 0, 0, 0.25, 1, 1, 0}, "got 7 numbers that are not");
-  refuses("interval*interval", "bspline1_3*bspline1_3", {0.5}, "got 1 numbers that are not");
-  refuses("interval*interval", "bspline1_3*bspline1_3", {std::nan("")}, "got 1 numbers that are not");
+  refuses("interval*interval", "bspline1_3*bspline1_3", {5, 0, 0, 0.25, 1, 1, 0, 7}, "got 8 other numbers");
+  refuses("interval*interval", "bspline1_3*bspline1_3", {7, 0, 0, 0.25, 1, 1, 0}, "got 7 other numbers");
+  refuses("interval*interval", "bspline1_3*bspline1_3", {0.5}, "got 1 other numbers");
+  refuses("interval*interval", "bspline1_3*bspline1_3", {std::nan("")}, "got 1 other numbers");
 }
 
-TEST_CASE("points are taken as their topology takes them, or refused as it refuses them") {
+TEST_CASE("points are accepted and refused as by their topology") {
   wm::AnyBasis const basis("interval*s1", "bernstein1*fourier1");
   std::vector<double> values(6, -7.0);
   std::vector<double> same(6);
@@ -138,12 +138,12 @@ TEST_CASE("points are taken as their topology takes them, or refused as it refus
   CHECK(values == before);
 }
 
-TEST_CASE("names that are not known, or do not belong together, are refused") {
+TEST_CASE("unknown names and names that do not fit together are refused") {
   auto const refuses = [](char const* topology, char const* basis) {
     CAPTURE(topology);
     CAPTURE(basis);
-    CHECK_THROWS_WITH_AS(wm::AnyBasis(topology, basis), doctest::Contains("expected one that is known by its name"),
-                         wm::ArgumentError);
+    CHECK_THROWS_WITH_AS(wm::AnyBasis(topology, basis),
+                         doctest::Contains("expected a known topology and basis, such as"), wm::ArgumentError);
   };
   refuses("", "");
   refuses("s1", "");

@@ -28,7 +28,7 @@ TEST_CASE("degree 1 is the shares, degree 2 their products") {
         std::array<double, 6>{0.25, 2 * 0.5 * 0.375, 2 * 0.5 * 0.125, 0.375 * 0.375, 2 * 0.375 * 0.125, 0.125 * 0.125});
 }
 
-TEST_CASE("a corner is its own network") {
+TEST_CASE("at a corner the network is that of the corner's row") {
   for (int i = 0; i <= 2; ++i) {
     auto const phi = wm::values_at(BernsteinBezier<Triangle, 3>{}, Triangle::corner(i));
     CHECK(phi[i == 0 ? 0 : i == 1 ? 6 : 9] == 1);
@@ -36,7 +36,7 @@ TEST_CASE("a corner is its own network") {
   }
 }
 
-TEST_CASE("on the simplex of dimension 1 it is Bernstein's") {
+TEST_CASE("on the simplex of dimension 1 it is Bernstein's basis") {
   for (double const x : {0.0, 0.125, 0.5, 0.75, 1.0}) {
     auto const ours = wm::values_at(BernsteinBezier<Simplex<1>, 4>{}, Simplex<1>::shares({1 - x, x}));
     auto const theirs = wm::values_at(wm::Bernstein<wm::Interval, 4>{}, wm::Interval::at(x));
@@ -63,7 +63,7 @@ TEST_CASE("the degree is raised without changing the function") {
                        doctest::Contains("expected a basis that contains bernstein_bezier2"), wm::ArgumentError);
 }
 
-TEST_CASE("the shares' own metric") {
+TEST_CASE("the metric of degree 1") {
   // E x_i x_j on a triangle: 1/6 and 1/12.
   auto const gram = wm::gram_matrix(BernsteinBezier<Triangle, 1>{});
   CHECK(gram(0, 0) == doctest::Approx(1.0 / 6).epsilon(1e-15));

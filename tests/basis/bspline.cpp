@@ -38,7 +38,7 @@ double value(B const& basis, int k, double s) {
   return wm::values_at(basis, wm::Point<typename B::Topology>({s}))[static_cast<std::size_t>(k)];
 }
 
-/// The truncated powers' divided difference over knots 0, ..., m + 1, all different: a B-spline by its definition.
+/// A B-spline by its definition: the truncated powers' divided difference over knots 0, ..., m + 1, all different.
 double by_definition(std::vector<double> const& t, double s) {
   auto const degree = static_cast<int>(t.size()) - 2;
   double sum = 0;
@@ -65,19 +65,20 @@ TEST_CASE_TEMPLATE("B-splines with uniform knots keep the laws of a basis", B, B
   support::check_laws(wm::testing::basis_laws(B{}, wm::Seed{1}));
 }
 
-TEST_CASE_TEMPLATE("so do closed ones", B, PeriodicBSpline<S1, 1, 2>, PeriodicBSpline<S1, 1, 5>,
+TEST_CASE_TEMPLATE("closed splines keep the laws of a basis", B, PeriodicBSpline<S1, 1, 2>, PeriodicBSpline<S1, 1, 5>,
                    PeriodicBSpline<S1, 2, 3>, PeriodicBSpline<S1, 2, 4>, PeriodicBSpline<S1, 2, 7>,
                    PeriodicBSpline<S1, 3, 4>, PeriodicBSpline<S1, 3, 5>, PeriodicBSpline<S1, 3, 8>,
                    PeriodicBSpline<S1, 5, 6>, PeriodicBSpline<S1, 4, 13>) {
   support::check_laws(wm::testing::basis_laws(B{}, wm::Seed{1}));
 }
 
-TEST_CASE_TEMPLATE("so do products", B, BSpline<Torus<2>, 2, 4>, BSpline<wm::Product<Interval, S1>, 1, 3>,
-                   Tensor<wm::Ellipse, BSpline<Interval, 2, 4>>, Tensor<BSpline<Interval, 1, 3>, wm::Line>) {
+TEST_CASE_TEMPLATE("products of splines keep the laws of a basis", B, BSpline<Torus<2>, 2, 4>,
+                   BSpline<wm::Product<Interval, S1>, 1, 3>, Tensor<wm::Ellipse, BSpline<Interval, 2, 4>>,
+                   Tensor<BSpline<Interval, 1, 3>, wm::Line>) {
   support::check_laws(wm::testing::basis_laws(B{}, wm::Seed{1}));
 }
 
-TEST_CASE("so do knots of one's own, several in one place among them") {
+TEST_CASE("splines with given knots keep the laws of a basis, repeated knots too") {
   check<BSpline<Interval, 1, 4>>({0, 0, 0.25, 0.875, 1, 1});
   check<BSpline<Interval, 3, 7>>({0, 0, 0, 0, 0.25, 0.5, 0.75, 1, 1, 1, 1});
   check<BSpline<Interval, 3, 7>>({0, 0, 0, 0, 0.375, 0.375, 0.625, 1, 1, 1, 1});
@@ -88,7 +89,7 @@ TEST_CASE("so do knots of one's own, several in one place among them") {
   check<PeriodicBSpline<S1, 2, 5>>({1, 1, 3, 4, 6});
 }
 
-TEST_CASE("values are those of the definition by divided differences") {
+TEST_CASE("values agree with the definition by divided differences") {
   BSpline<Interval, 3, 11> const basis;  // knots at multiples of 1/8; function 4 is on those from 1/8 to 5/8
   for (double s = 0; s <= 1; s += 0.0137) {
     CHECK(std::abs(value(basis, 4, s) - by_definition({0.125, 0.25, 0.375, 0.5, 0.625}, s)) < 1e-13);
@@ -102,7 +103,7 @@ TEST_CASE("values are those of the definition by divided differences") {
   }
 }
 
-TEST_CASE("one span alone has Bernstein's polynomials") {
+TEST_CASE("a single span has Bernstein's polynomials") {
   for (double s = 0; s <= 1; s += 0.0625) {
     auto const spline = wm::values_at(BSpline<Interval, 3, 4>{}, Interval::at(s));
     auto const bernstein = wm::values_at(wm::Bernstein<Interval, 3>{}, Interval::at(s));
@@ -115,7 +116,7 @@ TEST_CASE("one span alone has Bernstein's polynomials") {
   CHECK(error.cwiseAbs().maxCoeff() < 1e-16);
 }
 
-TEST_CASE("a chain goes through its rows, at the knots; closed, from the last to the first") {
+TEST_CASE("a chain goes through its rows at the knots; closed, from the last to the first") {
   std::vector<double> const knots{0, 0, 0.25, 0.75, 1, 1};
   PolygonalChain<Interval, 4> const chain(knots);
   CHECK(wm::values_at(chain, Interval::at(0)) == std::array<double, 4>{1, 0, 0, 0});
@@ -130,7 +131,7 @@ TEST_CASE("a chain goes through its rows, at the knots; closed, from the last to
   CHECK(value(closed, 0, 0.25) == doctest::Approx(1 - 0.25 / (turn - 4.5)));
 }
 
-TEST_CASE_TEMPLATE("shares are not negative, and the seam is no place of its own", B, PeriodicBSpline<S1, 1, 4>,
+TEST_CASE_TEMPLATE("values are not negative, and the seam is like any other place", B, PeriodicBSpline<S1, 1, 4>,
                    PeriodicBSpline<S1, 3, 8>, PeriodicBSpline<S1, 4, 5>) {
   B const basis;
   for (double t = 0; t < turn; t += 0.01) {
@@ -145,7 +146,7 @@ TEST_CASE_TEMPLATE("shares are not negative, and the seam is no place of its own
   }
 }
 
-TEST_CASE("closed with uniform knots, all functions are one, shifted; the Gram matrix is circulant") {
+TEST_CASE("closed with uniform knots, all functions are shifts of one; the Gram matrix is circulant") {
   PeriodicBSpline<S1, 3, 7> const basis;
   for (int k = 0; k < 7; ++k) {
     CHECK(value(basis, k, 1 + turn * k / 7) == doctest::Approx(value(basis, 0, 1)).epsilon(1e-13));
@@ -155,7 +156,7 @@ TEST_CASE("closed with uniform knots, all functions are one, shifted; the Gram m
   }
 }
 
-TEST_CASE("knots that make no spline are refused, with the value") {
+TEST_CASE("invalid knots are refused, with the value") {
   using B = BSpline<Interval, 2, 5>;
   double const nan = std::numeric_limits<double>::quiet_NaN();
   refuses<B>({0, 0, 0, 0.5, 1, 1, 1}, "spline: expected 8 knots, got 7");
@@ -172,7 +173,7 @@ TEST_CASE("knots that make no spline are refused, with the value") {
   refuses<Closed>({0, 1, 1, 1}, "at most 2 times, got 1 3 times");
 }
 
-TEST_CASE("knots that differ are a share of 1e-5 of the length apart, or refused") {
+TEST_CASE("different knots closer than a share of 1e-5 of the length are refused") {
   using B = BSpline<Interval, 2, 5>;
   for (double const near : {1e-5, 2e-5}) {
     CHECK_NOTHROW(B{std::vector<double>{0, 0, 0, near, 0.5, 1, 1, 1}});
@@ -195,7 +196,7 @@ TEST_CASE("knots that differ are a share of 1e-5 of the length apart, or refused
   refuses<Closed>({0, 1e-310, 2, 3}, "between knots 0 and 1");
 }
 
-TEST_CASE_TEMPLATE("knots as close as they may be leave Gram matrix, slopes and energies good to 1e-10", B,
+TEST_CASE_TEMPLATE("knots at the least distance leave Gram matrix, slopes and energies good to 1e-10", B,
                    BSpline<Interval, 1, 4>, BSpline<Interval, 2, 5>, BSpline<Interval, 3, 7>, BSpline<Interval, 5, 8>) {
   // Close to 0, where double is finest, and mirrored, close to 1.
   constexpr int n = B::size;
@@ -227,7 +228,7 @@ TEST_CASE_TEMPLATE("knots as close as they may be leave Gram matrix, slopes and 
   }
 }
 
-TEST_CASE("Gram matrix and energies of a chain in closed form, its knots as close as they may be") {
+TEST_CASE("Gram matrix and energies of a chain in closed form, for knots at the least distance") {
   PolygonalChain<Interval, 4> const chain(std::vector<double>{0, 0, 0.5, 0.5 + 1.1e-5, 1, 1});
   double const h = (0.5 + 1.1e-5) - 0.5;
   CHECK(chain.gram(1, 1) == doctest::Approx((0.5 + h) / 3).epsilon(1e-14));
@@ -237,7 +238,7 @@ TEST_CASE("Gram matrix and energies of a chain in closed form, its knots as clos
   CHECK(energy(1, 2) == doctest::Approx(-1 / h).epsilon(1e-14));
 }
 
-TEST_CASE("a state only with knots of one's own; a product keeps apart whose they are") {
+TEST_CASE("only given knots are a state; a product keeps apart those of its factors") {
   using B = BSpline<Interval, 1, 3>;
   std::vector<double> const knots{0, 0, 0.25, 1, 1};
   CHECK(wm::state_of(B{}).empty());
@@ -251,7 +252,7 @@ TEST_CASE("a state only with knots of one's own; a product keeps apart whose the
   support::check_laws(wm::testing::basis_laws(Tensor<B, B>{B{knots}, B{}}, wm::Seed{1}));
 }
 
-TEST_CASE("more knots, and a higher degree, without changing the function") {
+TEST_CASE("more knots and a higher degree keep the function") {
   auto const nested = [](auto const& from, auto const& to) {
     support::check_laws(wm::testing::nested_laws(from, to, wm::Seed{1}));
   };
@@ -260,11 +261,11 @@ TEST_CASE("more knots, and a higher degree, without changing the function") {
   nested(PeriodicBSpline<S1, 3, 5>{}, PeriodicBSpline<S1, 3, 10>{});
   nested(wm::Bernstein<Interval, 3>{}, BSpline<Interval, 3, 7>{});
   nested(BSpline<Interval, 3, 4>{}, wm::Bernstein<Interval, 5>{});
-  // A degree more, and each knot once more.
+  // One degree more, and each knot once more.
   nested(BSpline<Interval, 1, 3>{}, BSpline<Interval, 2, 5>(std::vector<double>{0, 0, 0, 0.5, 0.5, 1, 1, 1}));
   nested(PolygonalChain<S1, 3>(std::vector<double>{1, 2, 5}),
          PeriodicBSpline<S1, 2, 6>(std::vector<double>{1, 1, 2, 2, 5, 5}));
-  // A closed Catmull-Rom spline has one continuous derivative where a cubic one with double knots has.
+  // A closed Catmull-Rom spline has one continuous derivative, as a cubic one with double knots has there.
   std::vector<double> twice;
   for (int i = 0; i < 10; ++i) {
     twice.push_back(turn * (i / 2) / 5);
@@ -275,7 +276,7 @@ TEST_CASE("more knots, and a higher degree, without changing the function") {
   CHECK_THROWS_AS((void)wm::change_of_basis(wm::Ellipse{}, PeriodicBSpline<S1, 3, 12>{}), wm::ArgumentError);
 }
 
-TEST_CASE("energy: of a chain, the mean square of its slopes") {
+TEST_CASE("the energy of a chain is the mean square of its slopes") {
   PolygonalChain<Interval, 4> const chain(std::vector<double>{0, 0, 0.25, 0.75, 1, 1});
   std::array const rows{1.0, 3.0, -1.0, 0.0};
   double const expected = 0.25 * 64 + 0.5 * 64 + 0.25 * 16;

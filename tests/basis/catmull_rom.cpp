@@ -44,8 +44,9 @@ TEST_CASE_TEMPLATE("closed Catmull-Rom splines keep the laws of a basis", B, Cat
   support::check_laws(wm::testing::basis_laws(B{}, wm::Seed{1}));
 }
 
-TEST_CASE_TEMPLATE("and on products, with others too", B, CatmullRom<Torus<1>, 4>, CatmullRom<Torus<2>, 4>,
-                   Tensor<Fourier<S1, 2>, CatmullRom<S1, 5>>, Tensor<CatmullRom<S1, 3>, Fourier<S1, 1>>) {
+TEST_CASE_TEMPLATE("products of Catmull-Rom splines, with other bases too, keep the laws of a basis", B,
+                   CatmullRom<Torus<1>, 4>, CatmullRom<Torus<2>, 4>, Tensor<Fourier<S1, 2>, CatmullRom<S1, 5>>,
+                   Tensor<CatmullRom<S1, 3>, Fourier<S1, 1>>) {
   support::check_laws(wm::testing::basis_laws(B{}, wm::Seed{1}));
 }
 
@@ -59,8 +60,8 @@ TEST_CASE_TEMPLATE("values are those of Hermite's form", B, CatmullRom<S1, 3>, C
   }
 }
 
-TEST_CASE_TEMPLATE("at a control point its own value is 1 and the others' 0", B, CatmullRom<S1, 3>, CatmullRom<S1, 4>,
-                   CatmullRom<S1, 7>, CatmullRom<S1, 8>) {
+TEST_CASE_TEMPLATE("at a control point its own value is 1 and the others are 0", B, CatmullRom<S1, 3>,
+                   CatmullRom<S1, 4>, CatmullRom<S1, 7>, CatmullRom<S1, 8>) {
   for (int i = 0; i < B::size; ++i) {
     auto const phi = wm::values_at(B{}, S1::radians(turn * i / B::size));
     for (int k = 0; k < B::size; ++k) {
@@ -69,7 +70,7 @@ TEST_CASE_TEMPLATE("at a control point its own value is 1 and the others' 0", B,
   }
 }
 
-TEST_CASE_TEMPLATE("values sum to 1, and the seam is no place of its own", B, CatmullRom<S1, 3>, CatmullRom<S1, 4>,
+TEST_CASE_TEMPLATE("values sum to 1, and the seam is like any other place", B, CatmullRom<S1, 3>, CatmullRom<S1, 4>,
                    CatmullRom<S1, 11>) {
   for (double t = 0; t < turn; t += 0.01) {
     auto const phi = wm::values_at(B{}, S1::radians(t));
@@ -120,7 +121,7 @@ TEST_CASE("the Gram matrix is circulant, its entries sum to 1, and it is known w
   CHECK((gram - by_quadrature).cwiseAbs().maxCoeff() < 1e-16);
 }
 
-TEST_CASE("the topology's own rule is not exact for pieces, the basis's is") {
+TEST_CASE("the topology's own rule is not exact for pieces, the basis's rule is") {
   using B = CatmullRom<S1, 4>;
   auto const error = [](wm::Quadrature<S1> const& rule) {
     double sum = 0;
@@ -134,7 +135,7 @@ TEST_CASE("the topology's own rule is not exact for pieces, the basis's is") {
   CHECK(wm::quadrature_of(wm::Ellipse{}, 2).nodes.size() == 3);
 }
 
-TEST_CASE("energy: that of a spline is the mean square of its slope") {
+TEST_CASE("the energy of a spline is the mean square of its slope") {
   using B = CatmullRom<S1, 5>;
   wm::SmallMatrix const energy = wm::energy_matrix(B{});
   std::vector<double> const p{0.3, -1, 2, 0.5, -0.7};
@@ -148,7 +149,7 @@ TEST_CASE("energy: that of a spline is the mean square of its slope") {
   CHECK(v.dot(energy * v) == doctest::Approx(mean).epsilon(1e-7));
 }
 
-TEST_CASE("changes of basis: a constant is in it, a network is lifted; Fourier series and other splines are not") {
+TEST_CASE("changes of basis: constants and networks are lifted; Fourier series and other splines are refused") {
   auto const lift = wm::change_of_basis(wm::Constant<S1>{}, CatmullRom<S1, 4>{});
   CHECK((lift.array() - 1).abs().maxCoeff() < 1e-14);
   wm::SmallMatrix const same = wm::change_of_basis(CatmullRom<S1, 5>{}, CatmullRom<S1, 5>{});

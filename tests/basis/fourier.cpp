@@ -16,13 +16,13 @@ TEST_CASE_TEMPLATE("Fourier bases keep the laws of a basis", B, Fourier<S1, 0>, 
   support::check_laws(wm::testing::basis_laws(B{}, wm::Seed{1}));
 }
 
-TEST_CASE_TEMPLATE("and on tori", B, Fourier<Torus<1>, 2>, Fourier<Torus<2>, 1>, Fourier<Torus<2>, 2>,
-                   Fourier<Torus<2>, 3>, Fourier<Torus<3>, 1>) {
+TEST_CASE_TEMPLATE("Fourier bases on tori keep the laws of a basis", B, Fourier<Torus<1>, 2>, Fourier<Torus<2>, 1>,
+                   Fourier<Torus<2>, 2>, Fourier<Torus<2>, 3>, Fourier<Torus<3>, 1>) {
   support::check_laws(wm::testing::basis_laws(B{}, wm::Seed{1}));
 }
 
-TEST_CASE_TEMPLATE("and on lines without a direction", B, Fourier<RP1, 0>, Fourier<RP1, 1>, Fourier<RP1, 3>,
-                   Fourier<wm::Product<S1, RP1>, 1>) {
+TEST_CASE_TEMPLATE("Fourier bases on lines without a direction keep the laws of a basis", B, Fourier<RP1, 0>,
+                   Fourier<RP1, 1>, Fourier<RP1, 3>, Fourier<wm::Product<S1, RP1>, 1>) {
   support::check_laws(wm::testing::basis_laws(B{}, wm::Seed{1}));
 }
 
@@ -76,7 +76,7 @@ TEST_CASE("the inverse metric") {
   CHECK((wm::Metric(wm::Ellipse{}).inverse() - expected).cwiseAbs().maxCoeff() < 1e-14);
 }
 
-TEST_CASE("on a torus, all products, the first angle slowest") {
+TEST_CASE("on a torus, all products, with the first angle slowest") {
   using T = Torus<2>;
   using B = Fourier<T, 1>;
   CHECK(B::name() == "fourier1");

@@ -10,10 +10,10 @@ namespace {
 #ifdef __OPTIMIZE__
 constexpr wm::Index samples = 1'000'000;
 #else
-constexpr wm::Index samples = 20'000;  // where it would take minutes
+constexpr wm::Index samples = 20'000;  // for bases that would take minutes
 #endif
 
-/// The Gram matrix, within the error of this many uniform samples.
+/// Checks the Gram matrix within the error of this many uniform samples.
 template <wm::Basis B>
 void check_gram(B const& basis = {}) {
   CAPTURE(basis.name());
@@ -22,7 +22,7 @@ void check_gram(B const& basis = {}) {
   support::check_laws(report.violations());
 }
 
-/// Off by one in a hundred: too little for some thousand samples.
+/// A Gram matrix that is off by one in a hundred: too little for some thousand samples.
 struct SlightlyWrong : wm::Fourier<wm::S1, 1> {
   double gram(int i, int j) const noexcept { return 1.01 * wm::Fourier<wm::S1, 1>::gram(i, j); }
 };
@@ -31,7 +31,7 @@ constexpr auto cycle = wm::cycle_graph<6>();
 
 }  // namespace
 
-TEST_CASE("Gram matrices are those of a million uniform samples: intervals and boxes") {
+TEST_CASE("Gram matrices agree with a million uniform samples: intervals and boxes") {
   check_gram<wm::Line>();
   check_gram<wm::Bernstein<wm::Interval, 4>>();
   check_gram<wm::Legendre<wm::Interval, 4>>();
@@ -42,7 +42,7 @@ TEST_CASE("Gram matrices are those of a million uniform samples: intervals and b
   check_gram<wm::TotalDegree<wm::Box<2>, 3>>();
 }
 
-TEST_CASE("Gram matrices are those of a million uniform samples: circles and tori") {
+TEST_CASE("Gram matrices agree with a million uniform samples: circles and tori") {
   check_gram<wm::Ellipse>();
   check_gram<wm::Fourier<wm::S1, 4>>();
   check_gram<wm::PeriodicBSpline<wm::S1, 3, 7>>();
@@ -53,7 +53,7 @@ TEST_CASE("Gram matrices are those of a million uniform samples: circles and tor
   check_gram<wm::Additive<wm::Torus<3>, 2>>();
 }
 
-TEST_CASE("Gram matrices are those of a million uniform samples: spheres, rotations, mixtures, discrete contexts") {
+TEST_CASE("Gram matrices agree with a million uniform samples: spheres, rotations, mixtures, discrete contexts") {
   check_gram<wm::SphericalHarmonics<wm::S2, 6>>();
   check_gram<wm::HypersphericalHarmonics<wm::SO3, 2>>();
   check_gram<wm::BernsteinBezier<wm::Simplex<2>, 2>>();

@@ -52,7 +52,8 @@ TEST_CASE("values at q and at -q are the same, to the last bit") {
   }
 }
 
-/// sum_k Y_k(p) Y_k(q) over degree n depends on the angle a between p and q alone: (n + 1) sin((n + 1) a/2) / sin(a/2).
+/// Checks sum_k Y_k(p) Y_k(q) over degree n, which depends on the angle a between p and q alone: (n + 1) sin((n + 1)
+/// a/2) / sin(a/2).
 template <int L>
 void check_addition_theorem() {
   using B = HypersphericalHarmonics<SO3, L>;
@@ -79,7 +80,7 @@ TEST_CASE("the addition theorem, up to the largest degree: no rotation is favour
   check_addition_theorem<12>();
 }
 
-TEST_CASE("degree 2 holds the entries of the rotation matrix, which then are linear in it") {
+TEST_CASE("degree 2 contains the entries of the rotation matrix, which so are linear in it") {
   using B = HypersphericalHarmonics<SO3, 2>;
   auto const quadrature = SO3::quadrature(4);
   for (std::size_t i = 0; i < 3; ++i) {
@@ -96,10 +97,10 @@ TEST_CASE("degree 2 holds the entries of the rotation matrix, which then are lin
   }
 }
 
-TEST_CASE("lower degrees come first, and the energy is that of angles") {
+TEST_CASE("lower degrees come first, and the energy is the one of angles") {
   support::check_laws(
       wm::testing::nested_laws(HypersphericalHarmonics<SO3, 2>{}, HypersphericalHarmonics<SO3, 4>{}, wm::Seed{5}));
-  // n (n + 2) on the sphere of quaternions; a quarter of it, as an angle of rotation is twice theirs.
+  // n (n + 2) on the sphere of quaternions. A quarter of it counts, as an angle of rotation is twice theirs.
   auto const energy = wm::energy_matrix(HypersphericalHarmonics<SO3, 4>{});
   for (wm::Index i = 0; i < 35; ++i) {
     for (wm::Index j = 0; j < 35; ++j) {

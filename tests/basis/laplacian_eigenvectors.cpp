@@ -22,7 +22,7 @@ namespace {
 
 constexpr double pi = std::numbers::pi;
 
-/// Of function k the Laplacian at each node, over its value: the eigenvalue, the same at all.
+/// Returns the eigenvalues: the Laplacian of each function over its value, the same at all nodes.
 template <class Space, int k>
 std::vector<double> eigenvalues() {
   LaplacianEigenvectors<Space, k> const basis;
@@ -90,7 +90,7 @@ TEST_CASE("on a cycle they are harmonics, on a path cosines") {
   }
 }
 
-TEST_CASE("all of them say what a network per context says, some contain the constant and less of them") {
+TEST_CASE("all of them equal a network per context, fewer contain the constant and less") {
   support::check_laws(
       wm::testing::nested_laws(LaplacianEigenvectors<Days, 3>{}, LaplacianEigenvectors<Days, 5>{}, wm::Seed{2}));
   support::check_laws(
@@ -100,9 +100,9 @@ TEST_CASE("all of them say what a network per context says, some contain the con
   support::check_laws(wm::testing::nested_laws(wm::Constant<Tree>{}, LaplacianEigenvectors<Tree, 2>{}, wm::Seed{2}));
 }
 
-TEST_CASE("a graph that all but falls apart is refused") {
+TEST_CASE("a nearly disconnected graph is refused") {
   constexpr auto torn = wm::graph_of<4>({{0, 1}, {1, 2, 1e-12}, {2, 3}});
   using Torn = LaplacianEigenvectors<Finite<4, torn>, 2>;
-  CHECK_THROWS_WITH_AS(Torn{}, doctest::Contains("laplacian: expected a graph whose weights are of similar size"),
+  CHECK_THROWS_WITH_AS(Torn{}, doctest::Contains("laplacian: expected a graph of weights of similar size"),
                        wm::ArgumentError);
 }

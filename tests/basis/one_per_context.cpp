@@ -23,13 +23,13 @@ TEST_CASE_TEMPLATE("a network per context keeps the laws of a basis", B, Speaker
   support::check_laws(wm::testing::basis_laws(B{}, wm::Seed{1}));
 }
 
-TEST_CASE("one is 1, all others 0") {
+TEST_CASE("one value is 1, all others are 0") {
   CHECK(Speakers::name() == "one_per_context");
   CHECK(wm::values_at(Speakers{}, Finite<4>::at(2)) == std::array<double, 4>{0, 0, 1, 0});
   CHECK(Speakers::gram(1, 1) == 0.25);
 }
 
-TEST_CASE("with a smooth factor there are derivatives along that") {
+TEST_CASE("a smooth factor has derivatives") {
   using Space = Turning::Topology;
   auto const s = Space::at(Finite<3>::at(1), wm::S1::radians(0.5));
   std::array<double, 18> slopes{};
@@ -40,7 +40,7 @@ TEST_CASE("with a smooth factor there are derivatives along that") {
   CHECK(slopes == expected);
 }
 
-TEST_CASE("the price of a step next to the ends of a knob is there beside discrete contexts too") {
+TEST_CASE("the price of a step includes a knob's ends beside discrete contexts too") {
   wm::SmallMatrix const one = wm::step_price(wm::Line{}, 4);
   wm::SmallMatrix const all = wm::step_price(Knob{}, 4);
   for (wm::Index i = 0; i < 6; ++i) {

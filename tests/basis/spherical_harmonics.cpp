@@ -40,7 +40,7 @@ TEST_CASE("degree 1 is (1, sqrt3 y, sqrt3 z, sqrt3 x), degree 2 its well-known p
   }
 }
 
-TEST_CASE("poles are points like others") {
+TEST_CASE("poles are like other points") {
   for (double const z : {1.0, -1.0}) {
     auto const phi = wm::values_at(SphericalHarmonics<S2, 4>{}, S2::vector(0, 0, z));
     for (int l = 0; l <= 4; ++l) {

@@ -43,7 +43,7 @@ static_assert(wm::GradedBasis<Fourier<S1, 2>> && wm::GradedBasis<wm::Constant<S2
               !wm::GradedBasis<wm::BSpline<Interval, 1, 3>>);
 static_assert(TotalDegree<Lines, 2>::size == 1 + 2 + 2 + 2 + 1 + 1 && wm::GradedBasis<Fourier<wm::RP1, 2>>);
 static_assert(Attitude::size == 1 + 9 + 1 + 1);
-// Where some contexts are discrete, as with Tensor.
+// With discrete contexts, as with Tensor.
 static_assert(wm::DifferentiableBasis<ByContext> && !wm::SmoothTopology<ByContext::Topology>);
 
 TEST_CASE_TEMPLATE("subsets of products keep the laws of a basis", B, TotalDegree<Box2, 0>, TotalDegree<Box2, 1>,
@@ -55,7 +55,7 @@ TEST_CASE_TEMPLATE("subsets of products keep the laws of a basis", B, TotalDegre
   support::check_laws(wm::testing::basis_laws(B{}, wm::Seed{1}));
 }
 
-TEST_CASE_TEMPLATE("a subset's functions are those of the tensor product, in its order", B, TotalDegree<Box3, 2>,
+TEST_CASE_TEMPLATE("a subset has functions of the tensor product, in its order", B, TotalDegree<Box3, 2>,
                    Additive<Box3, 2>, TotalDegree<Torus<2>, 2>, Additive<Torus<2>, 2>, TotalDegree<Mixed, 2>) {
   using Space = typename B::Topology;
   using All =
@@ -67,7 +67,7 @@ TEST_CASE_TEMPLATE("a subset's functions are those of the tensor product, in its
     auto const some = wm::values_at(B{}, s);
     auto const all = wm::values_at(All{}, s);
     auto from = all.begin();
-    for (double const value : some) {  // each is found behind the one before
+    for (double const value : some) {  // each is found behind the previous one
       from = std::find_if(from, all.end(), [&](double x) { return std::abs(x - value) < 1e-15; });
       REQUIRE(from != all.end());
       ++from;
@@ -103,7 +103,7 @@ TEST_CASE("many knobs: values by hand") {
   CHECK(phi[90] == doctest::Approx((3 * p1(0) * p1(0) - 1) / 2));
 }
 
-TEST_CASE("names say the rule and the product") {
+TEST_CASE("names give the rule and the product") {
   CHECK(TotalDegree<Box2, 2>::name() == "total2(legendre2*legendre2)");
   CHECK(TotalDegree<Torus<3>, 2>::name() == "total2(fourier2)");
   CHECK(Additive<Product<Interval, S1>, 3>::name() == "additive(legendre3*fourier3)");

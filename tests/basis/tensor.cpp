@@ -31,7 +31,7 @@ static_assert(LineOfEllipses{}.gram(1, 5) == 0);
 static_assert(LineOfEllipses{}.constant(0) == 1 && LineOfEllipses{}.constant(3) == 1 &&
               LineOfEllipses{}.constant(4) == 0);
 
-TEST_CASE("all products, the first factor slowest") {
+TEST_CASE("all products, with the first factor slowest") {
   using T = LineOfEllipses::Topology;
   auto const s = Interval::at(0.3);
   auto const t = S1::radians(2);
@@ -50,7 +50,7 @@ TEST_CASE("all products, the first factor slowest") {
   CHECK(gradient[9] == doctest::Approx(-0.3 * std::sin(2.0)));
 }
 
-TEST_CASE("the Gram matrix is the Kronecker product, its inverse that of the inverses") {
+TEST_CASE("the Gram matrix is the Kronecker product, and its inverse that of the inverses") {
   using B = Tensor<Bernstein<Interval, 2>, Legendre<Interval, 1>>;
   auto const a = wm::Metric(Bernstein<Interval, 2>{});
   auto const b = wm::Metric(Legendre<Interval, 1>{});
@@ -73,7 +73,7 @@ TEST_CASE("names") {
 
 namespace {
 
-/// 1 and s - center: a basis with state, as a user may have.
+/// 1 and s - center: a user's basis with state.
 struct Centred {
   using Topology = Interval;
   static constexpr int size = 2;

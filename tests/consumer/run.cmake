@@ -1,5 +1,5 @@
-# Configures, builds and runs a project that uses wmanifold. MODE is find_package, add_subdirectory or fetch_content, for
-# the consumer beside this file, or embed, for the example of that name. All folders have a space in their names.
+# Configures, builds and runs a project that uses wmanifold. MODE is find_package, add_subdirectory or fetch_content for
+# the consumer beside this file, or embed for the example of that name. All folders have a space in their names.
 cmake_minimum_required(VERSION 3.25)
 
 function(install_to folder)
@@ -11,7 +11,7 @@ function(run)
   execute_process(COMMAND ${ARGN} COMMAND_ECHO STDOUT COMMAND_ERROR_IS_FATAL ANY)
 endfunction()
 
-# Runs and expects `expected`, a regular expression, in what is printed.
+# Runs a command and expects `expected`, a regular expression, in its output.
 function(prints expected)
   execute_process(COMMAND ${ARGN} COMMAND_ECHO STDOUT RESULT_VARIABLE status OUTPUT_VARIABLE text ERROR_VARIABLE text)
   string(REGEX REPLACE "[ \n]+" " " flat "${text}")
@@ -20,7 +20,7 @@ function(prints expected)
   endif()
 endfunction()
 
-# Runs and expects that it fails and prints `expected`.
+# Runs a command and expects that it fails and prints `expected`.
 function(refuses expected)
   execute_process(COMMAND ${ARGN} COMMAND_ECHO STDOUT RESULT_VARIABLE status OUTPUT_VARIABLE text ERROR_VARIABLE text)
   string(REGEX REPLACE "[ \n]+" " " flat "${text}")
@@ -37,7 +37,7 @@ set(prefix "${WORK}/the prefix")
 set(build "${WORK}/the consumer")
 
 if(MODE MATCHES "^(find_package|embed)$")
-  # A header-only library installs without a build, and may be moved then.
+  # A header-only library installs without a build, and may move afterwards.
   run(${configure} -S "${SOURCE}" -B "${WORK}/wmanifold" ${no_programs})
   install_to("${WORK}/first")
   file(RENAME "${WORK}/first" "${prefix}")
@@ -74,18 +74,18 @@ if(NOT MODE STREQUAL "find_package")
   return()
 endif()
 
-# ---- what find_package takes and refuses ------------------------------------------------------------------
+# ---- accepted and refused arguments of find_package -------------------------------------------------------
 
 set(ask ${consumer} -B "${WORK}/asking" -DCONSUMER_IO=OFF)
 set(json -DCMAKE_DISABLE_FIND_PACKAGE_nlohmann_json)
 set(openmp "-UOpenMP_*" -DCMAKE_DISABLE_FIND_PACKAGE_OpenMP)
 
-# Threads are this compiler's matter, and this project's choice.
+# Threads depend on this compiler and this project's choice.
 prints("wmanifold links [^ ]*xsimd ?-- Conf" ${ask} ${openmp}=ON -DWMANIFOLD_OPENMP=ON)
 prints("wmanifold links [^ ]*xsimd ?-- Conf" ${ask} ${openmp}=OFF -DWMANIFOLD_OPENMP=OFF)
 if(OPENMP)
   prints("wmanifold links [^ ]*xsimd;OpenMP::OpenMP_CXX " ${ask} -UWMANIFOLD_OPENMP)
-  # So it is where there were none at the installation.
+  # The same holds for an installation without threads.
   run(${configure} -S "${SOURCE}" -B "${WORK}/wmanifold" -DWMANIFOLD_OPENMP=OFF)
   install_to("${WORK}/without")
   prints("wmanifold links [^ ]*xsimd;OpenMP::OpenMP_CXX " ${ask} "-DCMAKE_PREFIX_PATH=${WORK}/without"
@@ -101,7 +101,7 @@ refuses("compatible with requested version \"9.1\".*version: ${VERSION}" ${ask} 
 # The build tree is a package as well.
 run(${ask} -DCONSUMER_VERSION=${VERSION} "-Dwmanifold_DIR=${WORK}/wmanifold")
 
-# ---- what else is installed -------------------------------------------------------------------------------
+# ---- other installed files --------------------------------------------------------------------------------
 
 foreach(tool IN ITEMS wmanifold_model wmanifold_header)
   run(test -x "${prefix}/share/wmanifold/tools/${tool}.py")

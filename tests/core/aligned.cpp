@@ -44,11 +44,11 @@ TEST_CASE("copies are equal and separate, moves take the storage along") {
   static_assert(std::is_nothrow_move_assignable_v<wm::AlignedVector<float>>);
 }
 
-TEST_CASE("allocators of all types are one") {
+TEST_CASE("allocators of all types are equal") {
   CHECK(wm::AlignedAllocator<float>{} == wm::AlignedAllocator<float>{wm::AlignedAllocator<double>{}});
 }
 
-TEST_CASE("a size whose bytes do not fit is refused") {
+TEST_CASE("a size whose bytes overflow is refused") {
   wm::AlignedAllocator<double> allocator;
   CHECK_THROWS_AS(static_cast<void>(allocator.allocate(static_cast<std::size_t>(-1) / 4)), std::bad_array_new_length);
 }

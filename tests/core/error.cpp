@@ -10,7 +10,7 @@
 
 namespace wm = wmanifold;
 
-TEST_CASE("a failure says where it comes from and its parts") {
+TEST_CASE("a failure gives its place and its parts") {
   CHECK_THROWS_WITH_AS(wm::fail("line: expected ", 2, " ends, got ", 0.25),
                        "wmanifold: line: expected 2 ends, got 0.25", wm::ArgumentError);
   CHECK_THROWS_WITH_AS(wm::fail<wm::NumericalError>("loss: got ", -1.0 / 3), "wmanifold: loss: got -0.333333333",
@@ -29,14 +29,14 @@ TEST_CASE("numbers in a failure are those of a classic stream") {
     expected << "wmanifold: " << x << ' ' << static_cast<float>(x) << ", " << true << std::size_t{7}
              << std::numeric_limits<std::ptrdiff_t>::min() << std::numeric_limits<std::size_t>::max() << 'c'
              << std::string_view("view");
-    CHECK_THROWS_WITH_AS(wm::fail(x, ' ', static_cast<float>(x), ", ", true, std::size_t{7},
-                                  std::numeric_limits<std::ptrdiff_t>::min(), std::numeric_limits<std::size_t>::max(),
-                                  'c', std::string_view("view")),
-                         expected.str().c_str(), wm::ArgumentError);
+    CHECK_THROWS_WITH_AS(
+        wm::fail(x, ' ', static_cast<float>(x), ", ", true, std::size_t{7}, std::numeric_limits<std::ptrdiff_t>::min(),
+                 std::numeric_limits<std::size_t>::max(), 'c', std::string_view("view")),
+        expected.str().c_str(), wm::ArgumentError);
   }
 }
 
-TEST_CASE("a failure says the same under every locale") {
+TEST_CASE("a failure has the same text under every locale") {
   support::GroupingLocale const locale;
   CHECK_THROWS_WITH_AS(wm::fail("line: expected ", 1024, " points, got ", 1024.5),
                        "wmanifold: line: expected 1024 points, got 1024.5", wm::ArgumentError);
@@ -50,7 +50,7 @@ TEST_CASE("errors are standard exceptions of their kind") {
   CHECK_THROWS_AS(wm::fail("anything"), std::invalid_argument);
 }
 
-TEST_CASE("require_count says what was expected and what came") {
+TEST_CASE("require_count gives the expected and the actual number") {
   CHECK_NOTHROW(wm::require_count("inputs", "columns", 3, 3));
   CHECK_THROWS_WITH_AS(wm::require_count("inputs", "columns", 3, 4), "wmanifold: inputs: expected 3 columns, got 4",
                        wm::ArgumentError);

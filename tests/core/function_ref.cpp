@@ -6,7 +6,7 @@
 
 using wmanifold::detail::FunctionRef;
 
-TEST_CASE("a reference calls what it was made of, with its state of now") {
+TEST_CASE("a reference calls its function with the present state") {
   int sum = 0;
   auto const add = [&sum](int a, int b) { sum += a * b; };
   FunctionRef<int, int> const call = add;
@@ -19,7 +19,7 @@ TEST_CASE("a reference calls what it was made of, with its state of now") {
   CHECK(sum == 10);
 }
 
-TEST_CASE("arguments go on as references where they are") {
+TEST_CASE("reference arguments stay references") {
   int changed = 0;
   auto const set = [](int& to) { to = 7; };
   FunctionRef<int&>{set}(changed);

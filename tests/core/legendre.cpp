@@ -70,7 +70,7 @@ TEST_CASE("Gauss's rule is exact up to degree 2 n - 1 and no further") {
   }
 }
 
-TEST_CASE("Gauss's rules that everyone knows") {
+TEST_CASE("Gauss's well-known rules") {
   auto const [nodes, weights] = wm::gauss_legendre(3);
   CHECK(std::abs(nodes[0] + std::sqrt(0.6)) < 1e-15);
   CHECK(std::abs(nodes[1]) < 1e-16);
@@ -78,7 +78,7 @@ TEST_CASE("Gauss's rules that everyone knows") {
   CHECK(std::abs(weights[1] - 8.0 / 18) < 1e-15);
 }
 
-TEST_CASE("numbers of nodes that make no rule are refused") {
+TEST_CASE("invalid numbers of nodes are refused") {
   for (int const count : {0, -1, 10'001, std::numeric_limits<int>::max()}) {
     CHECK_THROWS_WITH_AS((void)wm::gauss_legendre(count), doctest::Contains("expected from 1 to 10000 nodes"),
                          wm::ArgumentError);

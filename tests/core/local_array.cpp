@@ -8,7 +8,7 @@
 
 namespace wm = wmanifold;
 
-// Those below 16 bytes are std::array itself; others ask for 32, whatever the flags.
+// Arrays below 16 bytes are std::array itself. Others ask for 32, with any flags.
 static_assert(std::is_same_v<wm::LocalArray<float, 3>, std::array<float, 3>>);
 static_assert(alignof(wm::LocalArray<double, 2>) == 32 && alignof(wm::LocalArray<float, 9>) == 32);
 static_assert(alignof(wm::Point<wm::SO3>) == 32 && sizeof(wm::Point<wm::SO3>) == 32);

@@ -25,7 +25,7 @@ TEST_CASE_TEMPLATE("a batch must have samples, the right width and finite number
                        "wmanifold: inputs: expected finite numbers, got nan in row 1, column 0", wm::ArgumentError);
 }
 
-TEST_CASE("a block is seen without a copy, and what is beside it does not matter") {
+TEST_CASE("a block is viewed without a copy, and numbers beside it have no influence") {
   wm::Matrix<double> whole = wm::Matrix<double>::Constant(4, 6, std::numeric_limits<double>::quiet_NaN());
   whole.block(1, 2, 2, 3).setOnes();
   wm::ConstMatrixRef<double> const view(whole.block(1, 2, 2, 3));

@@ -20,7 +20,7 @@ struct Covered {
   int pieces = 0;
 };
 
-/// How often each of `count` numbers is visited, and in how many pieces.
+/// Counts the visits of each of `count` numbers, and the pieces.
 template <class T>
 Covered covered(wm::Index count, wm::Index work) {
   std::vector<std::atomic<int>> visits(static_cast<std::size_t>(count));
@@ -47,7 +47,7 @@ constexpr wm::Index much = 100 * wm::parallel_threshold;
 
 }  // namespace
 
-TEST_CASE("every index is visited exactly once, whatever the count, the work and the threads") {
+TEST_CASE("every index is visited exactly once, for any count, work and number of threads") {
   for (int const threads : {1, 2, 3, 4}) {
     support::Threads const limit(threads);
     for (wm::Index const count : {0, 1, 2, 3, 4, 5, 7, 8, 63, 64, 1000, 1001}) {

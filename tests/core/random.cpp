@@ -12,8 +12,8 @@
 
 namespace wm = wmanifold;
 
-// The sequences are part of what a seed means: saved experiments depend on them. These values were computed by a
-// separate implementation of SplitMix64, MT19937-64 and the distributions.
+// Saved experiments depend on the sequences of a seed. A separate implementation of SplitMix64, MT19937-64 and the
+// distributions computed these values.
 TEST_CASE("the sequences of a seed never change") {
   static_assert(wm::Seed{0}.stream(0).value == 0xe220a8397b1dcdafU);
   static_assert(wm::Seed{0}.stream(1).value == 0x6e789e6aa1b965f4U);
@@ -26,7 +26,7 @@ TEST_CASE("the sequences of a seed never change") {
   }
   wm::Random normal{wm::Seed{2}};
   for (double const expected : {-0.3446826291843669, 0.05926926644121971, -1.2423800025835583}) {
-    CHECK(std::abs(normal.normal() - expected) < 1e-14);  // the last bit is the mathematics library's
+    CHECK(std::abs(normal.normal() - expected) < 1e-14);  // the mathematics library decides the last bit
   }
   wm::Random below{wm::Seed{3}};
   for (wm::Index const expected : {257, 832, 328, 771, 201}) {
@@ -38,7 +38,7 @@ TEST_CASE("the sequences of a seed never change") {
   CHECK(items == std::array<int, 8>{3, 5, 7, 1, 4, 6, 0, 2});
 }
 
-TEST_CASE("the numbers are those of std::mt19937_64") {
+TEST_CASE("the numbers equal those of std::mt19937_64") {
   wm::Random random{wm::Seed{5}};
   std::mt19937_64 engine{wm::Seed{5}.stream(0).value};
   for (int i = 0; i < 2000; ++i) {
@@ -46,7 +46,7 @@ TEST_CASE("the numbers are those of std::mt19937_64") {
   }
 }
 
-TEST_CASE("streams of a seed differ from each other and from those of its neighbours") {
+TEST_CASE("streams of a seed differ from each other and from those of neighbouring seeds") {
   std::set<std::uint64_t> values;
   for (std::uint64_t seed = 0; seed < 20; ++seed) {
     for (std::uint64_t index = 0; index < 50; ++index) {
@@ -129,7 +129,7 @@ TEST_CASE("below is unbiased and stays below") {
   for (int const count : counts) {
     CHECK(std::abs(count - 10000) < 5 * 93);
   }
-  // 3/4 of the range of the engine: a plain remainder would find the lower third twice as often.
+  // 3/4 of the range of the engine: a plain remainder would give the lower third twice as often.
   wm::Index const large = wm::Index{3} << 61;
   int low = 0;
   for (int i = 0; i < 9000; ++i) {
@@ -138,11 +138,11 @@ TEST_CASE("below is unbiased and stays below") {
   CHECK(std::abs(low - 3000) < 5 * 45);
 }
 
-TEST_CASE("there is no number below one that is not positive") {
+TEST_CASE("below refuses bounds that are not positive") {
   wm::Random random{wm::Seed{1}};
   wm::Random const before = random;
   for (wm::Index const count : {wm::Index{0}, wm::Index{-1}}) {
-    CHECK_THROWS_WITH_AS((void)random.below(count), doctest::Contains("expected a count of at least 1"),
+    CHECK_THROWS_WITH_AS((void)random.below(count), doctest::Contains("random: expected a bound of at least 1"),
                          wm::ArgumentError);
   }
   CHECK(random == before);
@@ -171,7 +171,7 @@ TEST_CASE("shuffle makes all permutations equally often") {
   random.shuffle(std::span<int>());
 }
 
-TEST_CASE("a copy continues where the original was") {
+TEST_CASE("a copy continues like the original") {
   wm::Random random{wm::Seed{15}};
   random.normal();
   auto copy = random;
@@ -184,7 +184,7 @@ TEST_CASE("a copy continues where the original was") {
   static_assert(std::is_nothrow_move_constructible_v<wm::Random>);
 }
 
-TEST_CASE("a generator goes on from a saved state, wherever that was taken") {
+TEST_CASE("a generator continues from any saved state") {
   wm::Random random{wm::Seed{16}};
   for (int i = 0; i < 700; ++i) {  // states at the start, within and at the end of the engine's 312 words
     wm::Random restored{random.state()};
@@ -199,7 +199,7 @@ TEST_CASE("a generator goes on from a saved state, wherever that was taken") {
   }
 }
 
-TEST_CASE("numbers that are no state of a generator are refused") {
+TEST_CASE("numbers that are not a generator's state are refused") {
   wm::Random::State state = wm::Random{wm::Seed{1}}.state();
   state.back() = 313;
   CHECK_THROWS_WITH_AS(wm::Random{state}, doctest::Contains("at most 312 words used, got 313"), wm::ArgumentError);

@@ -10,7 +10,7 @@ namespace wm = wmanifold;
 static_assert(wm::Real<float> && wm::Real<double>);
 static_assert(!wm::Real<int> && !wm::Real<long double> && !wm::Real<float const> && !wm::Real<double&>);
 
-TEST_CASE_TEMPLATE("all_finite finds what is not, wherever it is", R, float, double) {
+TEST_CASE_TEMPLATE("all_finite finds NaN and infinities at every place", R, float, double) {
   using Limits = std::numeric_limits<R>;
   CHECK(wm::all_finite<R>(nullptr, 0));
   for (wm::Index size : {1, 2, 3, 7, 8, 16, 33}) {
@@ -28,7 +28,7 @@ TEST_CASE_TEMPLATE("all_finite finds what is not, wherever it is", R, float, dou
       }
     }
   }
-  // Only as many as are asked for.
+  // Only the given number of entries counts.
   R const numbers[] = {1, 2, Limits::quiet_NaN()};
   CHECK(wm::all_finite(numbers, 2));
 }

@@ -24,7 +24,7 @@ TEST_CASE_TEMPLATE("a target without vectors has batches of one number", R, floa
   CHECK(wm::simd::constant<V>(0.1).value == static_cast<R>(0.1));
 }
 
-TEST_CASE_TEMPLATE("arithmetic of a batch of one is that of the number", R, float, double) {
+TEST_CASE_TEMPLATE("arithmetic of a batch of one equals that of the number", R, float, double) {
   using V = wm::simd::Single<R>;
   R const x = R{2.75};
   R const y = R{-0.375};
@@ -39,11 +39,11 @@ TEST_CASE_TEMPLATE("arithmetic of a batch of one is that of the number", R, floa
   CHECK((z -= V(y)).value == x - y);
   z = V(x);
   CHECK((z *= V(y)).value == x * y);
-  // Exact, so that one rounding and two are the same.
+  // Exact, so one rounding and two give the same.
   CHECK(wm::simd::fma(V(R{1.5}), V(R{-2.5}), V(R{0.25})).value == R{-3.5});
 }
 
-TEST_CASE_TEMPLATE("a batch of one compares as the number does, NaN too", R, float, double) {
+TEST_CASE_TEMPLATE("a batch of one compares like the number, NaN too", R, float, double) {
   using V = wm::simd::Single<R>;
   for (R const x : {R{1}, R{2}, std::numeric_limits<R>::quiet_NaN()}) {
     for (R const y : {R{1}, R{2}}) {
@@ -60,7 +60,7 @@ TEST_CASE_TEMPLATE("a batch of one compares as the number does, NaN too", R, flo
   CHECK(max(V(R{4}), V(R{3})).value == 4);
 }
 
-TEST_CASE_TEMPLATE("elementary functions of a batch of one are those of std", R, float, double) {
+TEST_CASE_TEMPLATE("elementary functions of a batch of one equal those of std", R, float, double) {
   using V = wm::simd::Single<R>;
   using namespace wm::simd;
   for (double at = -6; at <= 6; at += 0.37) {

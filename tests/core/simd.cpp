@@ -27,7 +27,8 @@ std::vector<R> in_batches(std::vector<R> const& numbers, F const& f) {
   return {padded.begin(), padded.begin() + static_cast<std::ptrdiff_t>(numbers.size())};
 }
 
-/// The largest difference between batches and std::, in units of the last place (absolute below the normal numbers).
+/// Returns the largest difference between batches and std::, in units of the last place (absolute below the normal
+/// numbers).
 template <wm::Real R, class F>
 double worst_ulp(std::vector<R> const& numbers, F const& f) {
   auto const batched = in_batches(numbers, f);
@@ -64,13 +65,13 @@ TEST_CASE_TEMPLATE("a batch holds a register of numbers", R, float, double) {
   CHECK((wm::simd::registers<Target> == 16 || wm::simd::registers<Target> == 32));
 }
 
-TEST_CASE_TEMPLATE("elementary functions of batches are those of numbers", R, float, double) {
+TEST_CASE_TEMPLATE("elementary functions of batches agree with those of numbers", R, float, double) {
   using namespace wm::simd;
   CHECK(worst_ulp(numbers_between<R>(-80, 80), [](auto x) { return exp(x); }) <= 4);
   CHECK(worst_ulp(numbers_between<R>(-10, 10), [](auto x) { return tanh(x); }) <= 4);
   CHECK(worst_ulp(numbers_between<R>(-1, 1), [](auto x) { return expm1(x); }) <= 4);
   CHECK(worst_ulp(numbers_between<R>(-0.9, 100), [](auto x) { return log1p(x); }) <= 4);
-  // xsimd 8's erf of doubles is off by up to 1.5e-14: within what is promised of values (1e-12).
+  // xsimd 8's erf of doubles is off by up to 1.5e-14, within the promised error of values (1e-12).
   CHECK(worst_ulp(numbers_between<R>(-5, 5), [](auto x) { return erf(x); }) <= (std::is_same_v<R, float> ? 8 : 128));
   CHECK(worst_ulp(numbers_between<R>(-5, 5), [](auto x) { return abs(x); }) == 0);
 
@@ -83,11 +84,11 @@ TEST_CASE_TEMPLATE("elementary functions of batches are those of numbers", R, fl
   CHECK(worst_ulp(far, [](auto x) { return erf(x); }) == 0);
   CHECK(worst_ulp(numbers_between<R>(-5, 5),
                   [](auto x) { return select(x > constant<decltype(x)>(0.25), x, constant<decltype(x)>(-1)); }) == 0);
-  // With one rounding or two: what the target has.
+  // With one rounding or two, as the target has it.
   CHECK(worst_ulp(numbers_between<R>(1, 5), [](auto x) { return fma(x, x, x); }) <= 1);
 }
 
-TEST_CASE_TEMPLATE("NaN and infinities come through", R, float, double) {
+TEST_CASE_TEMPLATE("NaN and infinities are kept", R, float, double) {
   using namespace wm::simd;
   R const inf = std::numeric_limits<R>::infinity();
   R const nan = std::numeric_limits<R>::quiet_NaN();

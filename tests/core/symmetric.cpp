@@ -11,8 +11,9 @@ namespace {
 
 /// Positive definite, its eigenvalues over some decades.
 wm::SmallMatrix positive(wm::Index n) {
-  wm::SmallMatrix const a =
-      wm::SmallMatrix::NullaryExpr(n, n, [](wm::Index i, wm::Index j) { return std::cos(1.0 + 3.7 * static_cast<double>(i * i) + 1.3 * static_cast<double>(j)); });
+  wm::SmallMatrix const a = wm::SmallMatrix::NullaryExpr(n, n, [](wm::Index i, wm::Index j) {
+    return std::cos(1.0 + 3.7 * static_cast<double>(i * i) + 1.3 * static_cast<double>(j));
+  });
   wm::SmallMatrix const scaled = a.array().colwise() * Eigen::ArrayXd::LinSpaced(n, 1, 100);
   wm::SmallMatrix sum = scaled.lazyProduct(scaled.transpose());
   sum.diagonal().array() += 0.1;
@@ -23,7 +24,7 @@ double largest(wm::SmallMatrix const& m) { return m.cwiseAbs().maxCoeff(); }
 
 }  // namespace
 
-TEST_CASE("products and transposes are Eigen's") {
+TEST_CASE("products and transposes agree with Eigen's") {
   for (wm::Index const n : {1, 2, 5, 17}) {
     wm::SmallMatrix const a = positive(n).leftCols((n + 1) / 2);
     wm::SmallMatrix const b = positive(n + 3).topRows((n + 1) / 2);
@@ -54,7 +55,7 @@ TEST_CASE("a Cholesky factor is lower triangular and squares to its matrix") {
   }
 }
 
-TEST_CASE("what is not positive definite has no factor") {
+TEST_CASE("a matrix that is not positive definite has no factor") {
   wm::SmallMatrix c;
   wm::SmallMatrix a(2, 2);
   a << 1, 2, 2, 1;
@@ -81,7 +82,7 @@ TEST_CASE("rotations bring a matrix to its eigenvalues, small ones to their own 
     CHECK(alone == diagonal);
   }
 
-  // diag(1, 1e-8) under a quarter of a turn, less a little.
+  // diag(1, 1e-8) under slightly less than a quarter of a turn.
   double const angle = 0.7;
   wm::SmallMatrix turn(2, 2);
   turn << std::cos(angle), -std::sin(angle), std::sin(angle), std::cos(angle);

@@ -28,7 +28,7 @@ TEST_CASE("numbers as text and back, to the last bit, under any locale") {
   come_back();
 }
 
-TEST_CASE("a text is split into one part more than it has places to split at") {
+TEST_CASE("a text with n separators is split into n + 1 parts") {
   using Parts = std::vector<std::string>;
   CHECK(split("a,b,,c", ',') == Parts{"a", "b", "", "c"});
   CHECK(split("", ',') == Parts{""});

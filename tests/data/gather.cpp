@@ -23,10 +23,10 @@ TEST_CASE("rows, labels and points are gathered alike") {
   CHECK(wm::gather(inputs, std::vector<Index>{}).rows() == 0);
 }
 
-TEST_CASE("an index that is no sample's is refused") {
+TEST_CASE("an index out of range is refused") {
   std::vector<Index> const bad{0, 4};
   CHECK_THROWS_WITH_AS(wm::gather(std::vector<int>(4), bad),
-                       doctest::Contains("expected indices of 4 samples, from 0 on, got 4 in place 1"),
+                       doctest::Contains("expected indices of 4 samples, counted from 0, got 4 at position 1"),
                        wm::ArgumentError);
   CHECK_THROWS_AS(wm::gather(wm::Matrix<double>(4, 1), std::vector<Index>{-1}), wm::ArgumentError);
 }

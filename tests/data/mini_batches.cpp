@@ -30,7 +30,7 @@ std::vector<Index> counted(Index count) {
 
 }  // namespace
 
-TEST_CASE("an epoch has each sample once, in batches of the size, the last one smaller") {
+TEST_CASE("an epoch has each sample once, in batches of the given size, the last one smaller") {
   for (auto const& [samples, size, count, last] :
        {std::array<Index, 4>{10, 3, 4, 1}, {9, 3, 3, 3}, {2, 5, 1, 2}, {1, 1, 1, 1}}) {
     MiniBatches const batches(samples, size, wm::Seed{1});
@@ -47,7 +47,7 @@ TEST_CASE("an epoch has each sample once, in batches of the size, the last one s
   }
 }
 
-TEST_CASE("what makes no whole batch is dropped where asked for, other samples in other epochs") {
+TEST_CASE("an incomplete batch is dropped on request, other samples in other epochs") {
   MiniBatches const batches(10, 4, wm::Seed{1}, LastBatch::dropped);
   CHECK(batches.count() == 2);
   std::vector<bool> seen(10);
@@ -62,7 +62,7 @@ TEST_CASE("what makes no whole batch is dropped where asked for, other samples i
   CHECK(std::find(seen.begin(), seen.end(), false) == seen.end());
 }
 
-TEST_CASE("of a part of the data, batches hold the part's own samples, in the same order as of that many samples") {
+TEST_CASE("batches of a part of the data hold the part's own samples, in the order of that many samples") {
   std::vector<Index> const part{7, 2, 40, 3, 11};
   MiniBatches const batches(part, 2, wm::Seed{1});
   CHECK(batches.count() == 3);
@@ -75,7 +75,7 @@ TEST_CASE("of a part of the data, batches hold the part's own samples, in the sa
   CHECK(moved.epoch(0).empty());
 }
 
-TEST_CASE("seed and epoch decide the order, and nothing else") {
+TEST_CASE("seed and epoch alone decide the order") {
   MiniBatches const batches(50, 7, wm::Seed{1});
   auto const third = batches.epoch(3);
   CHECK(batches.epoch(3) == third);
@@ -85,7 +85,7 @@ TEST_CASE("seed and epoch decide the order, and nothing else") {
   CHECK(joined(third) != counted(50));
 }
 
-TEST_CASE("all orders are as likely") {
+TEST_CASE("all orders are equally likely") {
   std::array<int, 6> seen{};
   for (std::uint64_t seed = 0; seed < 6000; ++seed) {
     auto const order = wm::shuffled_indices(3, wm::Seed{seed});
@@ -98,12 +98,16 @@ TEST_CASE("all orders are as likely") {
   CHECK(wm::shuffled_indices(0, wm::Seed{1}).empty());
 }
 
-TEST_CASE("what makes no batch is refused") {
+TEST_CASE("sizes that make no batch are refused") {
   CHECK_THROWS_WITH_AS(MiniBatches(0, 4, wm::Seed{}),
-                       doctest::Contains("at least one sample, and one in each batch, got 0 and 4"), wm::ArgumentError);
+                       doctest::Contains("at least one sample and batches of at least one, got 0 and 4"),
+                       wm::ArgumentError);
   CHECK_THROWS_AS(MiniBatches(3, 0, wm::Seed{}), wm::ArgumentError);
   CHECK_THROWS_WITH_AS(MiniBatches(3, 4, wm::Seed{}, LastBatch::dropped),
                        doctest::Contains("expected a batch of at most 3 samples"), wm::ArgumentError);
-  CHECK_THROWS_AS(MiniBatches(3, 1, wm::Seed{}).epoch(-1), wm::ArgumentError);
-  CHECK_THROWS_AS(wm::shuffled_indices(-1, wm::Seed{}), wm::ArgumentError);
+  CHECK_THROWS_WITH_AS(MiniBatches(3, 1, wm::Seed{}).epoch(-1),
+                       doctest::Contains("expected an epoch of at least 0, got -1"), wm::ArgumentError);
+  CHECK_THROWS_WITH_AS(wm::shuffled_indices(-1, wm::Seed{}),
+                       doctest::Contains("shuffled indices: expected a count of at least 0, got -1"),
+                       wm::ArgumentError);
 }

@@ -7,7 +7,7 @@ using wm::Index;
 
 namespace {
 
-/// Each of `count` samples once, both parts rising.
+/// Checks that each of `count` samples is in one part once, and that both parts rise.
 void check_parts(wm::Split const& split, Index count) {
   CHECK(std::is_sorted(split.training.begin(), split.training.end()));
   CHECK(std::is_sorted(split.validation.begin(), split.validation.end()));
@@ -22,7 +22,7 @@ void check_parts(wm::Split const& split, Index count) {
 
 }  // namespace
 
-TEST_CASE("a split has each sample in one part, in shares as asked for, by the seed") {
+TEST_CASE("a split has each sample in one part, in the given shares, by the seed") {
   struct Case {
     Index samples;
     double share;
@@ -38,7 +38,7 @@ TEST_CASE("a split has each sample in one part, in shares as asked for, by the s
   CHECK(wm::split(100, 0.2, wm::Seed{2}).validation != one.validation);
 }
 
-TEST_CASE("by labels, each has its share") {
+TEST_CASE("a split by labels keeps each label's share") {
   std::vector<int> labels;
   for (int i = 0; i < 200; ++i) {
     labels.push_back(i % 10 == 0 ? 7 : i % 2);  // 20 of 7, 80 of 0, 100 of 1
@@ -54,13 +54,13 @@ TEST_CASE("by labels, each has its share") {
   CHECK(std::abs(of[1] - 25) <= 1);
 }
 
-TEST_CASE("a split without two parts is refused") {
+TEST_CASE("a split with an empty part is refused") {
   for (double const share : {0.0, 1.0, -0.5, std::nan("")}) {
     CHECK_THROWS_WITH_AS(wm::split(10, share, wm::Seed{}),
                          doctest::Contains("expected a share of validation between 0 and 1"), wm::ArgumentError);
   }
   CHECK_THROWS_WITH_AS(wm::split(2, 0.01, wm::Seed{}),
-                       doctest::Contains("expected enough samples for both parts, got 2 with a share of 0.01"),
+                       doctest::Contains("expected a share that leaves a sample for both parts, got 0.01 of 2 samples"),
                        wm::ArgumentError);
   CHECK_THROWS_AS(wm::split(0, 0.5, wm::Seed{}), wm::ArgumentError);
 }

@@ -8,7 +8,8 @@
 namespace wm = wmanifold;
 using wm::Index, wm::Standardisation;
 
-TEST_CASE_TEMPLATE("training data has mean 0 and deviation 1 then, and comes back", R, float, double) {
+TEST_CASE_TEMPLATE("standardised training data has mean 0 and deviation 1, and the inverse restores it", R, float,
+                   double) {
   wm::Matrix<R> x = support::matrix<R>(500, 3, 1);
   x.col(1) = (x.col(1).array() * R(1e-3) + R(0.5)).eval();
   x.col(2) = (x.col(2).array() * R(3e4) - R(2e5)).eval();
@@ -21,23 +22,23 @@ TEST_CASE_TEMPLATE("training data has mean 0 and deviation 1 then, and comes bac
   }
   wm::Matrix<R> const back = fit.undo(y);
   CHECK((back - x).cwiseQuotient(x).cwiseAbs().maxCoeff() < 100 * std::numeric_limits<R>::epsilon());
-  // One sample as in a batch, in place too.
+  // A sample gives the same as in a batch, in place too.
   std::array<R, 3> sample{x(7, 0), x(7, 1), x(7, 2)};
   fit.apply(sample, sample);
   CHECK(std::equal(sample.begin(), sample.end(), y.row(7).data()));
   fit.undo(sample, sample);
   CHECK(std::equal(sample.begin(), sample.end(), back.row(7).data()));
-  // From its numbers, the same.
+  // The same from its stored numbers.
   CHECK(Standardisation<R>({fit.mean().begin(), fit.mean().end()}, {fit.scale().begin(), fit.scale().end()}) == fit);
 }
 
-TEST_CASE("other data is moved by the training data's numbers") {
+TEST_CASE("other data is standardised by the training data's numbers") {
   Standardisation const fit(wm::Matrix<double>{{0, 10}, {2, 30}});
   CHECK(fit.apply(wm::Matrix<double>{{3, 20}}) == wm::Matrix<double>{{2, 0}});
   CHECK(fit.apply(wm::Matrix<double>(0, 2)).rows() == 0);
 }
 
-TEST_CASE("a constant column has the scale 1, be its sum rounded or not; large numbers do not overflow") {
+TEST_CASE("a constant column has the scale 1, with or without rounding of its sum; large numbers do not overflow") {
   wm::Matrix<double> x(7, 3);
   x.col(0).setConstant(0.1);
   x.col(1) << 1e300, -1e300, 1e300, -1e300, 1e300, -1e300, 1e300;
@@ -50,7 +51,7 @@ TEST_CASE("a constant column has the scale 1, be its sum rounded or not; large n
   CHECK(Standardisation(wm::Matrix<double>{{5, 6}}).scale()[0] == 1);  // one row: all are constant
 }
 
-TEST_CASE("what cannot be standardised is refused") {
+TEST_CASE("data without rows, with NaN or infinities, or of another width is refused") {
   CHECK_THROWS_WITH_AS(Standardisation(wm::Matrix<double>(0, 2)),
                        doctest::Contains("standardisation: expected at least one sample, got an empty batch"),
                        wm::ArgumentError);
@@ -65,7 +66,10 @@ TEST_CASE("what cannot be standardised is refused") {
   CHECK_THROWS_AS(fit.apply(three, two), wm::ArgumentError);
   CHECK_THROWS_WITH_AS(fit.undo(two, three), doctest::Contains("expected 2 columns in the result, got 3"),
                        wm::ArgumentError);
-  CHECK_THROWS_AS(Standardisation<double>({0, 0}, {1}), wm::ArgumentError);
+  CHECK_THROWS_WITH_AS(Standardisation<double>({0, 0}, {1}),
+                       doctest::Contains("expected 2 scales, one per mean, got 1"), wm::ArgumentError);
+  CHECK_THROWS_WITH_AS(Standardisation(wm::Matrix<double>{{1, 1.7e308}, {2, 1.7e308}, {3, -1.7e308}}),
+                       doctest::Contains("expected a positive, finite deviation, got "), wm::NumericalError);
   CHECK_THROWS_WITH_AS(Standardisation<double>({0, 0}, {1, 0}),
                        doctest::Contains("expected a finite mean and a positive scale, got 0 and 0 for column 1"),
                        wm::ArgumentError);

@@ -22,7 +22,7 @@ bool keeps_denormals() {
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("numbers too small count as zero while the guard lives, and no longer", R, float, double) {
+TEST_CASE_TEMPLATE("denormal numbers count as zero only while the guard lives", R, float, double) {
   REQUIRE(keeps_denormals<R>());
   {
     wm::FlushDenormals const guard;

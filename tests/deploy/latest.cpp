@@ -7,7 +7,7 @@
 
 namespace wm = wmanifold;
 
-TEST_CASE("the reader has the first value until there is a later one, and then the latest") {
+TEST_CASE("the reader sees the first value until there is a later one, and then the latest") {
   wm::Latest<int> latest(1);
   CHECK_FALSE(latest.take());
   CHECK(latest.value() == 1);
@@ -37,13 +37,13 @@ TEST_CASE("values are destroyed by the writer, never by the reader") {
   latest.put(made(2));
   REQUIRE(latest.take());
   CHECK(*latest.value() == 2);
-  CHECK_FALSE(seen.expired());  // the reader let go of it, and left it where it was
+  CHECK_FALSE(seen.expired());  // the reader released it and left it in place
   latest.put(made(3));
   latest.put(made(4));
   CHECK(seen.expired());
 }
 
-TEST_CASE("two threads: whole values, none older than the one before, and the last one arrives") {
+TEST_CASE("two threads: values are whole, none is older than the previous one, and the last one arrives") {
   struct Pair {
     long a;
     long b;

@@ -1,4 +1,4 @@
-// What is marked "Real time" neither allocates nor releases nor locks.
+// Functions marked "Real time" neither allocate nor release nor lock.
 
 #include <wmanifold/basis/bernstein.hpp>
 #include <wmanifold/basis/catmull_rom.hpp>
@@ -53,7 +53,7 @@ void check_nothing(support::Calls const& calls) {
 
 }  // namespace
 
-TEST_CASE("the traps catch what they should") {
+TEST_CASE("the traps catch allocations, releases and locks") {
   CHECK(support::calls_of([] { ::operator delete(::operator new(3)); }).allocations == 1);
 #ifdef __GLIBC__
   void* volatile memory = nullptr;
@@ -69,8 +69,8 @@ TEST_CASE("the traps catch what they should") {
 #endif
 }
 
-TEST_CASE_TEMPLATE("a million samples under a context that moves at random, with models changing", M, Fixed, Listed,
-                   Lamp, Lamps) {
+TEST_CASE_TEMPLATE("a million samples under a randomly moving context, with changing models", M, Fixed, Listed, Lamp,
+                   Lamps) {
   using R = typename M::Scalar;
   constexpr Index blocks = 31'250;
   constexpr Index block = 32;
@@ -85,7 +85,7 @@ TEST_CASE_TEMPLATE("a million samples under a context that moves at random, with
   support::Calls sum;
   for (Index b = 0; b < blocks; ++b) {
     if (b % 1000 == 999) {
-      walker.set_model(made<M>(static_cast<std::uint64_t>(b)));  // the controlling thread's: may allocate
+      walker.set_model(made<M>(static_cast<std::uint64_t>(b)));  // in the controlling thread: may allocate
     }
     support::Calls const calls = support::calls_of([&] {
       wm::FlushDenormals const guard;
@@ -101,7 +101,7 @@ TEST_CASE_TEMPLATE("a million samples under a context that moves at random, with
   CHECK(finite);
 }
 
-TEST_CASE("to and fro between opposite points, each of another kind, with samples that are not finite") {
+TEST_CASE("back and forth between opposite points of each kind, with samples that are not finite") {
   using Space = Aimed::Topology;
   auto const here = Space::at(wm::S2::vector(0.6, 0, 0.8), wm::Finite<3>::at(0));
   auto const there = Space::at(wm::S2::vector(-0.6, 0, -0.8), wm::Finite<3>::at(2));
@@ -126,7 +126,7 @@ TEST_CASE("to and fro between opposite points, each of another kind, with sample
   CHECK(arrived == 10);
 }
 
-TEST_CASE("samples at a context that is another each time") {
+TEST_CASE("samples with a new context each") {
   using Phase = wm::BasicManifold<float, wm::CatmullRom<wm::S1, 4>, Dense<342, 512>, wm::Elu, Dense<512, 512>, wm::Elu,
                                   Dense<512, 311>>;
   using Placed = wm::BasicManifold<double, wm::CatmullRom<wm::S1, 9>, wm::LayerList>;
@@ -146,13 +146,13 @@ TEST_CASE("samples at a context that is another each time") {
     for (int frame = 0; frame < 100; ++frame) {
       auto const s = wm::S1::radians(0.07 * frame);
       phase.operator()<OneThread>(s, x, y);
-      placed(s, z, to, scratch);  // not worth threads
+      placed(s, z, to, scratch);  // too small for threads
       (*fixed)(knobs, std::span<float const>(x).first(8), std::span<float>(y).first(1));
     }
   }));
 }
 
-TEST_CASE("a network, and one formed at a point into one that is there") {
+TEST_CASE("a network, and one formed at a point in place") {
   auto const model = made<Fixed>(1);
   auto network = model->at(wm::Product<wm::Interval, wm::Interval>::from_cube({0.2, 0.7}));
   auto const listed = made<Listed>(1);

@@ -40,7 +40,7 @@ std::shared_ptr<M const> made(std::uint64_t seed) {
   }
 }
 
-/// A signal that a window of three slides over.
+/// A signal under a sliding window of three.
 template <class R>
 std::vector<R> signal(Index samples) {
   auto const numbers = support::matrix<R>(1, samples + 2, 5);
@@ -73,14 +73,14 @@ using EllipseF = Static<float, wm::Ellipse>;
 using EllipseRelu = wm::BasicManifold<float, wm::Ellipse, Dense<3, 8>, wm::Relu, Dense<8, 2>>;
 using Manifold1 = wm::BasicManifold<float, wm::Ellipse, Dense<1, 8>, wm::Tanh, Dense<8, 1>>;
 
-/// A knob, and one of three machines.
+/// A knob and one of three machines.
 using Machines = wm::Finite<3, wm::path_graph<3>()>;
 using KnobAndMachine = wm::Tensor<wm::Bernstein<wm::Interval, 2>, wm::OnePerContext<Machines>>;
 wm::Point<KnobAndMachine::Topology> knob_and_machine(double knob, int machine) {
   return KnobAndMachine::Topology::at(wm::Interval::at(knob), Machines::at(machine));
 }
 
-/// The outputs of samples three numbers apart.
+/// Returns the outputs of samples three numbers apart.
 template <class M>
 std::vector<typename M::Scalar> processed(wm::Walker<M>& walker, std::vector<typename M::Scalar> const& x) {
   std::vector<typename M::Scalar> y(2 * x.size() / 3);
@@ -90,7 +90,7 @@ std::vector<typename M::Scalar> processed(wm::Walker<M>& walker, std::vector<typ
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("a resting walker is the network at its context, to the last bit", M, Static<float, wm::Ellipse>,
+TEST_CASE_TEMPLATE("a resting walker equals the network at its context, to the last bit", M, Static<float, wm::Ellipse>,
                    Static<double, wm::Bernstein<wm::Interval, 2>>, Static<float, wm::SphericalHarmonics<wm::S2, 1>>,
                    Static<float, wm::Constant<>>, Static<float, KnobAndMachine>, Listed<float, wm::Ellipse>,
                    Listed<double, wm::Ellipse>) {
@@ -115,7 +115,7 @@ TEST_CASE_TEMPLATE("a resting walker is the network at its context, to the last 
   CHECK(same);
 }
 
-TEST_CASE_TEMPLATE("a context goes along the geodesic at its speed, and arrives", B, wm::Bernstein<wm::Interval, 2>,
+TEST_CASE_TEMPLATE("a context moves along the geodesic at its speed, and arrives", B, wm::Bernstein<wm::Interval, 2>,
                    wm::Ellipse, wm::SphericalHarmonics<wm::S2, 2>, wm::Fourier<wm::Torus<2>, 1>) {
   using M = Static<double, B>;
   using Topology = typename B::Topology;
@@ -143,7 +143,7 @@ TEST_CASE_TEMPLATE("a context goes along the geodesic at its speed, and arrives"
   }
 }
 
-TEST_CASE("a context leaves for the opposite point of a sphere, and arrives") {
+TEST_CASE("a context moves to the opposite point of a sphere, and arrives") {
   using Knob = wm::Bernstein<wm::Interval, 1>;
   using B = wm::Tensor<wm::SphericalHarmonics<wm::S2, 1>, Knob>;
   using M = Static<float, B>;
@@ -167,7 +167,7 @@ TEST_CASE("a context leaves for the opposite point of a sphere, and arrives") {
   CHECK(moves == static_cast<int>(std::ceil(std::hypot(std::numbers::pi, 0.5) / (speed * every))));
 }
 
-TEST_CASE("a discrete factor switches at the next move, once for all, while the knob is on its way; in a line") {
+TEST_CASE("a discrete factor switches once at the next move while the knob moves, and the output fades linearly") {
   using M = Static<double, KnobAndMachine>;
   constexpr Index every = 8;
   constexpr double speed = 0.1 / every;
@@ -178,7 +178,7 @@ TEST_CASE("a discrete factor switches at the next move, once for all, while the 
     return evaluated(model->at(knob_and_machine(knob, machine)), x, 0).first;
   };
   processed(walker, {0.7, 0.7, 0.7});
-  walker.set_target(knob_and_machine(0.25, 2));  // two numbers further in the graph, two moves and a half of the knob
+  walker.set_target(knob_and_machine(0.25, 2));  // two numbers further in the graph, two and a half moves of the knob
   auto const rest = processed(walker, std::vector<double>(3 * (every - 1), 0.7));
   CHECK(walker.context() == knob_and_machine(0, 0));
   CHECK(rest.back() == evaluated(model->at(knob_and_machine(0, 0)), x, 0).second);
@@ -197,7 +197,7 @@ TEST_CASE("a discrete factor switches at the next move, once for all, while the 
   CHECK(walker.context() == knob_and_machine(0.25, 2));
 }
 
-TEST_CASE("of contexts that are all discrete, a walker switches") {
+TEST_CASE("with discrete contexts alone, a walker switches") {
   using M = Static<double, wm::OnePerContext<Machines>>;
   constexpr Index every = 8;
   auto const model = made<M>(3);
@@ -217,7 +217,7 @@ TEST_CASE("of contexts that are all discrete, a walker switches") {
   CHECK(y.back() == evaluated(model->at(Machines::at(2)), x, 0).second);
 }
 
-TEST_CASE("of many targets between two moves the last counts; one that is where the context is moves nothing") {
+TEST_CASE("of many targets between two moves the last counts; a target at the context moves nothing") {
   auto const model = made<EllipseF>(1);
   auto const x = signal<float>(3 * 32 - 2);
   constexpr Index every = 8;
@@ -234,13 +234,13 @@ TEST_CASE("of many targets between two moves the last counts; one that is where 
   wm::Walker<EllipseF> resting(model, wm::S1::radians(1), {.speed = 0.01, .every = every});
   std::vector<float> y(2);
   for (Index b = 0; b < 24; ++b) {
-    resting.set_target(wm::S1::radians(b % every == 0 ? 1 : 2));  // somewhere else only where no move is
+    resting.set_target(wm::S1::radians(b % every == 0 ? 1 : 2));  // elsewhere only between moves
     resting.process(std::span(x).subspan(static_cast<std::size_t>(b), 3), 1, y);
     CHECK(y[0] == evaluated(model->at(wm::S1::radians(1)), x, b).first);
   }
 }
 
-TEST_CASE("speeds that go nowhere, and everywhere at once; a move with every sample") {
+TEST_CASE("zero and infinite speed; a move with every sample") {
   auto const model = made<EllipseF>(1);
   auto const start = wm::S1::radians(1);
   auto const goal = wm::S1::radians(3);
@@ -259,7 +259,7 @@ TEST_CASE("speeds that go nowhere, and everywhere at once; a move with every sam
       std::vector<float> y(2 * 8);
       walker.process(x, 1, y);
       CHECK(walker.context() == goal);
-      CHECK(y[0] == evaluated(model->at(start), x, 0).first);  // from here it goes over
+      CHECK(y[0] == evaluated(model->at(start), x, 0).first);  // the fade begins here
       for (Index b = every; b < 8; ++b) {
         CHECK(y[static_cast<std::size_t>(2 * b)] == evaluated(model->at(goal), x, b).first);
       }
@@ -267,7 +267,7 @@ TEST_CASE("speeds that go nowhere, and everywhere at once; a move with every sam
   }
 }
 
-TEST_CASE_TEMPLATE("a sample that is not finite spoils no other", M, EllipseF, EllipseRelu,
+TEST_CASE_TEMPLATE("a sample that is not finite affects no other sample", M, EllipseF, EllipseRelu,
                    Listed<double, wm::Ellipse>) {
   using R = typename M::Scalar;
   constexpr Index every = 8;
@@ -317,7 +317,7 @@ TEST_CASE_TEMPLATE("a sample that is not finite spoils no other", M, EllipseF, E
         if (std::find(bad.begin(), bad.end(), b) == bad.end()) {
           for (auto const o : {static_cast<std::size_t>(2 * b), static_cast<std::size_t>(2 * b + 1)}) {
             double const off = std::abs(static_cast<double>(y[o]) - static_cast<double>(expected[o]));
-            worst = off <= worst ? worst : off;  // a NaN stays
+            worst = off <= worst ? worst : off;  // keeps a NaN
           }
         }
       }
@@ -326,7 +326,7 @@ TEST_CASE_TEMPLATE("a sample that is not finite spoils no other", M, EllipseF, E
   }
 }
 
-TEST_CASE("outputs may be written where the samples are") {
+TEST_CASE("outputs may overwrite the samples") {
   auto const model = made<Manifold1>(4);
   std::vector<float> const x(40, 0.7F);
   auto const walked = [&](std::vector<float> const& from, std::vector<float>& to) {
@@ -341,7 +341,7 @@ TEST_CASE("outputs may be written where the samples are") {
   CHECK(same == apart);
 }
 
-TEST_CASE("a sample whose outputs are beyond all numbers spoils no other") {
+TEST_CASE("a sample whose outputs overflow affects no other sample") {
   constexpr Index every = 8;
   auto const model = made<EllipseRelu>(4);
   auto const from = model->at(wm::S1::radians(0));
@@ -360,7 +360,7 @@ TEST_CASE("a sample whose outputs are beyond all numbers spoils no other") {
   }
 }
 
-TEST_CASE("on the circle it goes the short way, over the seam") {
+TEST_CASE("on the circle it takes the short way, over the seam") {
   wm::Walker<EllipseF> walker(made<EllipseF>(1), wm::S1::degrees(350), {.speed = 0.01, .every = 1});
   walker.set_target(wm::S1::degrees(10));
   auto const x = signal<float>(17);
@@ -369,7 +369,7 @@ TEST_CASE("on the circle it goes the short way, over the seam") {
   CHECK(wm::S1::distance(walker.context(), wm::S1::degrees(0)) < 0.01);
 }
 
-TEST_CASE_TEMPLATE("while the context moves, an output goes over from network to network in a line", R, float, double) {
+TEST_CASE_TEMPLATE("while the context moves, an output fades linearly from network to network", R, float, double) {
   using M = Static<R, wm::Ellipse>;
   constexpr Index every = 16;
   constexpr Index moves = 6;
@@ -396,7 +396,7 @@ TEST_CASE_TEMPLATE("while the context moves, an output goes over from network to
   CHECK(worst < 50 * std::numeric_limits<R>::epsilon());
 }
 
-TEST_CASE("of a constant signal, a moving context makes no step") {
+TEST_CASE("with a constant signal, a moving context makes no jump") {
   constexpr Index every = 32;
   constexpr Index samples = every * 20;
   auto const model = made<EllipseF>(4);
@@ -415,7 +415,7 @@ TEST_CASE("of a constant signal, a moving context makes no step") {
     }
     return step;
   };
-  double jump = 0;  // what networks one move apart differ by
+  double jump = 0;  // largest difference of networks one move apart
   for (int m = 0; m < 20; ++m) {
     auto const a = evaluated(model->at(wm::S1::radians(0.1 * m)), x, 0);
     auto const b = evaluated(model->at(wm::S1::radians(0.1 * (m + 1))), x, 0);
@@ -425,8 +425,8 @@ TEST_CASE("of a constant signal, a moving context makes no step") {
   CHECK(largest_step(64) < 1.01 * jump / every);
 }
 
-TEST_CASE_TEMPLATE("how samples are cut into blocks does not change a number", M, Static<float, wm::Ellipse>,
-                   Listed<double, wm::Ellipse>) {
+TEST_CASE_TEMPLATE("outputs do not depend on the cut of samples into blocks, to the last bit", M,
+                   Static<float, wm::Ellipse>, Listed<double, wm::Ellipse>) {
   using R = typename M::Scalar;
   constexpr Index samples = 100;
   auto const x = signal<R>(samples);
@@ -448,7 +448,7 @@ TEST_CASE_TEMPLATE("how samples are cut into blocks does not change a number", M
   CHECK(run({50, 50}) == whole);
 }
 
-TEST_CASE("samples may lie a step apart") {
+TEST_CASE("samples may lie a stride apart") {
   auto const model = made<EllipseF>(1);
   auto const s = wm::S1::radians(1);
   wm::Walker<EllipseF> walker(model, s, {.speed = 1});
@@ -460,7 +460,7 @@ TEST_CASE("samples may lie a step apart") {
   }
 }
 
-TEST_CASE("another model takes over at the next move, in a line, and the old one dies with the controlling thread") {
+TEST_CASE("another model takes over at the next move, linearly, and the controlling thread releases the old one") {
   constexpr Index every = 8;
   auto const s = wm::S1::radians(1);
   auto first = made<EllipseF>(1);
@@ -489,23 +489,23 @@ TEST_CASE("another model takes over at the next move, in a line, and the old one
   CHECK(seen.expired());
 }
 
-TEST_CASE("what cannot be is refused, and nothing has changed") {
+TEST_CASE("invalid arguments are refused, and change nothing") {
   auto const model = made<EllipseF>(1);
   auto const s = wm::S1::radians(1);
   CHECK_THROWS_WITH_AS(wm::Walker<EllipseF>(nullptr, s, {.speed = 1}), "wmanifold: walker: expected a model, got none",
                        wm::ArgumentError);
   CHECK_THROWS_WITH_AS(wm::Walker<EllipseF>(model, s, {.speed = 0}),
-                       "wmanifold: walker: expected a positive speed, a distance per sample, got 0", wm::ArgumentError);
+                       "wmanifold: walker: expected a positive speed (distance per sample), got 0", wm::ArgumentError);
   CHECK_THROWS_AS(wm::Walker<EllipseF>(model, s, {.speed = std::nan("")}), wm::ArgumentError);
   CHECK_THROWS_WITH_AS(wm::Walker<EllipseF>(model, s, {.speed = 1, .every = 0}),
-                       "wmanifold: walker: expected at least 1 sample from move to move, got 0", wm::ArgumentError);
+                       "wmanifold: walker: expected at least 1 sample between moves, got 0", wm::ArgumentError);
   wm::Walker<EllipseF> walker(model, s, {.speed = 1});
   auto const x = signal<float>(10);
   std::vector<float> y(20);
   CHECK_THROWS_WITH_AS(
       walker.process(std::span(x).first(11), 1, y),
       "wmanifold: walker: expected samples of 3 inputs, at least 1 apart, and whole samples of 2 outputs, got 11 "
-      "numbers 1 apart for 20",
+      "inputs, 1 apart, for 20 outputs",
       wm::ArgumentError);
   CHECK_THROWS_AS(walker.process(x, 0, y), wm::ArgumentError);
   CHECK_THROWS_AS(walker.process(x, std::numeric_limits<Index>::max() / 2, y), wm::ArgumentError);
@@ -516,22 +516,18 @@ TEST_CASE("what cannot be is refused, and nothing has changed") {
   auto const left = std::make_shared<EllipseF>(*model);
   EllipseF const taken = std::move(*left);
   CHECK_THROWS_WITH_AS(walker.set_model(left),
-                       "wmanifold: model: expected one with parameters, got one that was moved from",
-                       wm::ArgumentError);
+                       "wmanifold: model: expected a model with parameters, got a moved-from one", wm::ArgumentError);
   auto const damaged = [&](float number) {
     auto copy = std::make_shared<EllipseF>(*model);
     copy->bias(1, 1)[0] = number;
     return copy;
   };
   CHECK_THROWS_WITH_AS(walker.set_model(damaged(std::numeric_limits<float>::quiet_NaN())),
-                       "wmanifold: walker: expected a model of finite parameters, got one that is nan",
-                       wm::ArgumentError);
+                       "wmanifold: walker: expected finite parameters, got nan", wm::ArgumentError);
   CHECK_THROWS_WITH_AS(walker.set_model(damaged(-std::numeric_limits<float>::infinity())),
-                       "wmanifold: walker: expected a model of finite parameters, got one that is -inf",
-                       wm::ArgumentError);
+                       "wmanifold: walker: expected finite parameters, got -inf", wm::ArgumentError);
   CHECK_THROWS_WITH_AS(wm::Walker<EllipseF>(damaged(std::numeric_limits<float>::infinity()), s, {.speed = 1}),
-                       "wmanifold: walker: expected a model of finite parameters, got one that is inf",
-                       wm::ArgumentError);
+                       "wmanifold: walker: expected finite parameters, got inf", wm::ArgumentError);
   walker.process(x, 1, std::span(y).first(2));
   CHECK(y[0] == evaluated(model->at(s), x, 0).first);
 
@@ -542,7 +538,7 @@ TEST_CASE("what cannot be is refused, and nothing has changed") {
   CHECK_THROWS_WITH_AS(
       listed.set_model(other),
       "wmanifold: walker: expected a model of the same layers as the one before, got 3 inputs, 2 outputs and 2 "
-      "dense layers, or other activations",
+      "dense layers, or other activations; make a new Walker",
       wm::ArgumentError);
   std::vector<float> z(20);
   listed.process(x, 1, z);

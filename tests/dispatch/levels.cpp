@@ -10,7 +10,7 @@ using wm::Index;
 
 namespace {
 
-/// The largest difference, against the largest number.
+/// Returns the largest difference over the largest number.
 template <class R>
 double distance(std::vector<R> const& a, std::vector<R> const& b) {
   REQUIRE(a.size() == b.size());
@@ -23,7 +23,7 @@ double distance(std::vector<R> const& a, std::vector<R> const& b) {
   return difference / largest;
 }
 
-/// Between levels, relative to the largest number: what docs promise.
+/// Promised agreement between levels, relative to the largest number.
 template <class R>
 constexpr double agreement = std::same_as<R, double> ? 1e-13 : 1e-5;
 
@@ -33,7 +33,7 @@ struct Results {
   double loss;
 };
 
-/// An activation that is in no table: x / (1 + x^2).
+/// An activation without a table entry: x / (1 + x^2).
 struct Bump {
   static constexpr std::string_view name = "bump";
   template <class V>
@@ -47,7 +47,7 @@ template <class R>
 using Model = wm::BasicManifold<R, wm::Fourier<wm::S1, 1>, wm::Dense<13, 37>, wm::Tanh, wm::Dense<37, 19>, Bump,
                                 wm::SharedDense<19, 11>, wm::Gelu, wm::Dense<11, 5>>;
 
-/// A target of the level that is set.
+/// A target of the chosen level.
 struct AtLevel : wm::HostTarget {
   using Base = wm::HostTarget;
   static inline wm::Level level = wm::Level::baseline;
@@ -60,7 +60,7 @@ struct AtLevel : wm::HostTarget {
   const&, A const& > static auto activation(A const& a) { return wm::table_of<R>(level)(a); }
 };
 
-/// All that passes and a step give on a target, with a context per sample or with four groups.
+/// Returns all results of passes and a step on a target, with a context per sample or with four groups.
 template <class T, class R>
 Results<R> run(bool in_groups) {
   constexpr Index samples = 48;
@@ -107,7 +107,7 @@ Results<R> run(bool in_groups) {
   return results;
 }
 
-/// A product of the kind that low-rank layers need.
+/// Returns a product of the kind in low-rank layers.
 template <class T, class R>
 std::vector<R> product() {
   auto const a = support::normals<R>(17 * 9, 1);
@@ -117,7 +117,7 @@ std::vector<R> product() {
   return c;
 }
 
-/// Values and derivatives of an activation at some places.
+/// Returns values and derivatives of an activation at some places.
 template <class R, class A>
 std::vector<R> activate(typename wm::LevelTable<R>::Activate function) {
   auto numbers = support::normals<R>(101, 8);
@@ -136,7 +136,7 @@ std::vector<wm::Level> available_levels() {
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("every level that the processor has computes what plain loops do", R, float, double) {
+TEST_CASE_TEMPLATE("every level of the processor agrees with plain loops", R, float, double) {
   for (bool const in_groups : {false, true}) {
     auto const expected = run<support::ScalarTarget, R>(in_groups);
     for (auto const level : available_levels()) {
@@ -180,7 +180,7 @@ TEST_CASE_TEMPLATE("every level has all activations", R, float, double) {
   check(wm::Softplus{});
 }
 
-TEST_CASE_TEMPLATE("levels have functions of their own, and the best is what is used", R, float, double) {
+TEST_CASE_TEMPLATE("levels have functions of their own, and the best level is used", R, float, double) {
   auto const levels = available_levels();
   CHECK(levels.front() == wm::Level::baseline);
   CHECK(levels.back() == wm::dispatch_level());
@@ -204,7 +204,7 @@ TEST_CASE_TEMPLATE("levels have functions of their own, and the best is what is 
   CHECK(wm::Matrix<R>(model.template predict<wm::Dispatched>(inputs, contexts, work)) == expected);
 }
 
-TEST_CASE_TEMPLATE("a level that is not there is refused", R, float, double) {
+TEST_CASE_TEMPLATE("a missing level is refused", R, float, double) {
   for (auto const level : {wm::Level::avx2, wm::Level::avx512}) {
     if (wm::is_available(level)) {
       CHECK_NOTHROW(wm::table_of<R>(level));

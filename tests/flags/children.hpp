@@ -9,7 +9,7 @@
 
 namespace flags {
 
-/// Runs each pass in a process of its own and tells which of them die.
+/// Runs each pass in a process of its own and reports those that die.
 class Children {
  public:
   template <class Pass>
@@ -42,7 +42,7 @@ class Children {
   int dead_ = 0;
 };
 
-/// The values, derivatives and ways of every topology and basis, without networks.
+/// Computes the values, derivatives and geodesics of every topology and basis, without networks.
 void every_basis(Children& children);
 
 }  // namespace flags

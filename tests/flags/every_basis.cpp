@@ -1,5 +1,5 @@
-// What is done at points, for more bases than networks can be compiled over: small arrays, filled and copied in loops
-// that call no function. In functions of their own, as the flags are for the compiler to see them alone.
+// Computations at points, for more bases than networks can be compiled over: small arrays, filled and copied in loops
+// that call no function. Each is in a function of its own, so that the compiler sees it alone under the flags.
 
 #include "children.hpp"
 
@@ -12,9 +12,10 @@ namespace {
 template <class B>
 using PointOf = wm::Point<typename B::Topology>;
 
-/// phi at each context, and for each of its samples, as a forward pass has it.
+/// Writes phi at each context, and for each of its samples, as in a forward pass.
 template <class R, class B>
-[[gnu::noinline]] void values(B const& basis, wm::Contexts<typename B::Topology> const& contexts, R* groups, R* samples) {
+[[gnu::noinline]] void values(B const& basis, wm::Contexts<typename B::Topology> const& contexts, R* groups,
+                              R* samples) {
   contexts.for_each([&](PointOf<B> const& s, wm::Index begin, wm::Index end) {
     auto const phi = wm::values_at(basis, s);
     std::transform(phi.begin(), phi.end(), groups, [](double x) { return static_cast<R>(x); });
@@ -27,7 +28,7 @@ template <class R, class B>
   });
 }
 
-/// The slopes of phi at each context, summed as a backward pass does.
+/// Sums the slopes of phi at each context, as in a backward pass.
 template <class B>
 [[gnu::noinline]] void slopes(B const& basis, wm::Contexts<typename B::Topology> const& contexts, double* to) {
   constexpr auto width = static_cast<std::size_t>(B::Topology::coordinates);
@@ -46,7 +47,7 @@ template <class B>
   });
 }
 
-/// Half of the way from each point to the next, and frames there.
+/// Computes points half-way from each point to the next, and frames there.
 template <class T>
 [[gnu::noinline]] void ways(std::vector<wm::Point<T>>& points, double* to) {
   for (std::size_t i = 0; i + 1 < points.size(); ++i) {

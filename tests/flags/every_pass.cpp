@@ -1,5 +1,5 @@
-// Every pass of networks over some bases of each kind, each pass in a process of its own: every_pass. Built for the flags
-// that users have, as compilers err where code is optimised (docs/compilers.md). Exits with 1 where one dies.
+// Runs every pass of networks over some bases of each kind, each pass in a process of its own: every_pass. Built for
+// users' flags, as compilers err in optimised code (docs/compilers.md). Exits with 1 if a pass dies.
 
 #include "children.hpp"
 
@@ -79,7 +79,8 @@ using Small = wm::BasicManifold<R, B, wm::Dense<2, 4>, wm::Tanh, wm::Dense<4, 1>
 
 template <class R, class B>
 Passes<Small<R, B>> passes(flags::Children& children) {
-  return {children, (sizeof(R) == 4 ? "float " : "double ") + B::Topology::name() + " " + B::name(),
+  return {children,
+          (sizeof(R) == 4 ? "float " : "double ") + B::Topology::name() + " " + B::name(),
           {wm::he_normal, wm::Seed{1}}};
 }
 
@@ -93,15 +94,17 @@ void training(flags::Children& children) {
   (passes<R, Bases>(children).training(), ...);
 }
 
-/// What is beside the plain passes, over a basis that has fallen to such an error.
+/// The other passes, over a basis that had such an error.
 void beside(flags::Children& children) {
   using Spline = wm::CatmullRom<wm::S1, 6>;
   using Listed = wm::BasicManifold<double, Spline, wm::LayerList>;
-  Passes<Listed> listed{children,
-                        "double, shared and low-rank layers",
-                        {wm::he_normal, wm::Seed{1}, {},
-                         wm::LayerList{wm::Dense<>(2, 4), wm::Tanh{}, wm::LowRankDense<>(4, 4, 2), wm::Gelu{},
-                                       wm::SharedDense<>(4, 1)}}};
+  Passes<Listed> listed{
+      children,
+      "double, shared and low-rank layers",
+      {wm::he_normal,
+       wm::Seed{1},
+       {},
+       wm::LayerList{wm::Dense<>(2, 4), wm::Tanh{}, wm::LowRankDense<>(4, 4, 2), wm::Gelu{}, wm::SharedDense<>(4, 1)}}};
   listed.forward();
   listed.training();
 

@@ -1,7 +1,7 @@
-# The flags that users have: every pass of the library in a process of its own, in a program for each set of flags, and a
-# look at the code that the compiler made of them. Included by tests/CMakeLists.txt.
+# Tests under users' flags: every pass of the library in a process of its own, in a program for each set of flags, and a
+# check of the compiler's code. Included by tests/CMakeLists.txt.
 
-# What is not finite, under the parts of fast-math of which no macro tells.
+# NaN and infinities, under the parts of fast-math without a macro.
 if(NOT WMANIFOLD_SANITIZE AND CMAKE_CXX_COMPILER_ID MATCHES "^(GNU|Clang)$")
   add_executable(flags_not_finite flags/not_finite.cpp)
   target_link_libraries(flags_not_finite PRIVATE wmanifold::wmanifold wmanifold_own)
@@ -39,7 +39,7 @@ foreach(flags IN LISTS sets)
   string(REPLACE " " ";" options "${flags}")
   add_executable(${name} flags/every_pass.cpp flags/every_basis.cpp)
   target_include_directories(${name} PRIVATE "${CMAKE_CURRENT_SOURCE_DIR}")
-  # Not wmanifold_own, which may have another -march.
+  # Without wmanifold_own, which may have another -march.
   target_link_libraries(${name} PRIVATE wmanifold::wmanifold wmanifold_checks)
   target_compile_options(${name} PRIVATE ${options})
   add_test(NAME ${name} COMMAND ${name})

@@ -1,4 +1,4 @@
-// Two functions as GCC 12.2 compiles them, one right, one wrong: stack_alignment.py has to tell them apart.
+// Two functions as GCC 12.2 compiles them, one right, one wrong. stack_alignment.py has to tell them apart.
 
 asm(R"(
         .text

@@ -1,5 +1,5 @@
-// Every boundary refuses what is not finite, under flags by which the compiler may take it that nothing is, and of which
-// no macro tells (Clang's -fno-honor-nans and -funsafe-math-optimizations). Exits with 1 where one does not.
+// Checks that every boundary refuses NaN and infinities, under flags that let the compiler assume their absence, and
+// that set no macro (Clang's -fno-honor-nans and -funsafe-math-optimizations). Exits with 1 if one is accepted.
 
 #include <wmanifold/wmanifold.hpp>
 
@@ -9,7 +9,7 @@ namespace wm = wmanifold;
 
 namespace {
 
-// From bits while running, so that no compiler sees what they are.
+// Made from bits at run time, so that no compiler knows their values.
 template <class R>
 R nan() {
   using Bits = std::conditional_t<sizeof(R) == 4, std::uint32_t, std::uint64_t>;
@@ -73,7 +73,7 @@ void training() {
   refuses("targets of a step", [&] { flow.step(good, contexts, bad); });
   refuses("a rate that is set", [&] { flow.set_rate(x); });
   refuses("a share of the worst", [&] { static_cast<void>(wm::Cvar{static_cast<double>(x)}); });
-  if constexpr (std::same_as<R, float>) {  // activations in double cut a NaN, and put it back by x == x
+  if constexpr (std::same_as<R, float>) {  // activations in double cut a NaN, and restore it by x == x
     model.parameters().row(0)[3] = x;
     refuses("a weight", [&] { flow.step(good, contexts, good); });
   }

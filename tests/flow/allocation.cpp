@@ -11,7 +11,7 @@
 #include <support/batches.hpp>
 #include <support/traps.hpp>
 
-// A sanitizer that watches the heap has its own of all this.
+// Sanitizers that watch the heap have their own allocation functions.
 #ifndef WITHOUT_TRAPS
 
 namespace wm = wmanifold;
@@ -31,7 +31,7 @@ wm::LayerList placed() {
           wm::Dense<>(40, 8),        wm::Tanh{}, wm::LowRankDense<>(8, 5, 2)};
 }
 
-/// Steps on contexts per sample and on groups of them: how many allocations in the first of each, and in later ones.
+/// Counts the allocations of steps on contexts per sample and on groups: in the first step of each, and in later ones.
 template <class B, class R, class Rule>
 void check_steps(wm::LayerList const& layers, Rule const& rule, wm::RuleOptions const& options, bool frozen = false) {
   using Space = typename B::Topology;
@@ -59,7 +59,7 @@ void check_steps(wm::LayerList const& layers, Rule const& rule, wm::RuleOptions 
 }  // namespace
 
 TEST_CASE("allocations are counted, of every kind") {
-  // The functions, not new-expressions, which a compiler may leave out.
+  // Calls the functions directly, as a compiler may leave out new-expressions.
   CHECK(allocations_of([] { ::operator delete(::operator new(3)); }) == 1);
   CHECK(allocations_of([] { ::operator delete[](::operator new[](3)); }) == 1);
   CHECK(allocations_of([] { ::operator delete (::operator new (3, std::align_val_t{64}), std::align_val_t{64}); }) ==
@@ -73,7 +73,7 @@ TEST_CASE("allocations are counted, of every kind") {
   CHECK(allocations_of([] {}) == 0);
 }
 
-TEST_CASE_TEMPLATE("no step allocates after the first, under any rule", R, float, double) {
+TEST_CASE_TEMPLATE("no step allocates after the first, under every rule", R, float, double) {
   wm::RuleOptions const at_rate{.rate = 0.01};
   for (wm::RuleOptions const& options :
        {at_rate, wm::RuleOptions{.movement = 0.01}, wm::RuleOptions{.rate = 0.01, .clip = 1e-3},
@@ -87,7 +87,7 @@ TEST_CASE_TEMPLATE("no step allocates after the first, under any rule", R, float
   check_steps<wm::Ellipse, R>(dense(), wm::HeavyBall{0.9}, at_rate, true);
 }
 
-TEST_CASE_TEMPLATE("nor with shared and low-rank layers", R, float, double) {
+TEST_CASE_TEMPLATE("no step with shared and low-rank layers allocates after the first", R, float, double) {
   for (wm::RuleOptions const& options : {wm::RuleOptions{.rate = 0.01}, wm::RuleOptions{.movement = 0.01},
                                          wm::RuleOptions{.rate = 0.01, .clip = 1e-3}}) {
     check_steps<wm::Ellipse, R>(placed(), wm::HeavyBall{0.9}, options);
@@ -100,7 +100,7 @@ TEST_CASE_TEMPLATE("nor with shared and low-rank layers", R, float, double) {
   check_steps<wm::Ellipse, R>(large, wm::HeavyBall{0.9}, {.rate = 0.01});
 }
 
-TEST_CASE_TEMPLATE("nor that of a plain network, of any batch size seen before", R, float, double) {
+TEST_CASE_TEMPLATE("no step of a plain network allocates, for any batch size seen before", R, float, double) {
   Model<R, wm::Constant<>> model(wm::he_normal, wm::Seed{1}, {}, dense());
   wm::GradientFlow flow(model, wm::MeanSquaredError{}, {.rate = 0.01, .momentum = 0.9});
   auto const inputs = support::matrix<R>(samples, 20, 1);

@@ -41,7 +41,7 @@ struct Data {
   }
 };
 
-/// A loss that is nowhere finite beyond a wall, and falls towards it.
+/// A loss that is infinite beyond a wall, and falls towards it.
 auto const wall = wm::custom_loss([](auto const& prediction, auto const& target) {
   using std::log;
   return log(1 - prediction[0]) + 0.0 * target[0];
@@ -49,7 +49,7 @@ auto const wall = wm::custom_loss([](auto const& prediction, auto const& target)
 
 }  // namespace
 
-TEST_CASE("a backtracking step never raises the objective, and says what it did") {
+TEST_CASE("a backtracking step never raises the objective, and reports its result") {
   Data const data;
   for (double const first : {1e-3, 1.0, 1e6}) {
     for (double const stiffness : {0.0, 1.0}) {
@@ -99,7 +99,7 @@ TEST_CASE("the worst context falls too") {
   CHECK(objective.value(model) < 0.5 * start);
 }
 
-TEST_CASE("where the objective is not finite is too far; at the start it is an error") {
+TEST_CASE("a step to an infinite objective is too long; an infinite objective at the start is an error") {
   Model<wm::Line> model(wm::zeros, {}, wm::LayerList{wm::Dense<>(1, 1)});
   wm::Matrix<double> const ones = wm::Matrix<double>::Ones(3, 1);
   wm::Contexts<Interval> const contexts = wm::Contexts<Interval>::constant(Interval::at(0.5), 3);
@@ -118,16 +118,17 @@ TEST_CASE("where the objective is not finite is too far; at the start it is an e
   CHECK(model == before);
 }
 
-TEST_CASE("an integration that cannot be finished leaves the model as it was") {
+TEST_CASE("a failed integration leaves the model unchanged") {
   Data const data;
   auto model = cubic();
   auto const before = model;
   auto objective = data.objective(model);
   CHECK_THROWS_WITH_AS(wm::integrate(model, objective, 10, {.relative = 1e-9, .most_steps = 3}),
-                       doctest::Contains("expected to reach 10 in 3 steps"), wm::NumericalError);
+                       doctest::Contains("integration: expected to reach 10 in 3 steps"), wm::NumericalError);
   CHECK(model == before);
   for (double const bad : {0.0, -1.0, std::numeric_limits<double>::quiet_NaN()}) {
-    CHECK_THROWS_WITH_AS(wm::integrate(model, objective, bad), doctest::Contains("expected a positive duration"),
+    CHECK_THROWS_WITH_AS(wm::integrate(model, objective, bad),
+                         doctest::Contains("expected a positive duration, tolerances and steps of at least 0, got "),
                          wm::ArgumentError);
   }
   CHECK_THROWS_AS(wm::integrate(model, objective, 1, {.relative = 0, .absolute = 0}), wm::ArgumentError);
@@ -139,12 +140,15 @@ TEST_CASE("an integration that cannot be finished leaves the model as it was") {
   }
   CHECK_THROWS_AS(wm::integrate(model, objective, infinity), wm::ArgumentError);
   CHECK_THROWS_WITH_AS(wm::integrate(model, objective, 1, {.most_steps = 0}),
-                       doctest::Contains("expected at least one step to be allowed, and all fixed ones, got 0 and 0"),
+                       doctest::Contains("expected most_steps of at least 1 and of at least fixed_steps, got 0 and 0"),
                        wm::ArgumentError);
   CHECK_THROWS_WITH_AS(wm::integrate(model, objective, 1, {.fixed_steps = 11, .most_steps = 10}),
-                       doctest::Contains("got 10 and 11 fixed ones"), wm::ArgumentError);
+                       doctest::Contains("and of at least fixed_steps, got 10 and 11"), wm::ArgumentError);
   CHECK(model == before);
-  CHECK_THROWS_AS(wm::Backtracking(model, {.first_rate = 0}), wm::ArgumentError);
+  CHECK_THROWS_WITH_AS(
+      wm::Backtracking(model, {.first_rate = 0}),
+      doctest::Contains("backtracking: expected a positive rate, a share in (0, 1) and at least one halving, got 0, "),
+      wm::ArgumentError);
   CHECK_THROWS_AS(wm::Backtracking(model, {.sufficient = 1}), wm::ArgumentError);
   CHECK(model == before);
   auto const start = objective.value(model);

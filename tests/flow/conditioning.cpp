@@ -13,8 +13,8 @@
 
 #include <support/batches.hpp>
 
-/// Linear regression y = W*(s) x + b*(s), with whitened inputs at every node of a quadrature over contexts: the loss of
-/// the manifold is a sum of squares of its distance to the true weights, and the flow is known in closed form.
+/// Linear regression y = W*(s) x + b*(s), with whitened inputs at every node of a quadrature over contexts. The loss of
+/// the manifold is a sum of squares of its distance to the true weights, and the flow has a closed form.
 namespace wm = wmanifold;
 using wm::Index, wm::Interval;
 
@@ -24,7 +24,7 @@ constexpr Index inputs = 3;
 constexpr Index outputs = 2;
 constexpr Index each = 8;  // samples at a context
 
-/// each x inputs, X^T X / each = I, and the columns sum to 0.
+/// Returns each x inputs, with X^T X / each = I and columns that sum to 0.
 wm::Matrix<double> whitened() {
   wm::Matrix<double> x(each, inputs + 1);
   x.col(0).setOnes();
@@ -34,7 +34,7 @@ wm::Matrix<double> whitened() {
   return q.rightCols(inputs) * std::sqrt(static_cast<double>(each));
 }
 
-/// The true weights (inputs + 1) x outputs, the last row the biases: no polynomial.
+/// Returns the true weights (inputs + 1) x outputs, with the biases in the last row: not a polynomial.
 Eigen::MatrixXd truth(double s) {
   return Eigen::MatrixXd::NullaryExpr(inputs + 1, outputs, [&](Index i, Index o) {
     return std::sin(static_cast<double>(2 + i) * s + static_cast<double>(o)) + std::exp(-static_cast<double>(o) * s);
@@ -78,7 +78,7 @@ struct Regression {
   }
 
   auto objective() const { return wm::Objective(model, wm::MeanSquaredError{}, x, contexts, y, weights); }
-  /// What the loss is above that of the optimum: trace(D^T G D) / outputs, from the distance D to it.
+  /// Returns the loss above that of the optimum: trace(D^T G D) / outputs, for the distance D to it.
   [[nodiscard]] double excess() const {
     wm::SmallMatrix const d = model.parameters().matrix() - optimum;
     return (wm::gram_matrix(Basis{}) * d).cwiseProduct(d).sum() / outputs;
@@ -89,7 +89,8 @@ struct Regression {
   }
 };
 
-/// Steps of plain descent at its best rate, 2 / (least + largest eigenvalue), until the excess is a millionth.
+/// Counts the steps of plain descent at its best rate, 2 / (least + largest eigenvalue), until the excess is a
+/// millionth.
 template <int n>
 int plain_steps() {
   Regression<wm::Bernstein<Interval, n>> problem;
@@ -110,9 +111,9 @@ int plain_steps() {
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("the flow's loss decays at the exact rate, whatever the basis", Basis, wm::Bernstein<Interval, 5>,
+TEST_CASE_TEMPLATE("the flow's loss decays at the exact rate in every basis", Basis, wm::Bernstein<Interval, 5>,
                    wm::Legendre<Interval, 5>) {
-  // The loss' curvature along every direction of unit movement is 2 / outputs.
+  // The loss has the curvature 2 / outputs along every direction of unit movement.
   for (double const rate : {0.1, 0.3, 0.9}) {
     Regression<Basis> problem;
     wm::GradientFlow flow(problem.model, wm::MeanSquaredError{}, {.rate = rate, .stiffness = 0});
@@ -149,7 +150,7 @@ TEST_CASE("plain descent in Bernstein coordinates slows with the condition numbe
   Regression<wm::Bernstein<Interval, 5>> problem;
   wm::GradientFlow flow(problem.model, wm::MeanSquaredError{}, {.rate = 0.5, .stiffness = 0});
   double const start = problem.excess();
-  for (int i = 0; i < 11; ++i) {  // (1 / 2)^(2 * 11) < a millionth; at rate 1 it is a single step
+  for (int i = 0; i < 11; ++i) {  // (1 / 2)^(2 * 11) < a millionth; at rate 1 a single step is enough
     problem.step(flow);
   }
   CHECK(problem.excess() < 1e-6 * start);

@@ -23,7 +23,7 @@ auto const line = [](auto const& s, auto const& p, auto const& to) {
   }
 };
 
-/// A gauge: p[0] p[1] and p[2] are all that the weights see.
+/// A gauge: the weights depend on p[0] p[1] and p[2] alone.
 auto const gauge = [](auto const& s, auto const& p, auto const& to) {
   using std::sin;
   to.weight(0, 0, 0) = p[0] * p[1] * s[0];
@@ -83,7 +83,7 @@ TEST_CASE("a written line takes the steps of the library's line, by either solve
   }
 }
 
-TEST_CASE("a singular metric: the preconditioned is the shortest that goes back to the gradient") {
+TEST_CASE("a singular metric: the preconditioned gradient is the shortest that the metric maps back to the gradient") {
   Batch const batch;
   for (auto const solver : {wm::MetricSolver::dense, wm::MetricSolver::conjugate_gradients}) {
     auto model = make(gauge, {0.7, -1.2, 0.4}, {.degree = 30, .solver = solver});
@@ -98,7 +98,7 @@ TEST_CASE("a singular metric: the preconditioned is the shortest that goes back 
       step.row(0)[n] = 1;
       CHECK(metric.inner(model, preconditioned, step) == doctest::Approx(gradient.row(0)[n]).epsilon(1e-9));
     }
-    // Nothing along the gauge, (p0, -p1, 0), which moves no weight.
+    // No component along the gauge, (p0, -p1, 0), which moves no weight.
     CHECK(std::abs(preconditioned.row(0)[0] * 0.7 + preconditioned.row(0)[1] * 1.2) < 1e-9);
     auto along = gradient.zeros_like();
     along.row(0)[0] = 0.7;
@@ -107,7 +107,7 @@ TEST_CASE("a singular metric: the preconditioned is the shortest that goes back 
   }
 }
 
-TEST_CASE("damping is what it says") {
+TEST_CASE("damping adds to the metric") {
   Batch const batch;
   for (auto const solver : {wm::MetricSolver::dense, wm::MetricSolver::conjugate_gradients}) {
     auto model = make(gauge, {0.7, -1.2, 0.4}, {.degree = 30, .solver = solver, .damping = 0.3});
@@ -144,7 +144,7 @@ TEST_CASE("a custom manifold under a budget, and what its flow refuses") {
   CHECK_THROWS_WITH_AS(flow.set_rate(-1), doctest::Contains("expected a rate of at least 0"), wm::ArgumentError);
 }
 
-TEST_CASE("a custom manifold: with a zero gradient a budget is not spent, and a rate of 0 moves nothing") {
+TEST_CASE("a custom manifold: with a zero gradient no budget is spent, and a rate of 0 moves nothing") {
   Batch const batch;
   auto model = make(gauge, {0.7, -1.2, 0.4});
   wm::CustomFlow flow(model, wm::MeanSquaredError{}, {.movement = 0.01, .momentum = 0.9});
@@ -157,7 +157,7 @@ TEST_CASE("a custom manifold: with a zero gradient a budget is not spent, and a 
   CHECK(flow.state().steps == 2);
 }
 
-TEST_CASE("a step of a custom manifold that leaves the finite numbers is refused, and a state goes on elsewhere") {
+TEST_CASE("a custom manifold's step out of the finite numbers is refused, and a state continues in another flow") {
   for (auto const& options : {wm::FlowOptions{.rate = 0.01, .momentum = 0.9}, wm::FlowOptions{.movement = 0.01}}) {
     Batch const batch;
     auto model = make(gauge, {0.7, -1.2, 0.4});
@@ -169,7 +169,11 @@ TEST_CASE("a step of a custom manifold that leaves the finite numbers is refused
                              std::numeric_limits<double>::max()}) {
       auto gradient = before.zeros_like();
       gradient.row(0)[0] = bad;
-      CHECK_THROWS_AS(flow.descend(gradient), wm::NumericalError);
+      CHECK_THROWS_WITH_AS(
+          flow.descend(gradient),
+          doctest::Contains(std::isfinite(bad) ? "expected a finite movement, got inf; lower the rate"
+                                               : "expected a finite gradient, got a NaN or an infinity"),
+          wm::NumericalError);
       CHECK(model.parameters() == before);
       CHECK(flow.state() == state);
     }
@@ -180,6 +184,7 @@ TEST_CASE("a step of a custom manifold that leaves the finite numbers is refused
     CHECK(other.step(batch.x, batch.points, batch.y).movement == flow.step(batch.x, batch.points, batch.y).movement);
     CHECK(twin.parameters() == model.parameters());
     wm::FlowState<double> wrong;
-    CHECK_THROWS_WITH_AS(flow.restore(wrong), doctest::Contains("got one of another flow"), wm::ArgumentError);
+    CHECK_THROWS_WITH_AS(flow.restore(wrong), doctest::Contains("got one of another flow; use the same model and rule"),
+                         wm::ArgumentError);
   }
 }

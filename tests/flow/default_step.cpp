@@ -7,15 +7,15 @@ namespace wm = wmanifold;
 
 namespace {
 
-/// A line of weights whose contexts in [0, 1/2] all have the gradient 1 in one weight: how far the end at 1, which no
-/// data hold down, goes along with the middle of the trained half (docs/default_step.md).
+/// Returns the movement of the end at 1, without data, relative to that of the middle of the trained half, for a line
+/// of weights. All contexts in [0, 1/2] have the gradient 1 in one weight (docs/default_step.md).
 template <class... Rule>
 double reach(wm::BasicFlowOptions<std::conditional_t<sizeof...(Rule) == 0, double, wm::NoMomentum>> const& options,
              Rule... rule) {
   wm::BasicManifold<double, wm::Line, wm::Dense<1, 1>> model(wm::zeros);
   auto gradient = model.parameters().zeros_like();
   gradient.row(0)[0] = 0.75;  // E over [0, 1/2] of 1 - s
-  gradient.row(1)[0] = 0.25;  // and of s
+  gradient.row(1)[0] = 0.25;  // E over [0, 1/2] of s
   wm::GradientFlow flow(model, wm::MeanSquaredError{}, rule..., options);
   flow.descend(gradient);
   return model.at(wm::Interval::at(1)).parameters()[0] / model.at(wm::Interval::at(0.25)).parameters()[0];

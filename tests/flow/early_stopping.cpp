@@ -6,7 +6,7 @@
 
 namespace wm = wmanifold;
 
-TEST_CASE("early stopping waits as long as it was told, from the best look on") {
+TEST_CASE("early stopping waits for the given number of looks from the best one on") {
   wm::EarlyStopping watch(2);
   CHECK(watch.look(1));
   CHECK(watch.look(0.5));
@@ -19,7 +19,7 @@ TEST_CASE("early stopping waits as long as it was told, from the best look on") 
   CHECK(watch.best() == 0.4);
 }
 
-TEST_CASE("what is gained by less than the least improvement is no gain") {
+TEST_CASE("a gain below the least improvement does not count") {
   wm::EarlyStopping watch(1, 0.1);
   CHECK(watch.look(1));
   CHECK(!watch.look(0.95));

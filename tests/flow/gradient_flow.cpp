@@ -54,7 +54,7 @@ struct Batch {
 };
 
 double distance(wm::SmallMatrix const& a, wm::SmallMatrix const& b) {
-  return (a - b).norm() / b.norm();  // unlike a maximum, keeps a NaN
+  return (a - b).norm() / b.norm();  // unlike a maximum, it keeps a NaN
 }
 
 void refuses(wm::FlowOptions const& options, char const* message) {
@@ -67,7 +67,7 @@ constexpr double infinity = std::numeric_limits<double>::infinity();
 
 }  // namespace
 
-TEST_CASE("under a rate, a step is P - rate (momentum v + G^-1 grad), whatever the geometry") {
+TEST_CASE("under a rate, a step is P - rate (momentum v + G^-1 grad), in every geometry") {
   Batch const batch;
   for (auto const geometry : {wm::Geometry::movement, wm::Geometry::euclidean}) {
     for (double const momentum : {0.0, 0.75}) {
@@ -95,7 +95,7 @@ TEST_CASE("under a rate, a step is P - rate (momentum v + G^-1 grad), whatever t
   }
 }
 
-TEST_CASE("under a budget, every step moves by just that much") {
+TEST_CASE("under a budget, every step moves by exactly the budget") {
   Batch const batch;
   for (auto const geometry : {wm::Geometry::movement, wm::Geometry::euclidean}) {
     for (double const momentum : {0.0, 0.9}) {
@@ -113,7 +113,7 @@ TEST_CASE("under a budget, every step moves by just that much") {
   }
 }
 
-TEST_CASE("a zero gradient: no step, and a movement of 0 says so") {
+TEST_CASE("a zero gradient makes no step, and a movement of 0") {
   auto model = cubic();
   Batch batch;
   batch.targets = model.predict(batch.inputs, batch.contexts);
@@ -121,7 +121,7 @@ TEST_CASE("a zero gradient: no step, and a movement of 0 says so") {
   for (auto const& options : {wm::FlowOptions{.rate = 0.1, .momentum = 0.9}, wm::FlowOptions{.movement = 0.1}}) {
     CubicFlow flow(model, {}, options);
     wm::Workspace<double> work;
-    // The functional's own pass is the one that has to be met to the last bit.
+    // The functional's own pass must agree to the last bit.
     batch.targets = model.forward(batch.inputs, batch.contexts, work);
     auto const step = batch.step(flow);
     CHECK(step.loss == 0);
@@ -141,7 +141,7 @@ TEST_CASE("a budget is not spent on momentum alone: with a zero gradient nothing
   CHECK(model == before);
 }
 
-TEST_CASE("options that mean nothing are refused, with what was expected and what came") {
+TEST_CASE("options without meaning are refused, with the expected and the actual value") {
   refuses({}, "expected either a rate or a movement budget, got neither");
   refuses({.rate = 0.1, .movement = 0.1}, "expected either a rate or a movement budget, got both");
   refuses({.rate = -0.5}, "expected a rate of at least 0, got -0.5");
@@ -154,7 +154,7 @@ TEST_CASE("options that mean nothing are refused, with what was expected and wha
   refuses({.rate = 0.1, .momentum = not_a_number}, "expected a momentum in [0, 1), got nan");
 }
 
-// A flow steps the model at the address that it was made with: what holds both cannot be moved away from it.
+// A flow refers to the address of its model, so an object that holds both cannot be moved.
 struct Trainer {
   Cubic model = cubic();
   CubicFlow flow{model, {}, {.rate = 0.1}};
@@ -162,7 +162,7 @@ struct Trainer {
 static_assert(!std::is_move_constructible_v<CubicFlow> && !std::is_move_assignable_v<CubicFlow>);
 static_assert(!std::is_move_constructible_v<Trainer> && !std::is_copy_constructible_v<Trainer>);
 
-TEST_CASE("a flow is handed on where it was made") {
+TEST_CASE("a flow can be returned from a function") {
   auto const made = [](Cubic& model) { return CubicFlow(model, {}, {.rate = 0.1}); };
   auto model = cubic();
   auto const before = model;
@@ -174,7 +174,7 @@ TEST_CASE("a flow is handed on where it was made") {
   CHECK(trainer->model == model);
 }
 
-TEST_CASE("schedules that end at 0 fit a flow, beyond their end too") {
+TEST_CASE("schedules that end at 0 fit a flow, also beyond their end") {
   Batch const batch;
   auto model = cubic();
   wm::LinearSchedule const rate{0.1, 0, 3};
@@ -223,7 +223,7 @@ TEST_CASE("a new rate or budget keeps the momentum and the velocity") {
   CHECK(flow.options().movement == 0.3);
 }
 
-TEST_CASE("after an error neither parameters nor velocity have changed") {
+TEST_CASE("an error changes neither parameters nor velocity") {
   Batch const batch;
   auto model = cubic();
   auto twin = cubic();
@@ -238,7 +238,7 @@ TEST_CASE("after an error neither parameters nor velocity have changed") {
   CHECK_THROWS_WITH_AS(flow.descend(bad), doctest::Contains("flow: expected a finite gradient"), wm::NumericalError);
   bad.row(3)[7] = -infinity;
   CHECK_THROWS_AS(flow.descend(bad), wm::NumericalError);
-  bad.row(3)[7] = 1e308;  // finite, but G^-1 of it is not
+  bad.row(3)[7] = 1e308;  // finite, but its G^-1 product is not
   CHECK_THROWS_WITH_AS(flow.descend(bad), doctest::Contains("expected a gradient of at most "), wm::NumericalError);
   CHECK_THROWS_WITH_AS(flow.descend(wm::Parameters<double>(3, columns)),
                        doctest::Contains("gradient: expected 4 rows, got 3"), wm::ArgumentError);
@@ -257,7 +257,7 @@ TEST_CASE("after an error neither parameters nor velocity have changed") {
   CHECK(model == twin);
 }
 
-TEST_CASE("frozen layers stay where they are, also with momentum built up, and start from rest when thawed") {
+TEST_CASE("frozen layers do not move, also with momentum, and start from rest when thawed") {
   Batch const batch;
   auto model = cubic();
   CubicFlow flow(model, {}, {.rate = 0.05, .momentum = 0.9});
@@ -274,7 +274,7 @@ TEST_CASE("frozen layers stay where they are, also with momentum built up, and s
     CHECK(model.bias(k, 0) == before.bias(k, 0));
     CHECK(model.weight(k, 1) != before.weight(k, 1));
   }
-  wm::Parameters<double> ones(4, model.parameters().columns());  // from elsewhere, not zero where it should be
+  wm::Parameters<double> ones(4, model.parameters().columns());  // from elsewhere, with ones in place of zeros
   ones.matrix().setOnes();
   flow.descend(ones);
   CHECK(model.weight(0, 0) == before.weight(0, 0));
@@ -284,7 +284,7 @@ TEST_CASE("frozen layers stay where they are, also with momentum built up, and s
   CHECK(model.weight(0, 0) == before.weight(0, 0));
 }
 
-TEST_CASE("the flow does not depend on the basis that a manifold is written in; plain descent does") {
+TEST_CASE("the flow does not depend on the manifold's basis; plain descent does") {
   Batch const batch;
   using Legendre = wm::Legendre<Interval, 3>;
   auto const largest_difference = [&](wm::FlowOptions const& options) {
@@ -307,7 +307,7 @@ TEST_CASE("the flow does not depend on the basis that a manifold is written in; 
   CHECK(largest_difference({.rate = 0.05, .geometry = wm::Geometry::euclidean}) > 1e-3);
 }
 
-TEST_CASE("a batch is mixed as its plan says, or as one wishes, and trains alike") {
+TEST_CASE("batches mixed by plan or by request train alike") {
   Batch const batch;
   auto const shared = Contexts<Interval>::grouped({Interval::at(0.2), Interval::at(0.7)}, 4);
   for (auto const& contexts : {batch.contexts, shared}) {
@@ -328,8 +328,8 @@ TEST_CASE("a batch is mixed as its plan says, or as one wishes, and trains alike
   }
 }
 
-TEST_CASE("an ellipse learns what a rotation hides") {
-  // The target depends on the input as it was before the context turned it.
+TEST_CASE("an ellipse learns a target hidden by a rotation") {
+  // The target depends on the input before its turn by the context.
   Index const samples = 256;
   wm::Random random(wm::Seed{1});
   auto const points = wm::uniform_points<wm::S1>(samples, random);
@@ -358,7 +358,7 @@ TEST_CASE("an ellipse learns what a rotation hides") {
   }
 }
 
-TEST_CASE("a manifold without contexts is a plain network, and takes batches without them") {
+TEST_CASE("a manifold without contexts is a plain network, and takes batches without contexts") {
   wm::BasicManifold<double, wm::Constant<>, wm::LayerList> model(wm::he_normal, wm::Seed{1}, {},
                                                                  wm::LayerList({3, 4, 2}, {"tanh", "identity"}));
   auto twin = model;

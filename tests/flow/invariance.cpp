@@ -34,7 +34,7 @@ void train(M& model, Rule const& rule, wm::RuleOptions const& options) {
   }
 }
 
-/// The largest distance of two weights at a context, over the largest weight.
+/// Returns the largest distance of two weights at a context, over the largest weight.
 template <class A, class B>
 double distance(A const& a, B const& b) {
   double difference = 0;
@@ -52,7 +52,7 @@ double distance(A const& a, B const& b) {
 }
 
 struct Outcome {
-  double apart;  // one basis from the other
+  double apart;  // of one basis from the other
   double moved;  // from the start
 };
 
@@ -63,7 +63,7 @@ template <class Rule>
 Outcome in_both_bases(Rule const& rule, wm::RuleOptions const& options, wm::LayerList const& layers = dense) {
   InBernstein bernstein(wm::zeros, {}, layers);
   support::randomise(bernstein, 1);
-  auto const shared = bernstein.parameters().shared();  // none of dense layers
+  auto const shared = bernstein.parameters().shared();  // dense layers have no shared part
   for (std::size_t n = 0; n < shared.size(); ++n) {
     shared[n] = n == 0 ? -0.5 : 0.3;
   }
@@ -102,7 +102,7 @@ TEST_CASE("the same manifold in two bases stays the same manifold") {
   stays("Adam over rows, stiff", wm::Adam{}, {.rate = 0.01, .stiffness = 2});
 }
 
-TEST_CASE("so does one of low-rank layers") {
+TEST_CASE("the same manifold of low-rank layers in two bases stays the same") {
   auto const stays = [](auto const& rule, wm::RuleOptions const& options) {
     CAPTURE(rule.name());
     auto const outcome = in_both_bases(rule, options, low_rank);

@@ -18,7 +18,7 @@ using Model = wm::BasicManifold<double, wm::Ellipse, wm::LayerList>;
 
 constexpr Index samples = 64;
 
-/// Three inputs, of which two are to be turned by the context.
+/// Three inputs. The target turns two of them by the context.
 struct Turning {
   wm::Matrix<double> inputs = support::matrix<double>(samples, 3, 2);
   wm::Matrix<double> targets{samples, 2};
@@ -50,7 +50,7 @@ TEST_CASE("a low-rank model trains under every rule, rate, budget and clip") {
       auto const before = model;
       auto const step = flow.step(task.inputs, task.points, task.targets);
       loss = step.loss;
-      if (i % 250 == 0) {  // what is reported is the length under the one metric
+      if (i % 250 == 0) {  // the reported length is that under the one metric
         auto moved = model.parameters();
         for (std::size_t n = 0; n < moved.numbers().size(); ++n) {
           moved.numbers()[n] -= before.parameters().numbers()[n];
@@ -71,7 +71,7 @@ TEST_CASE("a low-rank model trains under every rule, rate, budget and clip") {
   trains(wm::HeavyBall{0.9}, {.rate = 0.1, .clip = 0.02});
 }
 
-TEST_CASE("frozen low-rank layers rest, and the others go on") {
+TEST_CASE("frozen low-rank layers rest, and the others move") {
   Turning const task;
   Model model(wm::he_normal, wm::Seed{1}, {},
               wm::LayerList{wm::LowRankDense<>(3, 12, 4), wm::Tanh{}, wm::LowRankDense<>(12, 2, 4)});

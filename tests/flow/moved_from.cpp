@@ -20,11 +20,11 @@ namespace {
 
 template <class Call>
 void refuses(Call const& call) {
-  CHECK_THROWS_WITH_AS(static_cast<void>(call()), doctest::Contains("got one that was moved from"), wm::ArgumentError);
+  CHECK_THROWS_WITH_AS(static_cast<void>(call()), doctest::Contains("got a moved-from one"), wm::ArgumentError);
 }
 
-/// What a model that was moved from is asked for is refused in a sentence, nothing is read that is not there, and it
-/// can be copied and assigned to. `Plain` has known sizes, so that `at` does not throw.
+/// Checks that a moved-from model refuses all requests with a sentence, reads no missing memory, and can be copied and
+/// assigned to. With `known_sizes`, `at` does not throw.
 template <bool known_sizes, class Model>
 void check_moved_from(Model model) {
   using R = typename Model::Scalar;
@@ -92,7 +92,7 @@ void check_moved_from(Model model) {
 
 }  // namespace
 
-TEST_CASE("a model that was moved from is refused with a sentence, and can be assigned to") {
+TEST_CASE("a moved-from model refuses with a sentence, and can be assigned to") {
   check_moved_from<true>(
       wm::BasicManifold<double, wm::Ellipse, wm::Dense<2, 4>, wm::Tanh, wm::Dense<4, 3>>(wm::he_normal, wm::Seed{1}));
   check_moved_from<false>(wm::BasicManifold<double, wm::BSpline<wm::Interval, 2, 5>, wm::LayerList>(
@@ -101,7 +101,7 @@ TEST_CASE("a model that was moved from is refused with a sentence, and can be as
       wm::he_normal, wm::Seed{1}, {}, wm::Dense<>(2, 4), wm::Dense<>(4, 3)));
 }
 
-TEST_CASE("likewise custom manifolds, those without types, and networks") {
+TEST_CASE("the same for custom manifolds, manifolds without types, and networks") {
   wm::Matrix<double> const inputs = support::matrix<double>(4, 2, 1);
   std::vector const contexts(4, wm::Interval::at(0.25, 0, 1));
   auto written = wm::custom_manifold<double, wm::Interval>(
@@ -122,6 +122,9 @@ TEST_CASE("likewise custom manifolds, those without types, and networks") {
     wm::Workspace<double> work;
     auto const kept = std::move(network);
     CHECK(network.parameters().empty());
+    CHECK_THROWS_WITH_AS((void)network.weight(0),
+                         doctest::Contains("network: expected a network with parameters, got a moved-from one"),
+                         wm::ArgumentError);
     refuses([&] { return network.weight(0).rows(); });
     refuses([&] { return network.bias(0).rows(); });
     refuses([&] { network(x, y, scratch); });

@@ -38,7 +38,7 @@ void randomise(Block& block, wm::Seed seed) {
   fill(block.shared());
 }
 
-/// sqrt(E_s || dM(s) ||^2) from networks at the nodes of a quadrature: knows nothing of Gram matrices.
+/// Returns sqrt(E_s || dM(s) ||^2) from networks at the nodes of a quadrature, without Gram matrices.
 template <class Model>
 double movement_by_networks(Model const& model, typename Model::Basis const& basis, wm::Parameters<double> const& step,
                             double h) {
@@ -72,7 +72,7 @@ TEST_CASE_TEMPLATE("movement is the root of the mean square over contexts", B, w
   wm::MovementMetric const metric(model);
   auto step = model.parameters().zeros_like();
   randomise(step, wm::Seed{1});
-  double const expected = movement_by_networks(model, B{}, step, 0.5);  // linear: no error of the difference
+  double const expected = movement_by_networks(model, B{}, step, 0.5);  // linear: the difference has no error
   CHECK(metric.movement(model, step) == doctest::Approx(expected).epsilon(1e-13));
   Linear<float, B> const in_float(wm::zeros);
   auto rounded = in_float.parameters().zeros_like();
@@ -98,7 +98,7 @@ TEST_CASE_TEMPLATE("dense and shared layers move as their networks do", B, wm::B
   CHECK(metric.movement(model, step) == doctest::Approx(movement_by_networks(model, B{}, step, 0.5)).epsilon(1e-12));
 }
 
-TEST_CASE_TEMPLATE("whatever the layers and wherever the model, rows move by G and shared parts by themselves", B,
+TEST_CASE_TEMPLATE("for all layers and models, rows move by G and shared parts by themselves", B,
                    wm::Bernstein<wm::Interval, 2>, wm::Ellipse, wm::Fourier<wm::Torus<2>, 1>) {
   Mixed<B> model(wm::zeros);
   randomise(model.parameters(), wm::Seed{2});
@@ -116,8 +116,8 @@ TEST_CASE_TEMPLATE("whatever the layers and wherever the model, rows move by G a
   CHECK(metric.movement(model, step) == doctest::Approx(std::sqrt(metric.inner(model, step, step))).epsilon(1e-12));
 }
 
-TEST_CASE_TEMPLATE("the metric takes its preconditioned back to the gradient", B, wm::Bernstein<wm::Interval, 3>,
-                   wm::Ellipse) {
+TEST_CASE_TEMPLATE("the metric maps its preconditioned gradient back to the gradient", B,
+                   wm::Bernstein<wm::Interval, 3>, wm::Ellipse) {
   Mixed<B> model(wm::zeros);
   randomise(model.parameters(), wm::Seed{2});
   wm::MovementMetric const metric(model);
@@ -137,7 +137,7 @@ TEST_CASE_TEMPLATE("the metric takes its preconditioned back to the gradient", B
   }
 }
 
-TEST_CASE("whitened coordinates: gradients there have the movement of the preconditioned, and steps come back") {
+TEST_CASE("whitened coordinates: gradients there have the movement of the preconditioned ones, and steps come back") {
   Linear<double, wm::Bernstein<wm::Interval, 3>> const model(wm::zeros);
   wm::MovementMetric const metric(model);
   auto gradient = model.parameters().zeros_like();

@@ -13,7 +13,7 @@
 
 #include <limits>
 
-/// Each rule's steps along given gradients, against the rule written down with Eigen.
+/// Compares each rule's steps along given gradients with the rule written with Eigen.
 namespace wm = wmanifold;
 using wm::Index;
 
@@ -44,7 +44,8 @@ struct Gradient {
   }
 };
 
-/// By hand: rows and shared part of the parameters after `directions(t, gradient)` of four steps.
+/// Compares four steps with a computation by hand: rows and shared part of the parameters after `directions(t,
+/// gradient)`.
 template <class Rule, class Point>
 void follows(Rule const& rule, wm::RuleOptions const& options, Point point, double decay = 0) {
   auto model = model_of();
@@ -78,13 +79,13 @@ TEST_CASE("Nesterov looks ahead of its velocity") {
   });
 }
 
-TEST_CASE("a stiff price takes the place of G") {
+TEST_CASE("a stiff price replaces G") {
   wm::SmallMatrix const price = wm::step_price(wm::Bernstein<wm::Interval, 3>{}, 0.7);
   follows(wm::HeavyBall{}, {.rate = 0.1, .stiffness = 0.7},
           [&](int, Gradient const& g) { return std::pair(wm::SmallMatrix(price.inverse() * g.rows), g.shared); });
 }
 
-TEST_CASE("Adam works in whitened coordinates, its second moment shared over rows or not") {
+TEST_CASE("Adam works in whitened coordinates, with a second moment shared over rows or not") {
   wm::SmallMatrix const c = Eigen::LLT<wm::SmallMatrix>(gram).matrixL();
   for (auto const second : {wm::SecondMoment::over_rows, wm::SecondMoment::each}) {
     for (double const decay : {0.0, 0.1}) {
@@ -114,7 +115,7 @@ TEST_CASE("Adam works in whitened coordinates, its second moment shared over row
   }
 }
 
-TEST_CASE("no clipped step moves the manifold by more than it may; shorter ones are left alone") {
+TEST_CASE("no clipped step moves the manifold by more than the limit; shorter ones are unchanged") {
   auto model = model_of();
   Flow flow(model, {}, {.rate = 5e-4, .momentum = 0.9, .stiffness = 0, .clip = 0.05});
   bool was_clipped = false;
@@ -136,7 +137,7 @@ TEST_CASE("no clipped step moves the manifold by more than it may; shorter ones 
   CHECK(was_free);
 }
 
-TEST_CASE("priors join the gradient") {
+TEST_CASE("priors add to the gradient") {
   auto model = model_of();
   auto const start = model.parameters();
   Flow flow(model, {}, {.rate = 0.1, .stiffness = 0, .weight_decay = 0.3, .energy = 0.2});
@@ -155,14 +156,14 @@ TEST_CASE("priors join the gradient") {
         doctest::Approx(start.shared()[3] - 0.1 * (gradient.shared()[3] + 0.3 * start.shared()[3])).epsilon(1e-13));
 }
 
-TEST_CASE("frozen layers rest under every rule, and nothing else does") {
+TEST_CASE("frozen layers rest under every rule, and all others move") {
   auto const rests = [](auto const& rule, wm::RuleOptions const& options) {
     auto model = model_of();
     wm::GradientFlow flow(model, wm::MeanSquaredError{}, rule, options);
-    flow.descend(Gradient(model, 1).block);  // momentum from before
+    flow.descend(Gradient(model, 1).block);  // earlier momentum
     model.freeze(0);
     auto const before = model;
-    auto gradient = Gradient(model, 2).block;  // not zero where it should be
+    auto gradient = Gradient(model, 2).block;  // without zeros in the frozen part
     flow.descend(gradient);
     model.zero_frozen(gradient);
     CHECK(flow.gradient() == gradient);
@@ -179,7 +180,7 @@ TEST_CASE("frozen layers rest under every rule, and nothing else does") {
   }
 }
 
-TEST_CASE("rules that mean nothing are refused") {
+TEST_CASE("rules without meaning are refused") {
   auto model = model_of();
   auto const refuses = [&]<class Rule>(Rule const& rule, char const* message) {
     CHECK_THROWS_WITH_AS(FlowOf<Rule>(model, {}, rule, {.rate = 0.1}), doctest::Contains(message), wm::ArgumentError);
@@ -208,7 +209,7 @@ void for_each_rule(Body const& body) {
 
 }  // namespace
 
-TEST_CASE("a state goes on where another flow stopped, and one of another flow is refused") {
+TEST_CASE("a state continues in another flow, and one of another kind of flow is refused") {
   for_each_rule([](auto const& rule) {
     auto model = model_of();
     wm::GradientFlow flow(model, wm::MeanSquaredError{}, rule, {.rate = 0.1});
@@ -222,11 +223,12 @@ TEST_CASE("a state goes on where another flow stopped, and one of another flow i
     CHECK(flow.state() == other.state());
     auto wrong = flow.state();
     wrong.moments.pop_back();
-    CHECK_THROWS_WITH_AS(other.restore(wrong), doctest::Contains("got one of another flow"), wm::ArgumentError);
+    CHECK_THROWS_WITH_AS(other.restore(wrong),
+                         doctest::Contains("got one of another flow; use the same model and rule"), wm::ArgumentError);
   });
 }
 
-TEST_CASE("a step under a rate or a budget of 0 moves nothing, and the moments go on as under any other") {
+TEST_CASE("a step under a rate or a budget of 0 moves nothing, and the moments go on as usual") {
   for_each_rule([](auto const& rule) {
     auto model = model_of();
     auto twin = model;
@@ -250,7 +252,7 @@ TEST_CASE("a step under a rate or a budget of 0 moves nothing, and the moments g
   });
 }
 
-TEST_CASE_TEMPLATE("after an error a flow of any rule goes on as if nothing had been", R, float, double) {
+TEST_CASE_TEMPLATE("after an error a flow of any rule goes on as if the step had not been tried", R, float, double) {
   using InR = wm::BasicManifold<R, wm::Bernstein<wm::Interval, 3>, wm::LayerList>;
   constexpr R most = std::numeric_limits<R>::max();
   for (wm::RuleOptions const& options :
@@ -264,7 +266,7 @@ TEST_CASE_TEMPLATE("after an error a flow of any rule goes on as if nothing had 
       flow.descend(gradient);
       auto const before = model;
       auto const state = flow.state();
-      // The last ones are finite, but not what would come of them.
+      // The last ones are finite, but their results are not.
       for (R const bad : {std::numeric_limits<R>::quiet_NaN(), std::numeric_limits<R>::infinity(), most, -most / 16}) {
         auto wrong = gradient;
         wrong.row(2)[5] = bad;
@@ -282,7 +284,7 @@ TEST_CASE_TEMPLATE("after an error a flow of any rule goes on as if nothing had 
   }
 }
 
-TEST_CASE_TEMPLATE("the largest gradient that is taken never leaves the range, and one beyond it is refused", R, float,
+TEST_CASE_TEMPLATE("the largest accepted gradient never leaves the range, and one beyond it is refused", R, float,
                    double) {
   using Plain = wm::BasicManifold<R, wm::Line, wm::Dense<1, 1>>;
   auto const holds = [](auto const& rule, wm::RuleOptions const& options) {
@@ -296,9 +298,9 @@ TEST_CASE_TEMPLATE("the largest gradient that is taken never leaves the range, a
     for (int i = 0; i < 2000; ++i) {
       double const movement = flow.descend(gradient);
       CHECK(wm::is_finite(movement));
-      CHECK((movement > 0 || i > 1000));  // what Adam makes of next to nothing is none
+      CHECK((movement > 0 || i > 1000));  // Adam's step from tiny gradients is zero
       if (i == 1000) {
-        gradient.set_zero();  // from now on with next to nothing
+        gradient.set_zero();  // from now on with tiny gradients
         gradient.row(0)[0] = R{1e-10F};
       }
     }
@@ -309,7 +311,7 @@ TEST_CASE_TEMPLATE("the largest gradient that is taken never leaves the range, a
     auto const before = model;
     auto const state = flow.state();
     gradient.row(1)[1] = static_cast<R>(wm::largest_input<R> * 1.01);
-    CHECK_THROWS_WITH_AS(flow.descend(gradient), doctest::Contains("from which no step leaves the range of numbers"),
+    CHECK_THROWS_WITH_AS(flow.descend(gradient), doctest::Contains("to keep steps in the range of numbers, got "),
                          wm::NumericalError);
     CHECK(model == before);
     CHECK(flow.state() == state);
@@ -340,8 +342,8 @@ TEST_CASE("decay of parameters near the end of the range is refused before anyth
   CHECK(flow.state() == state);
 }
 
-TEST_CASE_TEMPLATE("small and large gradients have a movement, and what is too short to be squared has none", R, float,
-                   double) {
+TEST_CASE_TEMPLATE("small and large gradients have a movement, and it is zero for those too short to be squared", R,
+                   float, double) {
   R const small = std::same_as<R, float> ? R{1e-16F} : static_cast<R>(1e-149);
   for (R const size : {small, R{1}, static_cast<R>(wm::largest_input<R> / 8)}) {
     wm::BasicManifold<R, wm::Line, wm::Dense<1, 1>> model(wm::zeros);
@@ -362,7 +364,7 @@ TEST_CASE_TEMPLATE("small and large gradients have a movement, and what is too s
   }
 }
 
-TEST_CASE("rates and budgets beyond 1e5 are refused, and states that no flow left") {
+TEST_CASE("rates and budgets beyond 1e5 are refused, and states that no flow has left") {
   wm::BasicManifold<float, wm::Line, wm::Dense<1, 1>> model(wm::zeros);
   wm::GradientFlow flow(model, wm::MeanSquaredError{}, {.rate = 1e5});
   CHECK_THROWS_WITH_AS(flow.set_rate(1.1e5), doctest::Contains("expected a rate of at most 100000, got 110000"),
@@ -373,7 +375,7 @@ TEST_CASE("rates and budgets beyond 1e5 are refused, and states that no flow lef
   for (float const bad : {std::numeric_limits<float>::infinity(), std::numeric_limits<float>::quiet_NaN(), 1e30F}) {
     auto state = flow.state();
     state.moments[0].row(0)[0] = bad;
-    CHECK_THROWS_WITH_AS(flow.restore(state), doctest::Contains("expected moments that a flow left"),
+    CHECK_THROWS_WITH_AS(flow.restore(state), doctest::Contains("expected moments from a flow's state, got a NaN"),
                          wm::ArgumentError);
   }
 
@@ -382,12 +384,12 @@ TEST_CASE("rates and budgets beyond 1e5 are refused, and states that no flow lef
   state.moments[0].row(0)[0] = -1;
   adam.restore(state);
   state.moments[1].row(1)[0] = -1;
-  CHECK_THROWS_WITH_AS(adam.restore(state), doctest::Contains("squares below 0"), wm::ArgumentError);
+  CHECK_THROWS_WITH_AS(adam.restore(state), doctest::Contains("or a negative square"), wm::ArgumentError);
 }
 
 namespace {
 
-/// A rule of a user's, in scalar loops: each number goes by the sign of its velocity.
+/// A user's rule in scalar loops: each number moves by the sign of its velocity.
 struct SignOfVelocity {
   double momentum = 0.5;
   static constexpr std::size_t moments = 1;
@@ -411,7 +413,7 @@ struct SignOfVelocity {
 
 }  // namespace
 
-TEST_CASE("a rule of one's own is a struct") {
+TEST_CASE("a user's own rule is a struct") {
   wm::SmallMatrix velocity = wm::SmallMatrix::Zero(4, 16);
   Eigen::VectorXd shared = Eigen::VectorXd::Zero(10);
   follows(SignOfVelocity{0.7}, {.rate = 0.1, .geometry = wm::Geometry::euclidean}, [&](int, Gradient const& g) {

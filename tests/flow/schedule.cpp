@@ -8,7 +8,7 @@ namespace wm = wmanifold;
 
 static_assert(wm::Schedule<wm::ConstantSchedule> && wm::Schedule<wm::WarmUp<wm::CosineSchedule>>);
 
-TEST_CASE("schedules start and end where they say, and stay there") {
+TEST_CASE("schedules have the given start and end, and stay at the end") {
   wm::LinearSchedule const line{1, 0.2, 10};
   CHECK(line(0) == 1);
   CHECK(line(5) == doctest::Approx(0.6));
@@ -24,7 +24,7 @@ TEST_CASE("schedules start and end where they say, and stay there") {
   CHECK(wm::ConstantSchedule{0.3}(7) == 0.3);
 }
 
-TEST_CASE("a warm-up rises in equal parts, never from zero, and then is the other schedule") {
+TEST_CASE("a warm-up rises in equal parts, never from zero, and then follows the other schedule") {
   wm::WarmUp<wm::ConstantSchedule> const warm{4, {1}};
   CHECK(warm(0) == doctest::Approx(0.2));
   CHECK(warm(3) == doctest::Approx(0.8));
@@ -34,7 +34,7 @@ TEST_CASE("a warm-up rises in equal parts, never from zero, and then is the othe
   CHECK(line(5) == doctest::Approx(0.5));
 }
 
-TEST_CASE("schedules end at 0 exactly, are never negative, and before step 0 are as at step 0") {
+TEST_CASE("schedules end at 0 exactly, are never negative, and are constant before step 0") {
   wm::LinearSchedule const line{0.1, 0, 10};
   wm::CosineSchedule const cosine{0.1, 0, 10};
   for (wm::Index const step : {10, 11, 1000}) {
@@ -53,7 +53,7 @@ TEST_CASE("schedules end at 0 exactly, are never negative, and before step 0 are
   CHECK(wm::WarmUp<wm::ConstantSchedule>{4, {1}}(-3) == doctest::Approx(0.2));
 }
 
-TEST_CASE("values and numbers of steps that make no schedule are refused") {
+TEST_CASE("invalid values and numbers of steps are refused") {
   auto const refuses = [](auto const& schedule, char const* sentence) {
     CHECK_THROWS_WITH_AS(static_cast<void>(schedule(1)), doctest::Contains(sentence), wm::ArgumentError);
   };
@@ -61,7 +61,8 @@ TEST_CASE("values and numbers of steps that make no schedule are refused") {
   refuses(wm::ConstantSchedule{-0.1}, "schedule: expected a value of at least 0, got -0.1");
   refuses(wm::LinearSchedule{not_a_number, 0, 10}, "schedule: expected a start of at least 0, got nan");
   refuses(wm::LinearSchedule{0.1, -0.1, 10}, "schedule: expected an end of at least 0, got -0.1");
-  refuses(wm::CosineSchedule{std::numeric_limits<double>::infinity(), 0, 10}, "expected a start of at least 0, got inf");
+  refuses(wm::CosineSchedule{std::numeric_limits<double>::infinity(), 0, 10},
+          "expected a start of at least 0, got inf");
   refuses(wm::CosineSchedule{0.1, 0, -1}, "schedule: expected a number of steps of at least 0, got -1");
   refuses(wm::WarmUp<wm::ConstantSchedule>{-4, {1}}, "schedule: expected a number of steps of at least 0, got -4");
   refuses(wm::WarmUp<wm::ConstantSchedule>{4, {-1}}, "schedule: expected a value of at least 0, got -1");

@@ -34,7 +34,7 @@ Eigen::VectorXd by_eigen(Eigen::MatrixXd const& matrix, Eigen::VectorXd const& r
 
 }  // namespace
 
-TEST_CASE("the shortest solution is that of Eigen's eigenvectors, of full and of lower rank") {
+TEST_CASE("the shortest solution agrees with Eigen's eigenvectors, of full and of lower rank") {
   for (wm::Index const n : {1, 2, 3, 8, 40, 120}) {
     for (wm::Index const rank : {n, (n + 1) / 2, wm::Index{1}}) {
       for (double const unit : {1.0, 1e-180, 1e150}) {
@@ -68,7 +68,7 @@ TEST_CASE("blocks and diagonals have their own solutions") {
   CHECK((y - Eigen::Matrix<double, 5, 1>(1.0 / 3, 1.0 / 3, 0, 0.5, 0.5)).cwiseAbs().maxCoeff() <= 1e-15);
 }
 
-TEST_CASE("of nothing the shortest solution is zero, and of what is not finite none") {
+TEST_CASE("the shortest solution for zero is zero; NaN and infinities have none") {
   Eigen::VectorXd const b = Eigen::VectorXd::Ones(2);
   CHECK(shortest(Eigen::MatrixXd::Zero(2, 2), b, 1e-10) == Eigen::VectorXd::Zero(2));
   Eigen::MatrixXd a = Eigen::MatrixXd::Identity(2, 2);

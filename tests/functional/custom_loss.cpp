@@ -42,7 +42,7 @@ static_assert(wm::Loss<decltype(mean_squared), double> && wm::Loss<decltype(cros
 static_assert(!wm::ContextLoss<decltype(mean_squared), double, wm::Interval>);
 static_assert(wm::ContextLoss<decltype(pinball), double, wm::Interval> && !wm::Loss<decltype(pinball), double>);
 
-/// Value and gradient agree, and so does the value alone.
+/// Checks that values and gradients of both losses agree, and that a value does not need the gradient.
 template <class A, class B, class T>
 void same(A const& ours, B const& theirs, wm::Matrix<double> const& predictions, T const& targets) {
   auto const width = static_cast<std::size_t>(predictions.cols());
@@ -55,7 +55,7 @@ void same(A const& ours, B const& theirs, wm::Matrix<double> const& predictions,
     CHECK(
         value ==
         doctest::Approx(wm::loss_at<wm::HostTarget>(theirs, s, row, targets, b, std::span(of_theirs))).epsilon(1e-13));
-    // To a few roundings: with a gradient and without, the sums may be fused otherwise.
+    // To a few roundings: the compiler may fuse the sums differently with and without a gradient.
     CHECK(value ==
           doctest::Approx(wm::loss_at<wm::HostTarget>(ours, s, row, targets, b, std::span<double>{})).epsilon(1e-15));
     for (std::size_t o = 0; o < width; ++o) {
@@ -66,7 +66,7 @@ void same(A const& ours, B const& theirs, wm::Matrix<double> const& predictions,
 
 }  // namespace
 
-TEST_CASE("losses written as lambdas are the library's, gradients too, whatever the number of outputs") {
+TEST_CASE("losses written as lambdas equal the library's, gradients too, for any number of outputs") {
   for (Index const outputs : {1, 3, 4, 5, 11}) {
     wm::Matrix<double> const predictions = support::matrix<double>(6, outputs, 1);
     wm::Matrix<double> const rows = support::matrix<double>(6, outputs, 2);
@@ -78,7 +78,7 @@ TEST_CASE("losses written as lambdas are the library's, gradients too, whatever 
   }
 }
 
-TEST_CASE("targets of a custom loss may be of any width, but must be as many as the samples and finite") {
+TEST_CASE("targets of a custom loss may have any width, but must be finite and one per sample") {
   wm::Matrix<double> const wide = support::matrix<double>(6, 9, 2);
   wm::ConstMatrixRef<double> targets = wide;
   mean_squared.check(targets, 6, 2);

@@ -11,7 +11,7 @@ using wm::Index;
 
 namespace {
 
-/// The gradient against central differences of the loss itself.
+/// Compares the gradient with central differences of the loss itself.
 template <class L, class Targets>
 double worst_difference(L const& loss, std::vector<double> prediction, Targets const& targets, Index b) {
   std::vector<double> gradient(prediction.size());
@@ -48,7 +48,7 @@ TEST_CASE_TEMPLATE("the squared error is the mean over outputs", R, float, doubl
   CHECK(gradient[2] == close(R{-4} / R{3}));
 }
 
-TEST_CASE("the gradient of the squared error is that of central differences") {
+TEST_CASE("the gradient of the squared error agrees with central differences") {
   auto const targets = support::matrix<double>(3, 7, 1);
   wm::ConstMatrixRef<double> const view(targets);
   for (Index b = 0; b < 3; ++b) {
@@ -74,14 +74,14 @@ TEST_CASE_TEMPLATE("cross-entropy is minus the log of the label's share", R, flo
   }
 }
 
-TEST_CASE("the gradient of cross-entropy is that of central differences") {
+TEST_CASE("the gradient of cross-entropy agrees with central differences") {
   std::vector<int> const labels{0, 4, 6};
   for (Index b = 0; b < 3; ++b) {
     CHECK(worst_difference(wm::CrossEntropy{}, support::normals<double>(7, 3), std::span<int const>(labels), b) < 1e-9);
   }
 }
 
-TEST_CASE_TEMPLATE("cross-entropy is stable far out", R, float, double) {
+TEST_CASE_TEMPLATE("cross-entropy is stable for large logits", R, float, double) {
   std::vector<int> const labels{0, 1, 2};
   std::vector<R> const logits{R{1e4}, R{-1e4}, R{1e4}};
   std::vector<R> gradient(3);
@@ -97,7 +97,7 @@ TEST_CASE_TEMPLATE("cross-entropy is stable far out", R, float, double) {
   CHECK(wm::CrossEntropy{}(std::span<R const>(one), std::span<int const>(labels), 0, std::span<R>{}) == 0);
 }
 
-TEST_CASE("numbers that are not finite come out as such, never as a loss") {
+TEST_CASE("NaN and infinities stay so, and never become a loss") {
   constexpr double inf = std::numeric_limits<double>::infinity();
   constexpr double nan = std::numeric_limits<double>::quiet_NaN();
   std::vector<int> const labels{1};
@@ -115,7 +115,7 @@ TEST_CASE("a hit is the largest logit") {
   CHECK(!wm::CrossEntropy::is_hit(std::span<double const>(logits), std::span<int const>(labels), 1));
 }
 
-TEST_CASE("labels that do not fit are refused with what was expected and what came") {
+TEST_CASE("labels that do not fit are refused with the expected and the actual value") {
   wm::CrossEntropy const loss;
   auto const refuses = [&](std::vector<int> const& labels, Index samples, char const* message) {
     CHECK_THROWS_WITH_AS(loss.check(labels, samples, 3), doctest::Contains(message), wm::ArgumentError);
@@ -127,7 +127,7 @@ TEST_CASE("labels that do not fit are refused with what was expected and what ca
   CHECK_NOTHROW(loss.check(std::vector<int>{0, 2}, 2, 3));
 }
 
-TEST_CASE("targets that do not fit are refused with what was expected and what came") {
+TEST_CASE("targets that do not fit are refused with the expected and the actual value") {
   wm::MeanSquaredError const loss;
   auto const refuses = [&](wm::Matrix<double> const& targets, char const* message) {
     CHECK_THROWS_WITH_AS(loss.check<double>(targets, 2, 3), doctest::Contains(message), wm::ArgumentError);

@@ -31,7 +31,7 @@ std::vector<wm::Point<S1>> angles(Index count) {
   return wm::uniform_points<S1>(count, random);
 }
 
-/// One context per sample, written out.
+/// Returns one context per sample, written out.
 std::vector<wm::Point<S1>> spread_out(Contexts<S1> const& contexts) {
   std::vector<wm::Point<S1>> each;
   for (Index b = 0; b < contexts.samples(); ++b) {
@@ -84,7 +84,7 @@ TEST_CASE("the value is the mean of the samples' losses, each at its context") {
   }
 }
 
-TEST_CASE("the gradient is the backward pass of the mean's") {
+TEST_CASE("the gradient is the backward pass of the mean's gradient") {
   auto const model = random_model<double>(wm::LayerList({3, 5, 2}, {"gelu", "identity"}));
   auto const inputs = support::matrix<double>(6, 3, 3);
   auto const targets = support::matrix<double>(6, 2, 4);
@@ -105,7 +105,7 @@ TEST_CASE("the gradient is the backward pass of the mean's") {
   CHECK(our_contexts.isApprox(back.contexts, 1e-13));
 }
 
-TEST_CASE("what does not fit is refused, with what was expected and what came") {
+TEST_CASE("arguments that do not fit are refused, with the expected and the actual value") {
   auto const model = random_model<double>(wm::LayerList({3, 5, 2}, {"gelu", "identity"}));
   auto const before = model;
   auto const inputs = support::matrix<double>(6, 3, 3);
@@ -133,12 +133,14 @@ TEST_CASE("what does not fit is refused, with what was expected and what came") 
   std::vector<double> const huge(6, std::numeric_limits<double>::max());
   CHECK_THROWS_WITH_AS((void)functional.value(model, inputs, contexts, labels, work, huge),
                        doctest::Contains("weights: expected a positive and finite sum, got inf"), wm::ArgumentError);
+  CHECK_THROWS_WITH_AS((void)functional.value(model, inputs, contexts, labels, work, std::span(huge).first(5)),
+                       doctest::Contains("expected 6 weights, one per sample or none, got 5"), wm::ArgumentError);
   CHECK_THROWS_WITH_AS(functional.gradient(model, inputs, contexts, labels, work, small),
                        doctest::Contains("gradient: expected 3 rows, got 2"), wm::ArgumentError);
   CHECK(model == before);
 }
 
-TEST_CASE("a loss that is not finite is an error, and leaves the model as it is") {
+TEST_CASE("an infinite or NaN loss is an error, and leaves the model unchanged") {
   auto model = random_model<float>(wm::LayerList({3, 5, 2}, {"relu", "identity"}));
   model.weight(0, 1).setConstant(1e30F);
   model.bias(0, 0).setConstant(1e30F);
@@ -155,13 +157,14 @@ TEST_CASE("a loss that is not finite is an error, and leaves the model as it is"
   CHECK_THROWS_WITH_AS(functional.gradient(model, inputs, contexts, targets, work, gradient),
                        doctest::Contains(message), wm::NumericalError);
   CHECK_THROWS_WITH_AS((void)wm::evaluate(model, wm::MeanSquaredError{}, inputs, contexts, targets),
-                       doctest::Contains(message), wm::NumericalError);
+                       doctest::Contains("evaluation: expected a finite loss, got inf for sample 0 of 6"),
+                       wm::NumericalError);
   wm::GradientFlow flow(model, wm::MeanSquaredError{}, {.rate = 0.1});
   CHECK_THROWS_WITH_AS(flow.step(inputs, contexts, targets), doctest::Contains(message), wm::NumericalError);
   CHECK(model == before);
 }
 
-TEST_CASE("infinities that cancel within the network are not hidden by relu") {
+TEST_CASE("relu does not hide infinities that cancel within the network") {
   auto model = random_model<float>(wm::LayerList({2, 2, 1}, {"relu", "identity"}));
   model.parameters().set_zero();
   model.weight(0, 0).col(0).setConstant(1e30F);
@@ -174,7 +177,7 @@ TEST_CASE("infinities that cancel within the network are not hidden by relu") {
       wm::NumericalError);
 }
 
-TEST_CASE("a gradient that is not finite is an error where the loss still is") {
+TEST_CASE("an infinite or NaN gradient is an error even if the loss is finite") {
   Model<float> model(wm::zeros, {}, wm::LayerList({1, 1}, {"identity"}));
   auto const before = model;
   wm::Matrix<float> const inputs = wm::Matrix<float>::Constant(1, 1, 1e25F);
@@ -185,14 +188,14 @@ TEST_CASE("a gradient that is not finite is an error where the loss still is") {
   wm::LossFunctional<wm::MeanSquaredError> const functional;
   CHECK(functional.value(model, inputs, contexts, targets, work) == doctest::Approx(1e30));
   CHECK_THROWS_WITH_AS(functional.gradient(model, inputs, contexts, targets, work, gradient),
-                       doctest::Contains("expected a finite gradient, got one that is not, at a loss of"),
+                       doctest::Contains("expected a finite gradient, got a NaN or an infinity at a loss of"),
                        wm::NumericalError);
   wm::GradientFlow flow(model, wm::MeanSquaredError{}, {.rate = 0.1});
   CHECK_THROWS_AS(flow.step(inputs, contexts, targets), wm::NumericalError);
   CHECK(model == before);
 }
 
-TEST_CASE("loss and accuracy over many samples are those of a count by hand") {
+TEST_CASE("loss and accuracy over many samples agree with a count by hand") {
   auto const model = random_model<double>(wm::LayerList({3, 5, 4}, {"tanh", "identity"}));
   Index const samples = 700;  // several batches, the last not full
   auto const inputs = support::matrix<double>(samples, 3, 3);

@@ -12,7 +12,7 @@ namespace wm = wmanifold;
 
 using Model = wm::BasicManifold<double, wm::Ellipse, wm::LayerList>;
 
-TEST_CASE("an objective keeps its data: what it was made of may go") {
+TEST_CASE("an objective keeps its data: the originals may go") {
   Model const model(wm::he_normal.spread(0.5), wm::Seed{1}, {}, wm::LayerList({3, 5, 4}, {"tanh", "identity"}));
   wm::Random random(wm::Seed{2});
   wm::Contexts<wm::S1> const contexts(wm::uniform_points<wm::S1>(11, random));

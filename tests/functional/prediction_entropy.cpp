@@ -35,7 +35,7 @@ TEST_CASE("the entropy of a prediction is -sum p log p of its softmax") {
     }
     CHECK(entropy(logits) == doctest::Approx(expected).epsilon(1e-12));
     for (double& z : logits) {
-      z += 1000;  // the softmax does not see it
+      z += 1000;  // the softmax does not change
     }
     CHECK(entropy(logits) == doctest::Approx(expected).epsilon(1e-10));
   }
@@ -52,17 +52,18 @@ TEST_CASE("a temperature divides the logits") {
   CHECK(softened == doctest::Approx(entropy(logits)).epsilon(1e-14));
   for (double const wrong : {0.0, -1.0, std::numeric_limits<double>::infinity()}) {
     CHECK_THROWS_WITH_AS(wm::PredictionEntropy{wrong}.check({}, 1, 1),
-                         doctest::Contains("expected a positive temperature, got "), wm::ArgumentError);
+                         doctest::Contains("expected a finite temperature of at least 1e-30, got "), wm::ArgumentError);
   }
   CHECK_THROWS_WITH_AS(wm::PredictionEntropy{1e-31}.check({}, 1, 1),
-                       doctest::Contains("got 1e-31, which is below 1e-30"), wm::ArgumentError);
+                       doctest::Contains("expected a finite temperature of at least 1e-30, got 1e-31"),
+                       wm::ArgumentError);
   std::array const equal{1.0F, 1.0F};
   wm::PredictionEntropy const cold{1e-30};
   CHECK_NOTHROW(cold.check({}, 1, 2));
   CHECK(cold(std::span<float const>(equal), {}, 0, std::span<float>{}) == doctest::Approx(std::numbers::ln2));
 }
 
-TEST_CASE_TEMPLATE("slopes are what perturbation finds", L, wm::PredictionEntropy, wm::FreeEnergy) {
+TEST_CASE_TEMPLATE("slopes agree with perturbation", L, wm::PredictionEntropy, wm::FreeEnergy) {
   L const loss;
   for (std::uint64_t seed = 1; seed <= 20; ++seed) {
     auto logits = support::normals<double>(6, seed);
@@ -83,7 +84,7 @@ TEST_CASE_TEMPLATE("slopes are what perturbation finds", L, wm::PredictionEntrop
   }
 }
 
-TEST_CASE("free energy is -log sum exp, however large the logits") {
+TEST_CASE("free energy is -log sum exp, for logits of any size") {
   auto const energy = [](std::vector<float> const& logits) {
     return wm::FreeEnergy{}(std::span<float const>(logits), wm::NoTargets{}, 0, std::span<float>{});
   };
@@ -92,7 +93,7 @@ TEST_CASE("free energy is -log sum exp, however large the logits") {
   CHECK(energy({-1000, -1e30F}) == doctest::Approx(1000));
 }
 
-TEST_CASE("decided predictions: nothing cancels, nothing overflows") {
+TEST_CASE("decided predictions: no cancellation, no overflow") {
   // Two classes a distance d apart: d e^-d + e^-d, to first order.
   CHECK(entropy(std::vector<float>{0, -30}) == doctest::Approx(31 * std::exp(-30.0)).epsilon(1e-5));
   CHECK(entropy(std::vector<double>{0, -200}) == doctest::Approx(201 * std::exp(-200.0)).epsilon(1e-10));

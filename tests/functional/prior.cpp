@@ -24,7 +24,7 @@ namespace {
 template <class Basis>
 using Model = wm::BasicManifold<double, Basis, wm::LayerList>;
 
-/// E_s ||M(s)||^2 and E_s ||dM/ds||^2 from networks: speeds by differences along geodesics.
+/// Returns E_s ||M(s)||^2 and E_s ||dM/ds||^2 from networks, with speeds by differences along geodesics.
 template <class M>
 std::pair<double, double> by_networks(M const& model) {
   using Space = typename M::Topology;
@@ -50,7 +50,7 @@ std::pair<double, double> by_networks(M const& model) {
   return {size, energy};
 }
 
-/// The gradient is the slope of the value.
+/// Checks that the gradient is the slope of the value.
 template <class M>
 void gradient_is_slope(M const& model, wm::Prior<M> const& prior) {
   auto gradient = model.parameters().zeros_like();
@@ -70,7 +70,7 @@ void gradient_is_slope(M const& model, wm::Prior<M> const& prior) {
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("weight decay and energy are those of the networks along the manifold", B, wm::Line,
+TEST_CASE_TEMPLATE("weight decay and energy agree with the networks along the manifold", B, wm::Line,
                    wm::Bernstein<wm::Interval, 4>, wm::Fourier<wm::S1, 2>, wm::Fourier<wm::Torus<2>, 1>,
                    wm::SphericalHarmonics<wm::S2, 2>, wm::CatmullRom<wm::S1, 4>) {
   Model<B> model(wm::zeros, {}, wm::LayerList({2, 3, 1}, {"tanh", "identity"}));
@@ -105,17 +105,19 @@ TEST_CASE("a custom manifold has the weight decay of its weights") {
   CHECK(wm::Prior(model, 2, 0).value(model) == doctest::Approx(integral).epsilon(1e-12));
   gradient_is_slope(model, wm::Prior(model, 0.3, 0));
   CHECK(wm::Prior(model, 0, 0).value(model) == 0);
-  CHECK_THROWS_WITH_AS(wm::Prior(model, 0, 1), doctest::Contains("expected no energy"), wm::ArgumentError);
+  CHECK_THROWS_WITH_AS(wm::Prior(model, 0, 1), doctest::Contains("expected no energy for a custom manifold, got 1"),
+                       wm::ArgumentError);
 }
 
-TEST_CASE("over discrete contexts there is weight decay, and no energy but along a smooth factor") {
+TEST_CASE("discrete contexts have weight decay, and energy only along a smooth factor") {
   using Speakers = wm::OnePerContext<wm::Finite<3>>;
   Model<Speakers> const model(wm::he_normal, wm::Seed{1}, {}, wm::LayerList{wm::Dense<>(2, 2)});
   CHECK(wm::Prior(model, 2, 0).value(model) ==
         doctest::Approx(model.parameters().matrix().rowwise().squaredNorm().mean()));
-  CHECK_THROWS_WITH_AS(wm::Prior(model, 0, 1),
-                       "wmanifold: prior: expected no energy on finite3, where nothing has a derivative, got 1",
-                       wm::ArgumentError);
+  CHECK_THROWS_WITH_AS(
+      wm::Prior(model, 0, 1),
+      "wmanifold: prior: expected no energy on finite3, got 1; leave it at 0, as discrete contexts have no derivatives",
+      wm::ArgumentError);
   Model<wm::Tensor<Speakers, wm::Ellipse>> const turning(wm::he_normal.spread(1), wm::Seed{1}, {},
                                                          wm::LayerList{wm::Dense<>(2, 2)});
   auto const squares = turning.parameters().matrix().rowwise().squaredNorm().eval();
@@ -123,7 +125,7 @@ TEST_CASE("over discrete contexts there is weight decay, and no energy but along
   CHECK(wm::Prior(turning, 0, 2).value(turning) == doctest::Approx(harmonics / 6));
 }
 
-TEST_CASE("a strength that means nothing is refused") {
+TEST_CASE("a strength without meaning is refused") {
   Model<wm::Line> const model(wm::zeros, {}, wm::LayerList{wm::Dense<>(1, 1)});
   for (double const bad : {-1.0, std::numeric_limits<double>::infinity(), std::numeric_limits<double>::quiet_NaN()}) {
     CHECK_THROWS_WITH_AS(wm::Prior(model, bad, 0), doctest::Contains("expected a strength of at least 0, got"),

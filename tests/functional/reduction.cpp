@@ -28,7 +28,7 @@ Result reduce(Reduce const& how, Case const& c) {
   return result;
 }
 
-/// The shares are the derivative in each loss (where no two contexts are equally bad).
+/// Checks that the shares are the derivatives in each loss (if no two contexts are equally bad).
 template <class Reduce>
 void shares_are_slopes(Reduce const& how, Case const& c) {
   auto const result = reduce(how, c);
@@ -57,7 +57,7 @@ TEST_CASE("the mean is over samples, by their weights") {
   CHECK(reduce(wm::Mean{}, weighted).value == doctest::Approx((3 + 2 + 2 + 9 + 7.8) / 7.5));
 }
 
-TEST_CASE("cvar is the mean of the worst contexts, of which one may count in part") {
+TEST_CASE("cvar is the mean of the worst contexts, the last of which may count in part") {
   CHECK(reduce(wm::Cvar(1.0 / 6), single).value == 9);
   CHECK(reduce(wm::Cvar(0.5), single).value == doctest::Approx((9 + 4 + 3) / 3.0));
   CHECK(reduce(wm::Cvar(0.25), single).value == doctest::Approx((9 + 0.5 * 4) / 1.5));

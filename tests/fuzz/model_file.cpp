@@ -1,4 +1,4 @@
-// A model file with any bytes is either loaded or refused with a FileError. Sanitizers watch.
+// Loads model files of any bytes, which must load or be refused with a FileError. Sanitizers watch.
 
 #include <wmanifold/basis/fourier.hpp>
 #include <wmanifold/io/model_file.hpp>
@@ -21,7 +21,7 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
   try {
     auto file = wm::parse_safetensors("fuzz", {reinterpret_cast<char const*>(data), size});
     refuse_or([&] { return wm::detail::notes_from("fuzz", file); });
-    file.metadata.erase("checksum");  // which no change of bytes would pass
+    file.metadata.erase("checksum");  // no changed file would pass it
     using OfData = wm::Manifold<wm::Ellipse, wm::LayerList>;
     using Typed = wm::Manifold<wm::Ellipse, wm::Dense<4, 6>, wm::Relu, wm::Dense<6, 3>>;
     refuse_or([&] { return wm::detail::model_from<OfData>("fuzz", file, {}); });

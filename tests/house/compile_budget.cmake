@@ -1,6 +1,6 @@
-# What the compiler instantiates of templates for a program, held against a budget. It is a count, so that it says the
-# same on every machine, and what a header begins to cost everybody shows at once (scripts/compile_cost.sh measures
-# seconds). Counted is what Clang 14 lists under -ftime-trace with Debian 12's Eigen 3.4, xsimd 8.1 and libstdc++ 12.
+# Compares the template instantiations of a program with a budget. A count is the same on every machine, and shows at
+# once a header's new cost for all (scripts/compile_cost.sh measures seconds). It counts Clang 14's list under
+# -ftime-trace with Debian 12's Eigen 3.4, xsimd 8.1 and libstdc++ 12.
 #   cmake -D CXX=<clang++> -D "FOLDERS=<include>;<of Eigen>" -D PROGRAM=<README's first> -D WORK=<folder>
 #     -P compile_budget.cmake
 cmake_minimum_required(VERSION 3.25)

@@ -1,5 +1,5 @@
-# Objects that are linked with wmanifold::compiled take the kernels from there and define none: OBJECTS, a list with |
-# between; NM.
+# Checks that objects linked with wmanifold::compiled take the kernels from there and define none. OBJECTS is a list
+# with | between; NM.
 cmake_minimum_required(VERSION 3.25)
 
 string(REPLACE "|" ";" objects "${OBJECTS}")

@@ -1,4 +1,4 @@
-# Configures the project as if no optional library were installed; it must succeed and say what is off.
+# Configures the project as if no optional library were installed. It must succeed and list the disabled parts.
 cmake_minimum_required(VERSION 3.25)
 
 file(REMOVE_RECURSE "${WORK}")

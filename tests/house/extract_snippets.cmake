@@ -21,7 +21,7 @@ function(wmanifold_extract_snippets root folder result)
       if(position EQUAL -1)
         break()
       endif()
-      # From here on text begins with the block; line counts the lines above it.
+      # The text begins with the block here; line counts the lines above it.
       string(LENGTH "${open}" length)
       math(EXPR position "${position} + ${length}")
       string(SUBSTRING "${text}" 0 ${position} above)

@@ -1,10 +1,10 @@
-# Which header may include which:  cmake -D ROOT=<include/wmanifold> -P include_order.cmake
+# Checks the order of includes:  cmake -D ROOT=<include/wmanifold> -P include_order.cmake
 # Prints a line per offence and fails when there is one.
 cmake_minimum_required(VERSION 3.25)
 
-# Each room may include itself and what is to its left.
+# Each room may include itself and the rooms to its left.
 set(rooms core data kernel topology basis metric autodiff network manifold functional flow selection deploy infer io testing)
-# Rooms that a user includes by name, not through wmanifold.hpp.
+# Rooms that users include by name, not through wmanifold.hpp.
 set(extras io testing)
 
 set(offences 0)
@@ -33,7 +33,7 @@ foreach(header IN LISTS headers)
   endif()
 
   file(STRINGS "${ROOT}/${header}" lines REGEX "^[ \t]*#[ \t]*include")
-  # So version.hpp comes before all else, and with it the error of compilers below C++20.
+  # So version.hpp, with the error for compilers below C++20, comes first.
   if(NOT header STREQUAL "version.hpp" AND NOT lines MATCHES "^[ \t]*#[ \t]*include[ \t]*(<wmanifold/|\")")
     offence("${header}" "includes no header of this library first (version.hpp, if no other)")
   endif()
@@ -45,7 +45,7 @@ foreach(header IN LISTS headers)
     set(quote "${CMAKE_MATCH_1}")
     set(name "${CMAKE_MATCH_2}")
 
-    # The header named, relative to ROOT; empty for one that is not ours.
+    # The included header, relative to ROOT; empty for headers of other libraries.
     set(target "")
     if(name MATCHES "^wmanifold/(.+)$")
       set(target "${CMAKE_MATCH_1}")

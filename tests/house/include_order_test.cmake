@@ -1,4 +1,4 @@
-# Holds include_order.cmake against a small tree in order and one with every offence:
+# Runs include_order.cmake on a small tree in order and on one with every offence:
 # cmake -D WORK=<folder> -P include_order_test.cmake
 cmake_minimum_required(VERSION 3.25)
 

@@ -1,5 +1,6 @@
-# Functions that the object of a level offers to the linker carry the level or its vectors in their names, or the linker
-# could choose them for all: OBJECTS, a list with | between; NM. Each is of one level, and has something to offer.
+# Checks that functions offered to the linker by a level's object carry the level or its vectors in their names.
+# Otherwise the linker could choose them for all. OBJECTS is a list with | between; NM. Each object is of one level, and
+# must offer a symbol.
 cmake_minimum_required(VERSION 3.25)
 
 string(REPLACE "|" ";" objects "${OBJECTS}")

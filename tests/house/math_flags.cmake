@@ -1,4 +1,5 @@
-# Flags that break checks for NaN are refused where the compiler tells of them, and a definition overrules that:
+# Checks that flags that break checks for NaN are refused if the compiler has a macro for them, and that a definition
+# overrules that:
 #   cmake -D CXX=<compiler> -D INCLUDE=<folder> -D WORK=<folder> -P math_flags.cmake
 cmake_minimum_required(VERSION 3.25)
 
@@ -12,7 +13,7 @@ endfunction()
 
 set(refused "-ffast-math" "-Ofast" "-ffast-math -fmath-errno" "-ffinite-math-only" "-O2 -ffinite-math-only")
 set(taken "-O2" "-freciprocal-math" "-ffp-contract=fast" "-fno-math-errno" "-fno-trapping-math")
-if(CXX MATCHES "clang")  # it has no macro for these
+if(CXX MATCHES "clang")  # it has no macro for these flags
   list(APPEND taken "-funsafe-math-optimizations" "-fno-honor-nans")
   list(APPEND refused "-ffp-model=fast" "-fno-honor-nans -fno-honor-infinities")
 else()

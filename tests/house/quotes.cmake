@@ -1,4 +1,4 @@
-# Code that a page quotes stands in the file it is quoted from:  cmake -D ROOT=<project> -P quotes.cmake
+# Checks that code quoted in a page stands in the file it is quoted from:  cmake -D ROOT=<project> -P quotes.cmake
 # A quotation is a ```cpp block below a line <!-- from FILE -->.
 cmake_minimum_required(VERSION 3.25)
 

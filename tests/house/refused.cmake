@@ -1,6 +1,6 @@
-# What cannot work does not compile, and the first error is a sentence that says what was expected, and why:
+# Checks that wrong uses do not compile, and that the first error is a sentence with the expected use and the reason:
 #   cmake -D CXX=<compiler> -D FOLDERS=<include folders> -D WORK=<folder> [-D ONLY=<regex>] -P refused.cmake
-# ONLY picks those whose code or sentence it matches.
+# ONLY picks the cases whose code or sentence it matches.
 cmake_minimum_required(VERSION 3.25)
 
 set(good "")
@@ -16,7 +16,7 @@ macro(refuses declaration sentence)
   set(sentence_${count} "${sentence}")
 endmacro()
 
-# Likewise statements, among the names of `prelude`.
+# The same for statements, among the names of `prelude`.
 macro(runs statement)
   math(EXPR count "${count} + 1")
   takes("void runs_${count}() { ${statement}; }")
@@ -42,27 +42,27 @@ refuses("BSpline<Interval, 3, 3> j" "a B-spline of degree p has at least p + 1 f
 refuses("CatmullRom<Interval, 8> k" "a closed Catmull-Rom spline lives on S1")
 refuses("OnePerContext<S1> l" "OnePerContext lives on a Finite topology, whose contexts can be counted")
 refuses("LaplacianEigenvectors<S1, 2> m" "LaplacianEigenvectors live on a Finite topology, which has a graph")
-refuses("LaplacianEigenvectors<Finite<3>, 4> n" "there are as many LaplacianEigenvectors as contexts")
+refuses("LaplacianEigenvectors<Finite<3>, 4> n" "LaplacianEigenvectors<Finite<n>, K> has a K from 1 to n")
 refuses("TotalDegree<Product<S1, Simplex<2>>, 2> o" "on others, name the factors' bases in a Subset")
-refuses("Subset<OneAlone, Line, Ellipse> p" "expects factors whose functions have an order")
-refuses("Point<Finite<3, graph_of<3>({{0, 1}})>> q({0.0})" "Finite needs a graph with a path from each context to each")
+refuses("Subset<OneAlone, Line, Ellipse> p" "a Subset expects factors whose functions have an order")
+refuses("Point<Finite<3, graph_of<3>({{0, 1}})>> q({0.0})" "Finite needs a graph with a path between every two contexts")
 refuses("Point<Simplex<0>> r({1.0})" "Simplex<n> has a dimension n of at least 1")
 refuses("Manifold<Line, Dense<3, 4>, Relu, Dense<5, 2>> t(zeros)" "take as many inputs as the Dense layer before it gives outputs")
 
 refuses("auto t(Knobs const& m) { return slice<3>(m, Interval::at(0)); }"
-  "the factors that are held are named by their numbers in the Product, from 0 on, each once")
+  "held factors are named by their numbers in the Product, from 0 on, each once")
 refuses("auto u(Knobs const& m) { return slice<1, 1>(m, Interval::at(0), Interval::at(1)); }" "from 0 on, each once")
 refuses("auto v(Knobs const& m) { return slice<1>(m, 0.5); }" "a factor is held at a Point of its own topology")
-refuses("auto w(Knobs const& m) { return slice<0, 1>(m, Interval::at(0)); }" "each factor that is held takes a point")
+refuses("auto w(Knobs const& m) { return slice<0, 1>(m, Interval::at(0)); }" "each held factor takes a point")
 refuses("auto x(Knobs const& m) { return slice<0, 1, 2>(m, Interval::at(0), Interval::at(0), Interval::at(0)); }"
-  "with all of them held, model.at(point) is the network")
+  "with all of them held, use model.at(point)")
 refuses("auto y(Manifold<Ellipse, Dense<1, 1>> const& m) { return slice<0>(m, S1::degrees(0)); }"
-  "a slice is taken of a BasicManifold whose basis is a Tensor, a Subset (TotalDegree, Additive) or Constant")
+  "a slice needs a BasicManifold on a Product whose basis is a Tensor, a Subset (TotalDegree, Additive) or Constant")
 refuses("struct NoPairs { static std::string name() { return {}; }
   static constexpr bool keeps(std::span<int const> o) { return o.size() != 2 || o[0] + o[1] == 0; } };
   using Order1 = Legendre<Interval, 1>;
   auto z(Manifold<Subset<NoPairs, Order1, Order1, Order1>, Dense<1, 1>> const& m) { return slice<0>(m, Interval::at(0)); }"
-  "which has to keep of them what it keeps beside order 0 in those that are held")
+  "a slice of a Subset needs a rule that keeps each product of the free factors")
 refuses("auto aa(Manifold<Ellipse, Dense<1, 1>> const& m, Matrix<float> const& x)
   { return infer_context(m, PredictionEntropy{}, x, {}, hold<0>(S1::degrees(0))); }"
   "only a Product has factors to hold")
@@ -106,10 +106,10 @@ explains("classes.step(x, s, std::vector<long>{})" "labels as a list of int, got
 explains("classes.step(x, s, std::vector<unsigned>{})" "labels as a list of int, got whole numbers of another type")
 explains("classes.step(x, s, std::vector<std::size_t>{})" "labels as a list of int, got whole numbers of another type")
 explains("classes.step(x, s, std::vector<std::uint8_t>{})" "labels as a list of int, got whole numbers of another type")
-explains("classes.step(x, s, Eigen::VectorXi(3))" "labels as a list of int, got whole numbers of another type or in a vector")
+explains("classes.step(x, s, Eigen::VectorXi(3))" "labels as a list of int, got whole numbers of another type or in an Eigen vector")
 explains("classes.step(x, s, floats)" "labels, an int per sample in 0, ..., outputs - 1, got a list of real numbers")
 explains("classes.step(x, s, y)" "labels, an int per sample, as this loss takes classes (CrossEntropy), got a matrix")
-explains("classes.step(x, s, 1)" "labels as a list of int, one per sample")
+explains("classes.step(x, s, 1)" "labels as a list of int, one per sample (std::vector<int>")
 explains("classes.step(x, labels)" "inputs, contexts and targets, got no contexts")
 explains("flow.step(x, y)" "inputs, contexts and targets, got no contexts")
 explains("flow.step(x, s)" "inputs, contexts and targets, got no targets")
@@ -138,26 +138,26 @@ explains("GradientFlow f{std::move(model), MeanSquaredError{}, {.rate = 0.1}}" "
 explains("GradientFlow f{&model, MeanSquaredError{}, {.rate = 0.1}}" "a model, got a pointer to one")
 explains("auto m = std::make_unique<Model>(zeros); GradientFlow f{m, MeanSquaredError{}, {.rate = 0.1}}" "a model, got a pointer to one")
 explains("GradientFlow f{network, MeanSquaredError{}, {.rate = 0.1}}" "a manifold of weights, got a network")
-explains("GradientFlow f{MeanSquaredError{}, model, {.rate = 0.1}}" "the model first, then its loss")
+explains("GradientFlow f{MeanSquaredError{}, model, {.rate = 0.1}}" "the model first, then its loss, got the loss first")
 explains("GradientFlow f{x, MeanSquaredError{}, {.rate = 0.1}}" "a manifold of weights first")
 explains("GradientFlow f{model, {.rate = 0.1}}" "a loss between model and options")
 explains("GradientFlow f{model, Adam{}, {.rate = 0.1}}" "a loss between model and rule")
-explains("GradientFlow f{model, [](auto a, auto b) { return a[0] - b[0]; }, {.rate = 0.1}}" "a loss behind the model")
-explains("GradientFlow f{model, Pinball{}, {.rate = 0.1}}" "a loss for the topology of the model's contexts, got one of another")
-explains("GradientFlow f{model, MeanSquaredError{}}" "options behind the loss")
-explains("GradientFlow f{model, MeanSquaredError{}, 0.1}" "FlowOptions behind the loss")
-explains("GradientFlow f{model, MeanSquaredError{}, Adam{}}" "options behind the rule")
+explains("GradientFlow f{model, [](auto a, auto b) { return a[0] - b[0]; }, {.rate = 0.1}}" "a loss after the model")
+explains("GradientFlow f{model, Pinball{}, {.rate = 0.1}}" "a loss for the topology of the model's contexts, got one for another")
+explains("GradientFlow f{model, MeanSquaredError{}}" "options after the loss")
+explains("GradientFlow f{model, MeanSquaredError{}, 0.1}" "FlowOptions after the loss")
+explains("GradientFlow f{model, MeanSquaredError{}, Adam{}}" "options after the rule")
 explains("GradientFlow f{model, MeanSquaredError{}, 0.1, {.rate = 0.1}}" "a rule between loss and options")
 explains("GradientFlow f{model, MeanSquaredError{}, {.rate = 0.1}, Adam{}}" "the rule before its options")
-explains("FlowOptions const how{.rate = 1}; GradientFlow f{model, MeanSquaredError{}, Adam{}, how}" "RuleOptions behind the rule")
+explains("FlowOptions const how{.rate = 1}; GradientFlow f{model, MeanSquaredError{}, Adam{}, how}" "RuleOptions after the rule")
 explains("GradientFlow f{model, MeanSquaredError{}, Adam{}, {.rate = 0.1, .momentum = 0.9}}" "no .momentum in the options beside a rule")
 explains("GradientFlow f{model, MeanSquaredError{}, HeavyBall{}, {.rate = 0.1, .momentum = 0.9F}}" "no .momentum in the options beside a rule")
 explains("RuleOptions how{.rate = 0.1, .momentum = 1}" "no .momentum in the options beside a rule")
 runs("GradientFlow f{model, MeanSquaredError{}, {.rate = 0.1}}; GradientFlow g{model, CrossEntropy{}, Adam{}, {.movement = 1}}")
 runs("CustomFlow f{written, MeanSquaredError{}, {.rate = 0.1}}; CustomFlow g{written, MeanSquaredError{}, Nesterov{}, {.rate = 1}}")
-explains("GradientFlow f{written, MeanSquaredError{}, {.rate = 0.1}}" "a manifold with rows over a basis, got a custom one: CustomFlow{")
+explains("GradientFlow f{written, MeanSquaredError{}, {.rate = 0.1}}" "a manifold with rows over a basis, got a custom one")
 explains("GradientFlow f{written, MeanSquaredError{}, Adam{}, {.rate = 0.1}}" "a manifold with rows over a basis, got a custom one")
-explains("CustomFlow f{model, MeanSquaredError{}, {.rate = 0.1}}" "a custom manifold, got one with rows over a basis: GradientFlow{")
+explains("CustomFlow f{model, MeanSquaredError{}, {.rate = 0.1}}" "a custom manifold, got one with rows over a basis")
 explains("CustomFlow f{written, MeanSquaredError{}, Adam{}, {.rate = 0.1}}" "a rule that needs no whitened coordinates")
 explains("CustomFlow f{written, {.rate = 0.1}}" "a loss between model and options")
 explains("void(CustomFlow{written, MeanSquaredError{}, {.rate = 1}}.step(x, levels, y))" "inputs of double")
@@ -171,30 +171,30 @@ runs("std::array<float, 3> out; network(std::array{1.0F, 0.5F}, out); network(fl
 runs("static_cast<void>(evaluate(const_model, CrossEntropy{}, x, s, labels))")
 explains("Manifold<S1, Dense<2, 4>> m{he_normal, Seed{1}}" "a basis in front of the layers, got a topology")
 explains("Manifold<Dense<2, 4>, Tanh, Dense<4, 1>> m{he_normal, Seed{1}}" "a basis in front of the layers, got a layer")
-explains("Manifold<int, Dense<2, 4>> m{he_normal, Seed{1}}" "a basis in front of the layers, Manifold<")
+explains("Manifold<int, Dense<2, 4>> m{he_normal, Seed{1}}" "a basis in front of the layers, got another type")
 explains("BasicManifold<Ellipse, Dense<2, 4>> m{he_normal, Seed{1}}" "float or double in front of the basis")
 explains("BasicManifold<int, Ellipse, Dense<2, 4>> m{zeros}" "float or double in front of the basis")
-explains("Model m{he_normal, 1}" "a Seed behind the initialisation, got a plain number")
-explains("DoubleModel m(he_normal, 1U)" "a Seed behind the initialisation, got a plain number")
-explains("Model m{he_normal}" "a seed behind the initialisation")
+explains("Model m{he_normal, 1}" "a Seed after the initialisation, got a plain number")
+explains("DoubleModel m(he_normal, 1U)" "a Seed after the initialisation, got a plain number")
+explains("Model m{he_normal}" "a seed after the initialisation")
 explains("auto n = model.at(90)" "a point of the model's topology, got a plain number")
 explains("auto n = model.at(0.5)" "a point of the model's topology, got a plain number")
 explains("auto n = double_model.at(0.5F)" "a point of the model's topology, got a plain number")
 explains("auto n = model.at(Interval::clamped(0.5))" "a point of the model's topology, got one of another")
 explains("auto n = model.at(s)" "one point, got several")
-explains("auto n = model.at(nullptr)" "a point of the model's topology: S1::radians(angle)")
+explains("auto n = model.at(nullptr)" "a point of the model's topology, got another type")
 explains("auto p = model.predict(x, levels)" "contexts of the model's topology, got points of another one")
 explains("auto p = model.predict(x, angles)" "contexts as points, got plain numbers")
 explains("auto p = model.predict(double_x, s)" "inputs of float")
 explains("auto p = model.predict(s, x)" "the inputs first, then contexts, got contexts first")
-explains("auto p = model.predict(x)" "a context per sample behind the inputs")
+explains("auto p = model.predict(x)" "a context per sample after the inputs, got none")
 explains("auto p = model.predict(x, s, const_model)" "a Workspace as the third argument")
-explains("auto out = network(floats)" "a second argument, where the outputs are written")
+explains("auto out = network(floats)" "the outputs as the second argument, got none")
 explains("std::array<float, 3> out; network(std::array{1.0, 0.5}, out)" "a sample of the network's own numbers")
-explains("std::array<float, 3> out; network(x, out)" "one sample as a span of numbers, got a matrix")
-explains("std::array<double, 3> out; network(floats, out)" "where the outputs are written as the second argument")
-explains("std::array<float, 3> const out{}; network(floats, out)" "where the outputs are written as the second argument")
-explains("std::array<float, 3> out; network(floats, out, angles)" "a sample, where its outputs are written and perhaps scratch")
+explains("std::array<float, 3> out; network(x, out)" "one sample as a span of numbers, got an Eigen matrix or vector")
+explains("std::array<double, 3> out; network(floats, out)" "the outputs as the second argument, a named list")
+explains("std::array<float, 3> const out{}; network(floats, out)" "the outputs as the second argument, a named list")
+explains("std::array<float, 3> out; network(floats, out, angles)" "a sample, its outputs and optional scratch")
 explains("auto e = evaluate(model, CrossEntropy{}, x, s, std::vector<short>{})" "labels as a list of int, got whole numbers")
 explains("auto e = evaluate(model, MeanSquaredError{}, x, angles, y)" "contexts as points, got plain numbers")
 explains("auto e = evaluate(model, CrossEntropy{}, x, labels)" "inputs, contexts and targets, got no contexts")
@@ -210,7 +210,7 @@ explains("save_networks(\"m\", model, s)" "#include <wmanifold/io/network_file.h
 explains("save_checkpoint(\"m\", model, flow)" "#include <wmanifold/io/checkpoint.hpp> for save_checkpoint")
 explains("load_checkpoint(\"m\", model, flow)" "#include <wmanifold/io/checkpoint.hpp> for load_checkpoint")
 
-# What the statements are about.
+# Names for the statements.
 set(prelude [=[
 #include <wmanifold/wmanifold.hpp>
 #include <memory>
@@ -256,7 +256,7 @@ else()
 endif()
 execute_process(COMMAND "${CXX}" ${options} -x c++-header "${WORK}/prelude.hpp" -o "${compiled}" COMMAND_ERROR_IS_FATAL ANY)
 
-# Compiles declarations; sets <errors>, empty where there are none.
+# Compiles declarations. Sets <errors>, which is empty if there are none.
 function(compile declarations)
   file(WRITE "${WORK}/cases.cpp" "${declarations}")
   execute_process(COMMAND "${CXX}" ${options} ${use} -fsyntax-only "${WORK}/cases.cpp"
@@ -274,8 +274,8 @@ if(NOT ONLY)
   endif()
 endif()
 
-# All cases at once. What two of them instantiate alike is an error of the first alone: those that are left without one
-# are compiled again, until each has had its own, or none of them has.
+# Compiles all cases at once. An instantiation shared by two cases is an error of the first alone. Cases without an
+# error are compiled again until each has had its own, or none of the rest has.
 set(left "")
 foreach(i RANGE 1 ${count})
   if(DEFINED code_${i} AND (NOT ONLY OR "${code_${i}}${sentence_${i}}" MATCHES "${ONLY}"))
@@ -294,7 +294,7 @@ while(NOT left STREQUAL before)
   string(REPLACE " error: " ";" parts "${errors}")
   list(POP_FRONT parts behind)
   foreach(part IN LISTS parts)
-    # Which case an error is of: GCC says so before the error, in the end; Clang on its line, or behind it.
+    # The case of an error: GCC names it before the error, in the end; Clang on its line, or behind it.
     string(REGEX REPLACE ".*\n" "" line "${behind}")
     if(CXX MATCHES "clang" AND NOT line MATCHES "^case_")
       string(REGEX MATCH "case_([0-9]+):" place "${part}")

@@ -1,10 +1,10 @@
-# What a header names of the standard library comes from a standard header that it, or a header of this library that it
-# includes, includes: standard libraries differ in what their headers bring beside their own.
+# Checks that a header includes the standard header for each standard name that it uses, itself or through headers of
+# this library. Standard libraries differ in what their headers include in addition.
 #   cmake -D ROOT=<include> -P std_includes.cmake
 # Prints a line per offence and fails when there is one.
 cmake_minimum_required(VERSION 3.25)
 
-# brings(<header> <name>...): std::<name> comes from <header>, among others.
+# brings(<header> <name>...): std::<name> comes from <header>, possibly among others.
 macro(brings header)
   foreach(name IN ITEMS ${ARGN})
     list(APPEND "bringing_${name}" "${header}")
@@ -120,7 +120,7 @@ foreach(header IN LISTS headers)
   endforeach()
 endforeach()
 
-# What a header includes, itself or through headers of this library, in `result`.
+# Lists the includes of a header, its own and those through headers of this library, in `result`.
 function(all_includes header)
   set(seen ${header})
   set(result "")

@@ -32,14 +32,14 @@ Model<B, R> random_model(Index inputs = 3, Index outputs = 4, std::uint64_t seed
   return model;
 }
 
-/// What the model says at a point.
+/// Returns the model's outputs at a point.
 template <class M>
 wm::Matrix<typename M::Scalar> said(M const& model, wm::Matrix<typename M::Scalar> const& inputs,
                                     wm::Point<typename M::Topology> const& s) {
   return model.predict(inputs, wm::Contexts<typename M::Topology>::constant(s, inputs.rows()));
 }
 
-/// Classes drawn as the model at a point says.
+/// Draws classes from the model's probabilities at a point.
 template <class M>
 std::vector<int> drawn(M const& model, wm::Matrix<double> const& inputs, wm::Point<typename M::Topology> const& s,
                        wm::Random& random) {
@@ -59,8 +59,8 @@ std::vector<int> drawn(M const& model, wm::Matrix<double> const& inputs, wm::Poi
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("what a manifold said at a point, its squared error finds again", B, wm::Line, wm::Fourier<S1, 1>,
-                   Torus, wm::Fourier<wm::Torus<2>, 1>, wm::SphericalHarmonics<wm::S2, 1>, Knobs) {
+TEST_CASE_TEMPLATE("the squared error recovers the point from a manifold's outputs at it", B, wm::Line,
+                   wm::Fourier<S1, 1>, Torus, wm::Fourier<wm::Torus<2>, 1>, wm::SphericalHarmonics<wm::S2, 1>, Knobs) {
   using Space = typename B::Topology;
   wm::Random random(wm::Seed{7});
   for (std::uint64_t seed = 1; seed <= 5; ++seed) {
@@ -80,7 +80,7 @@ TEST_CASE_TEMPLATE("what a manifold said at a point, its squared error finds aga
   }
 }
 
-TEST_CASE("so it is in float, and on custom manifolds") {
+TEST_CASE("the same in float, and on custom manifolds") {
   auto const inputs = support::matrix<float>(20, 3, 1);
   auto const model = random_model<wm::Fourier<S1, 1>, float>();
   auto const truth = S1::degrees(100);
@@ -99,10 +99,10 @@ TEST_CASE("so it is in float, and on custom manifolds") {
   CHECK(S1::distance(at_truth.point, truth) < 1e-6);
 }
 
-TEST_CASE("an end of an interval is found where the objective falls out of it") {
+TEST_CASE("an end of an interval is found when the objective falls beyond it") {
   auto const model = random_model<wm::Line>();
   auto const inputs = support::matrix<double>(20, 3, 1);
-  // What lies beyond the end, on the line's continuation: no point of the interval says it.
+  // Targets from beyond the end, on the line's continuation: no point of the interval gives them.
   auto beyond = model;
   beyond.parameters().matrix().row(1) =
       1.3 * model.parameters().matrix().row(1) - 0.3 * model.parameters().matrix().row(0);
@@ -119,10 +119,10 @@ TEST_CASE("an end of an interval is found where the objective falls out of it") 
   CHECK(nearest < 0.001);
 }
 
-TEST_CASE("a seam is no place: a circle turned by any angle gives the same, turned") {
+TEST_CASE("the seam is like any other place: a circle turned by any angle gives the turned result") {
   auto const model = random_model<wm::Fourier<S1, 1>>();
   auto const inputs = support::matrix<double>(20, 3, 1);
-  auto const targets = support::matrix<double>(20, 4, 2);  // that no context explains
+  auto const targets = support::matrix<double>(20, 4, 2);  // not explained by any context
   wm::InferenceOptions const options{.points = 200, .most_steps = 200, .tolerance = 1e-10};
   auto const found = wm::infer_context(model, wm::MeanSquaredError{}, inputs, targets, options);
   for (double const turn : {1.0, 3.0, 6.0, -found.point[0], 1e-9 - found.point[0]}) {
@@ -139,7 +139,7 @@ TEST_CASE("a seam is no place: a circle turned by any angle gives the same, turn
   }
 }
 
-TEST_CASE("groups are independent: together as one by one, each sample by itself as well") {
+TEST_CASE("groups are independent: together as one by one, and each sample by itself") {
   auto const model = random_model<wm::Fourier<S1, 1>>();
   auto const inputs = support::matrix<double>(600, 3, 1);
   std::vector<Index> const sizes{1, 299, 1, 1, 290, 8};
@@ -171,7 +171,7 @@ TEST_CASE("groups are independent: together as one by one, each sample by itself
 }
 
 TEST_CASE("the runner-up is the other minimum") {
-  // Order 2 alone: what is said at s is said half a turn on as well; order 1, weak, tells them apart.
+  // Order 2 alone gives the same outputs at s and half a turn on; a weak order 1 tells them apart.
   Model<wm::Fourier<S1, 2>> model(wm::zeros, {}, wm::LayerList({3, 4}, {"identity"}));
   support::randomise(model, 1);
   model.parameters().matrix().middleRows(1, 2) *= 0.05;
@@ -192,7 +192,7 @@ TEST_CASE("the runner-up is the other minimum") {
   }
 }
 
-TEST_CASE("under the model's own classes the uncertainty is the error's deviation, and falls as 1 / sqrt(n)") {
+TEST_CASE("for classes from the model itself, the uncertainty is the error's deviation, and falls as 1 / sqrt(n)") {
   auto const model = random_model<wm::Fourier<S1, 1>>();
   wm::Random random(wm::Seed{5});
   std::uint64_t seed = 0;
@@ -216,17 +216,17 @@ TEST_CASE("under the model's own classes the uncertainty is the error's deviatio
   CHECK(uncertainties[1] / uncertainties[2] == doctest::Approx(2).epsilon(0.2));
 }
 
-TEST_CASE("where nothing is known, the uncertainty is that of the whole space") {
+TEST_CASE("without information, the uncertainty is that of the whole space") {
   Model<wm::Fourier<S1, 1>> const flat(wm::zeros, {}, wm::LayerList({3, 4}, {"identity"}));
   auto const found = wm::infer_context(flat, wm::PredictionEntropy{}, support::matrix<double>(5, 3, 1));
   CHECK(found.objective == doctest::Approx(std::log(4)));
   CHECK(found.uncertainty == doctest::Approx(std::numbers::pi / std::sqrt(3)).epsilon(0.02));
-  // And all else is as good.
+  // All other points are equally good.
   REQUIRE(found.runner_up);
   CHECK(found.runner_up->objective == doctest::Approx(found.objective));
 }
 
-TEST_CASE("threads do not change what is found, nor does anything but the options") {
+TEST_CASE("results depend on the options alone, and not on threads") {
   auto const model = random_model<wm::Fourier<S1, 1>, float>(1000, 10);  // wide enough for a batch to be cut
   wm::Matrix<float> const inputs = support::matrix<float>(256, 1000, 1) / 20;
   std::vector<Index> sizes(64, 1);
@@ -245,7 +245,7 @@ TEST_CASE("threads do not change what is found, nor does anything but the option
   }
 }
 
-TEST_CASE("what does not fit is refused, with what was expected and what came") {
+TEST_CASE("arguments that do not fit are refused, with the expected and the actual value") {
   auto const model = random_model<wm::Fourier<S1, 1>>();
   auto const before = model;
   auto const inputs = support::matrix<double>(6, 3, 3);
@@ -262,9 +262,9 @@ TEST_CASE("what does not fit is refused, with what was expected and what came") 
   refuses(bad, labels, {6}, {}, "expected finite numbers, got nan in row 4, column 1");
   refuses(inputs, {0, 1}, {6}, {}, "expected 6 labels, one per sample, got 2");
   refuses(inputs, labels, {2, 3}, {}, "expected 6 samples in all groups, as many as the inputs have rows, got 5");
-  refuses(inputs, labels, {2, 5}, {}, "make up the 6 samples, got one of 5 after 2 samples");
-  refuses(inputs, labels, {6, 0}, {}, "groups of at least one sample that make up the 6 samples, got one of 0");
-  refuses(inputs, labels, {6}, {.points = 0}, "expected at least one point, got 0");
+  refuses(inputs, labels, {2, 5}, {}, "and 6 samples in all, got one of 5 after 2 samples");
+  refuses(inputs, labels, {6, 0}, {}, "groups of at least one sample and 6 samples in all, got one of 0");
+  refuses(inputs, labels, {6}, {.points = 0}, "inference: expected at least one point, got 0");
   refuses(inputs, labels, {6}, {.descents = 0}, "expected at least one descent, got 0");
   refuses(inputs, labels, {6}, {.most_steps = 0}, "expected at least one step, got 0");
   refuses(inputs, labels, {6}, {.tolerance = 0}, "expected a positive tolerance, got 0");
@@ -276,7 +276,7 @@ TEST_CASE("what does not fit is refused, with what was expected and what came") 
   CHECK(model == before);
 }
 
-TEST_CASE("points of an infinite loss are passed by; where all are, that is an error") {
+TEST_CASE("points of infinite loss are skipped; if all are such, it is an error") {
   Model<wm::Line, float> model(wm::zeros, {}, wm::LayerList({1, 1}, {"identity"}));
   model.weight(1, 0).setConstant(1e20F);  // the square is finite below 0.18 only
   wm::Matrix<float> const inputs = wm::Matrix<float>::Ones(3, 1);
@@ -284,6 +284,6 @@ TEST_CASE("points of an infinite loss are passed by; where all are, that is an e
   CHECK(found.point[0] == 0);
   model.weight(0, 0).setConstant(1e20F);
   CHECK_THROWS_WITH_AS(wm::infer_context(model, wm::MeanSquaredError{}, inputs, wm::Matrix<float>::Zero(3, 1)),
-                       doctest::Contains("expected a finite loss at one of 64 points at least, got none for group 0"),
+                       doctest::Contains("expected a finite loss at one or more of 64 points, got none for group 0"),
                        wm::NumericalError);
 }

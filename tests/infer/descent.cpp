@@ -58,7 +58,7 @@ TEST_CASE("a valley a thousand times as steep across as along is followed to its
   CHECK(wm::S2::distance(lowest(on_sphere, {0, 0.6, 0.8}), wm::Point<wm::S2>({0.6, 0, 0.8})) < 1e-3);
 }
 
-TEST_CASE("where a valley runs out of the space, the lowest point of the end is found, not where the way met it") {
+TEST_CASE("for a valley that leaves the space, the lowest point of the boundary is found, not the first one met") {
   using Box = wm::Box<2>;
   double const w = 0.03;
   Valley<Box> valley{{1.3, 1.1}, {{1, -1}, {w, w}}};
@@ -67,7 +67,7 @@ TEST_CASE("where a valley runs out of the space, the lowest point of the end is 
   // (1 - y - 0.2)^2 + w^2 (1 + y - 2.4)^2 is least at y.
   CHECK(found[1] == doctest::Approx((0.8 + 1.4 * w * w) / (1 + w * w)).epsilon(1e-4));
 
-  // Of shares, the third is none.
+  // The third of the shares is zero.
   using Shares = wm::Simplex<2>;
   Valley<Shares> out{{0.7, 0.6, -0.3}, {{1, 0, 0}, {0, 1, 0}, {0, 0, 3}}};
   auto const share = lowest(out, {0.2, 0.2, 0.6});
@@ -75,10 +75,10 @@ TEST_CASE("where a valley runs out of the space, the lowest point of the end is 
   CHECK(share[0] == doctest::Approx(0.55).epsilon(1e-4));
 }
 
-TEST_CASE("rotations whose quaternions change their sign on the way are descended as others are") {
+TEST_CASE("rotations whose quaternions change their sign during the descent behave like others") {
   using wm::SO3;
   using Vector = wm::Coordinates<SO3>;
-  // Half turns, where the first coordinate of a quaternion is 0: sum of w (a . q)^2 / 2 over three a beside the lowest.
+  // Half turns, with first quaternion coordinate 0: sum of w (a . q)^2 / 2 over three a beside the lowest.
   Vector const lowest{0, 0.6, 0.8, 0};
   std::array<Vector, 3> const beside{{{1, 0, 0, 0}, {0, 0, 0, 1}, {0, 0.8, -0.6, 0}}};
   std::array<double, 3> const weights{1, 0.3, 0.05};
@@ -95,7 +95,7 @@ TEST_CASE("rotations whose quaternions change their sign on the way are descende
           double const across = wm::detail::dot(beside[i], trial.point.coordinates());
           trial.value += weights[i] * across * across / 2;
           for (std::size_t c = 0; c < slope.size(); ++c) {
-            slope[c] += weights[i] * across * beside[i][c] / 2;  // an angle is twice what a quaternion moves by
+            slope[c] += weights[i] * across * beside[i][c] / 2;  // an angle is twice the quaternion's movement
           }
         }
         trial.gradient = SO3::tangent(trial.point, slope);

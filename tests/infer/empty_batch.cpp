@@ -7,14 +7,14 @@ using wm::Contexts, wm::Index, wm::S1;
 
 namespace {
 
-/// Every call with a batch of no samples is refused, with one and the same sentence.
+/// Checks that a call with a batch of no samples is refused, always with the same sentence.
 template <class Call>
 void refuses(Call const& call) {
   CHECK_THROWS_WITH_AS(static_cast<void>(call()), doctest::Contains("expected at least one sample, got an empty batch"),
                        wm::ArgumentError);
 }
 
-/// Everything that a model over the circle takes batches by.
+/// Checks all functions of a model over the circle that take batches.
 template <class Model>
 void check_entries(Model model) {
   using R = typename Model::Scalar;
@@ -50,13 +50,13 @@ void check_entries(Model model) {
 
 }  // namespace
 
-TEST_CASE("a batch of no samples is refused alike by all that takes batches") {
+TEST_CASE("all functions that take batches refuse an empty one alike") {
   check_entries(wm::Manifold<wm::Ellipse, wm::Dense<2, 4>, wm::Tanh, wm::Dense<4, 3>>(wm::he_normal, wm::Seed{1}));
   check_entries(wm::BasicManifold<double, wm::Ellipse, wm::LayerList>(
       wm::he_normal, wm::Seed{1}, {}, wm::LayerList{wm::Dense<>(2, 4), wm::LowRankDense<>(4, 3, 1)}));
 }
 
-TEST_CASE("likewise networks, models without contexts or types, and reductions of no losses") {
+TEST_CASE("the same for networks, models without contexts or types, and reductions of no losses") {
   wm::Matrix<float> const inputs(0, 2);
   wm::Workspace<float> work;
   wm::Network<wm::Dense<2, 3>> const network;

@@ -26,10 +26,10 @@ Model random_model(Index outputs) {
 struct Coverage {
   double within_one = 0;  // share of the true contexts within one uncertainty of the estimate
   double within_two = 0;
-  double noise = 0;  // root mean square of what estimates say
+  double noise = 0;  // root mean square of the estimated noise
 };
 
-/// Contexts from `each` samples a group, of targets with noise.
+/// Measures the coverage for contexts from `each` samples a group, with noisy targets.
 Coverage coverage(Index outputs, double noise, Index each, wm::InferenceOptions const& options) {
   constexpr Index groups = 200;
   auto const model = random_model(outputs);
@@ -53,7 +53,7 @@ Coverage coverage(Index outputs, double noise, Index each, wm::InferenceOptions 
 
 }  // namespace
 
-TEST_CASE("of squared errors, 68 % of errors are within one uncertainty and 95 % within two, whatever the noise") {
+TEST_CASE("for squared errors, 68 % of errors are within one uncertainty and 95 % within two, at any noise") {
   for (Index const outputs : {1, 4}) {
     for (double const noise : {0.01, 0.1, 0.7}) {
       for (bool const is_given : {false, true}) {
@@ -75,7 +75,7 @@ TEST_CASE("of squared errors, 68 % of errors are within one uncertainty and 95 %
   }
 }
 
-TEST_CASE("in two dimensions too the root mean square of errors is that of uncertainties, by default options") {
+TEST_CASE("in two dimensions too the root mean square of errors equals that of uncertainties, by default options") {
   using Basis = wm::Tensor<wm::Fourier<S1, 1>, wm::Line>;
   using Space = Basis::Topology;
   struct Setting {
@@ -111,7 +111,7 @@ TEST_CASE("in two dimensions too the root mean square of errors is that of uncer
   }
 }
 
-TEST_CASE("by default a search has 64 points for each dimension of what is searched") {
+TEST_CASE("by default a search has 64 points for each searched dimension") {
   wm::BasicManifold<double, wm::Fourier<wm::Torus<2>, 1>, wm::LayerList> model(wm::zeros, {},
                                                                                wm::LayerList({3, 1}, {"identity"}));
   support::randomise(model, 1);
@@ -129,14 +129,14 @@ TEST_CASE("by default a search has 64 points for each dimension of what is searc
   CHECK(wide({}, known) != wide(128, known));
 }
 
-TEST_CASE("few numbers leave the noise open, and the uncertainty is wider for it") {
+TEST_CASE("few numbers leave the noise uncertain, and widen the uncertainty") {
   auto const share = coverage(1, 0.05, 5, {.points = 48});  // 4 more numbers than dimensions
   CHECK(share.within_one > 0.6);
   CHECK(share.within_two > 0.9);
   CHECK(share.noise == doctest::Approx(0.05).epsilon(0.1));
 }
 
-TEST_CASE("a noise and the evidence that follows from it are the same; other losses have none") {
+TEST_CASE("a given noise and the equivalent evidence give the same; other losses have no noise") {
   auto const model = random_model(4);
   auto const inputs = support::matrix<double>(10, 3, 1);
   auto const targets = support::matrix<double>(10, 4, 2);
@@ -153,28 +153,28 @@ TEST_CASE("a noise and the evidence that follows from it are the same; other los
         wm::infer_context(model, wm::CrossEntropy{}, inputs, labels, {.evidence = 1}).uncertainty);
 }
 
-TEST_CASE("a noise that cannot be told or makes no sense is refused") {
+TEST_CASE("a noise that cannot be estimated or is invalid is refused") {
   auto const model = random_model(1);
   auto const inputs = support::matrix<double>(3, 3, 1);
   auto const targets = support::matrix<double>(3, 1, 2);
   auto const infer = [&](std::vector<Index> const& sizes, wm::InferenceOptions const& options) {
     return wm::infer_contexts(model, wm::MeanSquaredError{}, inputs, targets, sizes, options);
   };
-  CHECK_THROWS_WITH_AS(
-      infer({2, 1}, {}),
-      doctest::Contains("expected a noise (or an evidence), or more target numbers than the 1 that are "
-                        "inferred in each group, to estimate the noise from, got 1 in group 1"),
-      wm::ArgumentError);
+  CHECK_THROWS_WITH_AS(infer({2, 1}, {}),
+                       doctest::Contains("expected more than 1 target numbers per group to estimate the noise from, "
+                                         "got 1 in group 1; set .noise or .evidence"),
+                       wm::ArgumentError);
   CHECK(infer({2, 1}, {.noise = 0.1}).size() == 2);
   CHECK(infer({2, 1}, {.evidence = 1}).size() == 2);
   CHECK_THROWS_WITH_AS(infer({3}, {.noise = 0}), doctest::Contains("expected a positive noise, got 0"),
                        wm::ArgumentError);
-  CHECK_THROWS_WITH_AS(infer({3}, {.noise = 1, .evidence = 1}), doctest::Contains("got both"), wm::ArgumentError);
+  CHECK_THROWS_WITH_AS(infer({3}, {.noise = 1, .evidence = 1}),
+                       doctest::Contains("expected either a noise or an evidence, got both"), wm::ArgumentError);
   CHECK_THROWS_WITH_AS(wm::infer_context(model, wm::CrossEntropy{}, inputs, std::vector<int>(3, 0), {.noise = 0.5}),
                        doctest::Contains("expected a noise for MeanSquaredError only, got 0.5"), wm::ArgumentError);
 }
 
-TEST_CASE("targets without any noise have the uncertainty of rounding") {
+TEST_CASE("targets without noise have the uncertainty of rounding") {
   auto const model = random_model(2);
   auto const inputs = support::matrix<double>(20, 3, 1);
   wm::Matrix<double> const targets = model.predict(inputs, wm::Contexts<S1>::constant(S1::degrees(50), 20));
@@ -186,5 +186,5 @@ TEST_CASE("targets without any noise have the uncertainty of rounding") {
   nothing.parameters().set_zero();
   auto const flat =
       wm::infer_context(nothing, wm::MeanSquaredError{}, inputs, wm::Matrix<double>(wm::Matrix<double>::Zero(20, 2)));
-  CHECK(flat.uncertainty == doctest::Approx(1.81).epsilon(0.05));  // nothing is known
+  CHECK(flat.uncertainty == doctest::Approx(1.81).epsilon(0.05));  // without information
 }

@@ -11,7 +11,7 @@
 
 namespace wm = wmanifold;
 
-TEST_CASE("volumes are those of the topologies' own distances") {
+TEST_CASE("volumes agree with the topologies' own distances") {
   constexpr double pi = std::numbers::pi;
   CHECK(wm::detail::volume_of<wm::S1>() == doctest::Approx(2 * pi));
   CHECK(wm::detail::volume_of<wm::RP1>() == doctest::Approx(pi));

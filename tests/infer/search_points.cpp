@@ -6,7 +6,7 @@
 namespace wm = wmanifold;
 using Torus = wm::Torus<2>;
 
-TEST_CASE("beside what is chosen, the lowest points elsewhere follow, none a neighbour of another") {
+TEST_CASE("the chosen points are followed by the lowest ones elsewhere, none a neighbour of another") {
   wm::detail::SearchPoints<Torus> const search(64, {});
   auto const points = search.points();
   std::vector<double> values;
@@ -25,7 +25,7 @@ TEST_CASE("beside what is chosen, the lowest points elsewhere follow, none a nei
       CHECK(Torus::distance(points[chosen[n]], points[chosen[m]]) > search.spacing());
     }
   }
-  // No more than there is room for, and none where nothing is finite.
+  // No more than there is room for, and none if nothing is finite.
   search.add_lowest_elsewhere(values, 1000, chosen);
   CHECK(chosen.size() < 32);
   std::vector<double> const none(64, std::numeric_limits<double>::infinity());

@@ -54,7 +54,7 @@ static_assert(std::same_as<Searched<Robot>, Product<S1, Interval>> && std::same_
 static_assert(std::same_as<RobotSearched<decltype(wm::hold<1>(Interval::at(0)))>, S1>);
 static_assert(std::same_as<RobotSearched<wm::Held<std::index_sequence<0>, wm::Point<Robot::Factor<0>>>>, Interval>);
 
-TEST_CASE("discrete factors are tried state by state, in every place of a product") {
+TEST_CASE("discrete factors are tried state by state, at every place of a product") {
   auto const inputs = support::matrix<double>(20, 3, 1);
   auto const model = random_model<Modes>();
   for (int mode = 0; mode < 3; ++mode) {
@@ -73,7 +73,7 @@ TEST_CASE("discrete factors are tried state by state, in every place of a produc
       auto const& state = found.states[static_cast<std::size_t>(other)];
       CHECK(state.point[0] == other);
       least = other == mode ? least : std::min(least, state.objective);
-      // Each state is what is found in the slice.
+      // Each state's result is that of the slice.
       auto const alone = wm::infer_context(wm::slice<0>(model, Finite<3>::at(other)), wm::MeanSquaredError{}, inputs,
                                            said(model, inputs, truth), exact);
       CHECK(state.objective == doctest::Approx(alone.objective).epsilon(1e-9));
@@ -94,7 +94,7 @@ TEST_CASE("discrete factors are tried state by state, in every place of a produc
   CHECK(Scene::distance(seen.point, shown) < 1e-5);
 }
 
-TEST_CASE("the probabilities of states are those of the posterior, be it narrow or wide") {
+TEST_CASE("the probabilities of states are those of the posterior, narrow or wide") {
   auto const model = random_model<Modes>(1);
   auto const inputs = support::matrix<double>(12, 3, 1);
   auto targets = said(model, inputs, Mode::at(Finite<3>::at(1), S1::degrees(70)));
@@ -121,7 +121,7 @@ TEST_CASE("the probabilities of states are those of the posterior, be it narrow 
   }
 }
 
-TEST_CASE("an evidence of any size leaves probabilities that sum to 1") {
+TEST_CASE("an evidence of any size gives probabilities that sum to 1") {
   auto const model = random_model<Modes>(1);
   auto const inputs = support::matrix<double>(12, 3, 1);
   auto targets = said(model, inputs, Mode::at(Finite<3>::at(1), S1::degrees(70)));
@@ -137,7 +137,7 @@ TEST_CASE("an evidence of any size leaves probabilities that sum to 1") {
   }
 }
 
-TEST_CASE("factors that are known are held where they are") {
+TEST_CASE("known factors are held in place") {
   auto const inputs = support::matrix<double>(20, 3, 1);
   auto const model = random_model<Nested>();
   auto const part = Product<S1, Finite<2>>::at(S1::degrees(20), Finite<2>::at(1));
@@ -154,7 +154,7 @@ TEST_CASE("factors that are known are held where they are") {
   CHECK(by_part.point[0] == truth[0]);
   CHECK(Robot::distance(by_part.point, truth) < 1e-6);
   CHECK(by_part.states.empty());
-  // At another place than the truth's, the best there: what the slice's is.
+  // Held at a value other than the true one, the best point is the slice's.
   auto const elsewhere = infer(wm::hold<1>(Interval::at(0.9)));
   auto const slice = wm::slice<1>(model, Interval::at(0.9));
   auto const alone = wm::infer_context(slice, wm::MeanSquaredError{}, inputs, targets, exact);
@@ -174,7 +174,7 @@ TEST_CASE("factors that are known are held where they are") {
   }
 }
 
-TEST_CASE("where all is discrete, states are compared by their losses") {
+TEST_CASE("with discrete contexts alone, states are compared by their losses") {
   auto const model = random_model<wm::OnePerContext<Finite<5>>>();
   auto const inputs = support::matrix<double>(6, 3, 1);
   auto const labels = support::labels(6, 4, 2);
@@ -205,7 +205,7 @@ TEST_CASE("where all is discrete, states are compared by their losses") {
   }
 }
 
-TEST_CASE("so it is on custom manifolds, and without labels") {
+TEST_CASE("the same on custom manifolds, and without labels") {
   auto const model = wm::custom_manifold<double, Product<Finite<2>, S1>>(
       [](auto const& s, auto const& p, auto const& to) {
         to.weight(0, 0, 0) = p[0] * cos(s[1]) + s[0];
@@ -222,7 +222,7 @@ TEST_CASE("so it is on custom manifolds, and without labels") {
   CHECK(by_entropy.point[0] == 2);
 }
 
-TEST_CASE("a state without a finite loss is passed by; where all are, that is an error") {
+TEST_CASE("a state without a finite loss is skipped; if all are such, it is an error") {
   auto model = random_model<wm::OnePerContext<Finite<3>>>();
   auto const inputs = support::matrix<double>(6, 3, 1);
   auto const targets = said(model, inputs, Finite<3>::at(2));
@@ -236,6 +236,6 @@ TEST_CASE("a state without a finite loss is passed by; where all are, that is an
   CHECK_FALSE(found.runner_up);
   model.bias(2, 1).setConstant(1e300);
   CHECK_THROWS_WITH_AS(wm::infer_context(model, wm::MeanSquaredError{}, inputs, targets),
-                       doctest::Contains("expected a finite loss at one of 3 points at least, got none for group 0"),
+                       doctest::Contains("expected a finite loss at one or more of 3 points, got none for group 0"),
                        wm::NumericalError);
 }

@@ -19,7 +19,7 @@ namespace {
 template <class R>
 using Model = wm::BasicManifold<R, wm::Ellipse, wm::LayerList>;
 
-/// A file name of this process's own, gone with the test.
+/// A file name of this process, removed at the end of the test.
 struct Scratch {
   std::filesystem::path path =
       std::filesystem::temp_directory_path() / ("wmanifold_checkpoint_" + std::to_string(getpid()) + ".safetensors");
@@ -33,7 +33,7 @@ wm::LayerList placed() {
 
 wm::RuleOptions const at_rate{.rate = 0.05};
 
-/// A training on random batches, whose state is the model's, the flow's and a Progress.
+/// A training on random batches. Its state is the model's, the flow's and a Progress.
 template <class R, class Rule = wm::HeavyBall>
 struct Training {
   Model<R> model;
@@ -67,7 +67,8 @@ bool same_bits(wm::Parameters<R> const& a, wm::Parameters<R> const& b) {
   return a.same_sizes(b) && std::memcmp(a.data(), b.data(), a.numbers().size_bytes()) == 0;
 }
 
-/// Five steps, a checkpoint, five more; and five from the checkpoint by a training that had started elsewhere.
+/// Compares ten steps, with a checkpoint after five, with five steps from the checkpoint by a training with another
+/// start.
 template <class R, class Rule>
 void goes_on(wm::LayerList const& layers, Rule const& rule, wm::RuleOptions const& options = at_rate,
              bool frozen = false) {
@@ -109,7 +110,7 @@ void goes_on_under_every_rule() {
   with(placed(), wm::Adam{.decay = 0.1});
 }
 
-/// Loading throws FileError with this message, and leaves model, flow and progress as they were.
+/// Checks that loading throws FileError with this message, and leaves model, flow and progress unchanged.
 template <class R, class Rule>
 void refuses(Training<R, Rule>& training, std::filesystem::path const& path, char const* message) {
   Model<R> const model = training.model;
@@ -128,17 +129,17 @@ std::string bytes_of(std::filesystem::path const& path) {
 
 }  // namespace
 
-TEST_CASE("a training that goes on from a checkpoint equals one that never stopped, bit for bit") {
+TEST_CASE("a training continued from a checkpoint equals an uninterrupted one, bit for bit") {
   SUBCASE("float") { goes_on_under_every_rule<float>(); }
   SUBCASE("double") { goes_on_under_every_rule<double>(); }
 }
 
-TEST_CASE("under a budget, with priors, in Euclidean geometry: the same") {
+TEST_CASE("the same under a budget, with priors, in Euclidean geometry") {
   goes_on<double>(dense(), wm::HeavyBall{0.5}, {.movement = 0.1, .weight_decay = 0.1, .energy = 0.1});
   goes_on<double>(dense(), wm::Adam{}, {.rate = 0.01, .geometry = wm::Geometry::euclidean, .clip = 0.01});
 }
 
-TEST_CASE("what the flow and the generators remember matters") {
+TEST_CASE("a training depends on the stored state of flow and generators") {
   Scratch const file;
   wm::HeavyBall const rule{0.9};
   Training<double> whole(dense(), rule);
@@ -157,7 +158,7 @@ TEST_CASE("what the flow and the generators remember matters") {
   CHECK(other_batches.model != whole.model);
 }
 
-TEST_CASE("references to what a Progress holds stay good") {
+TEST_CASE("references to the contents of a Progress stay valid") {
   Scratch const file;
   Training<double> training(dense(), wm::HeavyBall{});
   training.run(2);
@@ -171,7 +172,7 @@ TEST_CASE("references to what a Progress holds stay good") {
   CHECK(random == before);
 }
 
-TEST_CASE("a checkpoint that was cut short or changed anywhere is refused, and changes nothing") {
+TEST_CASE("a truncated or changed checkpoint is refused, and changes nothing") {
   Scratch const file;
   Training<float, wm::Adam> training(dense(), wm::Adam{});
   training.run(2);
@@ -214,7 +215,7 @@ TEST_CASE("a checkpoint that was cut short or changed anywhere is refused, and c
   refuses(training, "/no/such/checkpoint", "cannot open /no/such/checkpoint");
 }
 
-TEST_CASE("a checkpoint of version 0.1 has another checksum, and is held against it") {
+TEST_CASE("a checkpoint of version 0.1 has another checksum, which is checked") {
   Scratch const file;
   Training<double> training(dense(), wm::HeavyBall{});
   training.run(1);
@@ -245,7 +246,7 @@ TEST_CASE("a checkpoint does not depend on the locale") {
   CHECK_NOTHROW(training.load(file.path));
 }
 
-TEST_CASE("a checkpoint of something else is refused with what was expected and what came, and changes nothing") {
+TEST_CASE("a checkpoint of another training is refused with the expected and the actual value, and changes nothing") {
   Scratch const file;
   Training<double> saved(dense(), wm::HeavyBall{0.9});
   saved.run(2);
@@ -294,19 +295,19 @@ TEST_CASE("a checkpoint of something else is refused with what was expected and 
   changed([](wm::TensorFile& content) {
     std::get<std::vector<double>>(content.tensors.at("moment.0.rows").numbers).front() = 1e200;
   });
-  refuses(same, file.path, "expected moments that a flow left");
+  refuses(same, file.path, "expected moments from a flow's state, got a NaN");
   changed([](wm::TensorFile& content) { content.tensors.erase("number.best"); });
   refuses(same, file.path, "expected a tensor 'number.best'");
   changed([](wm::TensorFile& content) {
     std::get<std::vector<std::uint64_t>>(content.tensors.at("random.batches").numbers).back() = 1000;
   });
-  refuses(same, file.path, "generator 'batches'");
+  refuses(same, file.path, ": generator 'batches': wmanifold: random: expected a generator's state");
   changed([](wm::TensorFile& content) { content.tensors["factor"] = {{2, 2}, std::vector<double>(4)}; });
-  refuses(same, file.path, "expected a checkpoint of a rule without a matrix of its own, got one that has a 'factor'");
+  refuses(same, file.path, "expected a checkpoint of a rule of this version, got one with a 'factor'");
   wm::save_model(file.path, saved.model);
   refuses(same, file.path, "expected format 'wmanifold checkpoint 1', got 'wmanifold 1'");
 
-  // As every rule but Shampoo left it before.
+  // As all rules but Shampoo wrote it in earlier versions.
   changed([](wm::TensorFile& content) { content.tensors["factor"] = {{0, 0}, std::vector<double>{}}; });
   CHECK_NOTHROW(same.load(file.path));
   CHECK(same.flow.state() == saved.flow.state());
@@ -316,7 +317,7 @@ TEST_CASE("a checkpoint of something else is refused with what was expected and 
   CHECK(same.model == saved.model);
 }
 
-TEST_CASE("what cannot be written leaves the last checkpoint as it was") {
+TEST_CASE("a failed write keeps the last checkpoint") {
   Scratch const file;
   Training<double> training(dense(), wm::HeavyBall{});
   training.save(file.path);
@@ -331,7 +332,7 @@ TEST_CASE("what cannot be written leaves the last checkpoint as it was") {
 
 namespace {
 
-/// Not a manifold over a basis, and not a GradientFlow.
+/// A model that is not a manifold over a basis, and a flow that is not a GradientFlow.
 struct Curve {
   using Scalar = float;
   wm::Parameters<float> block{2, 3, 1};
@@ -366,7 +367,7 @@ TEST_CASE("any model with parameters and any flow with a state can be saved") {
                        wm::FileError);
 }
 
-TEST_CASE("a training goes on with the knots that it had only") {
+TEST_CASE("a training continues only with the same knots") {
   Scratch const file;
   using Basis = wm::PolygonalChain<wm::Interval, 3>;
   using OnChain = wm::Manifold<Basis, wm::Dense<2, 1>>;

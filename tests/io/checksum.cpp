@@ -6,7 +6,7 @@ namespace wm = wmanifold;
 
 namespace {
 
-/// Bit by bit, as CRC-32 is defined.
+/// Computes CRC-32 bit by bit, as it is defined.
 std::uint32_t bitwise(std::string const& bytes) {
   std::uint32_t crc = ~0U;
   for (char const byte : bytes) {
@@ -27,7 +27,7 @@ wm::TensorFile example() {
 
 }  // namespace
 
-TEST_CASE("CRC-32 is that of zlib, however bytes are cut") {
+TEST_CASE("CRC-32 agrees with zlib, for any cut of the bytes") {
   wm::Crc32 check;
   check.add("123456789", 9);
   CHECK(check.value() == 0xcbf43926U);
@@ -43,8 +43,8 @@ TEST_CASE("CRC-32 is that of zlib, however bytes are cut") {
   }
 }
 
-TEST_CASE("a checksum is of keys, texts, names, types, sizes and numbers, in the order of names") {
-  // Written out as docs/files.md says.
+TEST_CASE("a checksum covers keys, texts, names, types, sizes and numbers, in the order of names") {
+  // Written out as in docs/files.md.
   std::string expected("a\0one\0b\0002\0\xc3\xa4\0\0", 14);
   expected += std::string("none\0U64\0000\0003\0\0", 14);
   expected += std::string("w\0F64\0\0\0\0\0\0\0\0\xe0\x3f", 15);
@@ -59,7 +59,7 @@ TEST_CASE("a checksum is of keys, texts, names, types, sizes and numbers, in the
   CHECK(wm::checksum_of(with_it) == text);
 }
 
-TEST_CASE("any change is another checksum") {
+TEST_CASE("any change gives another checksum") {
   auto const whole = wm::checksum_of(example());
   auto const differs = [&](auto const& change) {
     auto file = example();
@@ -79,12 +79,13 @@ TEST_CASE("any change is another checksum") {
   });
 }
 
-TEST_CASE("a file with the checksum of other contents is refused, one without any is not") {
+TEST_CASE("a file with the checksum of other contents is refused, one without a checksum is not") {
   auto file = example();
   CHECK_NOTHROW(wm::detail::require_checksum("here", file));
   file.metadata["checksum"] = wm::checksum_of(file);
   CHECK_NOTHROW(wm::detail::require_checksum("here", file));
   std::get<std::vector<float>>(file.tensors["x"].numbers)[1] = 2;
   CHECK_THROWS_WITH_AS(wm::detail::require_checksum("here", file),
-                       doctest::Contains("': the file was damaged, or edited without a new checksum"), wm::FileError);
+                       doctest::Contains("' from the contents; the file is damaged or was edited: save it again"),
+                       wm::FileError);
 }

@@ -4,7 +4,7 @@
 
 namespace wm = wmanifold;
 
-TEST_CASE("layers as text, there and back") {
+TEST_CASE("layers become text and come back") {
   wm::LayerList const layers{wm::Dense<>(2, 3), wm::Relu{}, wm::Dense<>(3, 4), wm::Dense<>(4, 1), wm::Softplus{}};
   auto const text = wm::detail::layers_text(wm::Stack<wm::LayerList>(layers));
   CHECK(text == "dense 2 3, relu, dense 3 4, dense 4 1, softplus");
@@ -18,6 +18,7 @@ TEST_CASE("layers as text, there and back") {
        {"", "dense", "dense 2 0", "dense 2 3, dense 4 1", "relu, dense 2 3", "dense 2 3, bent", "shared 2",
         "low_rank 2 3", "low_rank 2 3 0", "dense 2 3 4", "dense 2,048 3", "dense 2.048 3", "dense 2 3x",
         "dense 2 3, relu tanh", "dense 2 3,", "dense 9223372036854775808 3", "dense -2 3", "dense 0x2 3"}) {
-    CHECK_THROWS_AS((void)wm::detail::layers_from("here", bad), wm::FileError);
+    CHECK_THROWS_WITH_AS((void)wm::detail::layers_from("here", bad), doctest::Contains("here: expected layers, got '"),
+                         wm::FileError);
   }
 }

@@ -22,7 +22,7 @@ using Model = wm::Manifold<wm::Ellipse, wm::Dense<3, 5>, wm::Tanh, wm::Dense<5, 
 using OfData = wm::Manifold<wm::Ellipse, wm::LayerList>;
 using Placed = wm::Manifold<wm::Ellipse, wm::SharedDense<3, 5>, wm::Tanh, wm::LowRankDense<2, 5, 4>, wm::Dense<4, 2>>;
 
-/// A file name of this process's own, gone with the test.
+/// A file name of this process, removed at the end of the test.
 struct Scratch {
   std::filesystem::path path =
       std::filesystem::temp_directory_path() / ("wmanifold_model_" + std::to_string(getpid()) + ".safetensors");
@@ -38,7 +38,7 @@ Placed random_placed() {
   return model;
 }
 
-/// A file that was edited with care.
+/// A file edited with a correct checksum.
 void rewrite(std::filesystem::path const& path, wm::TensorFile content) {
   content.metadata["checksum"] = wm::checksum_of(content);
   wm::write_safetensors(path, content);
@@ -55,7 +55,7 @@ std::string message_of(std::function<void()> const& act) {
 
 }  // namespace
 
-TEST_CASE("a model comes back as it was, also as a model whose layers are data") {
+TEST_CASE("a loaded model equals the saved one, also as a model with layers as data") {
   Scratch const file;
   Model const model(wm::he_normal.spread(0.5), wm::Seed{1});
   wm::save_model(file.path, model, {.metadata = {{"input_mean", "0.286"}}});
@@ -76,7 +76,7 @@ TEST_CASE("weights lie in the file as K x out x in, row-major") {
   CHECK(numbers[(2 * 5 + 4) * 3 + 1] == model.weight(2, 0)(4, 1));
 }
 
-TEST_CASE("layers that are shared or low-rank come back as they were, also in a model whose layers are data") {
+TEST_CASE("shared and low-rank layers are loaded as saved, also in a model with layers as data") {
   Scratch const file;
   Placed const model = random_placed();
   wm::save_model(file.path, model);
@@ -144,7 +144,7 @@ TEST_CASE("a file with layers of another placement or rank is refused") {
         }).find("expected tensor 'layer.1.scales' to be F32 of 3 x 2, got F32 of 2 x 3") != std::string::npos);
 }
 
-TEST_CASE("a file of another model is refused with what was expected and what came") {
+TEST_CASE("a file of another model is refused with the expected and the actual value") {
   Scratch const file;
   wm::save_model(file.path, Model(wm::he_normal, wm::Seed{1}));
   using Line = wm::Manifold<wm::Line, wm::Dense<3, 5>, wm::Tanh, wm::Dense<5, 2>>;
@@ -175,7 +175,7 @@ TEST_CASE("a file of discrete contexts with another graph is refused") {
         }).find("expected topology 'finite7', got 'finite7[0-1,1-2,2-3,3-4,4-5,0-6,5-6]'") != std::string::npos);
 }
 
-TEST_CASE("no memory is made for layers whose tensors are not there") {
+TEST_CASE("no memory is allocated for layers without tensors") {
   Scratch const file;
   wm::save_model(file.path, random_placed());
   auto const refuses = [&](std::string const& layers, char const* message) {
@@ -189,7 +189,7 @@ TEST_CASE("no memory is made for layers whose tensors are not there") {
   refuses("shared 3 5, low_rank 5 4 100000000000", "expected tensor 'layer.1.left' to be F32 of 4 x 100000000000");
   refuses("shared 3 5, low_rank 5 4 2, dense 4 2, dense 2 1", "expected a tensor 'layer.3.weight'");
 
-  // Tensors of a few numbers that a third of a billion belong to: right is (inputs + 1) x rank.
+  // Tensors of a few numbers whose layer needs a third of a billion: right is (inputs + 1) x rank.
   auto content = wm::read_safetensors(file.path);
   auto const zeros = [](std::size_t count) { return std::vector<float>(count); };
   content.tensors = {{"layer.0.weight", {{1, 30000}, zeros(30000)}}, {"layer.0.left", {{1, 10000}, zeros(10000)}}};
@@ -208,7 +208,7 @@ TEST_CASE("no memory is made for layers whose tensors are not there") {
         std::string::npos);
 }
 
-TEST_CASE("a model that does not give its own test outputs is refused, unless they are not asked for") {
+TEST_CASE("a model that does not reproduce its test outputs is refused, unless the check is off") {
   Scratch const file;
   wm::save_model(file.path, Model(wm::he_normal, wm::Seed{1}));
   auto content = wm::read_safetensors(file.path);
@@ -222,7 +222,7 @@ TEST_CASE("a model that does not give its own test outputs is refused, unless th
   CHECK_NOTHROW((void)wm::load_any_model(file.path, {.replay = false}));
 }
 
-TEST_CASE("a network whose outputs overflow at a slight change is held against its test outputs all the same") {
+TEST_CASE("a network whose outputs overflow at a slight change is still checked against its test outputs") {
   Scratch const file;
   using Steep = wm::Manifold<wm::Constant<wm::OnePoint>, wm::Dense<1, 1>, wm::Dense<1, 1>>;
   Steep model(wm::zeros);
@@ -241,7 +241,7 @@ TEST_CASE("a network whose outputs overflow at a slight change is held against i
   CHECK_THROWS_WITH_AS((void)wm::load_model<Steep>(file.path), doctest::Contains("test outputs"), wm::FileError);
 }
 
-TEST_CASE("every sign that flips is seen, by the checksum; older files have none, and load") {
+TEST_CASE("the checksum detects every flipped sign; older files have none, and load") {
   Scratch const file;
   wm::save_model(file.path, Model(wm::he_normal.spread(0.5), wm::Seed{1}), {.metadata = {{"note", "mine"}}});
   auto const whole = wm::read_safetensors(file.path);
@@ -267,7 +267,7 @@ TEST_CASE("every sign that flips is seen, by the checksum; older files have none
   CHECK_NOTHROW((void)wm::detail::model_from<Model>("here", content, {}));
 }
 
-TEST_CASE("what was saved loads where rounding grows along a deep and steep network, in each real type") {
+TEST_CASE("saved models load even if rounding grows along a deep and steep network, in each real type") {
   Scratch const file;
   auto const deep = [&]<class R>(R, char const* activation) {
     std::vector<wm::Index> widths(41, 16);
@@ -282,7 +282,7 @@ TEST_CASE("what was saved loads where rounding grows along a deep and steep netw
     auto const any = wm::load_any_model<double>(file.path);
     CHECK(
         std::equal(any.parameters().row(1).begin(), any.parameters().row(1).end(), model.parameters().row(1).begin()));
-    // The usual bound is not enough, or this test shows nothing.
+    // The usual bound must be too small for this test.
     auto const content = wm::read_safetensors(file.path);
     auto const& x = std::get<std::vector<R>>(content.tensors.at("test.inputs").numbers);
     auto const& s = std::get<std::vector<double>>(content.tensors.at("test.contexts").numbers);
@@ -299,7 +299,7 @@ TEST_CASE("what was saved loads where rounding grows along a deep and steep netw
   CHECK_NOTHROW(deep(float{}, "sigmoid"));
 }
 
-TEST_CASE("what a user adds comes back, and what is the library's is refused") {
+TEST_CASE("a user's notes are loaded as saved, and the library's own keys are refused") {
   Scratch const file;
   Model const model(wm::he_normal, wm::Seed{1});
   wm::ModelNotes const notes{.metadata = {{"", "empty name"}, {"made by", "\t\"\\\n\xc3\xa4"}, {"nul", {"a\0b", 3}}},
@@ -313,7 +313,8 @@ TEST_CASE("what a user adds comes back, and what is the library's is refused") {
     CHECK(message_of([&] { wm::save_model(file.path, model, wrong); }).find(message) != std::string::npos);
     CHECK(wm::read_notes(file.path) == notes);
   };
-  refuses({{{"warp", "speed"}}}, "metadata 'warp': expected a name that is not the library's own (format, version, ");
+  refuses({{{"warp", "speed"}}},
+          "metadata 'warp': expected a name that the library does not use, got one of format, version, ");
   refuses({{{"checksum", "mine"}}}, "metadata 'checksum'");
   refuses({{{"test.inputs", "mine"}}}, "metadata 'test.inputs'");
   refuses({{{"note", "\xff"}}}, "UTF-8");
@@ -351,7 +352,7 @@ TEST_CASE("files do not depend on the locale") {
         std::string::npos);
 }
 
-TEST_CASE("a missing or unwritable file is named") {
+TEST_CASE("the error for a missing or unwritable file names it") {
   CHECK(message_of([] { (void)wm::load_model<Model>("/no/such/model"); }) == "wmanifold: cannot open /no/such/model");
   CHECK(message_of([] { wm::save_model("/no/such/folder/model", Model(wm::zeros)); }).find("cannot write") !=
         std::string::npos);
@@ -366,7 +367,7 @@ TEST_CASE("saving replaces an old file") {
 
 namespace {
 
-/// A model whose type is not known gives what the one that was saved gives, from its network and in batches.
+/// Checks that a model loaded without its type agrees with the saved one, by its network and in batches.
 template <wm::Real R, wm::Real Stored, class B, class... Layers>
 void comes_back_as_any(Layers... layers) {
   using Space = typename B::Topology;
@@ -403,7 +404,7 @@ void comes_back_as_any(Layers... layers) {
 
 }  // namespace
 
-TEST_CASE("a model comes back without its type being known") {
+TEST_CASE("a model loads without its type") {
   using Strip = wm::Tensor<wm::Bernstein<wm::Interval, 2>, wm::Ellipse>;
   comes_back_as_any<float, float, wm::Ellipse>(wm::Dense<3, 5>{}, wm::Tanh{}, wm::Dense<5, 2>{});
   comes_back_as_any<double, double, Strip>(wm::SharedDense<3, 5>{}, wm::Relu{}, wm::LowRankDense<2, 5, 4>{},
@@ -414,7 +415,7 @@ TEST_CASE("a model comes back without its type being known") {
       wm::Dense<3, 2>{});
 }
 
-TEST_CASE("a model without its type is refused where its names, numbers or layers make none") {
+TEST_CASE("a model without its type is refused if names, numbers or layers do not fit") {
   Scratch const file;
   wm::save_model(file.path, wm::BasicManifold<double, wm::Ellipse, wm::Dense<3, 2>>(wm::he_normal, wm::Seed{1}));
   auto const whole = wm::read_safetensors(file.path);
@@ -431,23 +432,25 @@ TEST_CASE("a model without its type is refused where its names, numbers or layer
   refuses([](auto& c) { c.metadata["real"] = "F16"; }, "expected real 'F32' or 'F64', got 'F16'");
   refuses([](auto& c) { c.metadata["layers"] = "dense 9 9"; }, "to be F32 of 3 x 9 x 9");
   refuses([](auto& c) { std::get<std::vector<double>>(c.tensors["layer.0.bias"].numbers)[0] = 1e300; },
-          "tensor 'layer.0.bias': expected numbers that F32 holds, got 1e+300");
+          "tensor 'layer.0.bias': expected numbers in the range of F32, got 1e+300");
   refuses([](auto& c) { std::get<std::vector<double>>(c.tensors["layer.0.bias"].numbers)[0] += 1; }, "test outputs");
   refuses([](auto& c) { c.tensors["test.contexts"].shape = {4, 2}; }, "'test.contexts' to be F64 of 8 x 1");
 }
 
-TEST_CASE("test contexts that are no points make no model") {
+TEST_CASE("a model with invalid test contexts is refused") {
   Scratch const file;
   using Curve = wm::Manifold<wm::Line, wm::Dense<3, 2>>;
   wm::save_model(file.path, Curve(wm::he_normal, wm::Seed{1}));
   auto content = wm::read_safetensors(file.path);
   std::get<std::vector<double>>(content.tensors["test.contexts"].numbers)[3] = 1.5;
   rewrite(file.path, content);
-  CHECK(message_of([&] { (void)wm::load_model<Curve>(file.path); }).find("that are points") != std::string::npos);
-  CHECK(message_of([&] { (void)wm::load_any_model(file.path); }).find("that are points") != std::string::npos);
+  CHECK(message_of([&] { (void)wm::load_model<Curve>(file.path); }).find("test contexts on the topology") !=
+        std::string::npos);
+  CHECK(message_of([&] { (void)wm::load_any_model(file.path); }).find("test contexts on the topology") !=
+        std::string::npos);
 }
 
-TEST_CASE("a model with a learned warp, from a version that had them, is refused in words") {
+TEST_CASE("a model with a learned warp, from an older version, is refused with a sentence") {
   Scratch const file;
   using Curve = wm::Manifold<wm::Bernstein<wm::Interval, 2>, wm::Dense<3, 5>, wm::Tanh, wm::Dense<5, 2>>;
   wm::save_model(file.path, Curve(wm::he_normal, wm::Seed{1}));
@@ -456,12 +459,12 @@ TEST_CASE("a model with a learned warp, from a version that had them, is refused
   content.tensors["warp.theta"] = {{4}, std::vector<float>(4)};
   content.tensors["warp.price"] = {{}, std::vector{1.0}};
   rewrite(file.path, content);
-  char const* const refusal = "expected a model without a warp, got one of degree 4, which this version has no more";
+  char const* const refusal = "expected a model without a warp, got one of degree 4; use the version that wrote it";
   CHECK(message_of([&] { (void)wm::load_model<Curve>(file.path); }).find(refusal) != std::string::npos);
   CHECK(message_of([&] { (void)wm::load_any_model(file.path); }).find(refusal) != std::string::npos);
 }
 
-TEST_CASE("knots of one's own are in the file, and a model is loaded with the knots that it was trained with only") {
+TEST_CASE("a user's knots are in the file, and a model loads only with the same knots") {
   Scratch const file;
   using Basis = wm::BSpline<wm::Interval, 2, 4>;
   using OnSpline = wm::BasicManifold<double, Basis, wm::Dense<2, 3>>;
@@ -478,7 +481,7 @@ TEST_CASE("knots of one's own are in the file, and a model is loaded with the kn
   Basis const other(std::vector<double>{0, 0, 0, 0.31, 1, 1, 1});
   CHECK(message_of([&] { (void)wm::load_model<OnSpline>(file.path, other); }).find("got [0, 0, 0, 0.375, 1, 1, 1]") !=
         std::string::npos);
-  // Without its type: by what the file says.
+  // Without its type: by the file.
   auto const any = wm::load_any_model<double>(file.path);
   auto const inputs = support::normals<double>(2, 3);
   std::vector<double> expected(3);
@@ -488,7 +491,7 @@ TEST_CASE("knots of one's own are in the file, and a model is loaded with the kn
   any.at(std::array{0.7})(inputs, got, scratch);
   CHECK(got == expected);
 
-  // Uniform knots are in the type's name, and a file that has none is theirs.
+  // Uniform knots are in the type's name. A file without knots has uniform ones.
   OnSpline const uniform(wm::he_normal, wm::Seed{1});
   wm::save_model(file.path, uniform);
   CHECK(wm::read_safetensors(file.path).tensors.count("basis.state") == 0);

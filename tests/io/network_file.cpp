@@ -19,7 +19,7 @@ struct Scratch {
   ~Scratch() { std::filesystem::remove(path); }
 };
 
-/// Number (i, j) of a tensor that must have this shape.
+/// Returns number (i, j) of a tensor that must have this shape.
 float number(wm::TensorFile const& file, std::string const& name, std::vector<wm::Index> const& shape, std::size_t i,
              std::size_t j = 0) {
   auto const& tensor = file.tensors.at(name);
@@ -30,7 +30,7 @@ float number(wm::TensorFile const& file, std::string const& name, std::vector<wm
 
 }  // namespace
 
-TEST_CASE("a network is ordinary weights and biases, with places as in a sequence of layers and activations") {
+TEST_CASE("a network is ordinary weights and biases, numbered as in a sequence of layers and activations") {
   Scratch const file;
   auto const network = Model(wm::he_normal.spread(0.5), wm::Seed{1}).at(wm::S1::degrees(40));
   wm::save_network(file.path, network);
@@ -45,7 +45,7 @@ TEST_CASE("a network is ordinary weights and biases, with places as in a sequenc
   CHECK(number(content, "3.bias", {2}, 1) == network.bias(2)(1));
 }
 
-TEST_CASE("a grid of points is a network each, and the points") {
+TEST_CASE("a grid of points is stored as a network each, and the points") {
   Scratch const file;
   Model const model(wm::he_normal.spread(0.5), wm::Seed{1});
   std::vector const points{wm::S1::degrees(0), wm::S1::degrees(120), wm::S1::degrees(240)};
@@ -59,7 +59,7 @@ TEST_CASE("a grid of points is a network each, and the points") {
   CHECK_THROWS_AS(wm::save_networks(file.path, model, {}), wm::ArgumentError);
 }
 
-TEST_CASE("a network's file says how inputs were scaled, and has no knobs") {
+TEST_CASE("a network's file has the scaling of inputs, and no knobs") {
   Scratch const file;
   auto const network = Model(wm::zeros).at(wm::S1::degrees(40));
   wm::ModelNotes notes{.metadata = {{"note", "mine"}}, .input_scaling = {{0, 1}, {1, 2}, {2, 3}}};

@@ -12,7 +12,7 @@ wm::ModelNotes of(std::map<std::string, std::string> metadata) {
 
 }  // namespace
 
-TEST_CASE("the text of scaling and knobs is as docs/files.md says, and comes back to the last bit") {
+TEST_CASE("the text of scaling and knobs follows docs/files.md, and is read back to the last bit") {
   wm::ModelNotes const notes{
       .input_scaling = {{0.1 + 0.2, 1.0 / 3}, {-4, 1}},
       .knob_ranges = {{wm::Range::logarithmic(20, 20000), "cut off", "Hz"}, {wm::Range::linear(1, -0.5)}}};
@@ -25,21 +25,21 @@ TEST_CASE("the text of scaling and knobs is as docs/files.md says, and comes bac
   CHECK(wm::InputScaling{1, 4}(3) == 0.5);
 }
 
-TEST_CASE("a standardisation goes into notes and comes back") {
+TEST_CASE("a standardisation is written to notes and read back") {
   wm::Standardisation<float> const inputs({0.1, -4}, {2, 1.0 / 3});
   auto const scaling = wm::input_scaling_of(inputs);
   CHECK(scaling == std::vector<wm::InputScaling>{{0.1, 2}, {-4, 1.0 / 3}});
   CHECK(wm::standardisation_of<float>(scaling) == inputs);
 }
 
-TEST_CASE("notes are what is not the library's") {
+TEST_CASE("notes are the keys that are not the library's") {
   CHECK(of({{"format", "x"}, {"layers", "x"}, {"test.inputs", "x"}, {"wmanifold.more", "x"}, {"checksum", "x"}}) ==
         wm::ModelNotes{});
   std::map<std::string, std::string> const mine{{"formats", "1"}, {"my.format", "2"}, {"tests", ""}, {"", "3"}};
   CHECK(of(mine).metadata == mine);
 }
 
-TEST_CASE("text that is no scaling and no knob is refused, with what was expected and what came") {
+TEST_CASE("text that is no scaling and no knob is refused, with the expected and the actual text") {
   auto const refuses = [](char const* key, std::string const& text, char const* message) {
     CAPTURE(text);
     CHECK_THROWS_WITH_AS(of({{key, text}}), doctest::Contains(message), wm::FileError);
@@ -61,6 +61,8 @@ TEST_CASE("text that is no scaling and no knob is refused, with what was expecte
   CHECK_THROWS_WITH_AS(wm::detail::require_notes("here", {.knob_ranges = {{wm::Range::linear(0, 1), "a\tb"}}}, 1, 1),
                        doctest::Contains("without tabs and line breaks"), wm::FileError);
   double const inf = std::numeric_limits<double>::infinity();
-  CHECK_THROWS_WITH_AS(wm::detail::require_notes("here", {.input_scaling = {{inf, 1}}}, 1, 1),
-                       doctest::Contains("got inf and 1"), wm::FileError);
+  CHECK_THROWS_WITH_AS(
+      wm::detail::require_notes("here", {.input_scaling = {{inf, 1}}}, 1, 1),
+      doctest::Contains("here: input_scaling: expected a finite mean and a positive scale, got inf and 1"),
+      wm::FileError);
 }

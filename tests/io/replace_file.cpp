@@ -19,7 +19,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// An empty folder, gone with the test.
+/// An empty folder, removed at the end of the test.
 struct Folder {
   fs::path path = fs::temp_directory_path() / ("wmanifold_files_" + std::to_string(getpid()));
   Folder() { fs::create_directory(path); }
@@ -37,7 +37,7 @@ void write(fs::path const& file, std::string const& text) {
   wm::replace_file(file, [&](std::ostream& out) { out << text; });
 }
 
-/// Writing is refused with this message, before anything is asked of the writer.
+/// Checks that writing is refused with this message, before the writer is called.
 void refuses(fs::path const& file, std::string const& message) {
   CHECK_THROWS_WITH_AS(wm::replace_file(file, [](std::ostream&) { FAIL("written"); }),
                        doctest::Contains(message.c_str()), wm::FileError);
@@ -47,7 +47,7 @@ unsigned mode_of(fs::path const& file) { return static_cast<unsigned>(fs::status
 
 }  // namespace
 
-TEST_CASE("a file is replaced by a whole new one, and nothing is left beside it") {
+TEST_CASE("a new file replaces the old one as a whole, and nothing else is left") {
   Folder const folder;
   auto const file = folder.path / "file";
   write(file, "old");
@@ -59,7 +59,7 @@ TEST_CASE("a file is replaced by a whole new one, and nothing is left beside it"
   CHECK(folder.entries() == 1);
 }
 
-TEST_CASE("what cannot be written leaves the old file, nothing beside it, and says what to do") {
+TEST_CASE("a failed write keeps the old file, leaves nothing else, and names a remedy") {
   Folder const folder;
   auto const file = folder.path / "file";
   write(file, "old");
@@ -68,23 +68,27 @@ TEST_CASE("what cannot be written leaves the old file, nothing beside it, and sa
   CHECK_THROWS_AS(wm::replace_file(file, [](std::ostream&) { throw std::bad_alloc(); }), std::bad_alloc);
   CHECK(content_of(file) == "old");
   CHECK(folder.entries() == 1);
-  CHECK_THROWS_WITH_AS(write(folder.path / "none" / "file", ""), doctest::Contains("does its folder exist"),
-                       wm::FileError);
+  CHECK_THROWS_WITH_AS(write(folder.path / "none" / "file", ""),
+                       doctest::Contains("expected a writable folder, got none"), wm::FileError);
+  std::filesystem::create_symlink("link", folder.path / "link");
+  CHECK_THROWS_WITH_AS((void)wm::detail::followed(folder.path / "link"),
+                       doctest::Contains("expected at most 40 symbolic links, got more"), wm::FileError);
+  std::filesystem::remove(folder.path / "link");
   refuses("", "expected the name of a file");
   refuses(folder.path / "new" / "", "expected the name of a file");
   refuses(folder.path / std::string("a\0b", 3), "expected the name of a file");
 }
 
-TEST_CASE("text that is written depends on no locale") {
+TEST_CASE("written text does not depend on the locale") {
   Folder const folder;
   support::GroupingLocale const locale;
   wm::replace_file(folder.path / "file", [](std::ostream& out) { out << 1024.5; });
   CHECK(content_of(folder.path / "file") == "1024.5");
 }
 
-TEST_CASE("writers at the same time are whole each, and so is what a reader sees") {
+TEST_CASE("simultaneous writers and readers see whole files") {
   Folder const folder;
-  auto const file = folder.path / std::string(250, 'n');  // a name with no room for more
+  auto const file = folder.path / std::string(250, 'n');  // the longest possible name
   auto const text = [](char letter) { return std::string(100'000, letter); };
   write(file, text('a'));
   std::atomic<int> writing = 3;
@@ -114,7 +118,7 @@ TEST_CASE("writers at the same time are whole each, and so is what a reader sees
   CHECK(folder.entries() == 1);
 }
 
-TEST_CASE("a new file has the mode that any has, and one that is replaced keeps its mode and group") {
+TEST_CASE("a new file has the usual mode, and a replaced one keeps its mode and group") {
   Folder const folder;
   auto const file = folder.path / "file";
   auto const before = ::umask(027);
@@ -127,7 +131,7 @@ TEST_CASE("a new file has the mode that any has, and one that is replaced keeps 
     CHECK(mode_of(file) == mode);
   }
   struct ::stat status {};
-  if (::chown(file.c_str(), 1234, 4321) == 0) {  // root alone may
+  if (::chown(file.c_str(), 1234, 4321) == 0) {  // only root may
     write(file, "newest");
     REQUIRE(::stat(file.c_str(), &status) == 0);
     CHECK(status.st_uid == 1234);
@@ -136,13 +140,24 @@ TEST_CASE("a new file has the mode that any has, and one that is replaced keeps 
   }
 }
 
-TEST_CASE("a file whose mode lets nobody write is refused, whoever asks") {
+TEST_CASE("a file that cannot take the name of its target is removed") {
+  Folder const folder;
+  wm::detail::Place const place(folder.path / "file");
+  {
+    wm::detail::Beside beside(place);
+    std::filesystem::create_directory(place.path);
+    CHECK_THROWS_WITH_AS(beside.take(place), doctest::Contains("cannot rename "), wm::FileError);
+  }
+  CHECK(folder.entries() == 1);
+}
+
+TEST_CASE("a file without write permission for anybody is refused, for all users") {
   Folder const folder;
   auto const file = folder.path / "file";
   write(file, "old");
   for (unsigned const mode : {0444U, 0400U, 0555U, 0U}) {
     REQUIRE(::chmod(file.c_str(), mode) == 0);
-    refuses(file, "expected a file that may be written, got one protected against it");
+    refuses(file, "expected a writable file, got a write-protected one");
     CHECK(mode_of(file) == mode);
   }
   REQUIRE(::chmod(file.c_str(), 0600) == 0);
@@ -150,7 +165,7 @@ TEST_CASE("a file whose mode lets nobody write is refused, whoever asks") {
   CHECK(folder.entries() == 1);
 }
 
-TEST_CASE("what a symbolic link names is written, there or not, and the link stays") {
+TEST_CASE("writing through a symbolic link writes its target, existing or not, and keeps the link") {
   Folder const folder;
   fs::create_directory(folder.path / "inside");
   auto const link = folder.path / "link";

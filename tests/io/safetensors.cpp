@@ -39,7 +39,7 @@ TEST_CASE("tensors come back as they were") {
   CHECK(wm::read_safetensors(file.path) == example());
 }
 
-TEST_CASE("what is no file is refused, and named") {
+TEST_CASE("other files are refused, and named") {
   auto const folder = std::filesystem::temp_directory_path();
   CHECK_THROWS_WITH_AS((void)wm::read_safetensors(folder),
                        ("wmanifold: cannot open " + folder.string() + ": expected a file, got a folder").c_str(),
@@ -47,7 +47,7 @@ TEST_CASE("what is no file is refused, and named") {
   CHECK_THROWS_WITH_AS((void)wm::read_safetensors("/no/such"), "wmanifold: cannot open /no/such", wm::FileError);
   CHECK_THROWS_WITH_AS((void)wm::read_safetensors("/dev/zero"),
                        "wmanifold: cannot open /dev/zero: expected a file, got a device", wm::FileError);
-  Scratch const pipe;  // nobody writes into it
+  Scratch const pipe;  // without a writer
   REQUIRE(::mkfifo(pipe.path.c_str(), 0600) == 0);
   CHECK_THROWS_WITH_AS((void)wm::read_safetensors(pipe.path), doctest::Contains("expected a file, got a pipe"),
                        wm::FileError);
@@ -62,7 +62,7 @@ TEST_CASE("every truncation of a file is refused") {
   }
 }
 
-TEST_CASE("a changed byte is refused or leaves a well-formed file, never worse") {
+TEST_CASE("a file with a changed byte is refused or well-formed") {
   Scratch const file;
   wm::write_safetensors(file.path, example());
   std::ifstream in(file.path, std::ios::binary);
@@ -83,7 +83,7 @@ TEST_CASE("a changed byte is refused or leaves a well-formed file, never worse")
   CHECK(refused > 100);
 }
 
-TEST_CASE("hostile headers are refused, with what was expected and what came") {
+TEST_CASE("hostile headers are refused, with the expected and the actual value") {
   Scratch const file;
   auto const refuses = [&](std::string const& header, std::string const& data, std::string const& message) {
     file.write(header, data);
@@ -92,12 +92,12 @@ TEST_CASE("hostile headers are refused, with what was expected and what came") {
   std::string const eight(8, '\0');
   refuses("[]", "", "JSON object");
   refuses("{", "", "JSON object");
-  refuses(R"({"__metadata__":{"a":1}})", "", "metadata 'a' to be a text, got number");
+  refuses(R"({"__metadata__":{"a":1}})", "", "expected metadata 'a' to be a text, got number");
   refuses(R"({"a":{"dtype":"F32","shape":[2]}})", eight, "dtype, shape and two data_offsets");
   refuses(R"({"a":{"dtype":"I64","shape":[1],"data_offsets":[0,8]}})", eight, "F32, F64 or U64, got I64");
-  refuses(R"({"a":{"dtype":"F32","shape":[-2],"data_offsets":[0,8]}})", eight, "shape of whole numbers");
+  refuses(R"({"a":{"dtype":"F32","shape":[-2],"data_offsets":[0,8]}})", eight, "expected whole numbers as shape");
   refuses(R"({"a":{"dtype":"F32","shape":[3],"data_offsets":[0,8]}})", eight, "expected 12 bytes");
-  refuses(R"({"a":{"dtype":"F32","shape":[4],"data_offsets":[0,16]}})", eight, "within the 8 there are, got [0, 16)");
+  refuses(R"({"a":{"dtype":"F32","shape":[4],"data_offsets":[0,16]}})", eight, "within [0, 8), got [0, 16)");
   refuses(R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[8,0]}})", eight, "got [8, 0)");
   refuses(R"({"a":{"dtype":"F32","shape":[1099511627776,1099511627776],"data_offsets":[0,8]}})", eight, "2^40");
   refuses(R"({"a":{"dtype":"F32","shape":[0,18446744073709551615],"data_offsets":[0,0]}})", "", "2^40");
@@ -107,12 +107,14 @@ TEST_CASE("hostile headers are refused, with what was expected and what came") {
   refuses(R"({"a":{"dtype":"F32","shape":)" + deep + back + R"(,"data_offsets":[0,8]}})", eight, "whole numbers");
   refuses(
       R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}})",
-      eight, "expected tensors side by side, got 'b' at 0 where 4 is next");
+      eight, "expected tensors without gaps or overlaps, got 'b' at byte 0 instead of 4");
   refuses(
       R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[0],"data_offsets":[4,4]}})",
-      eight, "got 'b' at 4 where 8 is next");
-  refuses(R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}})", eight, "cover 8 bytes, got 4");
-  refuses(R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}})", eight, "side by side");
+      eight, "got 'b' at byte 4 instead of 8");
+  refuses(R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}})", eight,
+          "expected tensors that cover 8 bytes, got 4");
+  refuses(R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}})", eight,
+          "without gaps or overlaps, got 'a' at byte 4 instead of 0");
   float const nan = std::numeric_limits<float>::quiet_NaN();
   refuses(R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}})",
           std::string(reinterpret_cast<char const*>(&nan), 4), "finite");
@@ -120,22 +122,36 @@ TEST_CASE("hostile headers are refused, with what was expected and what came") {
   CHECK_THROWS_AS((void)wm::read_safetensors(file.path), wm::FileError);
 }
 
-TEST_CASE("numbers that are not finite are not written, and an old file stays") {
+TEST_CASE("NaN and infinities are not written, and an old file stays") {
   Scratch const file;
   wm::write_safetensors(file.path, example());
   auto content = example();
   content.tensors["a"].numbers = std::vector<float>{1, 2, 3, 4, 5, std::numeric_limits<float>::infinity()};
   CHECK_THROWS_WITH_AS(wm::write_safetensors(file.path, content), doctest::Contains("'a': expected finite numbers"),
                        wm::FileError);
+  content.tensors["a"].numbers = std::vector<float>(5);
+  CHECK_THROWS_WITH_AS(wm::write_safetensors(file.path, content),
+                       doctest::Contains("'a': expected 6 numbers by its shape, got 5"), wm::FileError);
   CHECK(wm::read_safetensors(file.path) == example());
 }
 
-TEST_CASE("a file that promises more than there is, or than memory holds, is refused before it is read") {
+TEST_CASE("a file that ends before its size is refused") {
+  std::filesystem::path const path = "/sys/devices/system/cpu/online";  // Linux says 4096 bytes, and gives a few
+  std::error_code error;
+  if (std::filesystem::file_size(path, error) != 4096) {
+    MESSAGE("no such file here");
+    return;
+  }
+  CHECK_THROWS_WITH_AS((void)wm::read_safetensors(path), doctest::Contains("expected 4096 bytes, got fewer"),
+                       wm::FileError);
+}
+
+TEST_CASE("a file with sizes beyond its end, or beyond memory, is refused before it is read") {
   Scratch const file;
   std::uint64_t const size = std::uint64_t{64} << 30;
   file.write("", "", 0);
   std::error_code error;
-  std::filesystem::resize_file(file.path, size, error);  // a hole, where the file system has such
+  std::filesystem::resize_file(file.path, size, error);  // sparse, if the file system has sparse files
   if (error) {
     MESSAGE("no file of 64 GiB without its bytes here: ", error.message());
     return;
@@ -144,7 +160,7 @@ TEST_CASE("a file that promises more than there is, or than memory holds, is ref
   std::filesystem::remove(file.path);
   file.write("{}", "", size - 8);
   std::filesystem::resize_file(file.path, size);
-  CHECK_THROWS_WITH_AS((void)wm::read_safetensors(file.path), doctest::Contains("that name a header of 68719476728"),
+  CHECK_THROWS_WITH_AS((void)wm::read_safetensors(file.path), doctest::Contains("with a header of 68719476728"),
                        wm::FileError);
   if (auto const memory = wm::detail::memory_size(); memory > 0 && memory < size) {
     std::filesystem::remove(file.path);
@@ -154,12 +170,12 @@ TEST_CASE("a file that promises more than there is, or than memory holds, is ref
     CHECK_THROWS_WITH_AS((void)wm::read_safetensors(file.path), doctest::Contains("bytes, got tensors of 68719476736"),
                          wm::FileError);
   }
-  // Without asking: the allocator says no.
+  // Without a query: the allocator refuses.
   CHECK_THROWS_WITH_AS(wm::detail::within_memory("here", []() -> int { throw std::bad_alloc(); }),
                        doctest::Contains("here: expected a file that fits into memory"), wm::FileError);
 }
 
-TEST_CASE("tensors are written with as many numbers as their shape says only, and an old file stays") {
+TEST_CASE("tensors are written only with the number of values of their shape, and an old file stays") {
   Scratch const file;
   wm::write_safetensors(file.path, example());
   for (std::vector<wm::Index> const& shape : {std::vector<wm::Index>{2, 2}, {}, {7}, {-6}}) {

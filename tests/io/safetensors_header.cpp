@@ -4,7 +4,7 @@
 
 namespace wm = wmanifold;
 
-TEST_CASE("a header comes back as it was, and its text fills whole words") {
+TEST_CASE("a header is read as written, and its text fills whole words") {
   wm::TensorHeader const header{{{"key", "value \"quoted\", \xc3\xa4"}},
                                 {{"a", {"F32", {2, 3}, 0, 24}}, {"b", {"BF16", {}, 24, 26}}}};
   auto const text = wm::header_text(header);
@@ -13,23 +13,27 @@ TEST_CASE("a header comes back as it was, and its text fills whole words") {
 }
 
 TEST_CASE("text that is not UTF-8 is not written") {
-  CHECK_THROWS_WITH_AS((void)wm::header_text({{{"key", "\xff"}}, {}}), doctest::Contains("UTF-8"), wm::FileError);
+  CHECK_THROWS_WITH_AS((void)wm::header_text({{{"key", "\xff"}}, {}}), doctest::Contains("expected text in UTF-8 ("),
+                       wm::FileError);
 }
 
-TEST_CASE("what is no header is refused under the name of what it is in") {
+TEST_CASE("invalid headers are refused under the name of their file") {
   auto const refuses = [](std::string const& text, char const* message) {
     CHECK_THROWS_WITH_AS((void)wm::parse_header("here", text), doctest::Contains(message), wm::FileError);
   };
-  refuses("", "wmanifold: here: expected a header that is a JSON object");
+  refuses("", "wmanifold: here: expected a JSON object as header, with only spaces behind it, got something else");
   refuses("[1]", "JSON object");
-  refuses(R"({"__metadata__":[]})", "metadata that is an object of texts, got array");
-  refuses(R"({"a":{"dtype":"F32","shape":[1.5],"data_offsets":[0,4]}})", "header with whole numbers");
-  refuses(R"({"a":{"dtype":"F32","shape":[15e1],"data_offsets":[0,4]}})", "tensor 'a': expected a shape of whole");
+  refuses("{]}", "here: expected a JSON object as header, got something else");
+  refuses(R"({"__metadata__":[]})", "metadata as an object of texts, got array");
+  refuses(R"({"a":{"dtype":"F32","shape":[1.5],"data_offsets":[0,4]}})",
+          "expected whole numbers in the header, got a fraction");
+  refuses(R"({"a":{"dtype":"F32","shape":[15e1],"data_offsets":[0,4]}})",
+          "tensor 'a': expected whole numbers as shape, got number");
   refuses(R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[0,-4]}})", "dtype, shape and two data_offsets");
   refuses(R"({"a":{"dtype":"F32","shape":[18446744073709551615],"data_offsets":[0,0]}})", "2^40");
 }
 
-TEST_CASE("a header is one object, with nothing before it, spaces alone behind, and no key twice") {
+TEST_CASE("a header is one object, with nothing before it, only spaces behind it, and no key twice") {
   auto const refuses = [](std::string const& text, char const* message) {
     CAPTURE(text);
     CHECK_THROWS_WITH_AS((void)wm::parse_header("here", text), doctest::Contains(message), wm::FileError);
@@ -37,21 +41,21 @@ TEST_CASE("a header is one object, with nothing before it, spaces alone behind, 
   std::string const good = R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"__metadata__":{"k":"1.5 \"."}})";
   CHECK(wm::parse_header("here", good + "   ").metadata.at("k") == "1.5 \".");
   for (char const* before : {" ", "\n", "x", "{}", "\xef\xbb\xbf"}) {
-    refuses(before + good, "here: expected a header that is a JSON object");
+    refuses(before + good, "here: expected a JSON object as header");
   }
   using namespace std::string_literals;
   for (auto const& behind : {"\0"s, "\0}"s, "\n"s, "x"s, "{}"s, "\0\0"s + good, "//"s, "  \t"s}) {
-    refuses(good + behind, "here: expected a header that is a JSON object");
+    refuses(good + behind, "here: expected a JSON object as header");
   }
   std::string const entry = R"("a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]})";
-  refuses("{" + entry + "," + entry + "}", "without a key twice, got 'a' again");
+  refuses("{" + entry + "," + entry + "}", "each key once in the header, got 'a' again");
   refuses(R"({"\u0061":1,)" + entry + "}", "got 'a' again");
   refuses(R"({"__metadata__":{"k":"1","j":"2","k":"1"}})", "got 'k' again");
   refuses(R"({"__metadata__":{},"__metadata__":{"k":"1"}})", "got '__metadata__' again");
   refuses(R"({"a":{"dtype":"F64","dtype":"F32","shape":[1],"data_offsets":[0,4]}})", "got 'dtype' again");
 }
 
-TEST_CASE("a header of very many tensors is read in time that grows with it") {
+TEST_CASE("the time to read a header is linear in the number of its tensors") {
   std::string text = "{";
   for (int i = 0; i < 50000; ++i) {
     text += (i == 0 ? "\"t" : ",\"t") + std::to_string(i) + R"(":{"dtype":"F32","shape":[0],"data_offsets":[0,0]})";
@@ -60,9 +64,11 @@ TEST_CASE("a header of very many tensors is read in time that grows with it") {
   CHECK(wm::parse_header("here", text).tensors.size() == 50000);
 }
 
-TEST_CASE("no header is written that would not be read") {
+TEST_CASE("headers that could not be read are not written") {
   CHECK_THROWS_WITH_AS((void)wm::header_text({{}, {{"__metadata__", {"F32", {1}, 0, 4}}}}),
-                       doctest::Contains("called '__metadata__'"), wm::FileError);
+                       doctest::Contains("expected another tensor name than that of the metadata, got '__metadata__'"),
+                       wm::FileError);
   CHECK_THROWS_WITH_AS((void)wm::header_text({{{"long", std::string(std::size_t{17} << 20, 'x')}}, {}}),
-                       doctest::Contains("expected at most 16777216 bytes, got 1782"), wm::FileError);
+                       doctest::Contains("safetensors header: expected at most 16777216 bytes, got 1782"),
+                       wm::FileError);
 }

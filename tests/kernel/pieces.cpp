@@ -39,17 +39,17 @@ TEST_CASE("pieces are of about the same size") {
   CHECK(pieces[2].size() == 36);
 }
 
-TEST_CASE("of nothing there are no pieces") {
+TEST_CASE("zero items make no pieces") {
   CHECK(Pieces(0, 8).size() == 0);
   CHECK(Pieces(0, 16, 4).size() == 0);
 }
 
-TEST_CASE("what is done when a part is finished gets its rows and columns") {
+TEST_CASE("the function called for a finished part gets its rows and columns") {
   Index sum = 0;
   auto const note = [&sum](IndexRange rows, IndexRange columns) { sum += rows.size() * 100 + columns.size(); };
   wm::kernel::Epilogue const done(note);
   done({1, 3}, {4, 9});
   done({0, 1}, {0, 1});
   CHECK(sum == 306);
-  wm::kernel::Epilogue{}({0, 1}, {0, 1});  // and none is none
+  wm::kernel::Epilogue{}({0, 1}, {0, 1});  // an empty one does nothing
 }

@@ -41,13 +41,13 @@ void check_steps(Model model, L const& loss, Targets const& targets, wm::FlowOpt
 }  // namespace
 
 TEST_CASE("allocations are counted, plain ones and aligned ones") {
-  // The functions, not new-expressions, which a compiler may leave out.
+  // Calls the functions directly, as a compiler may leave out new-expressions.
   CHECK(allocations_of([] { ::operator delete(::operator new(3)); }) == 1);
   CHECK(allocations_of([] { ::operator delete (::operator new (3, std::align_val_t{64}), std::align_val_t{64}); }) ==
         1);
 }
 
-TEST_CASE("the network at a context is mixed without allocation where it lies in the object, or is there already") {
+TEST_CASE("the network at a context is mixed without allocation if it lies in the object, or exists already") {
   auto const s = wm::S1::degrees(37);
   Fixed const fixed(wm::he_normal, wm::Seed{1});
   static_assert(noexcept(fixed.at(s)));
@@ -79,7 +79,7 @@ TEST_CASE("a network runs without allocation") {
   CHECK(allocations_of([&] { run_time(x, y, scratch); }) == 0);
 }
 
-TEST_CASE("passes allocate nothing once the workspace has seen their size") {
+TEST_CASE("passes allocate nothing once the workspace has their size") {
   Fixed const model(wm::he_normal, wm::Seed{1});
   wm::Random random(wm::Seed{2});
   wm::Contexts<wm::S1> const contexts(wm::uniform_points<wm::S1>(24, random));

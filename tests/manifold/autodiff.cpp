@@ -11,7 +11,7 @@
 
 #include <support/batches.hpp>
 
-/// The backward passes written by hand against the tape: the same networks, number by number, knowing nothing of
+/// Compares the hand-written backward passes with the tape, which computes the same networks number by number, without
 /// batches, groups or kernels.
 namespace wm = wmanifold;
 using wm::Index, wm::Placement;
@@ -20,7 +20,7 @@ namespace {
 
 using Var = wm::Variable<double>;
 
-/// Everything that a network is made of, as variables.
+/// All parts of a network, as variables.
 template <class Model>
 struct Recorded {
   Model const& model;
@@ -39,7 +39,7 @@ struct Recorded {
     return numbers[static_cast<std::size_t>(model.basis_size() * model.parameters().stride() + n)];
   }
 
-  /// W(s) of the weight of `input` (the bias after the last) to `output`, from its definition.
+  /// Returns W(s) for the weight from `input` (the bias after the last) to `output`, by its definition.
   Var weight(wm::DenseLayout const& shape, Index input, Index output) const {
     Index const n = input * shape.outputs + output;
     Var sum = 0.0;

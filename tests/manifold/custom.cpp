@@ -28,7 +28,7 @@ auto const line = [](auto const& s, auto const& p, auto const& to) {
   }
 };
 
-/// Not linear in its parameters, on the sphere.
+/// A manifold on the sphere that is not linear in its parameters.
 auto const curved = [](auto const& s, auto const& p, auto const& to) {
   using std::exp, std::sin, std::tanh;
   for (int o = 0; o < 4; ++o) {
@@ -49,7 +49,7 @@ auto model_of(F f, Index parameters) {
 
 }  // namespace
 
-TEST_CASE("a line that a user writes is the library's line, gradients too") {
+TEST_CASE("a user's line equals the library's line, gradients too") {
   wm::BasicManifold<double, wm::Line, wm::Dense<3, 4>, wm::Tanh, wm::Dense<4, 2>> library(wm::zeros);
   support::randomise(library, 1);
   std::vector<double> numbers(library.parameters().row(0).begin(), library.parameters().row(0).end());
@@ -73,7 +73,7 @@ TEST_CASE("a line that a user writes is the library's line, gradients too") {
     auto const library_views =
         library.backward(x, contexts, slopes, library_work, library_gradient, {.inputs = true, .contexts = true});
     CHECK(views.inputs.isApprox(library_views.inputs, 1e-12));
-    // Of a shared context, the sum over its samples is what there is.
+    // For a shared context, the sum over its samples is the only gradient.
     Index begin = 0;
     for (Index end = 0; end < 12; begin = end) {
       end = contexts.per_sample() ? begin + 1 : begin + 3;
@@ -135,14 +135,16 @@ TEST_CASE("a manifold that is not linear in its parameters: gradients are slopes
   }
 }
 
-TEST_CASE("a custom manifold without parameters, or with a metric that means nothing, is refused") {
+TEST_CASE("a custom manifold without parameters, or with an invalid metric, is refused") {
   auto const make = [](std::vector<double> const& start, wm::CustomMetric metric) {
     return wm::custom_manifold<double, wm::Interval>(line, start, metric, wm::Dense<3, 4>{});
   };
-  CHECK_THROWS_WITH_AS(make({}, {}), doctest::Contains("expected at least one parameter and finite ones, got 0"),
+  CHECK_THROWS_WITH_AS(make({}, {}), doctest::Contains("expected at least one parameter, all of them finite, got 0"),
                        wm::ArgumentError);
   CHECK_THROWS_AS(make({std::numeric_limits<double>::infinity()}, {}), wm::ArgumentError);
-  CHECK_THROWS_WITH_AS(make({1}, {.damping = -1}), doctest::Contains("got 16, -1,"), wm::ArgumentError);
+  CHECK_THROWS_WITH_AS(make({1}, {.damping = -1}),
+                       doctest::Contains("a tolerance in (0, 1) and at least 1 iteration, got 16, -1,"),
+                       wm::ArgumentError);
   CHECK_THROWS_AS(make({1}, {.tolerance = 0}), wm::ArgumentError);
   CHECK_THROWS_AS(make({1}, {.degree = -1}), wm::ArgumentError);
 }

@@ -35,7 +35,7 @@ bool draws_a_network(M const& model, Index k, double fraction) {
     auto const count = static_cast<double>(w.size());
     bool const last = l + 1 == model.stack().depth();
     double const variance = fraction * fraction * (last ? 1.0 : 2.0) / static_cast<double>(w.cols());
-    // Four standard errors of a mean, and of a variance, of that many normal numbers.
+    // Four standard errors of a mean, and of a variance, of this many normal numbers.
     good = good && std::abs(w.mean()) < 4 * std::sqrt(variance / count);
     good = good && std::abs(w.squaredNorm() / count / variance - 1) < 4 * std::sqrt(2 / count);
     good = good && model.bias(k, l).isZero(0);
@@ -54,7 +54,7 @@ TEST_CASE_TEMPLATE("with a constant function, the first row is a network and the
   }
 }
 
-TEST_CASE("a spread draws the other rows, at that fraction, and leaves the centre") {
+TEST_CASE("a spread draws the other rows, at that fraction, and keeps the centre") {
   Model<wm::Ellipse> const centre(wm::he_normal, wm::Seed{1});
   Model<wm::Ellipse> const model(wm::he_normal.spread(0.25), wm::Seed{1});
   CHECK(distance(model.parameters().row(0), centre.parameters().row(0)) == 0);
@@ -63,7 +63,7 @@ TEST_CASE("a spread draws the other rows, at that fraction, and leaves the centr
   CHECK(distance(model.parameters().row(1), model.parameters().row(2)) > 0.1 * norm(model.parameters().row(1)));
 }
 
-TEST_CASE("a line starts with equal ends, or with independent ones, by choice") {
+TEST_CASE("a line starts with equal or independent ends, by choice") {
   Model<wm::Line> const equal(wm::he_normal, wm::Seed{1});
   CHECK(draws_a_network(equal, 0, 1));
   CHECK(distance(equal.parameters().row(0), equal.parameters().row(1)) == 0);
@@ -89,7 +89,7 @@ TEST_CASE("all control points of a Bernstein polynomial are the centre") {
   }
 }
 
-TEST_CASE("a seed decides, and nothing else") {
+TEST_CASE("the seed alone decides") {
   auto const how = wm::he_normal.spread(0.5).with_independent_ends();
   CHECK(Model<wm::Ellipse>(how, wm::Seed{1}) == Model<wm::Ellipse>(how, wm::Seed{1}));
   CHECK(Model<wm::Ellipse>(how, wm::Seed{1}) != Model<wm::Ellipse>(how, wm::Seed{2}));
@@ -114,11 +114,12 @@ TEST_CASE("zeros are zeros, padding included") {
   }
 }
 
-TEST_CASE("fractions that mean nothing are refused") {
+TEST_CASE("invalid fractions are refused") {
   for (double const bad : {-0.1, std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::infinity()}) {
     CHECK_THROWS_WITH_AS((void)Model<wm::Line>(wm::he_normal.spread(bad), wm::Seed{1}),
                          doctest::Contains("expected a fraction of at least 0, got"), wm::ArgumentError);
   }
   CHECK_THROWS_WITH_AS((void)Model<wm::Line>(wm::he_normal.spread(1e300), wm::Seed{1}),
-                       doctest::Contains("got 1e+300, beyond what numbers of the model hold"), wm::ArgumentError);
+                       doctest::Contains("expected a fraction in the range of the model's numbers, got 1e+300"),
+                       wm::ArgumentError);
 }

@@ -30,7 +30,7 @@ TEST_CASE("the laws hold for layers in the type") {
                                                                                       wm::Tanh{}, Dense<>(17, 2)));
 }
 
-TEST_CASE("the laws hold where layers are frozen: at both ends, in the middle, all") {
+TEST_CASE("the laws hold for frozen layers: at both ends, in the middle, all") {
   for (auto const& frozen : std::vector<std::vector<Index>>{{0}, {1}, {2}, {0, 1}, {0, 2}, {1, 2}, {0, 1, 2}}) {
     CAPTURE(frozen.size());
     auto model = listed<double, Fourier<S1, 1>>({"tanh", "silu", "identity"});
@@ -55,7 +55,8 @@ TEST_CASE("the laws hold for layers that are shared or low-rank, frozen or not")
   check(model);
 }
 
-TEST_CASE_TEMPLATE("a batch worth three threads gives the same numbers on one, two and three", R, float, double) {
+TEST_CASE_TEMPLATE("a batch large enough for three threads gives the same numbers on one, two and three", R, float,
+                   double) {
   wm::BasicManifold<R, Fourier<S1, 1>, wm::LayerList> model(wm::zeros, {},
                                                             wm::LayerList({63, 64, 10}, {"tanh", "identity"}));
   support::randomise(model, 1);

@@ -1,4 +1,4 @@
-// The laws are worth something only if what is wrong breaks them, and each mistake its own law.
+// Checks that every mistake breaks a law, and each its own.
 
 #include <wmanifold/basis/bernstein.hpp>
 #include <wmanifold/basis/fourier.hpp>
@@ -21,7 +21,7 @@ using Model = wm::BasicManifold<double, Harmonics, wm::LayerList>;
 using Contexts = wm::Contexts<wm::S2>;
 using Inputs = wm::ConstMatrixRef<double>;
 
-/// Goes back, and then `spoil` has its way with what came out.
+/// A model whose backward pass lets `spoil` change the results.
 struct Spoiled : Model {
   using Spoil = void (*)(Model const&, Contexts const&, wm::Workspace<double>&, wm::Parameters<double>&);
   using Model::Model;
@@ -82,7 +82,7 @@ struct Forgetful : Model {
   Forgetful(Forgetful const& other) : Model(wm::zeros, other.basis(), other.stack()) {}
   Forgetful& operator=(Forgetful const&) = default;
 };
-struct Shallow : Model {  // a view of another model's parameters, for all it shows
+struct Shallow : Model {  // a view of another model's parameters, as its copy
   using Model::Model;
   Shallow(Shallow const& other) : Model(other), original(&other) {}
   Shallow& operator=(Shallow const&) = default;
@@ -124,7 +124,7 @@ struct Boaster : LineFlow {
     return step;
   }
 };
-/// Goes the other way.
+/// A flow that goes the other way.
 struct Uphill : LineFlow {
   Uphill(Line& trained, wm::MeanSquaredError loss, wm::FlowOptions const& options)
       : LineFlow(trained, loss, options), model(&trained) {}
@@ -198,14 +198,14 @@ TEST_CASE("a wrong network at a context breaks its law") {
   expect(broken_by(WrongAt(wm::zeros, {}, layers())), {"the network at a context gives the batch's numbers"});
 }
 
-TEST_CASE("copies that forget, or share, break theirs") {
+TEST_CASE("copies that forget, or share, break their law") {
   auto const forgetful = broken_by(Forgetful(wm::zeros, {}, layers()));
   CHECK(wm::testing::to_string(forgetful).find("a copy is the same function") != std::string::npos);
   auto const shallow = broken_by(Shallow(wm::zeros, {}, layers()));
   CHECK(wm::testing::to_string(shallow).find("a copy is its own") != std::string::npos);
 }
 
-TEST_CASE("flows that are not steepest, or miss their budget, break theirs") {
+TEST_CASE("flows that are not steepest, or miss their budget, break their law") {
   check_laws(broken_by_flow<LineFlow>());
   expect(broken_by_flow<Euclidean>(), {"no step of equal movement is steeper than the flow's"});
   auto const over = broken_by_flow<OverBudget>();
@@ -216,7 +216,7 @@ TEST_CASE("flows that are not steepest, or miss their budget, break theirs") {
   CHECK(wm::testing::to_string(uphill).find("a step that is short enough lowers the loss") != std::string::npos);
 }
 
-TEST_CASE("liftings and rewritings to something else break theirs") {
+TEST_CASE("liftings and rewritings to other functions break their law") {
   WrongNetwork network(wm::LayerList({2, 3, 1}, {"tanh", "identity"}));
   expect(wm::testing::lift_laws(network, wm::Ellipse{}, wm::Seed{1}),
          {"a lifted network is the network at every context"});

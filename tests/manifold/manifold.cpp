@@ -25,7 +25,7 @@ using Ellipse = wm::BasicManifold<double, wm::Ellipse, Dense<3, 5>, wm::Tanh, De
 
 wm::LayerList layers() { return wm::LayerList({3, 9, 17, 2}, {"tanh", "softplus", "identity"}); }
 
-/// M(s) = sum_k phi_k(s) P_k, then layer by layer, in double.
+/// Computes M(s) = sum_k phi_k(s) P_k, then layer by layer, in double.
 template <class Model>
 Eigen::VectorXd by_hand(Model const& model, wm::Point<typename Model::Topology> const& s, Eigen::VectorXd x) {
   auto const phi = wm::values_at(model.basis(), s);
@@ -96,7 +96,7 @@ TEST_CASE_TEMPLATE("forward is the mixed network, over every topology and basis"
   check_forward<float, B>();
 }
 
-TEST_CASE("a manifold whose only layer is dense, and one of the least size") {
+TEST_CASE("a manifold with a single dense layer, and one of the least size") {
   wm::BasicManifold<double, wm::Line, Dense<1, 1>> model(wm::zeros);
   model.weight(0, 0)(0, 0) = 2;
   model.weight(1, 0)(0, 0) = 4;
@@ -107,7 +107,7 @@ TEST_CASE("a manifold whose only layer is dense, and one of the least size") {
   CHECK(model.at(Interval::at(0.25)).weight(0)(0, 0) == 2.5);
 }
 
-TEST_CASE("predictions of many samples are those of one batch") {
+TEST_CASE("predictions of many samples equal those of one batch") {
   Ellipse model(wm::he_normal.spread(0.5), wm::Seed{1});
   Index const samples = 700;  // more than two batches
   auto const x = support::matrix<double>(samples, 3, 2);
@@ -159,7 +159,7 @@ TEST_CASE("layers are frozen and thawed") {
   CHECK(copy != model);
 }
 
-TEST_CASE("sizes are those of the layers, rows those of the basis") {
+TEST_CASE("sizes are the layers', rows the basis's") {
   Ellipse const model(wm::zeros);
   CHECK(model.basis_size() == 3);
   CHECK(model.inputs() == 3);
@@ -174,7 +174,7 @@ TEST_CASE("sizes are those of the layers, rows those of the basis") {
       !std::constructible_from<wm::BasicManifold<double, wm::Ellipse, Dense<>>, wm::Initialisation, wm::Seed>);
 }
 
-TEST_CASE("what does not fit is refused, with what was expected and what came, and nothing changes") {
+TEST_CASE("arguments that do not fit are refused, with the expected and the actual value, and change nothing") {
   Ellipse model(wm::he_normal.spread(0.5), wm::Seed{1});
   auto const before = model;
   wm::Workspace<double> work;
@@ -199,7 +199,7 @@ TEST_CASE("what does not fit is refused, with what was expected and what came, a
     refuses([&] { (void)model.predict(bad, contexts); }, "got inf in row 1, column 2");
   }
 
-  // The workspace still holds the good pass.
+  // The workspace still holds the valid pass.
   auto const slope = support::matrix<double>(4, 2, 3);
   wm::Parameters<double> gradient(3, model.parameters().columns());
   CHECK_NOTHROW(model.backward(x, contexts, slope, work, gradient));
@@ -233,7 +233,7 @@ TEST_CASE("what does not fit is refused, with what was expected and what came, a
   refuses([&] { model.backward(x, contexts, slope, fresh, gradient); }, "expected a forward pass");
   {
     wm::BasicManifold<double, wm::Ellipse, wm::Dense<3, 2>> const other(wm::he_normal, wm::Seed{1});
-    other.forward(x, contexts, work);  // another model has gone through the workspace since
+    other.forward(x, contexts, work);  // another model has used the workspace since
     refuses(back(x, contexts, slope, 3, n), "expected a forward pass of the same batch through this workspace");
   }
 
@@ -256,25 +256,25 @@ TEST_CASE("what does not fit is refused, with what was expected and what came, a
   CHECK(model.forward(x, contexts, work) == good);
 }
 
-TEST_CASE("a run-time network of other layers is refused and left as it is") {
+TEST_CASE("a run-time network with other layers is refused and left unchanged") {
   Listed<double, wm::Ellipse> model(wm::he_normal, wm::Seed{1}, {}, layers());
   wm::BasicNetwork<double, wm::LayerList> other(wm::LayerList({3, 4, 2}, {"tanh", "identity"}));
   auto const before = other;
   refuses([&] { model.at(S1::degrees(0), other); }, "expected a network of the manifold's own layers");
   CHECK(other == before);
-  // The same number of parameters is not the same layers.
+  // The same number of parameters in other layers.
   wm::BasicNetwork<double, wm::LayerList> renamed(wm::LayerList({3, 9, 17, 2}, {"tanh", "relu", "identity"}));
   refuses([&] { model.at(S1::degrees(0), renamed); }, "expected a network of the manifold's own layers");
 }
 
-TEST_CASE("manifolds are copied and moved as values, run-time layers and all") {
+TEST_CASE("manifolds are copied and moved as values, with run-time layers too") {
   Listed<double, wm::Ellipse> model(wm::he_normal.spread(1), wm::Seed{1}, {}, layers());
   model.freeze(1);
   auto const copy = model;
   auto moved = std::move(model);
   CHECK(copy == moved);
   Listed<double, wm::Ellipse> assigned(wm::zeros, {}, wm::LayerList({1, 1}, {"relu"}));
-  assigned = copy;  // other layers come along
+  assigned = copy;  // the other layers are copied too
   CHECK(assigned == copy);
   CHECK(assigned.is_frozen(1));
   std::swap(assigned, moved);
@@ -283,7 +283,7 @@ TEST_CASE("manifolds are copied and moved as values, run-time layers and all") {
   CHECK(moved != copy);
 }
 
-TEST_CASE("weights are asked for where they are, or refused") {
+TEST_CASE("requests for a layer's weights are checked") {
   Listed<double, wm::Ellipse> model(
       wm::he_normal, wm::Seed{1}, {},
       wm::LayerList{wm::Dense<>(2, 3), wm::SharedDense<>(3, 2), wm::LowRankDense<>(2, 2, 1)});
@@ -297,7 +297,7 @@ TEST_CASE("weights are asked for where they are, or refused") {
   refuses([&] { (void)model.shared_bias(3); }, "expected a dense layer in [0, 2], got 3");
 }
 
-TEST_CASE("a backward pass through a workspace that another model went through is refused") {
+TEST_CASE("a backward pass through a workspace that another model has used is refused") {
   Index const samples = 5;
   auto const inputs = support::matrix<double>(samples, 3, 1);
   auto const slopes = support::matrix<double>(samples, 2, 2);
@@ -306,7 +306,7 @@ TEST_CASE("a backward pass through a workspace that another model went through i
     return Listed<double, wm::Ellipse>(wm::he_normal.spread(1), wm::Seed{1}, {}, std::move(list));
   };
   auto const model = of(wm::LayerList({3, 4, 2}, {"tanh", "identity"}));
-  // All have as many numbers with their padding.
+  // All have the same number of parameters with padding.
   for (auto const& other :
        {of(wm::LayerList({3, 5, 2}, {"tanh", "identity"})), of(wm::LayerList({3, 4, 2}, {"identity", "tanh"})),
         of(wm::LayerList{wm::Dense<>(3, 4), wm::Tanh{}, wm::Dense<>(4, 1), wm::Dense<>(1, 2)})}) {

@@ -1,5 +1,5 @@
 // Phase-functioned networks (Holden, Komura and Saito, 2017): a closed Catmull-Rom spline of weights, written here as
-// they wrote it, in double and plain loops.
+// in the paper, in double and plain loops.
 
 #include <wmanifold/basis/bernstein.hpp>
 #include <wmanifold/basis/catmull_rom.hpp>
@@ -32,7 +32,7 @@ double cubic(double y0, double y1, double y2, double y3, double mu) {
          (-0.5 * y0 + 0.5 * y2) * mu + y1;
 }
 
-/// Weights and biases at a phase, layer by layer, and what they make of x.
+/// Computes weights and biases at a phase, layer by layer, and the outputs for x.
 template <class M>
 struct PhaseFunctioned {
   std::vector<double> numbers;
@@ -72,7 +72,7 @@ struct PhaseFunctioned {
   }
 };
 
-/// The largest difference, against the largest number.
+/// Returns the largest difference over the largest number.
 template <class A>
 double distance(A const& a, std::vector<double> const& b) {
   REQUIRE(static_cast<std::size_t>(a.size()) == b.size());
@@ -114,13 +114,13 @@ void check_formula(M const& model, std::vector<double> const& phases) {
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("342-512-512-311 with four control points is the formula's", R, float, double) {
+TEST_CASE_TEMPLATE("342-512-512-311 with four control points agrees with the formula", R, float, double) {
   Walking<R> const model(wm::he_normal.spread(0.5), wm::Seed{1});
   check_formula(model, {0, 0.1, turn / 4, 2.5, 4, 5.5, turn - 1e-9});
 }
 
-TEST_CASE_TEMPLATE("so are small ones, with three control points and with many", M, Small<float, 3>, Small<double, 3>,
-                   Small<float, 4>, Small<double, 5>, Small<float, 9>, Small<double, 9>) {
+TEST_CASE_TEMPLATE("small ones agree too, with three control points and with many", M, Small<float, 3>,
+                   Small<double, 3>, Small<float, 4>, Small<double, 5>, Small<float, 9>, Small<double, 9>) {
   M model(wm::zeros);
   support::randomise(model, 2);
   std::vector<double> phases;
@@ -130,7 +130,7 @@ TEST_CASE_TEMPLATE("so are small ones, with three control points and with many",
   check_formula(model, phases);
 }
 
-TEST_CASE_TEMPLATE("the cycle closes: the gap at the seam goes to zero with what is left of it", R, float, double) {
+TEST_CASE_TEMPLATE("the cycle closes: the gap at the seam goes to zero with the distance from it", R, float, double) {
   Small<R, 4> model(wm::zeros);
   support::randomise(model, 2);
   auto const x = support::normals<R>(13, 7);
@@ -146,7 +146,7 @@ TEST_CASE_TEMPLATE("the cycle closes: the gap at the seam goes to zero with what
   CHECK(distance(sample(model, std::nextafter(turn, 0.0), x), first) < (std::same_as<R, double> ? 1e-13 : 1e-5));
 }
 
-TEST_CASE("four rows at a time: what the others hold does not matter") {
+TEST_CASE("four rows at a time: the other rows have no influence") {
   using M = Small<double, 9>;
   M model(wm::zeros);
   support::randomise(model, 2);
@@ -162,7 +162,7 @@ TEST_CASE("four rows at a time: what the others hold does not matter") {
   CHECK(sample(model, phase, x) == y);
 }
 
-TEST_CASE_TEMPLATE("samples at contexts: layers of all placements, few rows and many", B, CatmullRom<S1, 4>,
+TEST_CASE_TEMPLATE("samples at contexts: layers of all placements, with few rows and many", B, CatmullRom<S1, 4>,
                    CatmullRom<S1, 8>, wm::Ellipse, wm::Fourier<S1, 3>) {
   wm::BasicManifold<double, B, wm::LayerList> model(
       wm::zeros, {},
@@ -181,7 +181,7 @@ TEST_CASE_TEMPLATE("samples at contexts: layers of all placements, few rows and 
   }
 }
 
-TEST_CASE_TEMPLATE("threads change nothing", R, float, double) {
+TEST_CASE_TEMPLATE("results do not depend on threads", R, float, double) {
   Walking<R> const model(wm::he_normal.spread(0.5), wm::Seed{1});
   auto const x = support::normals<R>(342, 7);
   auto const on = [&](int threads) {

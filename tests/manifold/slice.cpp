@@ -40,7 +40,7 @@ wm::Point<Space> joined(Points const&... parts) requires(sizeof...(Points) > 1) 
   return Space::at(parts...);
 }
 
-/// The law of slices at random points. The parts that are left, of a single factor the point, go where they belong.
+/// Checks the law of slices at random points. A remaining part that is a single factor gives the point itself.
 template <std::size_t... places, class M>
 void check_slice(M const& model) {
   using R = typename M::Scalar;
@@ -85,7 +85,7 @@ static_assert(std::same_as<Slice0<TotalDegree<Box<2>, 2>>, Legendre<Interval, 2>
 static_assert(std::same_as<Slice0<wm::Constant<Product<S1, S2, Interval>>>, wm::Constant<Product<S2, Interval>>>);
 static_assert(std::same_as<Slice0<wm::Constant<Product<S1, S2>>>, wm::Constant<S2>>);
 
-TEST_CASE_TEMPLATE("a slice is the manifold at what is held and the rest", R, float, double) {
+TEST_CASE_TEMPLATE("a slice equals the manifold at the held and the remaining contexts", R, float, double) {
   check_slice<0>(random_model<R, TotalDegree<Box<3>, 2>>());
   check_slice<2, 0>(random_model<R, TotalDegree<Box<3>, 2>>());
   check_slice<1>(random_model<R, wm::Additive<Product<S2, S1, Interval>, 2>>());
@@ -101,7 +101,7 @@ TEST_CASE_TEMPLATE("a slice is the manifold at what is held and the rest", R, fl
   check_slice<0>(random_model<R, wm::Subset<wm::OneAlone, wm::Constant<Finite<3>>, Fourier<S1, 2>>>());
 }
 
-TEST_CASE("a slice keeps the knots of what is left, and none of what is held") {
+TEST_CASE("a slice keeps the knots of the remaining factors, and none of the held ones") {
   using Bent = wm::BSpline<Interval, 2, 4>;
   using Both = Tensor<Bent, Bent>;
   Bent const early(std::array<double, 7>{0, 0, 0, 0.2, 1, 1, 1});
@@ -142,13 +142,13 @@ TEST_CASE("layers as data, factors that are products, and a rule that cuts its o
   check_slice<0>(random_model<double, Cut>());
 }
 
-TEST_CASE("a slice of a model that was moved from is refused") {
+TEST_CASE("a slice of a moved-from model is refused") {
   using Space = wm::Product<wm::Interval, S1>;
   using Basis = Tensor<Legendre<Interval, 1>, Fourier<S1, 1>>;
   wm::Manifold<Basis, wm::Dense<2, 3>> model(wm::he_normal, wm::Seed{1});
   auto const kept = std::move(model);
   CHECK(kept.inputs() == 2);
   static_assert(std::same_as<typename Basis::Topology, Space>);
-  CHECK_THROWS_WITH_AS((void)wm::slice<0>(std::as_const(model), wm::Interval::at(0.5)), doctest::Contains("moved from"),
-                       wm::ArgumentError);
+  CHECK_THROWS_WITH_AS((void)wm::slice<0>(std::as_const(model), wm::Interval::at(0.5)),
+                       doctest::Contains("got a moved-from one"), wm::ArgumentError);
 }

@@ -25,8 +25,8 @@ void check_nested() {
 
 template <class From, class To>
 void check_refused() {
-  auto const expected =
-      "wmanifold: change of basis: expected a basis that contains " + From::name() + ", got " + To::name();
+  auto const expected = "wmanifold: change of basis: expected a basis that contains " + From::name() + ", got " +
+                        To::name() + "; raise its order or degree";
   CHECK_THROWS_WITH_AS(wm::change_of_basis(From{}, To{}), expected.c_str(), wm::ArgumentError);
 }
 
@@ -54,7 +54,7 @@ TEST_CASE("an order is raised") {
   CHECK(distance(wm::change_of_basis(wm::Ellipse{}, Fourier<S1, 2>{}), SmallMatrix::Identity(5, 3)) < 1e-14);
 }
 
-TEST_CASE("Bernstein's degree is elevated, and exchanged with Legendre") {
+TEST_CASE("Bernstein's degree is elevated, and converted to Legendre and back") {
   check_nested<Bernstein<Interval, 1>, Bernstein<Interval, 2>>();
   check_nested<Bernstein<Interval, 3>, Bernstein<Interval, 5>>();
   check_nested<Bernstein<Interval, 15>, Bernstein<Interval, 16>>();

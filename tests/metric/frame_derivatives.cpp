@@ -10,7 +10,7 @@
 
 namespace wm = wmanifold;
 
-TEST_CASE_TEMPLATE("slopes along the frame are those along geodesics", B, wm::Ellipse,
+TEST_CASE_TEMPLATE("slopes along the frame equal those along geodesics", B, wm::Ellipse,
                    wm::SphericalHarmonics<wm::S2, 2>, wm::HypersphericalHarmonics<wm::SO3, 2>,
                    wm::Tensor<wm::Ellipse, wm::SphericalHarmonics<wm::S2, 1>>) {
   using Space = typename B::Topology;

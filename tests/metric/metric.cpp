@@ -50,11 +50,11 @@ TEST_CASE("the line's Cholesky factor, as in whitened coordinates") {
 
 TEST_CASE("a matrix that is no metric is refused") {
   auto const refused = [](SmallMatrix const& m, char const* size) {
-    CHECK_THROWS_WITH_AS(wm::Metric{m},
-                         (std::string("wmanifold: metric: expected a symmetric positive definite matrix, got one of ") +
-                          size + " that is not")
-                             .c_str(),
-                         wm::ArgumentError);
+    CHECK_THROWS_WITH_AS(
+        wm::Metric{m},
+        (std::string("wmanifold: metric: expected a symmetric positive definite matrix, got another one of ") + size)
+            .c_str(),
+        wm::ArgumentError);
   };
   double const nan = std::numeric_limits<double>::quiet_NaN();
   double const inf = std::numeric_limits<double>::infinity();

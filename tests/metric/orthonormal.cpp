@@ -41,7 +41,7 @@ TEST_CASE("the line: 2 root 3 by hand") {
   CHECK(Orthonormal<wm::Line>::name() == "orthonormal(bernstein1)");
 }
 
-TEST_CASE("knots are kept, and are its state") {
+TEST_CASE("knots are kept as its state") {
   using B = BSpline<Interval, 2, 4>;
   B const spline(std::vector<double>{0, 0, 0, 0.25, 1, 1, 1});
   auto const basis = wm::orthonormal(spline);
@@ -52,7 +52,7 @@ TEST_CASE("knots are kept, and are its state") {
   support::check_laws(wm::testing::nested_laws(basis, spline, wm::Seed{1}));
 }
 
-TEST_CASE("the energy is that of the function in either basis") {
+TEST_CASE("the energy of a function is the same in either basis") {
   Bernstein<Interval, 3> const skew;
   auto const basis = wm::orthonormal(skew);
   auto const change = wm::change_of_basis(skew, basis);

@@ -43,8 +43,8 @@ TEST_CASE("without stiffness or without ends the price is the movement; on a lin
 TEST_CASE_TEMPLATE("close knots and steep polynomials leave the slowest function its price", B,
                    wm::BSpline<wm::Interval, 1, 3>, wm::BSpline<wm::Interval, 3, 5>, wm::BSpline<wm::Interval, 9, 11>,
                    wm::Bernstein<wm::Interval, 24>) {
-  // H = G + c E, where E in units of G is pi^2 for the slowest function that has one, all but for what the basis cannot
-  // say: c is that for stiffness 4.
+  // H = G + c E, with c for stiffness 4. The slowest function with an energy has pi^2 in units of G, up to the basis's
+  // accuracy.
   auto const basis = [] {
     if constexpr (wm::PiecewiseBasis<B>) {
       std::vector<double> knots(static_cast<std::size_t>(B::degree) + 1, 0.0);
@@ -62,7 +62,7 @@ TEST_CASE_TEMPLATE("close knots and steep polynomials leave the slowest function
   CHECK(least < 12.1);  // a line's
 }
 
-TEST_CASE("on a product, the ends of its factors count, and no others") {
+TEST_CASE("on a product, only the ends of its factors count") {
   using Mixed = wm::Tensor<wm::Line, wm::Ellipse>;
   static_assert(wm::ends_of<Mixed::Topology>() == std::array{true, false});
   SmallMatrix const line = wm::step_price(wm::Line{}, 3);
@@ -86,10 +86,12 @@ TEST_CASE("the price is a bilinear form: the same in every basis") {
   }
 }
 
-TEST_CASE("a stiffness that means nothing is refused") {
-  CHECK_THROWS_WITH_AS((void)wm::step_price(wm::Line{}, 1e300),
-                       doctest::Contains("expected a stiffness of at most 100000000, so that rounding leaves"),
-                       wm::ArgumentError);
+TEST_CASE("an invalid stiffness is refused") {
+  CHECK_THROWS_WITH_AS(
+      (void)wm::step_price(wm::Line{}, 1e300),
+      doctest::Contains(
+          "step price: expected a stiffness of at most 100000000, got 1e+300; lower it, as rounding would"),
+      wm::ArgumentError);
   CHECK_NOTHROW((void)wm::Metric(wm::step_price(wm::Bernstein<wm::Interval, 20>{}, wm::most_stiffness)));
   for (double const bad : {-1.0, std::numeric_limits<double>::infinity(), std::numeric_limits<double>::quiet_NaN()}) {
     CHECK_THROWS_WITH_AS((void)wm::step_price(wm::Line{}, bad), doctest::Contains("expected a stiffness of at least 0"),

@@ -13,7 +13,7 @@ namespace wm = wmanifold;
 
 namespace {
 
-/// f and f' in long double, straight from the definitions but for cancellation.
+/// f and f' in long double, by the definitions but for cancellation.
 struct Reference {
   long double value;
   long double derivative;
@@ -55,7 +55,7 @@ std::vector<R> places() {
   return x;
 }
 
-/// Values and derivatives of all places through the kernel, as a network does it.
+/// Returns values and derivatives of all places through the kernel, as in a network.
 template <class R, class A>
 std::vector<wm::WithDerivative<R>> in_batches(std::vector<R> values) {
   std::vector<R> derivatives(values.size());
@@ -91,7 +91,7 @@ void check() {
     REQUIRE(std::isfinite(derivative));
     REQUIRE(std::isfinite(batched[n].value));
     REQUIRE(std::isfinite(batched[n].derivative));
-    // Sums of a function and its place cancel on the left; what cancels is no larger than the place, or 1.
+    // Sums of a function and its place cancel on the left. The cancelled part is no larger than the place, or 1.
     double const scale = std::max(static_cast<double>(std::abs(f)), std::min(std::abs(place), 10.0));
     compare(n, static_cast<double>(value), f, scale);
     compare(n, static_cast<double>(batched[n].value), f, scale);
@@ -103,7 +103,7 @@ void check() {
   CHECK(worst < (std::same_as<A, wm::Gelu> ? 20 : 4));
 }
 
-/// How far values in batches are from the definition, in units in the last place; where `absolute`, against 1 or the
+/// Returns the largest error of values in batches, in units in the last place; with `absolute`, relative to 1 or the
 /// place.
 template <class A, class R>
 double worst_value(bool absolute) {
@@ -153,7 +153,7 @@ void for_each_activation(Check const& check_one) {
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("activations and their derivatives are those of the definition, alone and in batches", R, float,
+TEST_CASE_TEMPLATE("activations and their derivatives agree with the definition, alone and in batches", R, float,
                    double) {
   for_each_activation([]<class A>(A) { check<A, R>(); });
 }
@@ -168,7 +168,7 @@ TEST_CASE_TEMPLATE("values in batches are within 4 units in the last place, GELU
   CHECK(worst_value<wm::Gelu, R>(true) <= 2e-7);
 }
 
-TEST_CASE_TEMPLATE("activations of batches of one are those of numbers", R, float, double) {
+TEST_CASE_TEMPLATE("activations of batches of one equal those of numbers", R, float, double) {
   for_each_activation([]<class A>(A) {
     CAPTURE(A::name);
     for (R const x : places<R>()) {
@@ -180,7 +180,7 @@ TEST_CASE_TEMPLATE("activations of batches of one are those of numbers", R, floa
   });
 }
 
-TEST_CASE("derivatives are those of central differences") {
+TEST_CASE("derivatives agree with central differences") {
   for_each_activation([]<class A>(A) { check_by_differences<A>(); });
 }
 
@@ -227,7 +227,7 @@ TEST_CASE_TEMPLATE("signs and saturated ends", R, float, double) {
   CHECK(wm::Relu{}(-R{0}).derivative == 0);
 }
 
-TEST_CASE_TEMPLATE("what is not a number stays so, and is not taken for a zero", R, float, double) {
+TEST_CASE_TEMPLATE("NaN stays NaN, and does not become zero", R, float, double) {
   for_each_activation([]<class A>(A) {
     R const nan = std::numeric_limits<R>::quiet_NaN();
     CAPTURE(A::name);

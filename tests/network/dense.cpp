@@ -27,7 +27,7 @@ TEST_CASE("sizes below one, or other than those in the type, are refused") {
   CHECK_NOTHROW((void)wm::Dense<3>(3, 1));
   constexpr wm::Index large = wm::Index{1} << 31;
   message([] { return wm::Dense<>(large, large); },
-          "expected at most 2^40 numbers, got 4.61168602e+18 of 2147483648 inputs");
+          "dense layer: expected at most 2^40 numbers, got 4.61168602e+18 of 2147483648 inputs");
   message([] { return wm::Dense<>(std::numeric_limits<wm::Index>::max(), 1); }, "expected at most 2^40 numbers");
   message([] { return wm::LowRankDense<>(1, 1, large << 10); }, "expected at most 2^40 numbers");
   CHECK_NOTHROW((void)wm::Dense<>(1 << 20, 1 << 19));

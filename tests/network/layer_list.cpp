@@ -7,7 +7,7 @@ using wm::Dense;
 using wm::Index;
 using wm::LayerList;
 
-TEST_CASE("each dense layer takes the activation behind it, or the identity") {
+TEST_CASE("each dense layer takes the following activation, or the identity") {
   LayerList const list{Dense<>(2, 5), wm::Tanh{}, Dense<>(5, 4), Dense<>(4, 1), wm::Gelu{}};
   REQUIRE(list.entries().size() == 3);
   CHECK(std::get<Dense<>>(list.entries()[0].dense) == Dense<>(2, 5));
@@ -21,13 +21,13 @@ TEST_CASE("widths and names give the same list") {
   CHECK(LayerList({2, 5, 1}, {"relu", "identity"}) != LayerList{Dense<>(2, 5), wm::Tanh{}, Dense<>(5, 1)});
 }
 
-TEST_CASE("every activation is found by its own name") {
+TEST_CASE("every activation is found by its name") {
   for (auto const* name : {"identity", "relu", "elu", "tanh", "sigmoid", "silu", "gelu", "softplus"}) {
     std::visit([&](auto activation) { CHECK(activation.name == std::string_view(name)); }, wm::activation_named(name));
   }
 }
 
-TEST_CASE("lists without meaning are refused with what was expected and what came") {
+TEST_CASE("invalid lists are refused with the expected and the actual layers") {
   auto const refuses = [](std::vector<LayerList::Item> const& items, char const* message) {
     CHECK_THROWS_WITH_AS((void)LayerList(items), doctest::Contains(message), wm::ArgumentError);
   };

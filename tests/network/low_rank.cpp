@@ -20,8 +20,8 @@ constexpr Index hidden = 5;
 constexpr Index outputs = 3;
 constexpr Index rank = 2;
 
-/// A manifold with a low-rank layer between two others, and the dense one that it equals: in a basis whose function 0
-/// is the constant, W_k = U diag(a_k) V^T, plus W_0 for k = 0.
+/// A manifold with a low-rank layer between two others, and the equal dense one. In a basis whose function 0 is the
+/// constant, W_k = U diag(a_k) V^T, plus W_0 for k = 0.
 template <class Basis>
 struct Pair {
   using Model = wm::BasicManifold<double, Basis, wm::LayerList>;
@@ -47,7 +47,7 @@ struct Pair {
   Eigen::Map<Eigen::VectorXd> scales(wm::Parameters<double>& p, Index k) const {
     return {p.row(k).data() + shape.row_offset, rank};
   }
-  /// The layer of `full` in row k, with the bias as last row.
+  /// Returns the layer of `full` in row k, with the bias as last row.
   Eigen::Map<wm::Matrix<double>> full_layer(wm::Parameters<double>& p, Index k) const {
     return {p.row(k).data() + full.stack().dense(1).row_offset, inputs + 1, hidden};
   }
@@ -71,7 +71,7 @@ struct Pair {
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("a low-rank manifold and the dense one that it equals", Basis, wm::Fourier<wm::S1, 2>,
+TEST_CASE_TEMPLATE("a low-rank manifold and the equal dense one", Basis, wm::Fourier<wm::S1, 2>,
                    wm::Bernstein<wm::Interval, 2>) {
   using Space = typename Basis::Topology;
   Pair<Basis> pair;
@@ -119,7 +119,7 @@ TEST_CASE_TEMPLATE("a low-rank manifold and the dense one that it equals", Basis
   }
 }
 
-TEST_CASE("what a low-rank layer holds does not grow with K but by its rank") {
+TEST_CASE("a low-rank layer grows with K by its rank only") {
   auto const numbers = []<class Basis>(Basis) {
     wm::BasicManifold<double, Basis, wm::LayerList> const model(
         wm::zeros, {}, wm::LayerList{wm::LowRankDense<>(inputs, hidden, rank)});

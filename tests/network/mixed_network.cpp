@@ -32,7 +32,7 @@ wm::LayerList placed() {
           wm::LowRankDense<>(3, 4, 2), wm::Dense<>(4, 2)};
 }
 
-/// A batch whose groups have drawn coefficients.
+/// A batch whose groups have random coefficients.
 struct Batch {
   std::vector<Index> ends;
   wm::Matrix<double> phi;  // groups x K
@@ -64,7 +64,7 @@ std::vector<Index> const shared{2, 3, 6};
 
 }  // namespace
 
-TEST_CASE("a batch, a sample and the formed network give the same, however rows are mixed") {
+TEST_CASE("a batch, a sample and the formed network agree, for every way of mixing rows") {
   auto const network = random_network(placed());
   for (auto const& ends : {each, shared}) {
     for (Mixing const mixing : {Mixing::per_sample, Mixing::by_groups}) {
@@ -140,7 +140,7 @@ TEST_CASE("gradients of parameters, inputs and coefficients are slopes") {
   }
 }
 
-TEST_CASE("a layer that is frozen has no gradient, and those above and below it keep theirs") {
+TEST_CASE("a frozen layer has no gradient, and its neighbours keep theirs") {
   auto network = random_network(placed());
   Batch batch(shared, Mixing::automatic);
   batch.forward(network);
@@ -150,7 +150,7 @@ TEST_CASE("a layer that is frozen has no gradient, and those above and below it 
     CAPTURE(l);
     network.freeze(l);
     auto gradient = network.parameters().zeros_like();
-    std::fill(gradient.numbers().begin(), gradient.numbers().end(), 1.0);  // to be overwritten
+    std::fill(gradient.numbers().begin(), gradient.numbers().end(), 1.0);  // must be overwritten
     network.backward<Host>(batch.inputs, batch.coefficients, batch.slopes, {}, batch.cache, batch.scratch, gradient);
     auto expected = before;
     network.zero_frozen(expected);
@@ -160,7 +160,7 @@ TEST_CASE("a layer that is frozen has no gradient, and those above and below it 
   }
 }
 
-TEST_CASE("one row is the network of all samples, and a row of each group is that of its samples") {
+TEST_CASE("one row is the network of all samples, and a row for each group is that of its samples") {
   auto const network = random_network({wm::Dense<>(4, 5), wm::Tanh{}, wm::Dense<>(5, 2)});
   Batch batch(shared, Mixing::per_sample);
   batch.coefficients.set_row_of_groups(samples, batch.ends);

@@ -26,7 +26,7 @@ void fill(Network& network, std::uint64_t seed) {
   std::transform(numbers.begin(), numbers.end(), network.parameters().begin(), [](R x) { return x / 4; });
 }
 
-/// The network by definition, layer by layer, in double.
+/// Computes the network by definition, layer by layer, in double.
 template <class Network>
 Eigen::VectorXd by_hand(Network const& network, Eigen::VectorXd x) {
   for (Index l = 0; l < network.stack().depth(); ++l) {
@@ -50,7 +50,7 @@ void check_values(Network const& network) {
   using R = typename Network::Scalar;
   double const allowed = 64 * static_cast<double>(std::numeric_limits<R>::epsilon());
   wm::Workspace<R> work;
-  for (Index const samples : {1, 2, 19, 3}) {  // a workspace that was larger serves a smaller batch
+  for (Index const samples : {1, 2, 19, 3}) {  // a larger workspace serves a smaller batch
     auto const x = support::matrix<R>(samples, network.inputs(), 7);
     auto const outputs = network.predict(x, work);
     REQUIRE(outputs.rows() == samples);
@@ -182,12 +182,12 @@ TEST_CASE("networks are copied and moved as values") {
   Listed<double> e = c;
   fill(e, 3);
   check_value_semantics(c, e);
-  d = c;  // other layers come along
+  d = c;  // the other layers are copied too
   CHECK(d == c);
   CHECK(same_function(d, c));
 }
 
-TEST_CASE("what does not fit is refused with what was expected and what came") {
+TEST_CASE("arguments that do not fit are refused with the expected and the actual value") {
   Small<double> network;
   fill(network, 1);
   auto const before = network;

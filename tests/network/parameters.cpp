@@ -5,7 +5,7 @@
 namespace wm = wmanifold;
 using wm::Index;
 
-TEST_CASE_TEMPLATE("rows start on cache lines, and what lies between is zero", R, float, double) {
+TEST_CASE_TEMPLATE("rows start on cache lines, with zeros between", R, float, double) {
   constexpr Index line = static_cast<Index>(wm::alignment / sizeof(R));
   for (Index const columns : {Index{1}, line - 1, line, line + 1}) {
     wm::Parameters<R> block(3, columns);
@@ -55,4 +55,15 @@ TEST_CASE("blocks are values") {
   assigned = block;
   CHECK(assigned == block);
   CHECK(wm::Parameters<double>(2, 3) != wm::Parameters<double>(3, 2));
+}
+
+TEST_CASE("a block of other sizes is refused") {
+  wm::Parameters<double> const block(2, 3, 4);
+  auto const refuses = [&](wm::Parameters<double> const& other, char const* message) {
+    CHECK_THROWS_WITH_AS(wm::require_sizes_of(block, "block", other), message, wm::ArgumentError);
+  };
+  CHECK_NOTHROW(wm::require_sizes_of(block, "block", block));
+  refuses(wm::Parameters<double>(3, 3, 4), "wmanifold: block: expected 2 rows, got 3");
+  refuses(wm::Parameters<double>(2, 4, 4), "wmanifold: block: expected 3 columns, got 4");
+  refuses(wm::Parameters<double>(2, 3, 5), "wmanifold: block: expected 4 shared numbers, got 5");
 }

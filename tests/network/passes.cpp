@@ -8,13 +8,13 @@ namespace wm = wmanifold;
 using wm::Index;
 using Host = wm::HostTarget;
 
-TEST_CASE("one plain row goes back as central differences say") {
+TEST_CASE("the backward pass of one plain row agrees with central differences") {
   wm::Stack<wm::LayerList> const stack(wm::LayerList({4, 6, 3}, {"tanh", "softplus"}));
   Index const count = wm::parameters_of(stack);
   auto parameters = support::normals<double>(count, 1);
   Index const samples = 5;
   auto inputs = support::normals<double>(samples * 4, 2);
-  auto const weights = support::normals<double>(samples * 3, 3);  // the loss: these, times the outputs
+  auto const weights = support::normals<double>(samples * 3, 3);  // the loss: the sum of these times the outputs
   wm::BatchCoefficients<double> batch;
   batch.set_one_row(samples, {});
   wm::ForwardCache<double> cache;

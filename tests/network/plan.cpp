@@ -9,7 +9,7 @@ namespace wm = wmanifold;
 using wm::Index;
 using wm::Mixing;
 
-TEST_CASE("groups are mixed once where that is less work than a context per sample") {
+TEST_CASE("groups are mixed once if that is less work than a context per sample") {
   std::vector<Index> const ends{32, 64, 96};
   CHECK(wm::plan_batch(ends, 96, 3, 3).mixing == Mixing::by_groups);
   CHECK(wm::plan_batch(ends, 96, 1, 1).mixing == Mixing::per_sample);  // one row: nothing to save
@@ -20,7 +20,7 @@ TEST_CASE("groups are mixed once where that is less work than a context per samp
   CHECK(wm::plan_batch(eights, 16, 9, 9).mixing == Mixing::by_groups);
 }
 
-TEST_CASE("a wish decides, and a plan prints what it is") {
+TEST_CASE("a request decides, and a plan prints itself") {
   std::vector<Index> const ends{32, 64};
   CHECK(wm::plan_batch(ends, 64, 3, 3, Mixing::per_sample).mixing == Mixing::per_sample);
   CHECK(wm::plan_batch({}, 64, 3, 3, Mixing::by_groups).mixing == Mixing::by_groups);

@@ -29,7 +29,7 @@ std::string activation_names(Stack const& stack) {
 
 }  // namespace
 
-// What the type refuses: activations at the start or in a row, sizes that do not chain, what is no layer.
+// Refused by the type: activations at the start or in a row, sizes that do not chain, types that are no layer.
 static_assert(Rules<Dense<2, 3>, wm::Relu, Dense<3, 1>>::alternates() && Rules<Dense<2, 3>, Dense<3, 1>>::alternates());
 static_assert(!Rules<wm::Relu, Dense<2, 3>>::alternates());
 static_assert(!Rules<Dense<2, 3>, wm::Relu, wm::Tanh>::alternates());
@@ -50,7 +50,7 @@ static_assert(wm::multiply_adds_of(Static{}) == 15 + 20 + 8 && wm::widest_of(Sta
 TEST_CASE("layers lie one after the other, weights before biases") {
   auto const check = [](auto const& stack) {
     CHECK(stack.depth() == 3);
-    // All on the manifold, so a row looks as the network at a point does.
+    // All layers are on the manifold, so a row is laid out like the network at a point.
     CHECK(stack.dense(0) == wm::DenseLayout{3, 5, 0, wm::Placement::manifold, 0, 0, 0});
     CHECK(stack.dense(1) == wm::DenseLayout{5, 4, 20, wm::Placement::manifold, 0, 20, 0});
     CHECK(stack.dense(2) == wm::DenseLayout{4, 2, 44, wm::Placement::manifold, 0, 44, 0});
@@ -69,7 +69,7 @@ TEST_CASE("layers lie one after the other, weights before biases") {
   check(wm::Stack<wm::LayerList>({Dense<>(3, 5), wm::Relu{}, Dense<>(5, 4), Dense<>(4, 2), wm::Tanh{}}));
 }
 
-TEST_CASE("weights and biases are seen where they lie") {
+TEST_CASE("weights and biases are viewed in place") {
   Static const stack;
   std::vector<double> network(54);
   for (std::size_t n = 0; n < network.size(); ++n) {
@@ -105,7 +105,7 @@ TEST_CASE("stacks are copied and moved as values") {
   CHECK(moved.depth() == 2);
 }
 
-TEST_CASE("layers off the manifold have their place in what all contexts share") {
+TEST_CASE("layers off the manifold lie in the shared part") {
   auto const check = [](auto const& stack) {
     using wm::Placement;
     CHECK(stack.dense(0) == wm::DenseLayout{3, 5, 0, Placement::low_rank, 2, 0, 0});

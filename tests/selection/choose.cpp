@@ -16,7 +16,7 @@ namespace wm = wmanifold;
 
 namespace {
 
-/// Something with a number of parameters, which `train` leaves as it is.
+/// A model with a number of parameters. `train` leaves it as it is.
 struct Dummy {
   int kind;
   wm::Seed seed;
@@ -39,13 +39,13 @@ wm::Choice choose_among(wm::ChooseOptions const& how, Score const& score) {
   (std::make_index_sequence<n>{});
 }
 
-/// Noise that all have in a repeat, and noise of each one's own.
+/// Noise that all candidates share in a repeat, and noise of each one's own.
 double noise(int kind, wm::Repeat const& repeat, double shared, double own) {
   return shared * wm::Random(repeat.seed).normal() +
          own * wm::Random(repeat.seed.stream(static_cast<std::uint64_t>(100 + kind))).normal();
 }
 
-/// Repeats of each candidate.
+/// Counts the repeats of each candidate.
 std::vector<std::size_t> repeats_of(wm::Choice const& choice) {
   std::vector<std::size_t> counts;
   for (auto const& candidate : choice.candidates) {
@@ -72,8 +72,8 @@ wm::Contexts<Space> at(std::vector<double> const& angles) {
 
 }  // namespace
 
-TEST_CASE("what is clear is dropped after the least repeats, what is close goes on to the most") {
-  // 2 and 3 are ahead of each other in turn, 3 by a little more; the others are far below.
+TEST_CASE("clear losers are dropped after the least repeats, close candidates go on to the most") {
+  // 2 and 3 lead in turn, 3 by a little more; the others are far below.
   auto const choice = choose_among<4>({.least = 4, .most = 9}, [](int kind, wm::Repeat const& repeat) {
     double const turn = repeat.number % 2 == 0 ? 1 : -1;
     return kind < 2 ? -10.0 * kind + turn : kind == 2 ? 50 + turn : 50.1 + static_cast<double>(repeat.number % 3);
@@ -84,14 +84,14 @@ TEST_CASE("what is clear is dropped after the least repeats, what is close goes 
   CHECK(choice.candidates[3].mean() == doctest::Approx(51.1));
 }
 
-TEST_CASE("one that is left is not trained further") {
+TEST_CASE("a single remaining candidate is not trained further") {
   auto const score = [](int kind, wm::Repeat const&) { return kind; };
   CHECK(repeats_of(choose_among<3>({}, score)) == Counts{4, 4, 4});
   CHECK(choose_among<3>({.least = 2}, score).pick == 2);
   CHECK(repeats_of(choose_among<1>({}, score)) == Counts{1});
 }
 
-TEST_CASE("repeats have a number and a seed of their own, which training and score share; candidates share both") {
+TEST_CASE("repeats have their own number and seed, which training and score share; candidates share both") {
   std::vector<std::pair<wm::Index, wm::Seed>> trained;
   std::vector<wm::Seed> made;
   auto const train = [&](Dummy& model, wm::Repeat const& r) {
@@ -113,7 +113,7 @@ TEST_CASE("repeats have a number and a seed of their own, which training and sco
   }
 }
 
-TEST_CASE("ties, and what is within the tolerance, give the fewest parameters") {
+TEST_CASE("ties, and scores within the tolerance, give the fewest parameters") {
   auto const picked = [](std::array<double, 3> const& scores, double tolerance) {
     auto const score = [&](int kind, wm::Repeat const&) { return scores[static_cast<std::size_t>(kind)]; };
     return choose_among<3>({.tolerance = tolerance}, score).pick;
@@ -124,7 +124,7 @@ TEST_CASE("ties, and what is within the tolerance, give the fewest parameters") 
   CHECK(picked({1, 1.25, 1.5}, 0.25) == 1);
   CHECK(picked({1, 1.25, 1.5}, 0.5) == 0);
   CHECK(picked({1.25, 1.5, 1}, 1) == 0);
-  // Of as many parameters the better one, and of equals the first.
+  // For equal parameters the better one, and for equal scores the first.
   auto const same = [](int kind, wm::Repeat const& r) {
     return kind == 0 ? 0.0 : 0.1 + 0.01 * static_cast<double>(r.number % 2);
   };
@@ -144,7 +144,7 @@ TEST_CASE("a known ranking is found in noise, at a cost that falls with the gap"
     int right = 0;
     std::size_t trainings = 0;
   };
-  auto const tally = [](double gap, double own, wm::ChooseOptions how) {  // of two hundred times, with four candidates
+  auto const tally = [](double gap, double own, wm::ChooseOptions how) {  // of two hundred races with four candidates
     Tally sum;
     for (std::uint64_t i = 0; i < 200; ++i) {
       how.seed = wm::Seed{i};
@@ -162,18 +162,18 @@ TEST_CASE("a known ranking is found in noise, at a cost that falls with the gap"
   };
   auto const clear = tally(10, 1, {});
   CHECK(clear.right == 200);
-  CHECK(clear.trainings < 200 * 20);  // of 16, the least, to 48, the most
+  CHECK(clear.trainings < 200 * 20);  // between 16, the least, and 48, the most
   auto const close = tally(1, 1, {});
   CHECK(close.right > 190);
   CHECK(close.trainings > clear.trainings);
   CHECK(close.trainings < 200 * 40);
-  // Noise that all share cancels, whatever its size.
+  // Noise that all share cancels, at any size.
   CHECK(tally(0.1, 0, {}).trainings == 200 * 16);
-  // With a short race and no errors granted, the ranking is lost more often.
+  // A short race without allowed errors loses the ranking more often.
   CHECK(tally(1, 1, {.least = 2, .errors = 0}).right < close.right - 10);
 }
 
-TEST_CASE("what diverges, or has no finite score, is dropped at once") {
+TEST_CASE("candidates that diverge or have no finite score are dropped at once") {
   std::vector<int> trained;
   auto const train = [&](Dummy& model, wm::Repeat const&) {
     trained.push_back(model.kind);
@@ -198,10 +198,11 @@ TEST_CASE("what diverges, or has no finite score, is dropped at once") {
   CHECK(repeats_of(choice) == Counts{1, 1, 3, 3});
   CHECK(choice.candidates[0].mean() == -std::numeric_limits<double>::infinity());
   CHECK_THROWS_WITH_AS((void)wm::choose({}, train, score, dummy(0, 1), dummy(1, 2)),
-                       doctest::Contains("expected a candidate with a score after repeat 0"), wm::NumericalError);
+                       doctest::Contains("expected a candidate with a finite score after repeat 0"),
+                       wm::NumericalError);
 }
 
-TEST_CASE("options that make no sense are refused") {
+TEST_CASE("invalid options are refused") {
   auto const refuses = [&](wm::ChooseOptions const& how, char const* what) {
     auto const score = [](int, wm::Repeat const&) {
       FAIL("was tried");
@@ -209,7 +210,7 @@ TEST_CASE("options that make no sense are refused") {
     };
     CHECK_THROWS_WITH_AS((void)choose_among<2>(how, score), doctest::Contains(what), wm::ArgumentError);
   };
-  refuses({.least = 1}, "expected at least 2 trainings and at most no fewer, got 1 and 12");
+  refuses({.least = 1}, "expected at least 2 trainings and a maximum of no fewer, got 1 and 12");
   refuses({.least = 5, .most = 4}, "got 5 and 4");
   refuses({.errors = -1}, "expected errors and a tolerance of at least 0, got -1 and 0");
   refuses({.errors = std::nan("")}, "errors");
@@ -219,8 +220,8 @@ TEST_CASE("options that make no sense are refused") {
   refuses({.tolerance = std::numeric_limits<double>::infinity()}, "got 3 and inf");
 }
 
-TEST_CASE("topology and order of a target that is known: the ellipse, not a plain network, a line, or a higher order") {
-  // y = x_0 cos t + x_1 sin t: linear layers on an ellipse say it exactly.
+TEST_CASE("topology and order for a known target: the ellipse, not a plain network, a line, or a higher order") {
+  // y = x_0 cos t + x_1 sin t: linear layers on an ellipse represent it exactly.
   auto const samples = [](wm::Index count, wm::Random& random, auto const& body) {
     wm::Matrix<double> inputs(count, 2);
     wm::Matrix<double> targets(count, 1);

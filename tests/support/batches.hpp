@@ -9,10 +9,10 @@
 
 namespace support {
 
-/// The larger of two errors; not a number where one of them is not.
+/// Returns the larger of two errors, or a NaN if one of them is.
 inline double larger(double a, double b) { return a > b || std::isnan(a) ? a : b; }
 
-/// Standard normal numbers.
+/// Returns standard normal numbers.
 template <wmanifold::Real R>
 std::vector<R> normals(wmanifold::Index count, std::uint64_t seed) {
   wmanifold::Random random(wmanifold::Seed{seed});
@@ -21,14 +21,14 @@ std::vector<R> normals(wmanifold::Index count, std::uint64_t seed) {
   return numbers;
 }
 
-/// A batch of standard normal numbers.
+/// Returns a batch of standard normal numbers.
 template <wmanifold::Real R>
 wmanifold::Matrix<R> matrix(wmanifold::Index rows, wmanifold::Index columns, std::uint64_t seed) {
   auto const numbers = normals<R>(rows * columns, seed);
   return Eigen::Map<wmanifold::Matrix<R> const>(numbers.data(), rows, columns);
 }
 
-/// Classes in 0, ..., classes - 1.
+/// Returns random classes in 0, ..., classes - 1.
 inline std::vector<int> labels(wmanifold::Index count, wmanifold::Index classes, std::uint64_t seed) {
   wmanifold::Random random(wmanifold::Seed{seed});
   std::vector<int> numbers(static_cast<std::size_t>(count));
@@ -36,7 +36,7 @@ inline std::vector<int> labels(wmanifold::Index count, wmanifold::Index classes,
   return numbers;
 }
 
-/// Fills all weights and biases of all rows: N(0, 1 / 4), which no initialisation does.
+/// Fills all weights and biases of all rows with N(0, 1 / 4), which no initialisation does.
 template <class Model>
 void randomise(Model& model, std::uint64_t seed) {
   using R = typename Model::Scalar;

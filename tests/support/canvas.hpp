@@ -8,8 +8,8 @@
 
 namespace support {
 
-/// A block of rows that lie further apart than they are wide, with marks before, between and behind them: what a kernel
-/// must leave as it is.
+/// A block of rows with a stride larger than their width, and marks before, between and behind them that a kernel must
+/// not change.
 template <wmanifold::Real R>
 class Canvas {
  public:
@@ -19,7 +19,7 @@ class Canvas {
         stride_(columns + gap),
         numbers_(static_cast<std::size_t>(rows * stride_ + 2 * margin), mark) {}
 
-  /// Filled with standard normal numbers, marks aside.
+  /// Fills all but the marks with standard normal numbers.
   Canvas(wmanifold::Index rows, wmanifold::Index columns, wmanifold::Index gap, std::uint64_t seed)
       : Canvas(rows, columns, gap) {
     auto const values = normals<R>(rows * columns, seed);
@@ -36,7 +36,7 @@ class Canvas {
     return static_cast<double>(numbers_[static_cast<std::size_t>(margin + r * stride_ + c)]);
   }
 
-  /// To the last bit.
+  /// Compares to the last bit.
   bool same_numbers(Canvas const& other) const { return numbers_ == other.numbers_; }
 
   bool marks_untouched() const {
@@ -60,14 +60,14 @@ class Canvas {
   wmanifold::AlignedVector<R> numbers_;
 };
 
-/// The largest error of a computed sum, in units of the rounding of its terms; `terms` is the sum of their absolute
+/// The largest error of a computed sum, in units of the rounding of its terms. `terms` is the sum of their absolute
 /// values.
 class SumError {
  public:
   explicit SumError(double epsilon) : epsilon_(epsilon) {}
   void add(double got, double expected, double terms) {
     double const error = std::abs(got - expected) / (epsilon_ * terms + 1e-300);
-    largest_ = error > largest_ || std::isnan(error) ? error : largest_;  // a NaN stays: nothing is greater
+    largest_ = error > largest_ || std::isnan(error) ? error : largest_;  // keeps a NaN: nothing is greater
   }
   double largest() const { return largest_; }
 

@@ -1,5 +1,5 @@
 #pragma once
 
-// So that CHECK_THROWS may take expressions whose value must not be discarded.
+// Lets CHECK_THROWS take expressions whose value must not be discarded.
 #define DOCTEST_CONFIG_VOID_CAST_EXPRESSIONS
 #include <doctest/doctest.h>

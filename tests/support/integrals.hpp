@@ -6,7 +6,7 @@
 
 namespace support {
 
-/// The mean of f over T by its quadrature.
+/// Returns the mean of f over T by its quadrature.
 template <wmanifold::Topology T, class F>
 double mean(int degree, F const& f) {
   auto const quadrature = T::quadrature(degree);
@@ -17,7 +17,7 @@ double mean(int degree, F const& f) {
   return sum;
 }
 
-/// Equal to 1e-12, absolutely below 1.
+/// Compares to 1e-12, absolutely below 1.
 inline doctest::Approx close_to(double expected) { return doctest::Approx(expected).epsilon(1e-12).scale(1); }
 
 }  // namespace support

@@ -6,7 +6,7 @@
 
 namespace support {
 
-/// All laws hold; otherwise each broken one is named.
+/// Checks that all laws hold, and names each broken one.
 inline void check_laws(std::vector<wmanifold::testing::Violation> const& violations) {
   INFO(wmanifold::testing::to_string(violations));
   CHECK(violations.empty());

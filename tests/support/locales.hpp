@@ -5,7 +5,7 @@
 
 namespace support {
 
-/// While it lives, the global locale of C++ writes 1024.5 as 1.024,5.
+/// Sets a global locale of C++ that writes 1024.5 as 1.024,5, for its lifetime.
 class GroupingLocale {
   struct Numbers : std::numpunct<char> {
     char do_thousands_sep() const override { return '.'; }

@@ -7,7 +7,7 @@
 
 namespace support {
 
-/// All laws of a model with random parameters, under both losses.
+/// Checks all laws of a model with random parameters, under both losses.
 template <class Model>
 void check(Model model) {
   using R = typename Model::Scalar;

@@ -4,7 +4,7 @@
 
 namespace support {
 
-/// What a kernel is tested for: a target and a kind of numbers.
+/// The parameters of a kernel's test: a target and a kind of numbers.
 template <class Target, wmanifold::Real R>
 struct On {
   using T = Target;
@@ -14,7 +14,7 @@ struct On {
 using HostFloat = On<wmanifold::HostTarget, float>;
 using HostDouble = On<wmanifold::HostTarget, double>;
 
-/// Without vectors and threads, whatever the compiler's flags allow.
+/// A target without vectors and threads, for all compiler flags.
 using ScalarTarget = wmanifold::Target<wmanifold::Scalar, false>;
 using ScalarFloat = On<ScalarTarget, float>;
 using ScalarDouble = On<ScalarTarget, double>;

@@ -6,7 +6,7 @@
 
 namespace support {
 
-/// Sets how many threads OpenMP may use, until the end of the scope.
+/// Limits the threads of OpenMP until the end of the scope.
 class Threads {
  public:
   explicit Threads([[maybe_unused]] int count) {

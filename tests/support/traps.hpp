@@ -1,11 +1,11 @@
 #pragma once
 
-// What a function asks of the system: allocations, releases and locks of a thread, while asked to count. Replaces
-// operator new and delete and, with the GNU library, malloc, free and pthread_mutex_lock (Eigen allocates by malloc):
-// one source of an executable includes it.
+// Counts a thread's requests to the system on demand: allocations, releases and locks. Replaces operator new and delete
+// and, with the GNU library, malloc, free and pthread_mutex_lock (Eigen allocates by malloc). One source of an
+// executable includes it.
 
 #if defined(__SANITIZE_ADDRESS__)
-#define WITHOUT_TRAPS  // a sanitizer that watches the heap has its own of all this
+#define WITHOUT_TRAPS  // sanitizers that watch the heap have their own functions
 #elif defined(__has_feature)
 #if __has_feature(address_sanitizer)
 #define WITHOUT_TRAPS
@@ -35,7 +35,7 @@ struct Calls {
 inline thread_local bool counting = false;
 inline thread_local Calls calls;
 
-/// What `action` asks for, on this thread.
+/// Counts the requests of `action` on this thread.
 template <class Action>
 Calls calls_of(Action const& action) {
   calls = {};
@@ -45,7 +45,7 @@ Calls calls_of(Action const& action) {
   return calls;
 }
 
-/// How often `action` allocates.
+/// Counts the allocations of `action`.
 template <class Action>
 int allocations_of(Action const& action) {
   return calls_of(action).allocations;
@@ -73,7 +73,7 @@ inline constexpr std::size_t usual = alignof(std::max_align_t);
 
 }  // namespace support
 
-// Not inlined: seen into, GCC takes a replaced delete that frees for a mismatch.
+// Not inlined: GCC would see a replaced delete that frees as a mismatch.
 [[gnu::noinline]] void* operator new(std::size_t size) { return support::counted_or_throw(size, support::usual); }
 [[gnu::noinline]] void* operator new[](std::size_t size) { return support::counted_or_throw(size, support::usual); }
 [[gnu::noinline]] void* operator new(std::size_t size, std::nothrow_t const&) noexcept {

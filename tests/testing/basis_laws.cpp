@@ -29,7 +29,7 @@ enum class Fault {
   rough,
 };
 
-/// 1, cos t, sin t as a user might write it, with a fault.
+/// A user's 1, cos t, sin t, with a fault.
 template <Fault fault>
 struct Ellipse {
   using Topology = wm::S1;
@@ -65,7 +65,7 @@ struct Ellipse {
   double constant(int k) const noexcept { return k == 0 || has(Fault::wrong_constant) ? 1 : 0; }
 };
 
-/// Lines without a direction that keep their angle within a whole turn: two names each.
+/// Lines without a direction that keep their angle within a whole turn, so that each has two names.
 struct Lines {
   static constexpr int dimension = 1;
   static constexpr int coordinates = 1;
@@ -86,7 +86,7 @@ struct Lines {
   static std::array<Numbers, 1> other_names(Point const& p) noexcept { return {{{p[0] + std::numbers::pi}}}; }
 };
 
-/// 1 and cos kt, which for odd k is not the same for both names of a line.
+/// 1 and cos kt, which for odd k differs between the names of a line.
 template <int k>
 struct Harmonic {
   using Topology = Lines;
@@ -105,7 +105,7 @@ struct Harmonic {
   double constant(int i) const noexcept { return i == 0 ? 1 : 0; }
 };
 
-/// The suite names this law, among others maybe.
+/// Checks that the suite names this law, possibly among others.
 template <class B>
 void check_caught(B const& basis, std::string const& law) {
   auto const violations = wm::testing::basis_laws(basis, wm::Seed{1});
@@ -114,7 +114,7 @@ void check_caught(B const& basis, std::string const& law) {
   CHECK(std::any_of(violations.begin(), violations.end(), [&](auto const& v) { return v.law == law; }));
 }
 
-/// Harmonics whose derivatives are those of the polynomials, not projected.
+/// Harmonics with the derivatives of the polynomials, without projection.
 struct NotTangent : wm::SphericalHarmonics<wm::S2, 1> {
   void derivatives(wm::Point<wm::S2> const& s, std::span<double> out) const noexcept {
     wm::SphericalHarmonics<wm::S2, 1>::derivatives(s, out);
@@ -124,7 +124,7 @@ struct NotTangent : wm::SphericalHarmonics<wm::S2, 1> {
   }
 };
 
-/// No slope at the end of the interval.
+/// A basis without a slope at the end of the interval.
 struct SquareRoot {
   using Topology = wm::Interval;
   static constexpr int size = 2;
@@ -150,11 +150,11 @@ TEST_CASE("a user's own ellipse keeps the laws") {
   }
 }
 
-TEST_CASE("points may keep several names, as long as values agree") {
+TEST_CASE("points may have several names if values agree") {
   support::check_laws(wm::testing::basis_laws(Harmonic<2>{}, wm::Seed{1}));
 }
 
-TEST_CASE("every fault is caught by the law that forbids it") {
+TEST_CASE("every fault is caught by its law") {
   check_caught(Ellipse<Fault::a_value_missing>{}, "values writes K finite numbers");
   check_caught(Ellipse<Fault::a_derivative_missing>{}, "derivatives writes K x coordinates finite numbers");
   check_caught(Ellipse<Fault::wrong_constant>{}, "the constant's coefficients give 1");
@@ -175,8 +175,8 @@ TEST_CASE("every fault is caught by the law that forbids it") {
   check_caught(SquareRoot{}, "derivatives are what differences along geodesics say");
 }
 
-TEST_CASE("a value too many is seen behind the array") {
-  // By its own law only: other callers hand over arrays without room.
+TEST_CASE("a value beyond the end of the array is found") {
+  // By its own law only: other callers pass arrays without room.
   wm::testing::Report report;
   wm::testing::laws::sizes_are_as_stated(Ellipse<Fault::a_value_too_many>{}, wm::testing::Probes<wm::S1>(wm::Seed{1}),
                                          report);

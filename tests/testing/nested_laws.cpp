@@ -11,7 +11,7 @@ namespace wm = wmanifold;
 
 namespace {
 
-/// An ellipse that claims other coefficients for the constant, or another Gram matrix.
+/// An ellipse with wrong coefficients for the constant, or a wrong Gram matrix.
 template <bool wrong_constant>
 struct Claims : wm::Ellipse {
   static constexpr double gram(int i, int j) noexcept {
@@ -28,7 +28,7 @@ bool breaks(From const& from, To const& to, std::string const& law) {
 
 }  // namespace
 
-TEST_CASE("nested bases agree, and false claims are caught") {
+TEST_CASE("nested bases agree, and false claims are found") {
   support::check_laws(wm::testing::nested_laws(wm::Ellipse{}, wm::Fourier<wm::S1, 2>{}, wm::Seed{1}));
   CHECK(breaks(Claims<true>{}, wm::Fourier<wm::S1, 2>{}, "constants agree after a change of basis"));
   CHECK(breaks(Claims<false>{}, wm::Fourier<wm::S1, 2>{}, "Gram matrices agree after a change of basis"));
@@ -39,7 +39,7 @@ TEST_CASE("bases that are not nested are refused") {
                        doctest::Contains("expected a basis that contains fourier1, got constant"), wm::ArgumentError);
 }
 
-TEST_CASE("values that disagree are caught") {
+TEST_CASE("values that disagree are found") {
   wm::testing::Report report;
   wm::testing::laws::change_keeps_values(wm::SmallMatrix(2 * wm::SmallMatrix::Identity(3, 3)), wm::Ellipse{},
                                          wm::Ellipse{}, wm::testing::Probes<wm::S1>(wm::Seed{1}), report);

@@ -13,7 +13,7 @@ namespace wm = wmanifold;
 namespace laws = wm::testing;
 using wm::Interval, wm::S1, wm::S2;
 
-TEST_CASE("probes are where things go wrong: ends, seams, poles, corners") {
+TEST_CASE("probes include the critical points: ends, seams, poles, corners") {
   auto const has = [](auto const& points, auto const& point) {
     return std::find(points.begin(), points.end(), point) != points.end();
   };
@@ -35,7 +35,6 @@ TEST_CASE("probes are where things go wrong: ends, seams, poles, corners") {
   CHECK(large.special().size() == 27);
 }
 
-
 TEST_CASE("walking stops at ends and beyond half of a circle") {
   laws::Probes<Interval> const interval(wm::Seed{1});
   CHECK(interval.walks(Interval::at(0), {0.1}));
@@ -45,7 +44,7 @@ TEST_CASE("walking stops at ends and beyond half of a circle") {
   CHECK_FALSE(circle.walks(S1::radians(0), {4}));
 }
 
-TEST_CASE("the largest number of a vector does not lose a NaN") {
+TEST_CASE("the largest number of a vector keeps a NaN") {
   CHECK(laws::largest(std::array<double, 3>{1, -3, 2}) == 3);
   CHECK(std::isnan(laws::largest(std::array<double, 3>{1, std::nan(""), 2})));
 }

@@ -28,7 +28,7 @@ TEST_CASE("a report keeps the worst case of every broken law") {
         "does not hold: small; error 3, allowed 1; at (0.25)\ndoes not hold: other; error 1, allowed 0\n");
 }
 
-TEST_CASE("a NaN is an error of any size") {
+TEST_CASE("a NaN counts as an error of any size") {
   Report report;
   report.hold("finite", std::nan(""), 1e300, wm::S1::radians(0.5), "and", 7);
   REQUIRE(report.violations().size() == 1);

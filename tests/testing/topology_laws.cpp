@@ -39,7 +39,7 @@ enum class Fault {
   bent_symmetry,
 };
 
-/// The circle as a user might write it, as unit vectors of the plane, with the fault of the moment.
+/// A user's circle, as unit vectors of the plane, with the fault under test.
 struct Circle {
   static inline Fault fault = Fault::none;
 
@@ -131,7 +131,7 @@ struct Circle {
   }
 };
 
-/// The suite names this law, among others maybe.
+/// Checks that the suite names this law, possibly among others.
 void check_caught(Fault fault, std::string const& law) {
   Circle::fault = fault;
   auto const violations = wm::testing::topology_laws<Circle>(wm::Seed{1});
@@ -185,7 +185,7 @@ TEST_CASE("a user's own circle keeps the laws") {
   }
 }
 
-TEST_CASE("every fault is caught by the law that forbids it") {
+TEST_CASE("every fault is caught by its law") {
   check_caught(Fault::takes_nan, "canonical refuses what is not finite with an ArgumentError");
   check_caught(Fault::not_idempotent, "canonical is idempotent");
   check_caught(Fault::off_the_circle, "from_cube and exp land on canonical points");
@@ -218,7 +218,7 @@ TEST_CASE("every fault is caught by the law that forbids it") {
   check_caught(Fault::nodes_on_one_side, "from_cube carries the uniform measure to quadrature's");
 }
 
-TEST_CASE("a circle that is wrapped at 6.28 is caught") {
+TEST_CASE("a circle that is wrapped at 6.28 is found") {
   auto const violations = wm::testing::topology_laws<BadlyWrapped>(wm::Seed{1});
   INFO(wm::testing::to_string(violations));
   CHECK(std::any_of(violations.begin(), violations.end(),

@@ -1,7 +1,7 @@
 // Model files for tests/tools/wmanifold_model_test.py.
 //   models write FOLDER     a model of each topology, basis, kind of layer and activation
-//   models outputs FILE     what a model over the one-point space gives for its test inputs, line by line
-//   models points FILE      of lines as "interval 0.5", the point's coordinates, or "refused: " and why
+//   models outputs FILE     the outputs of a model over the one-point space for its test inputs, line by line
+//   models points FILE      for lines like "interval 0.5", the point's coordinates, or "refused: " and the reason
 
 #include <wmanifold/basis/bernstein.hpp>
 #include <wmanifold/basis/bernstein_bezier.hpp>

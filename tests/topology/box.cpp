@@ -22,5 +22,6 @@ TEST_CASE("knobs, each with its ends") {
   CHECK(support::mean<Box<3>>(4, [](auto const& x) { return x[0] * x[1] * x[1] * std::pow(x[2], 4); }) ==
         support::close_to(1.0 / 30));
   CHECK_THROWS_WITH_AS(wm::Point<Box<2>>(wm::Coordinates<Box<2>>{0.5, -1}),
-                       "wmanifold: interval: expected s in [0, 1], got -1", wm::ArgumentError);
+                       "wmanifold: interval: expected s in [0, 1], got -1; Interval::clamped takes the nearest end",
+                       wm::ArgumentError);
 }

@@ -14,7 +14,7 @@ namespace {
 
 wm::Point<wm::S1> at(double angle) { return wm::S1::radians(angle); }
 
-/// The point of every sample.
+/// Returns the point of every sample.
 Points expanded(Contexts const& contexts) {
   if (contexts.per_sample()) {
     return {contexts.points().begin(), contexts.points().end()};
@@ -59,7 +59,7 @@ TEST_CASE("runs of equal neighbours are found") {
   CHECK(Contexts::runs({}).samples() == 0);
 }
 
-TEST_CASE("any slice has the samples of that range") {
+TEST_CASE("a slice has the samples of its range") {
   Points const points{at(1), at(1), at(1), at(2), at(3), at(3)};
   for (auto const& contexts : {Contexts(points), Contexts::runs(points)}) {
     for (wm::Index first = 0; first <= 6; ++first) {
@@ -73,7 +73,7 @@ TEST_CASE("any slice has the samples of that range") {
   CHECK(Contexts::runs(points).slice(1, 4).groups() == 3);
 }
 
-TEST_CASE("wrong groups and ranges are refused, with what came") {
+TEST_CASE("wrong groups and ranges are refused, with the actual values") {
   using wm::ArgumentError;
   CHECK_THROWS_WITH_AS(Contexts::grouped({at(1), at(2)}, std::vector<wm::Index>{3}),
                        "wmanifold: contexts: expected 2 group sizes (one per point), got 1", ArgumentError);
@@ -84,7 +84,8 @@ TEST_CASE("wrong groups and ranges are refused, with what came") {
 
   constexpr auto huge = std::numeric_limits<wm::Index>::max();
   CHECK_THROWS_WITH_AS(Contexts::grouped({at(1), at(2)}, {huge, 1}),
-                       doctest::Contains("sizes can be added, got one of 1 after 9223372036854775807"), ArgumentError);
+                       doctest::Contains("group sizes with a sum in range, got one of 1 after 9223372036854775807"),
+                       ArgumentError);
   for (auto const& contexts : {Contexts(Points{at(1), at(2), at(3)}), Contexts::grouped({at(1), at(2)}, {2, 1})}) {
     CHECK_THROWS_WITH_AS(contexts.slice(2, 2),
                          "wmanifold: contexts: expected a range within 3 samples, got 2 from sample 2", ArgumentError);

@@ -37,7 +37,7 @@ TEST_CASE("points are counted") {
                        "wmanifold: finite3: expected a whole number in [0, 2], got 0.5", ArgumentError);
 }
 
-TEST_CASE("a name tells the graph") {
+TEST_CASE("a name contains the graph") {
   CHECK(Finite<3>::name() == "finite3");
   CHECK(Finite<3, wm::path_graph<3>()>::name() == "finite3[0-1,1-2]");
   CHECK(Tree::name() == "finite4[0-1,0-2:0.5,2-3:2.25]");
@@ -54,9 +54,9 @@ TEST_CASE("distances are lengths of shortest paths") {
   CHECK(between(Tree{}, 1, 0) == 1);
   CHECK(between(Tree{}, 1, 2) == 3);  // a weight of a half is a length of two
   CHECK(between(Tree{}, 1, 3) == doctest::Approx(3 + 1 / 2.25));
-  // The long way round can be the shorter one.
+  // The way over more edges can be shorter.
   CHECK(between(Finite<3, wm::graph_of<3>({{0, 1}, {1, 2}, {0, 2, 0.1}})>{}, 0, 2) == 2);
-  // A day later is as far for all.
+  // A shift of both days keeps their distance.
   for (int i = 0; i < 7; ++i) {
     for (int j = 0; j < 7; ++j) {
       CHECK(between(Days{}, (i + 1) % 7, (j + 1) % 7) == between(Days{}, i, j));
@@ -64,11 +64,11 @@ TEST_CASE("distances are lengths of shortest paths") {
   }
 }
 
-TEST_CASE("edges that are none are refused") {
+TEST_CASE("invalid edges are refused") {
   wm::Graph<3> const graph;
   CHECK_THROWS_WITH_AS(
       graph.with({0, 3}),
-      "wmanifold: graph: expected an edge between two of 3 nodes with a positive weight, got 0 to 3 with 1",
+      "wmanifold: graph: expected an edge of positive weight between two of 3 nodes, got 0 to 3 of weight 1",
       ArgumentError);
   CHECK_THROWS_AS(graph.with({1, 1}), ArgumentError);
   CHECK_THROWS_AS(graph.with({0, 1, 0}), ArgumentError);
@@ -79,7 +79,7 @@ TEST_CASE("edges that are none are refused") {
   CHECK(graph.with({0, 2, 4}).weight(1, 0) == 0);
 }
 
-TEST_CASE("samples: as many of each, and one in each stratum") {
+TEST_CASE("samples: the same number of each, and one in each stratum") {
   wm::Random random{wm::Seed{2}};
   std::array<int, 7> hits{};
   for (auto const& p : wm::stratified_points<Days>(70, random)) {

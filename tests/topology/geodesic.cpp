@@ -20,12 +20,12 @@
 
 namespace wm = wmanifold;
 
-using wm::detail::dot;
 using wm::Finite, wm::Interval, wm::OnePoint, wm::Product, wm::RP1, wm::S1, wm::S2, wm::SO3;
+using wm::detail::dot;
 
 namespace {
 
-/// A user's: off and on.
+/// A user's topology: off and on.
 struct Switch {
   static constexpr int dimension = 0;
   static constexpr int cube_dimension = 1;
@@ -40,7 +40,7 @@ struct Switch {
   static wm::Quadrature<Switch> quadrature(int) { return {{at(false), at(true)}, {0.5, 0.5}}; }
 };
 
-/// A user's: the line from 0 to 1, who has not written exp and log.
+/// A user's topology: the line from 0 to 1, without exp and log.
 struct Unwritten : Switch {
   static constexpr int dimension = 1;
   static wm::Coordinates<Unwritten> canonical(wm::Coordinates<Unwritten> const& c) { return c; }
@@ -53,7 +53,7 @@ struct Unwritten : Switch {
   static wm::Quadrature<Unwritten> quadrature(int) { return {}; }
 };
 
-/// Steps go to q, each as long as it may be; the distance falls by that much, and they arrive.
+/// Checks that steps of the largest allowed length go to q, shorten the distance by that length, and arrive.
 template <class T>
 void check_steps(wm::Point<T> const& p, wm::Point<T> const& q) {
   double const whole = T::distance(p, q);
@@ -104,7 +104,7 @@ TEST_CASE("a geodesic is a shortest way at constant speed") {
   CHECK(wm::S1::distance(across, wm::S1::degrees(5)) < 1e-15);
 }
 
-TEST_CASE("between points of several shortest ways, a geodesic is one of them") {
+TEST_CASE("between points with several shortest ways, a geodesic is one of them") {
   auto const p = S2::direction(1, 2, 3);
   auto const q = S2::direction(-1, -2, -3);
   CHECK(S2::distance(wm::geodesic(p, q, 1), q) < 1e-15);
@@ -112,7 +112,7 @@ TEST_CASE("between points of several shortest ways, a geodesic is one of them") 
   CHECK(wm::geodesic(p, q, 0.5) == wm::geodesic(p, q, 0.5));
 }
 
-TEST_CASE("steps lead to any point, to opposite ones too") {
+TEST_CASE("steps lead to any point, also to opposite ones") {
   check_steps(S2::vector(0, 0, 1), S2::vector(1, 0, 0));
   check_steps(S2::vector(0, 0, 1), S2::vector(0, 0, -1));
   check_steps(S2::vector(0.6, 0, 0.8), S2::vector(-0.6, 0, -0.8));
@@ -152,7 +152,7 @@ TEST_CASE("steps of any length") {
   CHECK(S2::distance(p, wm::step_towards(p, q, 5e-324)) <= 5e-324);
 }
 
-TEST_CASE("what is discrete is there at once and takes no part of a step, what is smooth goes") {
+TEST_CASE("discrete factors arrive at once and take no part of a step, smooth ones move") {
   CHECK(wm::step_towards(Finite<3>::at(0), Finite<3>::at(2), 0) == Finite<3>::at(2));
   CHECK(wm::step_towards(Switch::at(false), Switch::at(true), 1e-9) == Switch::at(true));
   using Modes = Product<Finite<2>, Switch>;
@@ -166,7 +166,7 @@ TEST_CASE("what is discrete is there at once and takes no part of a step, what i
     return Space::at(Interval::at(s), Switch::at(on), Inner::at(S1::radians(t), Chain::at(i)));
   };
   auto const q = at(0.6, true, 6, 3);
-  auto s = at(0, false, 5.2, 0);  // 0.6 and 0.8 from q in what is smooth, so 1
+  auto s = at(0, false, 5.2, 0);  // 0.6 and 0.8 from q in the smooth factors, so 1
   for (int i = 1; i <= 3; ++i) {
     s = wm::step_towards(s, q, 0.25);
     CHECK(Space::part<1>(s) == Switch::at(true));
@@ -185,7 +185,7 @@ TEST_CASE("a retraction goes along the tangent part, and stops at ends") {
   CHECK(wm::retraction(wm::Interval::at(0.9), {0.5}) == wm::Interval::at(1));
 }
 
-TEST_CASE("a walk makes steps of its length and comes everywhere") {
+TEST_CASE("a walk makes steps of its length and reaches all parts") {
   wm::Random random{wm::Seed{2}};
   auto const walk = wm::geodesic_walk(wm::SO3::identity(), 0.5, 20000, random);
   REQUIRE(walk.size() == 20000);
@@ -202,5 +202,5 @@ TEST_CASE("a walk makes steps of its length and comes everywhere") {
   CHECK(wm::geodesic_walk(wm::SO3::identity(), 0.5, 20000, again) == walk);
   CHECK(wm::geodesic_walk(wm::Interval::at(0.5), 0.3, 5, random).back()[0] <= 1);
   CHECK_THROWS_WITH_AS(static_cast<void>(wm::geodesic_walk(wm::Interval::at(0.5), NAN, 5, random)),
-                       "wmanifold: geodesic_walk: expected steps of a finite length, got nan", wm::ArgumentError);
+                       "wmanifold: geodesic_walk: expected a finite step length, got nan", wm::ArgumentError);
 }

@@ -26,24 +26,32 @@ TEST_CASE("a user's own range, in either order") {
   CHECK(Interval::at(20000, 20, 20000)[0] == 1);
   CHECK(Interval::at(-1, -2, 2)[0] == 0.25);
   CHECK(Interval::at(-1, 2, -2)[0] == 0.75);
-  // Ends are ends to the last bit.
+  // Ends are exact to the last bit.
   for (double const high : {0.1, 0.3, 1.0 / 3, 1e-300, 1e300}) {
     CHECK(Interval::at(high, 0.7 * high, high)[0] == 1);
     CHECK(Interval::at(high, high, 0.7 * high)[0] == 0);
   }
 }
 
-TEST_CASE("what is off the interval is refused") {
+TEST_CASE("numbers outside the interval are refused") {
   double const nan = std::numeric_limits<double>::quiet_NaN();
   double const inf = std::numeric_limits<double>::infinity();
   using wm::ArgumentError;
-  CHECK_THROWS_WITH_AS(Interval::at(1.5), "wmanifold: interval: expected s in [0, 1], got 1.5", ArgumentError);
-  CHECK_THROWS_WITH_AS(Interval::at(-1e-9), "wmanifold: interval: expected s in [0, 1], got -1e-09", ArgumentError);
-  CHECK_THROWS_WITH_AS(Interval::at(nan), "wmanifold: interval: expected s in [0, 1], got nan", ArgumentError);
-  CHECK_THROWS_WITH_AS(Interval::at(inf), "wmanifold: interval: expected s in [0, 1], got inf", ArgumentError);
-  CHECK_THROWS_WITH_AS(Interval::at(11, 0, 10), "wmanifold: interval: expected a value in [0, 10], got 11",
+  CHECK_THROWS_WITH_AS(Interval::at(1.5),
+                       "wmanifold: interval: expected s in [0, 1], got 1.5; Interval::clamped takes the nearest end",
                        ArgumentError);
-  CHECK_THROWS_WITH_AS(Interval::at(nan, 0, 10), "wmanifold: interval: expected a value in [0, 10], got nan",
+  CHECK_THROWS_WITH_AS(Interval::at(-1e-9),
+                       "wmanifold: interval: expected s in [0, 1], got -1e-09; Interval::clamped takes the nearest end",
+                       ArgumentError);
+  CHECK_THROWS_WITH_AS(Interval::at(nan), "wmanifold: interval: expected s in [0, 1], got nan", ArgumentError);
+  CHECK_THROWS_WITH_AS(Interval::at(inf),
+                       "wmanifold: interval: expected s in [0, 1], got inf; Interval::clamped takes the nearest end",
+                       ArgumentError);
+  CHECK_THROWS_WITH_AS(Interval::at(11, 0, 10),
+                       "wmanifold: interval: expected a value in [0, 10], got 11; clamp it, or widen the range",
+                       ArgumentError);
+  CHECK_THROWS_WITH_AS(Interval::at(nan, 0, 10),
+                       "wmanifold: interval: expected a value in [0, 10], got nan; clamp it, or widen the range",
                        ArgumentError);
   CHECK_THROWS_WITH_AS(Interval::at(3, 3, 3),
                        "wmanifold: interval: expected a range with two different finite ends, got [3, 3]",
@@ -52,7 +60,7 @@ TEST_CASE("what is off the interval is refused") {
                        "wmanifold: interval: expected a range with two different finite ends, got [0, inf]",
                        ArgumentError);
   CHECK_THROWS_WITH_AS(Interval::at(3, nan, 4), doctest::Contains("got [nan, 4]"), ArgumentError);
-  // Ends so far apart that their difference is not a number of this type.
+  // Ends whose difference overflows this type.
   CHECK_THROWS_WITH_AS(Interval::at(0, -1e308, 1e308), doctest::Contains("expected a range"), ArgumentError);
 }
 
@@ -74,7 +82,7 @@ TEST_CASE("integrals over the interval") {
             support::close_to(1.0 / (power + 1)));
     }
   }
-  // No more nodes than it takes.
+  // The least sufficient number of nodes.
   CHECK(Interval::quadrature(5).nodes.size() == 3);
   CHECK(Interval::quadrature(-1).nodes.size() == 1);
 }

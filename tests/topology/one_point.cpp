@@ -10,7 +10,7 @@ TEST_CASE("the point keeps the laws of a topology") {
   support::check_laws(wm::testing::topology_laws<wm::OnePoint>(wm::Seed{1}));
 }
 
-TEST_CASE("there is one point, and all of the measure is there") {
+TEST_CASE("there is one point, with all of the measure") {
   static_assert(wm::OnePoint::dimension == 0 && wm::OnePoint::coordinates == 0);
   CHECK(wm::OnePoint::name() == "point");
   CHECK(wm::OnePoint::from_cube({}) == wm::OnePoint::point());

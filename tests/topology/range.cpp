@@ -32,7 +32,7 @@ TEST_CASE("a logarithmic range, both ways") {
   CHECK(Range::logarithmic(1e-300, 1e300).at(1)[0] == doctest::Approx(0.5).epsilon(1e-14));
 }
 
-TEST_CASE("ends are ends to the last bit, and all between comes back") {
+TEST_CASE("ends are exact to the last bit, and values between them come back") {
   for (double const low : {0.1, 0.3, 1e-300, 7.0}) {
     for (double const high : {0.7, 1.0 / 3, 1e300}) {
       for (auto const& range : {Range::linear(low, high), Range::logarithmic(low, high)}) {
@@ -48,7 +48,7 @@ TEST_CASE("ends are ends to the last bit, and all between comes back") {
   }
 }
 
-TEST_CASE("values beyond an end are clamped when asked for, refused otherwise") {
+TEST_CASE("values beyond an end are clamped on request, and refused otherwise") {
   double const nan = std::numeric_limits<double>::quiet_NaN();
   double const inf = std::numeric_limits<double>::infinity();
   auto const range = Range::logarithmic(10, 1000);
@@ -57,7 +57,9 @@ TEST_CASE("values beyond an end are clamped when asked for, refused otherwise") 
   CHECK(range.clamped(inf) == Interval::at(1));
   CHECK(range.clamped(100) == range.at(100));
   CHECK(Range::linear(8, 4).clamped(9) == Interval::at(0));
-  CHECK_THROWS_WITH_AS(range.at(5), "wmanifold: interval: expected a value in [10, 1000], got 5", ArgumentError);
+  CHECK_THROWS_WITH_AS(range.at(5),
+                       "wmanifold: interval: expected a value in [10, 1000], got 5; clamp it, or widen the range",
+                       ArgumentError);
   CHECK_THROWS_WITH_AS(range.clamped(nan), doctest::Contains("got nan"), ArgumentError);
   CHECK(Interval::clamped(1.5) == Interval::at(1));
   CHECK(Interval::clamped(-inf) == Interval::at(0));
@@ -65,7 +67,7 @@ TEST_CASE("values beyond an end are clamped when asked for, refused otherwise") 
   CHECK_THROWS_WITH_AS(Interval::clamped(nan), "wmanifold: interval: expected s in [0, 1], got nan", ArgumentError);
 }
 
-TEST_CASE("ranges without a meaning are refused") {
+TEST_CASE("invalid ranges are refused") {
   double const inf = std::numeric_limits<double>::infinity();
   CHECK_THROWS_WITH_AS(Range::linear(3, 3),
                        "wmanifold: interval: expected a range with two different finite ends, got [3, 3]",
@@ -73,6 +75,7 @@ TEST_CASE("ranges without a meaning are refused") {
   CHECK_THROWS_AS(Range::linear(0, inf), ArgumentError);
   CHECK_THROWS_AS(Range::logarithmic(1, inf), ArgumentError);
   CHECK_THROWS_WITH_AS(Range::logarithmic(0, 10),
-                       "wmanifold: range: expected two positive ends for a logarithm, got [0, 10]", ArgumentError);
+                       "wmanifold: range: expected two positive ends for a logarithmic scale, got [0, 10]",
+                       ArgumentError);
   CHECK_THROWS_WITH_AS(Range::logarithmic(10, -1), doctest::Contains("got [10, -1]"), ArgumentError);
 }

@@ -53,7 +53,7 @@ TEST_CASE("degrees: whole turns are exact") {
   CHECK(S1::degrees(-90)[0] == doctest::Approx(1.5 * pi));
 }
 
-TEST_CASE("angles that are not finite are refused, with what came") {
+TEST_CASE("angles that are not finite are refused, with the actual value") {
   double const inf = std::numeric_limits<double>::infinity();
   CHECK_THROWS_WITH_AS(S1::radians(inf), "wmanifold: s1: expected a finite angle, got inf", wm::ArgumentError);
   CHECK_THROWS_WITH_AS(S1::degrees(-inf), "wmanifold: s1: expected a finite angle, got -inf", wm::ArgumentError);

@@ -28,7 +28,7 @@ TEST_CASE_TEMPLATE("uniform points are points, independent, and follow from the 
   CHECK(wm::uniform_points<T>(0, random).empty());
 }
 
-TEST_CASE("uniform on the sphere: no pole is crowded") {
+TEST_CASE("uniform on the sphere: no concentration at the poles") {
   wm::Random random{wm::Seed{4}};
   int caps = 0;  // |z| > 0.9: a tenth of the area
   for (auto const& p : wm::uniform_points<wm::S2>(20000, random)) {
@@ -61,7 +61,7 @@ TEST_CASE("low-discrepancy points fill the square evenly, go on where they stopp
   auto rest = wm::low_discrepancy_points<T>(1000, 24, wm::Seed{6});
   CHECK(std::equal(rest.begin(), rest.end(), points.begin() + 1000));
   CHECK(wm::low_discrepancy_points<T>(0, 2, wm::Seed{7}) != wm::low_discrepancy_points<T>(0, 2, wm::Seed{6}));
-  // In each of 8 x 8 cells 16 points, give or take; independent ones would give or take 4 (and 10 somewhere).
+  // About 16 points in each of 8 x 8 cells; independent ones would deviate by 4 (and by 10 somewhere).
   std::vector<int> hits(64);
   for (auto const& p : points) {
     auto const cell = [](double angle) {
@@ -81,7 +81,7 @@ TEST_CASE("low-discrepancy points fill the square evenly, go on where they stopp
   CHECK(std::abs(sum / 1024) < 2e-3);
 }
 
-TEST_CASE("numbers of points and degrees that make no sense are refused") {
+TEST_CASE("invalid numbers of points and degrees are refused") {
   wm::Random random(wm::Seed{1});
   auto const refuses = [](auto const& make, char const* what) {
     CHECK_THROWS_WITH_AS((void)make(), doctest::Contains(what), wm::ArgumentError);

@@ -32,7 +32,7 @@ TEST_CASE("points of the triangle") {
   CHECK(p[0] + p[1] + p[2] == support::close_to(1));
 }
 
-TEST_CASE("amounts are normalised when asked for") {
+TEST_CASE("amounts are normalised on request") {
   CHECK(Triangle::normalised({2, 1, 1}).coordinates() == Shares{0.5, 0.25, 0.25});
   for (double const scale : {1e308, 1e-308, 1e-320}) {
     CHECK(Triangle::distance(Triangle::normalised({2 * (scale / 4), scale / 4, scale / 4}),
@@ -41,13 +41,13 @@ TEST_CASE("amounts are normalised when asked for") {
   CHECK(Triangle::normalised({1e308, 1e308, 1e308})[0] == support::close_to(1.0 / 3));
 }
 
-TEST_CASE("what is no mixture is refused") {
+TEST_CASE("invalid mixtures are refused") {
   double const inf = std::numeric_limits<double>::infinity();
   using wm::ArgumentError;
-  CHECK_THROWS_WITH_AS(
-      Triangle::shares({0.5, 0.5, 0.5}),
-      "wmanifold: simplex2: expected 3 shares of at least 0 that sum to 1, got (0.5, 0.5, 0.5) with sum 1.5",
-      ArgumentError);
+  CHECK_THROWS_WITH_AS(Triangle::shares({0.5, 0.5, 0.5}),
+                       "wmanifold: simplex2: expected 3 shares of at least 0 that sum to 1, got (0.5, 0.5, 0.5) with "
+                       "sum 1.5; Simplex::normalised divides by the sum",
+                       ArgumentError);
   CHECK_THROWS_WITH_AS(Triangle::shares({1.5, -0.5, 0}), doctest::Contains("got (1.5, -0.5, 0) with sum 1"),
                        ArgumentError);
   CHECK_THROWS_WITH_AS(Triangle::shares({std::nan(""), 0.5, 0.5}), doctest::Contains("got (nan, 0.5, 0.5)"),
@@ -89,7 +89,7 @@ TEST_CASE("exp goes to the nearest mixture") {
   }
 }
 
-TEST_CASE("corners are alike: distances and means do not change when shares change places") {
+TEST_CASE("corners are alike: permuted shares keep distances and means") {
   wm::Random random{wm::Seed{5}};
   double order = 0;
   for (int i = 0; i < 100; ++i) {
@@ -105,7 +105,7 @@ TEST_CASE("corners are alike: distances and means do not change when shares chan
   CHECK(std::abs(order - 2500) < 5 * 50);  // one of 24 orders
 }
 
-TEST_CASE("integrals over simplices are Dirichlet's") {
+TEST_CASE("integrals over simplices agree with Dirichlet's") {
   auto const factorial = [](int n) { return std::tgamma(n + 1.0); };
   for (int degree = 0; degree <= 7; ++degree) {
     for (int a = 0; a <= degree; ++a) {

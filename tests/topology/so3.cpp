@@ -41,7 +41,7 @@ TEST_CASE("q and -q are one rotation") {
   CHECK(SO3::quaternion(0, -1, 0, 0) == SO3::quaternion(0, 1, 0, 0));
   CHECK(SO3::quaternion(0, 0, 0, -1) == SO3::quaternion(0, 0, 0, 1));
   CHECK(SO3::quaternion(-1, 0, 0, 0) == SO3::identity());
-  // Across the seam w = 0 it is not far.
+  // The distance across the seam w = 0 is small.
   double const small = 1e-9;
   auto const p = SO3::normalised(small, 0.6, 0.8, 0);
   auto const q = SO3::normalised(-small, 0.6, 0.8, 0);
@@ -49,12 +49,13 @@ TEST_CASE("q and -q are one rotation") {
   CHECK(length(SO3::log(p, q)) == doctest::Approx(4 * small).epsilon(1e-6));
 }
 
-TEST_CASE("unit quaternions are normalised to the last bit, others when asked for") {
+TEST_CASE("unit quaternions are normalised to the last bit, others on request") {
   CHECK(std::abs(length(SO3::quaternion(0.6F, 0.8F, 0, 0).coordinates()) - 1) < 3e-16);
   using wm::ArgumentError;
-  CHECK_THROWS_WITH_AS(SO3::quaternion(0, 2, 0, 0),
-                       "wmanifold: so3: expected a quaternion of length 1, got (0, 2, 0, 0) of length 2",
-                       ArgumentError);
+  CHECK_THROWS_WITH_AS(
+      SO3::quaternion(0, 2, 0, 0),
+      "wmanifold: so3: expected a quaternion of length 1, got (0, 2, 0, 0) of length 2; SO3::normalised scales it",
+      ArgumentError);
   CHECK_THROWS_WITH_AS(SO3::quaternion(std::nan(""), 0, 0, 1), doctest::Contains("got (nan, 0, 0, 1)"), ArgumentError);
   CHECK(SO3::normalised(0, 0, -7, 0) == SO3::quaternion(0, 0, 1, 0));
   for (double const scale : {1e308, 1.0, 1e-300}) {
@@ -103,7 +104,7 @@ TEST_CASE("yaw, pitch and roll") {
                        wm::ArgumentError);
 }
 
-TEST_CASE("rotation matrices, to and fro") {
+TEST_CASE("rotation matrices and back") {
   auto const quarter = SO3::matrix_of(SO3::axis_angle({0, 0, 1}, pi / 2));
   SO3::RotationMatrix const expected{{{0, -1, 0}, {1, 0, 0}, {0, 0, 1}}};
   for (std::size_t i = 0; i < 3; ++i) {
@@ -131,7 +132,7 @@ TEST_CASE("rotation matrices, to and fro") {
   CHECK_THROWS_AS(SO3::matrix({{{std::nan(""), 0, 0}, {0, 1, 0}, {0, 0, 1}}}), wm::ArgumentError);
 }
 
-TEST_CASE("distances are angles of rotation, whatever comes before or after") {
+TEST_CASE("distances are angles of rotation, invariant under rotations before and after") {
   wm::Random random{wm::Seed{7}};
   for (int i = 0; i < 100; ++i) {
     auto const p = wm::uniform_point<SO3>(random);
@@ -151,7 +152,7 @@ TEST_CASE("distances are angles of rotation, whatever comes before or after") {
 TEST_CASE("tangent vectors are as long as the rotation") {
   auto const q = SO3::exp(SO3::identity(), {0, 0, 0, 0.3});
   check_same(q, SO3::axis_angle({0, 0, 1}, 0.3));
-  // All the way round, and half of it.
+  // A whole turn, and half of it.
   check_same(SO3::exp(SO3::identity(), {0, 0, 0, 2 * pi}), SO3::identity());
   auto const half = SO3::exp(SO3::identity(), {0, pi, 0, 0});
   CHECK(SO3::distance(half, SO3::identity()) == support::close_to(pi));

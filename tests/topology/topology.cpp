@@ -52,7 +52,7 @@ static_assert(wm::SmoothTopology<wm::OnePoint> && wm::SmoothTopology<wm::Torus<3
 static_assert(wm::Topology<Grades> && !wm::SmoothTopology<Grades>, "without directions");
 static_assert(!wm::SmoothTopology<wm::Product<wm::S1, Grades>>);
 static_assert(wm::Product<wm::S1, Grades, wm::S2>::cube_dimension == 4);
-// Derived from S1, their points would be points of S1.
+// Points of derived types would be points of S1.
 static_assert(!wm::Topology<NoDistance> && !wm::Topology<ThrowingExp>);
 
 TEST_CASE_TEMPLATE("points are plain values", T, wm::OnePoint, wm::Interval, wm::S1, wm::S2, wm::Torus<2>) {

@@ -23,7 +23,7 @@ struct Commas : std::numpunct<char> {
 
 }  // namespace
 
-TEST_CASE("numbers are read below their names, whatever the ends of lines, blanks and quotes") {
+TEST_CASE("numbers are read below their names, with any line ends, blanks and quotes") {
   wm::Matrix<double> const expected{{1, -2.5, 3e-7}, {1234.5, 0, 6}};
   for (char const* const text : {"a,b,c\n1,-2.5,3e-7\n1234.5,0,6\n", "a,b,c\r\n1,-2.5,3e-7\r\n1234.5,0,6",
                                  "\xEF\xBB\xBF\n \"a\", b ,c\n\n1,\t-2.5,3e-7 \n \"1234.5\",0,6\n\n"}) {
@@ -36,13 +36,13 @@ TEST_CASE("numbers are read below their names, whatever the ends of lines, blank
   CHECK(parse_csv("a\n5", "a.csv").numbers()(0, 0) == 5);
 }
 
-TEST_CASE("no locale has a part in it") {
+TEST_CASE("CSV does not depend on the locale") {
   auto const before = std::locale::global(std::locale(std::locale::classic(), new Commas));
   CHECK(parse_csv("a,b\n1.5,2000", "a.csv").numbers() == wm::Matrix<double>{{1.5, 2000}});
   std::locale::global(before);
 }
 
-TEST_CASE("what is no number is refused with its line and column") {
+TEST_CASE("text that is no number is refused with its line and column") {
   refuses("a,b\n1,2\n3,x\n", "a.csv, line 3, column 2 (b): expected a finite number, got 'x'");
   refuses("a,b\n\n1 2,3\n", "a.csv, line 3, column 1 (a): expected a finite number, got '1 2'");
   refuses("a,b\n1,\n", "line 2, column 2 (b): expected a finite number, got ''");
@@ -57,7 +57,7 @@ TEST_CASE("what is no number is refused with its line and column") {
                        doctest::Contains("expected one of the columns a, b, got c"), wm::ArgumentError);
 }
 
-TEST_CASE("files are read, and those that cannot be are named") {
+TEST_CASE("files are read, and unreadable ones are named in the error") {
   auto const path = std::filesystem::temp_directory_path() / "wmanifold_csv_test.csv";
   std::ofstream(path) << "a,b\n1,2\n";
   CHECK(demo::read_csv(path).numbers() == wm::Matrix<double>{{1, 2}});

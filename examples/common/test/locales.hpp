@@ -14,7 +14,7 @@ struct GroupingComma : std::numpunct<char> {
   std::string do_truename() const override { return "wahr"; }
 };
 
-/// Calls hold() under other global locales of C++ and C, as far as the system has these.
+/// Calls hold() under other global locales of C++ and C, where the system has them.
 template <class Hold>
 void under_other_locales(Hold const& hold) {
   std::string const of_c = std::setlocale(LC_ALL, nullptr);

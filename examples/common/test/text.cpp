@@ -17,7 +17,7 @@ namespace {
 
 using namespace demo;
 
-/// Texts of all kinds that the examples write.
+/// Returns texts of all kinds that the examples write.
 std::string everything() {
   std::string text = joined(1234567, ' ', 0.5, ' ', 1234567.5, ' ', std::size_t{1000000}, ' ', true, '\n');
   text += fixed(12345.678, 1) + ' ' + scientific(0.000123, 1) + ' ' + grouped(-1234567) + ' ' + escaped("<1.5>") + '\n';
@@ -80,7 +80,7 @@ TEST_CASE("numbers from text: decimal, finite, all of it, under every locale") {
   under_other_locales(hold);
 }
 
-TEST_CASE("checks of options say what was expected and what came") {
+TEST_CASE("checks of options name the expected and the actual value") {
   CHECK(said(positive(), "0.1").empty());
   CHECK(said(positive(), "0") == "expected a finite number above 0, got 0");
   CHECK(said(positive(), "nan") == "expected a finite number above 0, got nan");

@@ -53,7 +53,7 @@ std::string bytes_of(std::filesystem::path const& path) {
   return {std::istreambuf_iterator<char>(stream), {}};
 }
 
-/// What is said about a file of these bytes.
+/// Returns the message about a file of these bytes.
 std::string refusal(std::filesystem::path const& path, std::string const& bytes) {
   std::ofstream(path, std::ios::binary) << bytes;
   try {
@@ -68,7 +68,7 @@ bool says(std::string const& text, char const* part) { return text.find(part) !=
 
 }  // namespace
 
-TEST_CASE("circuit: its error falls with the square of the step, and is far below what is learned") {
+TEST_CASE("circuit: its error falls with the square of the step, and is far below that of the models") {
   auto const x = test_signal(0.5, wm::Seed{1});
   for (double const drive : {0.0, 1.0}) {
     auto const fine = at(x, drive, 1, 64);
@@ -79,7 +79,7 @@ TEST_CASE("circuit: its error falls with the square of the step, and is far belo
   }
 }
 
-TEST_CASE("circuit: where diodes are off it is two known low-pass filters") {
+TEST_CASE("circuit: with the diodes off it is two known low-pass filters") {
   double const volts = 1e-4;
   double const hertz = 3000;
   auto const y = at(sine(hertz, volts, 0.2), 0, 0.5);
@@ -87,7 +87,7 @@ TEST_CASE("circuit: where diodes are off it is two known low-pass filters") {
   for (std::size_t n = y.size() / 2; n < y.size() - 100; ++n) {
     square += 2 * std::pow(static_cast<double>(y[n]), 2) / static_cast<double>(y.size() - 100 - y.size() / 2);
   }
-  double const conductance = 1 / 2200.0 + 2 * 2.52e-9 / 45.3e-3;  // resistor and diodes, as small signals see them
+  double const conductance = 1 / 2200.0 + 2 * 2.52e-9 / 45.3e-3;  // resistor and diodes, for small signals
   double const clipper = 1 / (2 * std::numbers::pi * 33e-9 / conductance);
   double const expected =
       volts / (2200 * conductance) / std::hypot(1, hertz / clipper) / std::hypot(1, hertz / corner_of(0.5));
@@ -104,7 +104,7 @@ TEST_CASE("circuit: odd, silent in silence, with memory") {
   std::vector<float> const silence(1000);
   CHECK(at(silence, 1, 1) == silence);
 
-  // A curve without memory would give the same for the same sample; here pasts differ.
+  // A curve without memory would give the same for the same sample; here the pasts differ.
   std::vector<float> up(200, 0.3F);
   std::vector<float> down(200, 0.3F);
   std::fill_n(up.begin(), 100, 0.0F);
@@ -112,12 +112,12 @@ TEST_CASE("circuit: odd, silent in silence, with memory") {
   CHECK(std::abs(at(up, 0.3, 0)[104] - at(down, 0.3, 0)[104]) > 0.1F);
 }
 
-TEST_CASE("circuit: knobs that do not move, and those that rest, are the same") {
+TEST_CASE("circuit: constant knobs and resting knobs give the same") {
   auto const x = test_signal(0.2, wm::Seed{3});
   CHECK(simulate(x, [](double) { return Setting{0.4, 0.6}; }) == at(x, 0.4, 0.6));
 }
 
-TEST_CASE("signals: of the length asked for, within range, the same for a seed and others for another") {
+TEST_CASE("signals: of the given length, within range, the same for a seed and different for others") {
   for (auto const make : {training_signal, test_signal}) {
     auto const x = make(2, wm::Seed{4});
     CHECK(x.size() == 96'000);
@@ -137,7 +137,7 @@ TEST_CASE("spectrum: a sine of full level in the middle of a bin is 0 dB there")
   CHECK(frame[70] < -90);
 }
 
-TEST_CASE("WAV: what is written is read") {
+TEST_CASE("WAV: written files are read back") {
   Folder const folder;
   std::vector<float> const x{0, 0.5F, -1, 0.25F, 1.5F};
   write_wav(folder / "float.wav", x);
@@ -146,7 +146,7 @@ TEST_CASE("WAV: what is written is read") {
   CHECK(read_wav(folder / "pcm.wav") == std::vector<float>{0, 0.5F, -1, 0.25F, 32767 / 32768.0F});
 }
 
-TEST_CASE("WAV: other parts are skipped, and a size that a stream left open is what is there") {
+TEST_CASE("WAV: other parts are skipped, and a size that a stream left open means all samples present") {
   Folder const folder;
   write_wav(folder / "x.wav", std::vector<float>{0.5F, -0.5F}, WavFormat::pcm16);
   std::string bytes = bytes_of(folder / "x.wav");
@@ -156,7 +156,7 @@ TEST_CASE("WAV: other parts are skipped, and a size that a stream left open is w
   CHECK(read_wav(folder / "y.wav") == std::vector<float>{0.5F, -0.5F});
 }
 
-TEST_CASE("WAV: of a recording that was not closed, what is there is read") {
+TEST_CASE("WAV: of a recording that was not closed, all samples present are read") {
   Folder const folder;
   for (WavFormat const format : {WavFormat::pcm16, WavFormat::float32}) {
     write_wav(folder / "x.wav", std::vector<float>{0.5F, -0.5F, 0.25F}, format);
@@ -182,7 +182,7 @@ TEST_CASE("WAV: of a recording that was not closed, what is there is read") {
   }
 }
 
-TEST_CASE("WAV: what lies behind the samples is no sound, of a file without samples too") {
+TEST_CASE("WAV: bytes behind the samples are no sound, in a file without samples too") {
   Folder const folder;
   std::string const list("LIST\x04\0\0\0abcd", 12);
   write_wav(folder / "x.wav", std::vector<float>{0.5F}, WavFormat::pcm16);
@@ -196,7 +196,7 @@ TEST_CASE("WAV: what lies behind the samples is no sound, of a file without samp
   CHECK(refusal(folder / "y.wav", empty + list + '\0') == "accepted");  // so these are samples that look like a part
 }
 
-TEST_CASE("WAV: a format may be told at length") {
+TEST_CASE("WAV: the extended form of a format is read") {
   Folder const folder;
   write_wav(folder / "x.wav", std::vector<float>{0.5F, -0.5F}, WavFormat::pcm16);
   std::string const tail("\x16\0\x10\0\x04\0\0\0\x01\0\0\0\0\0\x10\0\x80\0\0\xAA\0\x38\x9B\x71", 24);
@@ -204,14 +204,14 @@ TEST_CASE("WAV: a format may be told at length") {
   bytes.replace(20, 2, "\xFE\xFF").replace(16, 1, "\x28");
   CHECK(refusal(folder / "y.wav", bytes) == "accepted");
   CHECK(read_wav(folder / "y.wav") == std::vector<float>{0.5F, -0.5F});
-  for (std::size_t const place : {44U, 59U}) {  // another code, and one of someone else's
+  for (std::size_t const place : {44U, 59U}) {  // another code, and one of another vendor
     bytes.replace(place, 1, "\x06");
     CHECK(says(refusal(folder / "y.wav", bytes), place == 44 ? "got format 6 of 16 bits" : "got format 65534 of 16"));
     bytes.replace(place, 1, "\x01");
   }
 }
 
-TEST_CASE("WAV: what is not mono, 48 kHz, whole, or finite is refused, and said") {
+TEST_CASE("WAV: files that are not mono, 48 kHz, whole and finite are refused with a reason") {
   Folder const folder;
   write_wav(folder / "x.wav", std::vector<float>{0.5F, -0.5F});
   std::string const good = bytes_of(folder / "x.wav");

@@ -7,8 +7,9 @@
 
 namespace demo {
 
-/// Torques of a two-link arm at random motions; the context is the mass of its payload and its distance from the
-/// elbow, each in [0, 1]. Undone: what the payload adds to the torques is taken off, as if there were none.
+/// Torques of a two-link arm at random motions. The context is the mass of the payload and its distance from the elbow,
+/// each in [0, 1]. With the context removed, the payload's part of the torques is subtracted, as if there were no
+/// payload.
 class CarriedLoads final : public Material {
  public:
   CarriedLoads(std::size_t training, std::size_t test);

@@ -1,5 +1,5 @@
-// Torques of a robot arm that carries a payload of known mass and place: any, and any but those heavy and far out.
-// --help tells all.
+// Torques of a robot arm that carries a payload of known mass and place: trained on all payloads, and on all but the
+// heavy ones far out. See --help.
 
 #include "arm/carried_loads.hpp"
 #include "program.hpp"
@@ -18,7 +18,7 @@ Context anywhere(wm::Random& random) {
   return {mass, random.uniform(), 0};
 }
 
-/// How far into the corner of payloads that are heavy and far out; negative outside it.
+/// Returns the depth of a context in the corner of payloads that are heavy and far out; negative outside it.
 double depth(Context const& context) { return std::min(context[0], context[1]) - 0.5; }
 
 Context in_corner(wm::Random& random) {
@@ -34,7 +34,7 @@ Context outside_corner(wm::Random& random) {
   }
 }
 
-/// What is left once the corner of payloads that are light and far out is left out, too; and that corner.
+/// The rehearsal: the payloads that remain without the corner of light and far ones, too, and that corner.
 Context near_payloads(wm::Random& random) {
   double const mass = random.uniform();
   return {mass, random.uniform(0, 0.5), 0};

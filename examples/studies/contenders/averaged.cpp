@@ -9,7 +9,7 @@ namespace {
 
 namespace wm = wmanifold;
 
-/// Another learner, until it is trained.
+/// Another learner, whose networks move to their mean at the end of the training.
 class Averaged final : public Learner {
  public:
   Averaged(std::unique_ptr<Learner> learner, double share)

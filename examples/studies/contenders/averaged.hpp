@@ -6,7 +6,7 @@
 
 namespace demo {
 
-/// E phi under the uniform measure, K numbers: G c, where c^T phi = 1.
+/// Returns E phi under the uniform measure, K numbers: G c, where c^T phi = 1.
 template <class Model>
 [[nodiscard]] Eigen::VectorXd mean_values(Model const& model) {
   auto const& basis = model.basis();
@@ -14,7 +14,7 @@ template <class Model>
          Eigen::VectorXd::NullaryExpr(model.basis_size(), [&](auto k) { return basis.constant(static_cast<int>(k)); });
 }
 
-/// Every network by a share (0 to 1) nearer to the mean network: M(s) becomes (1 - share) M(s) + share E M.
+/// Moves every network by a share (0 to 1) towards the mean network: M(s) becomes (1 - share) M(s) + share E M.
 template <class Model>
 void draw_to_mean(Model& model, double share) {
   auto const k = model.basis_size();
@@ -34,8 +34,8 @@ class Averageable {
   virtual void draw_to_mean(double share) = 0;
 };
 
-/// The contender, its networks drawn to their mean by that share when they are trained: "averaged25" for 0.25.
-/// ArgumentError for a share outside of [0, 1]; `make` throws it where the contender is no manifold.
+/// Returns the contender with its trained networks moved to their mean by that share: "averaged25" for 0.25. Throws
+/// ArgumentError for a share outside of [0, 1]. `make` throws it if the contender is no manifold.
 [[nodiscard]] Contender averaged(Contender contender, double share);
 
 }  // namespace demo

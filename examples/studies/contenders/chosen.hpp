@@ -12,7 +12,7 @@ struct Named {
   std::string title;
 };
 
-/// A contender that is, in each setting, the best of some in its rehearsal.
+/// Returns a contender that is, in each setting, the best of these candidates in its rehearsal.
 [[nodiscard]] inline Contender chosen(std::string name, std::string title, std::vector<Contender> candidates) {
   Contender contender;
   contender.name = std::move(name);
@@ -21,7 +21,7 @@ struct Named {
   return contender;
 }
 
-/// The contender, and with shorter reaches, at its pace.
+/// Returns the contender at several reaches. The shorter ones take its pace.
 [[nodiscard]] inline std::vector<Contender> by_reach(Contender const& contender) {
   std::vector<Contender> all;
   for (double const reach : {1.0, 0.5, 0.0}) {
@@ -36,8 +36,8 @@ struct Named {
   return all;
 }
 
-/// A manifold without a prior, with energies of some strengths, and by plain descent; candidates where so many contexts
-/// are trained on.
+/// Returns a manifold without a prior, with energies of some strengths, and by plain descent. They are candidates with
+/// at least this many trained contexts.
 template <wmanifold::Basis B>
 [[nodiscard]] std::vector<Contender> by_descent(Named const& named, wmanifold::Index contexts) {
   std::vector<Contender> all{manifold_contender<B>(named.name, named.title)};
@@ -53,9 +53,10 @@ template <wmanifold::Basis B>
   return all;
 }
 
-/// What is chosen of manifolds over these bases, the first of which is the reference: the strength of its energy prior,
-/// the order, its reach, and the default: all three, steps under the metric or plain ones, or no context at all. For an
-/// order above that of the reference there must be two contexts a function, or it would swing between them.
+/// Returns contenders with chosen properties for manifolds over these bases, the first of which is the reference: the
+/// strength of its energy prior, the order, its averaging, its reach, and the default. The default chooses order,
+/// prior, reach, steps under the metric or plain ones, or no context at all. An order above the reference's needs two
+/// contexts a function, as it would swing between them.
 template <wmanifold::Basis First, wmanifold::Basis... Rest>
 [[nodiscard]] std::vector<Contender> chosen_manifolds(Named const& first, std::same_as<Named> auto const&... rest) {
   std::vector<std::vector<Contender>> const orders{by_descent<First>(first, 0),

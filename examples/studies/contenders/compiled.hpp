@@ -5,7 +5,7 @@
 #include <wmanifold/manifold/manifold.hpp>
 #include <wmanifold/network/layer_list.hpp>
 
-/// What does not depend on a basis is compiled once, in compiled.cpp, not by every file that makes manifolds.
+/// Declares code that does not depend on a basis. compiled.cpp compiles it once for all files that make manifolds.
 namespace wmanifold {
 
 extern template BatchView<float> forward_pass<HostTarget, float, Stack<LayerList>>(

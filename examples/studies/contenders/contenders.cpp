@@ -50,7 +50,7 @@ Recipe widened(Contender const& contender, Recipe recipe) {
   if (contender.width == Width::given) {
     return recipe;
   }
-  // All hidden layers by one factor, so that the parameters come as near as they can.
+  // One factor widens all hidden layers, so that the number of parameters comes as near as possible.
   wm::Index const wanted = first_order_rows(recipe.space) * parameters_of(recipe.widths());
   auto const with_first = [&](wm::Index width) {
     Recipe wide = recipe;
@@ -63,7 +63,7 @@ Recipe widened(Contender const& contender, Recipe recipe) {
   auto const missing = [&](wm::Index width) {
     return std::abs(contender.make(with_first(width))->parameters() - wanted);
   };
-  wm::Index low = recipe.hidden.front();  // has too few
+  wm::Index low = recipe.hidden.front();  // has too few parameters
   wm::Index high = low * first_order_rows(recipe.space) + 1;
   while (high - low > 1) {
     wm::Index const middle = (low + high) / 2;

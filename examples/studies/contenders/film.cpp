@@ -6,7 +6,7 @@ namespace {
 
 namespace wm = wmanifold;
 
-/// Of the network that scales and shifts.
+/// Width of the network that scales and shifts.
 constexpr wm::Index generator_width = 32;
 
 class Film final : public Learner {
@@ -19,7 +19,7 @@ class Film final : public Learner {
         generator_widths_{features_of(recipe.space), generator_width, 2 * sums_},
         generator_(recipe, wm::LayerList(generator_widths_, {"tanh", "identity"}), {}, recipe.seed.stream(0)),
         contexts_({}) {
-    // It starts near what it is without a context: factors near 1.
+    // Training starts near the network without a context: factors near 1.
     generator_.model().weight(0, 1) *= 0.1F;
     for (std::size_t l = 1; l < widths_.size(); ++l) {
       layers_.push_back(std::make_unique<PlainPart>(recipe, wm::LayerList{wm::Dense<>(widths_[l - 1], widths_[l])},
@@ -83,7 +83,7 @@ class Film final : public Learner {
     }
     return all;
   }
-  /// Where the context rests, factors and shifts are those of weights and biases.
+  /// While the context rests, factors and shifts are part of weights and biases.
   [[nodiscard]] wm::Index multiply_adds() const override { return multiply_adds_of(widths_); }
   [[nodiscard]] wm::Index moving_multiply_adds() const override {
     return multiply_adds() + sums_ + multiply_adds_of(generator_widths_);
@@ -112,7 +112,7 @@ class Film final : public Learner {
   std::vector<std::unique_ptr<PlainPart>> layers_;
   PlainPart::Contexts contexts_;
   wm::Matrix<float> features_;
-  wm::Matrix<float> modulation_;  // samples x (factors less 1 of all sums, then shifts)
+  wm::Matrix<float> modulation_;  // samples x (factors of all sums less 1, then shifts)
   wm::Matrix<float> modulation_gradient_;
   std::vector<wm::Matrix<float>> sums_of_;
   std::vector<wm::Matrix<float>> values_;

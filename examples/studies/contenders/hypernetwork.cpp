@@ -6,7 +6,7 @@ namespace {
 
 namespace wm = wmanifold;
 
-/// Shares of K networks: any K numbers. Not a space of contexts, but what a network of the context puts out.
+/// Shares of K networks: any K numbers. They are not a space of contexts, but outputs of a network of the context.
 template <int K>
 struct Shares {
   using Numbers = std::array<double, static_cast<std::size_t>(K)>;
@@ -33,7 +33,7 @@ struct Shares {
   static wm::Quadrature<Shares> quadrature(int) { return {{wm::Point<Shares>::unchecked({})}, {1.0}}; }
 };
 
-/// The shares themselves: M(beta) = sum_k beta_k P_k.
+/// The basis of the shares themselves: M(beta) = sum_k beta_k P_k.
 template <int K>
 struct ByShares {
   using Topology = Shares<K>;
@@ -62,8 +62,8 @@ class Hypernetwork final : public Learner {
         widths_(recipe.widths()),
         shares_widths_{features_of(recipe.space), hidden_width, K},
         shares_(recipe, wm::LayerList(shares_widths_, {"tanh", "identity"}), {}, recipe.seed.stream(0)),
-        // All K start as networks of their own, in equal shares whose squares sum to 1, so that their sum starts as
-        // large as a network does.
+        // All K networks start independently, in equal shares whose squares sum to 1, so that their sum starts as large
+        // as a network.
         part_(recipe, layers_of(recipe), {.geometry = wm::Geometry::euclidean}, recipe.seed, wm::he_normal.spread(1)),
         contexts_({}),
         no_contexts_({}) {
@@ -111,7 +111,7 @@ class Hypernetwork final : public Learner {
 }  // namespace
 
 std::unique_ptr<Learner> make_hypernetwork(Recipe const& recipe) {
-  switch (first_order_rows(recipe.space)) {  // as many as the manifold of order 1 has
+  switch (first_order_rows(recipe.space)) {  // as many rows as the manifold of order 1
     case 2:
       return std::make_unique<Hypernetwork<2>>(recipe);
     case 3:

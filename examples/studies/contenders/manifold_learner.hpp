@@ -5,11 +5,11 @@
 
 namespace demo {
 
-/// From the context of a study to the point of a manifold's topology, which need not be the right one.
+/// A map from a study's context to a point of a manifold's topology, which may be a wrong one on purpose.
 template <class Topology>
 using ToPoint = wmanifold::Point<Topology> (*)(Context const&);
 
-/// The topology's own coordinates.
+/// Returns the point with the context's coordinates.
 template <class Topology>
 [[nodiscard]] wmanifold::Point<Topology> same_point(Context const& context) {
   return wmanifold::Point<Topology>(std::span(context).first(static_cast<std::size_t>(Topology::coordinates)));
@@ -30,7 +30,7 @@ template <class Topology>
   return wmanifold::Contexts<Topology>::grouped(std::move(points), sizes);
 }
 
-/// The layers of a network; on a manifold along `rank` directions each where that is not 0.
+/// Returns the layers of a network. A rank other than 0 gives low-rank layers.
 [[nodiscard]] wmanifold::LayerList layers_of(Recipe const& recipe, wmanifold::Index rank = 0);
 
 /// A manifold of weights.
@@ -55,7 +55,7 @@ class ManifoldLearner final : public Learner, public Averageable {
   [[nodiscard]] wmanifold::Index multiply_adds() const override {
     return wmanifold::multiply_adds_of(part_.model().stack());
   }
-  /// The rows that meet at a point are streamed, as model(s, x, y) does.
+  /// Multiply-adds with the rows that meet at a point streamed, as in model(s, x, y).
   [[nodiscard]] wmanifold::Index moving_multiply_adds() const override {
     wmanifold::Index sum = 0;
     auto const& stack = part_.model().stack();
@@ -74,7 +74,7 @@ class ManifoldLearner final : public Learner, public Averageable {
   wmanifold::Contexts<Topology> contexts_;
 };
 
-/// A contender that is a manifold.
+/// Returns a contender that is a manifold.
 template <wmanifold::Basis B>
 [[nodiscard]] Contender manifold_contender(std::string name, std::string title, ManifoldOptions how = {},
                                            ToPoint<typename B::Topology> to_point = same_point<typename B::Topology>,
@@ -91,7 +91,7 @@ template <wmanifold::Basis B>
   return contender;
 }
 
-/// The same, trained with one context per batch.
+/// Returns the same contender, trained with one context per batch.
 [[nodiscard]] inline Contender by_batch(Contender contender) {
   contender.per_context = 0;
   contender.is_rival = true;

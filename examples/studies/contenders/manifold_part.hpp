@@ -8,7 +8,7 @@
 
 namespace demo {
 
-/// How a manifold of weights is stepped, and what it is drawn to.
+/// Options of a manifold of weights: its steps and its priors.
 struct ManifoldOptions {
   wmanifold::Geometry geometry = wmanifold::Geometry::movement;
   std::optional<double> stiffness = std::nullopt;  ///< none: the library's default

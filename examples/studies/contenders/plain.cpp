@@ -9,7 +9,7 @@ namespace {
 
 namespace wm = wmanifold;
 
-/// A plain network; with the context's features behind its inputs where it is told the context.
+/// A plain network, with the context's features behind its inputs if it is told the context.
 class Plain final : public Learner {
  public:
   Plain(Recipe const& recipe, bool is_told)
@@ -51,7 +51,7 @@ class Plain final : public Learner {
   wm::Matrix<float> inputs_;
 };
 
-/// The context's features behind the inputs of every layer.
+/// A network with the context's features behind the inputs of every layer.
 class EveryLayer final : public Learner {
  public:
   explicit EveryLayer(Recipe const& recipe)
@@ -61,7 +61,7 @@ class EveryLayer final : public Learner {
       wm::LayerList layer({widths_[l - 1] + told_, widths_[l]}, {is_last ? "identity" : recipe.activation});
       layers_.push_back(std::make_unique<PlainPart>(recipe, std::move(layer), ManifoldOptions{},
                                                     recipe.seed.stream(static_cast<std::uint64_t>(l))));
-      if (!is_last) {  // a part alone takes its layer for the last one, which starts smaller
+      if (!is_last) {  // a part alone treats its layer as the last one, which starts smaller
         layers_.back()->model().weight(0, 0) *= std::sqrt(2.0F);
       }
     }
@@ -131,7 +131,7 @@ void write_features(Space space, Batch const& batch, wm::MatrixRef<float> to) {
 
 void require_numbers(wm::ConstMatrixRef<float> const& values) {
   if (!values.allFinite()) {
-    wm::fail<wm::NumericalError>("training: expected finite numbers between layers, got some that are not");
+    wm::fail<wm::NumericalError>("training: expected finite numbers between layers, got a NaN or an infinity");
   }
 }
 

@@ -6,17 +6,17 @@
 
 namespace demo {
 
-/// A plain network, trained as all are: by Adam or momentum on its numbers.
+/// A plain network, trained like all others: by Adam or momentum on its numbers.
 using PlainPart = ManifoldPart<wmanifold::Constant<>>;
 
-/// No contexts, for so many samples.
+/// Returns empty contexts for this many samples.
 [[nodiscard]] PlainPart::Contexts no_contexts(wmanifold::Index samples);
 
-/// The features of each sample's context, samples x features.
+/// Writes the features of each sample's context, samples x features.
 void write_features(Space space, Batch const& batch, wmanifold::MatrixRef<float> to);
 
-/// NumericalError where one is no number: between two parts, what one puts out is checked as the other's inputs, and
-/// would be taken for a wrong call.
+/// Throws NumericalError if a value is a NaN or an infinity. Between two parts, one part's outputs are checked as the
+/// other's inputs, and the error would look like a wrong call.
 void require_numbers(wmanifold::ConstMatrixRef<float> const& values);
 
 }  // namespace demo

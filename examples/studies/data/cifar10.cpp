@@ -66,7 +66,7 @@ class Averager {
 constexpr char const* what_to_do =
     ". Download the binary version of CIFAR-10 (cifar-10-binary.tar.gz) and unpack it, or name files of its layout";
 
-/// How many records a file holds.
+/// Returns the number of records in a file.
 std::size_t count_of(fs::path const& file) {
   std::error_code error;
   auto const size = fs::file_size(file, error);

@@ -11,9 +11,9 @@ namespace {
 
 namespace wm = wmanifold;
 
-/// Normal numbers, in pairs by Box and Muller: sqrt(-2 log u) times cosine and sine of 2 pi v. Logarithm, cosine and
-/// sine are polynomials that compilers turn into vector code, without which noise is slower than the training of a
-/// small network.
+/// Normal numbers, in pairs by Box and Muller: sqrt(-2 log u) times cosine and sine of 2 pi v. Compilers turn the
+/// polynomials for logarithm, cosine and sine into vector code. Without it noise is slower than the training of a small
+/// network.
 class NormalPairs {
  public:
   static constexpr std::size_t most = 64;
@@ -25,7 +25,7 @@ class NormalPairs {
     }
     for (std::size_t i = 0; i < count; ++i) {
       radius_[i] = -2 * logarithm(radius_[i]);
-      float const half = first_[i];  // of the angle, in [-pi / 2, pi / 2): near enough for Taylor's series
+      float const half = first_[i];  // half of the angle, in [-pi / 2, pi / 2): small enough for Taylor's series
       float const s = sine(half);
       first_[i] = 1 - 2 * s * s;
       second_[i] = 2 * s * cosine(half);
@@ -37,7 +37,7 @@ class NormalPairs {
   [[nodiscard]] float second(std::size_t i) const noexcept { return second_[i]; }
 
  private:
-  /// Of positive normal numbers: their exponent, and the polynomial of Cephes' logf for a mantissa around 1.
+  /// Logarithm of positive normal numbers: their exponent, and the polynomial of Cephes' logf for a mantissa around 1.
   static float logarithm(float x) noexcept {
     auto const bits = std::bit_cast<std::int32_t>(x);
     std::int32_t const exponent = (bits - 0x3F3504F3) >> 23;  // the bits of sqrt(1/2)

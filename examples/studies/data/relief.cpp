@@ -21,7 +21,7 @@ class Field {
     return is_inside ? values_[static_cast<std::size_t>(r * columns_ + c)] : 0.0;
   }
 
-  /// Each number's mean with its neighbours, by weights 1 2 1 down and across.
+  /// Returns each number's mean with its neighbours, by weights 1 2 1 down and across.
   [[nodiscard]] Field smoothed() const {
     Field out(*this);
     for (int r = 0; r < rows_; ++r) {

@@ -6,11 +6,11 @@
 
 namespace demo {
 
-/// How brightness b enters a network: (b - mean) / deviation, from garments under lamps from everywhere.
+/// The scale of brightness b at a network's input, (b - mean) / deviation, from garments under lamps from everywhere.
 inline constexpr double relief_mean = 0.53;
 inline constexpr double relief_deviation = 0.28;
 
-/// How an image becomes a relief, and how light meets it.
+/// The shape of an image's relief, and its light.
 struct ReliefOptions {
   double height = 2.5;      ///< of white over black, in widths of a pixel
   double absorption = 1.5;  ///< where the image is white, exp(-absorption) of the light passes through
@@ -23,22 +23,24 @@ struct ReliefOptions {
 ///
 ///     ambient + max(0, n . l) + exp(-absorption h) max(0, -n . l)
 ///
-/// bright: Lambert's law on the side that is seen, and what of the light on the other side passes through, less where
-/// the sheet is thicker. Continuous in l; a lamp behind shows the image as a shadow, so that opposite lamps do not look
-/// alike. What a pixel needs is computed once: an image under a lamp then costs one inner product a pixel.
+/// bright: Lambert's law on the visible side, and light from behind through the sheet, less where the sheet is thicker.
+/// Continuous in l. A lamp behind shows the image as a shadow, so opposite lamps look different. The terms of a pixel
+/// are computed once, so an image under a lamp costs one inner product a pixel.
 class Relief {
  public:
-  /// `image`: pixels from 0 to 1; beyond its rim lies the plane, of height 0. Throws wm::ArgumentError.
+  /// Makes the relief of `image`: pixels from 0 to 1. Beyond its rim lies the plane, of height 0. Throws
+  /// wm::ArgumentError.
   Relief(std::span<float const> image, int rows, int columns, ReliefOptions const& options = {});
 
   [[nodiscard]] std::size_t size() const noexcept { return planes_.size() / 4; }
 
-  /// The pixels under a lamp. `lamp`: the unit vector towards it, x to the right, y up, z towards the eye. `out` has
-  /// size() pixels. Throws wm::ArgumentError for other sizes and for vectors that are not of length 1 to 1e-5.
+  /// Writes the pixels under a lamp. `lamp` is the unit vector towards it, x to the right, y up, z towards the eye.
+  /// `out` has size() pixels. Throws wm::ArgumentError for other sizes and for vectors that are not of length 1 to
+  /// 1e-5.
   void show(std::array<double, 3> const& lamp, std::span<float> out) const;
 
  private:
-  std::vector<float> planes_;  // all x of the normals, all y, all z, then what passes through
+  std::vector<float> planes_;  // all x of the normals, all y, all z, then the transmitted light
   float ambient_;
 };
 

@@ -6,8 +6,8 @@ namespace demo {
 
 namespace wm = wmanifold;
 
-/// The equations of motion as in textbooks (Spong, Hutchinson, Vidyasagar, Robot Modeling and Control, 6.4), the
-/// payload a part of the second link: of its mass, of its first and of its second moment about the elbow.
+/// Equations of motion as in textbooks (Spong, Hutchinson, Vidyasagar, Robot Modeling and Control, 6.4). The payload is
+/// part of the second link: of its mass, and of its first and second moment about the elbow.
 std::array<double, 2> torques(Arm const& arm, Payload const& payload, ArmMotion const& motion) noexcept {
   auto const& [upper, fore, gravity] = arm;
   double const mass = fore.mass + payload.mass;

@@ -13,7 +13,7 @@ namespace wm = wmanifold;
 
 constexpr double degrees_per_radian = 180 / std::numbers::pi;
 
-/// A way to the right in columns: a whole number of them, less than there are, and a share of the next.
+/// A shift to the right in columns: a whole number below the width, and a share of the next column.
 struct Way {
   int whole;
   float share;

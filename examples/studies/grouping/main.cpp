@@ -1,5 +1,5 @@
-// Turned images again, a context for each sample of a training batch, for groups of them, for all of them: what that
-// costs in time, and what in accuracy. --help tells all.
+// Turned images with a context for each sample of a training batch, for groups of samples, and for all of them: the
+// cost in time and in accuracy. See --help.
 
 #include "program.hpp"
 #include "rotation/turned_images.hpp"
@@ -16,7 +16,7 @@ namespace wm = wmanifold;
 
 Context any_angle(wm::Random& random) { return {random.uniform(0, 2 * std::numbers::pi), 0, 0}; }
 
-/// The contender with a context for each sample, for groups of 4 to 32, and for the batch.
+/// Returns the contender with a context for each sample, for groups of 4 to 32, and for the batch.
 std::vector<Contender> in_groups(Contender contender) {
   contender.in_plots = contender.name == reference_contender;
   std::vector<Contender> all{contender};

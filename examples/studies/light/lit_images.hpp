@@ -6,7 +6,7 @@
 namespace demo {
 
 /// Halved images as reliefs under a lamp in the direction of the context, a unit vector. The reliefs of all images are
-/// made once: 3 KB each of 14 x 14.
+/// made once, with 3 KB for each of 14 x 14.
 class LitImages final : public ImageMaterial {
  public:
   explicit LitImages(DataSet data);

@@ -1,4 +1,4 @@
-// Images as reliefs under a lamp whose direction is known: anywhere, and anywhere but in a cap. --help tells all.
+// Images as reliefs under a lamp of known direction: trained on all directions, and on all but a cap. See --help.
 
 #include "light/lit_images.hpp"
 #include "program.hpp"
@@ -17,19 +17,19 @@ namespace wm = wmanifold;
 
 constexpr double pi = std::numbers::pi;
 
-/// The middle of the unseen cap: oblique, in front, of no symmetry.
+/// The middle of the unseen cap: oblique, in front, without symmetry.
 constexpr Context middle{0.48, 0.64, 0.6};
 
-/// That of a cap which is left out to rehearse, a right angle away.
+/// The middle of the cap left out in the rehearsal, a right angle away.
 constexpr Context other_middle{-0.8, 0, 0.6};
 
-/// Degrees between a lamp and the middle of a cap.
+/// Returns the degrees between a lamp and the middle of a cap.
 double degrees_off(Context const& lamp, Context const& of_cap = middle) {
   double const cosine = lamp[0] * of_cap[0] + lamp[1] * of_cap[1] + lamp[2] * of_cap[2];
   return std::acos(std::clamp(cosine, -1.0, 1.0)) * 180 / pi;
 }
 
-/// Uniform on the sphere.
+/// Draws uniformly on the sphere.
 Context anywhere(wm::Random& random) {
   double const z = random.uniform(-1, 1);
   double const angle = random.uniform(0, 2 * pi);
@@ -37,7 +37,7 @@ Context anywhere(wm::Random& random) {
   return {radius * std::cos(angle), radius * std::sin(angle), z};
 }
 
-/// Uniform on the part of the sphere where that holds.
+/// Draws uniformly on the part of the sphere where the condition holds.
 template <class Holds>
 Draw where(Holds holds) {
   return [=](wm::Random& random) {

@@ -1,5 +1,5 @@
-// Images in noise of a deviation that is known: of all, of all but the largest, the least, those in the middle. --help
-// tells all.
+// Images in noise of known deviation: trained on all deviations, all but the largest, all but the least, all but those
+// in the middle. See --help.
 
 #include "noise.hpp"
 #include "noise/noisy_images.hpp"
@@ -17,7 +17,7 @@ namespace wm = wmanifold;
 
 Context at_deviation(double deviation) { return {deviation / largest_noise, 0, 0}; }
 
-/// Uniform over ranges of deviations.
+/// Draws uniformly from ranges of deviations.
 Draw within(std::vector<Range> const& deviations) {
   return [=](wm::Random& random) { return at_deviation(drawn_from(deviations, random)); };
 }

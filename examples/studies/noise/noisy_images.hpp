@@ -11,7 +11,7 @@ class NoisyImages final : public ImageMaterial {
 
   [[nodiscard]] std::unique_ptr<Presenter> presenter() const override;
 
-  /// An image without noise, at half its size: black is 0, white is 1.
+  /// Returns an image without noise, at half its size: black is 0, white is 1.
   [[nodiscard]] std::span<float const> halved(Part part, std::size_t which) const {
     auto const size = static_cast<std::size_t>(inputs());
     return std::span(part == Part::training ? training_ : test_).subspan(which * size, size);

@@ -1,4 +1,4 @@
-// Images turned by an angle that is known: on all angles, on a few, on all but an arc. --help tells all.
+// Images turned by a known angle: trained on all angles, on a few, on all but an arc. See --help.
 
 #include "cifar10.hpp"
 #include "idx.hpp"
@@ -22,12 +22,12 @@ namespace wm = wmanifold;
 
 Context at_degrees(double degrees) { return {degrees * std::numbers::pi / 180, 0, 0}; }
 
-/// Uniform over ranges of degrees.
+/// Draws uniformly from ranges of degrees.
 Draw within(std::vector<Range> const& degrees) {
   return [=](wm::Random& random) { return at_degrees(drawn_from(degrees, random)); };
 }
 
-/// One of `count` angles around the circle, `shift` steps further.
+/// Draws one of `count` angles around the circle, `shift` steps further.
 Draw one_of(int count, double shift = 0) {
   return
       [=](wm::Random& random) { return at_degrees((static_cast<double>(random.below(count)) + shift) * 360 / count); };
@@ -61,7 +61,8 @@ Setting unseen_arc(double width) {
     profile.edges.push_back(0.5 * width * n / bins);
   }
   profile.edges.back() += 1e-9;
-  // An arc of the same width in the middle of the rest, or half of the rest where that is all too short.
+  // The rehearsal leaves out an arc of the same width in the middle of the rest, or half of the rest if that is too
+  // short.
   double const from = width < 120 ? (end - width) / 2 : end / 2;
   double const to = width < 120 ? from + width : end;
   return {.name = joined("arc", width),
@@ -79,7 +80,7 @@ struct Source {
   std::filesystem::path folder = "/usr/share/datasets/fashion-mnist";
 };
 
-/// What the images are, and which networks learn which angles from them.
+/// Sets the study's images, and the networks and their trained angles.
 void describe(Source const& source, Study& study, Sizes& sizes) {
   bool const is_cifar10 = source.data == "cifar10";
   study.name = joined("rotation_", source.data, source.is_wide ? "_wide" : "");
@@ -91,7 +92,7 @@ void describe(Source const& source, Study& study, Sizes& sizes) {
         std::make_shared<TurnedImages>(read_cifar10_folder(source.folder, cifar10_side, Colours::rgb), cifar10_pixels);
     study.settings = {all_angles()};
     sizes.hidden = {64, 64};
-    // A part of the data set will do: what validation leaves, at least one.
+    // A part of the data set is enough: all images that validation leaves, at least one.
     sizes.validation = 2'000;
     auto const count = study.material->count(Part::training);
     sizes.training = std::min(sizes.training, std::max(count, sizes.validation + 1) - sizes.validation);
@@ -144,10 +145,10 @@ int main(int count, char const* const* words) {
   return run_program(
       count, words, "Images turned by a known angle, and ways of using it.",
       [&](CLI::App& app) {
-        app.add_option("--data", source.data, "What the images are")
+        app.add_option("--data", source.data, "Images")
             ->check(CLI::IsMember({"fashion", "mnist", "cifar10"}))
             ->capture_default_str();
-        app.add_option("--folder", source.folder, "Folder of their idx files, of CIFAR-10's binary files")
+        app.add_option("--folder", source.folder, "Folder of their idx files, or of CIFAR-10's binary files")
             ->capture_default_str();
         app.add_flag("--wide", source.is_wide, "MNIST with two hidden layers of 128, from 20,000 images");
       },

@@ -20,7 +20,7 @@ class TurnedPresenter final : public Presenter {
     std::size_t const halved = turner_.halved_size();
     for (std::size_t plane = 0; plane < planes; ++plane) {
       turner_.turn(image.subspan(plane * size, size), degrees);
-      if (view == View::context_removed) {  // from the turned image at full size, lost corners and blur included
+      if (view == View::context_removed) {  // turns the full-size image back, with its lost corners and blur
         turner_.turn_again(-degrees);
       }
       turner_.halve(to.input.subspan(plane * halved, halved));

@@ -5,8 +5,8 @@
 
 namespace demo {
 
-/// Images turned about their centre by the context, an angle, plane by plane, and halved; undone is turned back at full
-/// size.
+/// Images turned about their centre by the context, an angle, plane by plane, and halved. With the context removed,
+/// they are turned back at full size.
 class TurnedImages final : public ImageMaterial {
  public:
   explicit TurnedImages(DataSet data, PixelScale scale = {}) : ImageMaterial(std::move(data)), scale_(scale) {}

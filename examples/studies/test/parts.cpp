@@ -63,7 +63,7 @@ double loss_of(Learner& learner, Batch const& batch, wm::Matrix<float>* gradient
   return 0.5 * error.cast<double>().squaredNorm();
 }
 
-/// Moves the learner off the place where it starts, at which much is zero.
+/// Moves the learner off its starting point, where many numbers are zero.
 void shake(Learner& learner) {
   wm::Random random(wm::Seed{4});
   for (TrainedPart* part : learner.parts()) {
@@ -78,7 +78,7 @@ void shake(Learner& learner) {
   }
 }
 
-/// A learner's model, all of it drawn.
+/// Returns a learner's model with random parameters.
 template <class Model>
 Model drawn(Model model) {
   wm::Random random(wm::Seed{5});
@@ -98,7 +98,7 @@ Eigen::VectorXd numbers_of(auto const& network) {
   return Eigen::Map<Eigen::VectorXf const>(all.data(), std::ssize(all)).template cast<double>();
 }
 
-/// Every network of the model comes by a share nearer to the average over many contexts, equally spaced.
+/// Checks that averaging moves every network by its share to the average over many equally spaced contexts.
 template <class Model>
 void check_means(Model const& model, double length) {
   constexpr int count = 2000;
@@ -170,7 +170,7 @@ Record record_of_seed(unsigned seed) {
   return record;
 }
 
-/// Contenders over the circle that are no choice among others.
+/// Returns the contenders over the circle without candidates.
 std::vector<Contender> trained_ones() {
   auto contenders = contenders_with(circle_manifolds());
   std::erase_if(contenders, [](Contender const& contender) { return !contender.candidates.empty(); });
@@ -179,7 +179,7 @@ std::vector<Contender> trained_ones() {
 
 }  // namespace
 
-TEST_CASE("contenders: gradients are what perturbation finds") {
+TEST_CASE("contenders: gradients agree with perturbation") {
   auto const contenders = trained_ones();
   CHECK(contenders.size() > 15);
   for (Contender const& contender : contenders) {
@@ -219,7 +219,7 @@ TEST_CASE("contenders: gradients are what perturbation finds") {
   }
 }
 
-TEST_CASE("contenders: each gets better on what it is shown, under either optimiser") {
+TEST_CASE("contenders: each improves on its training data, under either optimiser") {
   Batch const batch = batch_of(16, 1);
   for (Contender const& contender : trained_ones()) {
     for (Optimiser const optimiser : contender.optimisers) {
@@ -273,7 +273,7 @@ TEST_CASE("contenders: parameters and multiply-adds, counted by hand") {
         // 2-32-3
         Count{"hyper", 3 * 53 + 160 + 35, 45, 3 * 53 + 160}, Count{"order1", 3 * 53, 45, 3 * 53},
         Count{"order2", 5 * 53, 45, 5 * 53}, Count{"chain", 4 * 53, 45, 2 * 53},
-        // W_0, and of each layer rank 8 times inputs, the one, outputs and K
+        // W_0, and for each layer rank 8 times (inputs, one, outputs and K)
         Count{"low-rank", 53 + 8 * (6 + 1 + 5 + 3) + 8 * (5 + 1 + 3 + 3), 45,
               45 + 8 * (6 + 5 + 3) + 8 * (5 + 3 + 3)}}) {
     CAPTURE(count.name);
@@ -341,7 +341,7 @@ TEST_CASE("averaging: the mean of a manifold is the average of its networks") {
   check_means(drawn(Ellipse(wm::he_normal, wm::Seed{1}, {}, layers)), 2 * std::numbers::pi);
 }
 
-TEST_CASE("averaging: a contender of share 0 is as it was, of share 1 the same at all contexts") {
+TEST_CASE("averaging: a contender of share 0 is unchanged, one of share 1 the same at all contexts") {
   auto const contenders = contenders_with(circle_manifolds());
   Contender const& ellipse = contender_named(contenders, "order1");
   Batch batch = batch_of(8, 1);
@@ -366,7 +366,7 @@ TEST_CASE("averaging: a contender of share 0 is as it was, of share 1 the same a
                        wm::ArgumentError);
 }
 
-TEST_CASE("averaging: a training ends with it, under either budget, and that of bins") {
+TEST_CASE("averaging: a training ends with it, under either budget, and so does that of bins") {
   Study study;
   study.material = std::make_shared<Wave>();
   auto const anywhere = [](wm::Random& random) { return Context{random.uniform(0, 6), 0, 0}; };
@@ -395,7 +395,7 @@ TEST_CASE("averaging: a training ends with it, under either budget, and that of 
   }
 }
 
-TEST_CASE("statistics: Student's t as tables have it") {
+TEST_CASE("statistics: Student's t as in tables") {
   CHECK(student_t_quantile(0.975, 1) == doctest::Approx(12.7062).epsilon(1e-5));
   CHECK(student_t_quantile(0.975, 2) == doctest::Approx(4.30265).epsilon(1e-5));
   CHECK(student_t_quantile(0.975, 4) == doctest::Approx(2.77645).epsilon(1e-5));
@@ -419,7 +419,7 @@ TEST_CASE("statistics: a figure, and the interval of differences") {
   CHECK_FALSE(difference_of(one).is_above_zero());
 }
 
-TEST_CASE("records: what is written is read") {
+TEST_CASE("records: written records are read back") {
   Record const record = record_of_seed(1);
   Record const read = record_of(json_of(record), "here");
   CHECK(read.key() == record.key());
@@ -445,7 +445,7 @@ TEST_CASE("records: the same bytes under every locale") {
   });
 }
 
-TEST_CASE("records: a file goes on where it was ended, also by a kill in the middle of a line") {
+TEST_CASE("records: a file continues after an interruption, also after a kill in the middle of a line") {
   auto const file = folder() / "a.jsonl";
   {
     RecordFile records(file);
@@ -480,7 +480,7 @@ TEST_CASE("spaces: from one context to another, the shortest way") {
   CHECK(distance(Space::torus, {0, 0.1, 0}, {0, turn - 0.1, 0}) == doctest::Approx(0.2));
 }
 
-TEST_CASE("ranges: drawn from all of them, each as often as it is long, and from nowhere else") {
+TEST_CASE("ranges: drawn from all of them in proportion to their length, and from nowhere else") {
   std::vector<Range> const ranges{{0, 1}, {3, 6}};
   wm::Random random(wm::Seed{1});
   int in_first = 0;
@@ -508,7 +508,7 @@ TEST_CASE("choices: the default is chosen among manifolds that fit the setting, 
     }
     return names;
   };
-  // 5 functions want 10 contexts, and there is nothing to reach for.
+  // 5 functions need 10 contexts, and there is no rehearsal for reaches.
   CHECK(here() == std::set<std::string>{"none", "order1", "order1-energy0.003", "order1-energy0.03", "order1-plain"});
   CHECK(rehearsal_of(setting).name == "few");
   setting.contexts.reset();

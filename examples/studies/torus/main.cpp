@@ -1,4 +1,4 @@
-// Images turned and moved circularly, both by a known way. --help tells all.
+// Images turned and moved circularly, both by known angles. See --help.
 
 #include "program.hpp"
 #include "torus/moved_images.hpp"
@@ -51,9 +51,9 @@ Study study_of(Source const& source) {
 int main(int count, char const* const* words) {
   Source source;
   return run_program(
-      count, words, "Images turned and moved by a known way, and ways of using it.",
+      count, words, "Images turned and moved by known angles, and ways of using them.",
       [&](CLI::App& app) {
-        app.add_option("--data", source.data, "What the images are")
+        app.add_option("--data", source.data, "Images")
             ->check(CLI::IsMember({"fashion", "mnist"}))
             ->capture_default_str();
         app.add_option("--folder", source.folder, "Folder of their idx files")->capture_default_str();

@@ -4,8 +4,8 @@
 
 namespace demo {
 
-/// Images turned about their centre by the context's first angle, moved circularly by the second, and halved; undone is
-/// moved and turned back at full size.
+/// Images turned about their centre by the context's first angle, moved circularly by the second, and halved. With the
+/// context removed, they are moved and turned back at full size.
 class MovedImages final : public ImageMaterial {
  public:
   using ImageMaterial::ImageMaterial;

@@ -1,5 +1,4 @@
-// Turned images again, through networks of rising width or with rising numbers of images: where a manifold pays. --help
-// tells all.
+// Turned images with networks of rising width or with rising numbers of images: where a manifold pays. See --help.
 
 #include "program.hpp"
 #include "rotation/turned_images.hpp"
@@ -32,7 +31,7 @@ Setting of_width(wm::Index width) {
   return setting_at(joined("width", width), joined("Hidden layer of ", width), static_cast<double>(width), sizes);
 }
 
-/// As many steps and as much patience as for the usual number of images, whatever their number.
+/// Returns a setting with as many steps and as much patience as for the usual number of images.
 Setting of_images(std::size_t images) {
   Sizes sizes;
   auto const epochs = [&](std::size_t of_usual, std::size_t least) {
@@ -86,9 +85,9 @@ Study study_of(Source const& source) {
 int main(int count, char const* const* words) {
   Source source;
   return run_program(
-      count, words, "Turned images through networks of rising width, or from rising numbers of images.",
+      count, words, "Turned images with networks of rising width, or with rising numbers of images.",
       [&](CLI::App& app) {
-        app.add_option("--vary", source.vary, "What differs between settings")
+        app.add_option("--vary", source.vary, "Quantity that differs between settings")
             ->check(CLI::IsMember({"width", "images"}))
             ->capture_default_str();
         app.add_option("--folder", source.folder, "Folder of Fashion-MNIST's idx files")->capture_default_str();

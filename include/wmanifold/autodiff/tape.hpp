@@ -93,7 +93,7 @@ class Tape {
                   static_cast<Index>(seeds.size()));
     for (auto const& output : outputs) {
       if (output.tape_ != nullptr && output.tape_ != this) [[unlikely]] {
-        fail("tape: expected outputs of this tape, got one of another");
+        fail("tape: expected outputs of this tape, got one of another tape");
       }
     }
     adjoints_.assign(nodes_.size(), R{0});
@@ -124,7 +124,9 @@ class Tape {
                   static_cast<Index>(tangents.size()));
     for (auto const& input : inputs) {
       if (input.tape_ != this) [[unlikely]] {
-        fail("tape: expected inputs of this tape, got a constant or one of another");
+        fail(
+            "tape: expected inputs of this tape, got a constant or one of another tape; make inputs by "
+            "tape.variable(value)");
       }
     }
     adjoints_.assign(nodes_.size(), R{0});

@@ -420,15 +420,16 @@ class BasicAnyBasis {
   }
 
   [[noreturn, gnu::cold, gnu::noinline]] void refuse_state() const {
-    fail("basis: expected a state that is the knots of '", name_, "', or of each factor behind their count, got ",
-         state_.size(), " numbers that are not");
+    fail("basis: expected the knots of '", name_, "' (of a product: of each factor, behind their count), got ",
+         state_.size(), " other numbers");
   }
   [[noreturn, gnu::cold, gnu::noinline]] void refuse() const {
     fail(
-        "basis: expected one that is known by its name, as 's1' and 'fourier2', 'interval' and 'bernstein3', "
+        "basis: expected a known topology and basis, such as 's1' and 'fourier2', 'interval' and 'bernstein3', "
         "'legendre3' or 'bspline3_8', 's2' and 'harmonics2', 'rp1' and 'fourier1', 'so3' and 'hyperspherical2', "
         "'simplex2' and 'bernstein_bezier2', 'finite3' and 'one_per_context' or 'laplacian2', 'point' and 'constant', "
-        "products as 'interval*s1' and 'bernstein1*fourier2', or a part of one as 't2' and 'total2(fourier2)', got '",
+        "a product such as 'interval*s1' and 'bernstein1*fourier2', or a part of one such as 't2' and "
+        "'total2(fourier2)', got '",
         topology_, "' and '", name_, "'");
   }
 

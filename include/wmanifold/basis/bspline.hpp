@@ -85,7 +85,7 @@ inline std::vector<double> kept_knots(SplineShape const& shape, std::span<double
     bool const is_end = !shape.is_closed && (i == 0 || i + order == kept.size());
     if (kept[i] == kept[i + order - 1] && !is_end) [[unlikely]] {
       fail(what, ": expected a knot between the ends at most ", shape.degree, " times, got ", kept[i], " ", order,
-           " times, where the spline would jump");
+           " times; drop one, as the spline would jump there");
     }
   }
   double const least = least_knot_distance * shape.length();
@@ -160,9 +160,9 @@ class BSplineOn {
   static_assert(is_closed || std::same_as<Space, Interval>,
                 "wmanifold: a B-spline lives on the Interval or closed on S1 (or on a Product or Torus of them); use "
                 "SphericalHarmonics on S2");
-  static_assert(p >= 1 && p <= most_spline_degree,
-                "wmanifold: a B-spline has a degree from 1, the chain of straight lines, to 9: weights do not jump");
-  static_assert(n >= p + 1, "wmanifold: a B-spline of degree p has at least p + 1 functions");
+  static_assert(p >= 1 && p <= most_spline_degree, "wmanifold: a B-spline has a degree from 1 (straight lines) to 9");
+  static_assert(n >= p + 1,
+                "wmanifold: a B-spline of degree p has at least p + 1 functions; lower the degree or add functions");
   static constexpr SplineShape shape{p, n, is_closed};
 
  public:

@@ -18,10 +18,9 @@ template <class Space, int L>
 struct HypersphericalHarmonics {
   static_assert(std::same_as<Space, SO3>,
                 "wmanifold: hyperspherical harmonics live on SO3; use SphericalHarmonics on S2, Fourier on circles");
-  static_assert(
-      L >= 0 && L <= 12 && L % 2 == 0,
-      "wmanifold: hyperspherical harmonics on SO3 have an even degree from 0 to 12: odd ones differ at q and -q, "
-      "which are one rotation");
+  static_assert(L >= 0 && L <= 12 && L % 2 == 0,
+                "wmanifold: hyperspherical harmonics on SO3 have an even degree from 0 to 12, as odd ones differ at q "
+                "and -q, which are one rotation");
 
   /// The topology of the contexts.
   using Topology = SO3;

@@ -42,8 +42,10 @@ template <class I = Index>
   };
   double const same = 1e-9 * value(n - 1);
   if (n > 1 && !(value(1) > same)) [[unlikely]] {
-    fail("laplacian: expected a graph whose weights are of similar size, got one that falls apart where weights below ",
-         same, " count for nothing");
+    fail(
+        "laplacian: expected a graph of weights of similar size, got one that is disconnected without its weights "
+        "below ",
+        same, "; raise the small weights");
   }
 
   SmallMatrix result(n, n);
@@ -108,7 +110,7 @@ class LaplacianEigenvectors {
       "wmanifold: LaplacianEigenvectors live on a Finite topology, which has a graph; use Fourier on circles, "
       "SphericalHarmonics on S2, Legendre on intervals");
   static_assert(k >= 1 && k <= Space::size,
-                "wmanifold: there are as many LaplacianEigenvectors as contexts, and at least one is taken");
+                "wmanifold: LaplacianEigenvectors<Finite<n>, K> has a K from 1 to n, the number of contexts");
 
  public:
   /// The topology of the contexts.

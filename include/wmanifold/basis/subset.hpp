@@ -75,8 +75,8 @@ template <class Rule, Basis... Factors>
 class Subset {
   static_assert(sizeof...(Factors) >= 1, "wmanifold: a Subset has at least one factor");
   static_assert((GradedBasis<Factors> && ...),
-                "wmanifold: a Subset expects factors whose functions have an order (Legendre, Fourier, "
-                "SphericalHarmonics, HypersphericalHarmonics, Constant): its rule keeps products by the orders");
+                "wmanifold: a Subset expects factors whose functions have an order; use Legendre, Fourier, "
+                "SphericalHarmonics, HypersphericalHarmonics or Constant");
   static constexpr std::size_t count = sizeof...(Factors);
   using Digits = std::array<int, count>;
   static constexpr Digits sizes{Factors::size...};

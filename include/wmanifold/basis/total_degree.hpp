@@ -13,8 +13,8 @@ namespace detail {
 template <class Space, int n>
 struct Orthogonal {
   static_assert(std::same_as<Space, S1> || std::same_as<Space, RP1>,
-                "wmanifold: TotalDegree and Additive are for Products of intervals, circles, RP1, S2 and SO3 and for "
-                "tori, whose functions have an order; on others, name the factors' bases in a Subset");
+                "wmanifold: TotalDegree and Additive live on tori and on Products of intervals, circles, RP1, S2 and "
+                "SO3; on others, name the factors' bases in a Subset");
   using type = Fourier<Space, n>;
 };
 template <int n>

@@ -53,7 +53,7 @@ class Random {
   explicit Random(State const& state) : state_(state) {
     bool const all_zero = std::all_of(state.begin(), state.end() - 1, [](std::uint64_t word) { return word == 0; });
     if (all_zero || state[size] > size) [[unlikely]] {
-      fail("random: expected the state of a generator, with at most ", size, " words used, got ",
+      fail("random: expected a generator's state, not all zero, with at most ", size, " words used, got ",
            all_zero ? "zeros" : std::to_string(state[size]));
     }
   }
@@ -74,7 +74,7 @@ class Random {
   /// Returns a uniform number in 0, ..., count - 1, without bias. ArgumentError for a count below 1.
   Index below(Index count) {
     if (count < 1) [[unlikely]] {
-      fail("random: expected a count of at least 1 to draw a number below, got ", count);
+      fail("random: expected a bound of at least 1, got ", count);
     }
     auto const n = static_cast<std::uint64_t>(count);
     std::uint64_t const excess = (0 - n) % n;  // 2^64 mod n values are thrown away

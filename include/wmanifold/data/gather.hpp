@@ -12,7 +12,7 @@ namespace detail {
 inline void require_indices(std::span<Index const> indices, Index count) {
   for (std::size_t i = 0; i < indices.size(); ++i) {
     if (indices[i] < 0 || indices[i] >= count) [[unlikely]] {
-      fail("gather: expected indices of ", count, " samples, from 0 on, got ", indices[i], " in place ", i);
+      fail("gather: expected indices of ", count, " samples, counted from 0, got ", indices[i], " at position ", i);
     }
   }
 }

@@ -55,7 +55,7 @@ class MiniBatches {
   /// a negative number.
   [[nodiscard]] std::vector<std::vector<Index>> epoch(Index number) const {
     if (number < 0) [[unlikely]] {
-      fail("mini-batches: expected an epoch from 0 on, got ", number);
+      fail("mini-batches: expected an epoch of at least 0, got ", number);
     }
     auto order = shuffled_indices(samples_, seed_.stream(static_cast<std::uint64_t>(number)));
     if (!part_.empty()) {
@@ -74,11 +74,12 @@ class MiniBatches {
  private:
   void check() const {
     if (samples_ < 1 || size_ < 1) [[unlikely]] {
-      fail("mini-batches: expected at least one sample, and one in each batch, got ", Index{samples_}, " and ", size_);
+      fail("mini-batches: expected at least one sample and batches of at least one, got ", Index{samples_}, " and ",
+           size_);
     }
     if (count() == 0) [[unlikely]] {
-      fail("mini-batches: expected a batch of at most ", Index{samples_}, " samples, as a smaller one is dropped, got ",
-           size_);
+      fail("mini-batches: expected a batch of at most ", Index{samples_}, " samples, got ", size_,
+           "; lower it, or keep the last, smaller batch");
     }
   }
 

@@ -26,7 +26,7 @@ inline Split split_in_order(std::vector<Index> const& order, double share) {
     (up_to(i + 1) > up_to(i) ? split.validation : split.training).push_back(order[i]);
   }
   if (split.training.empty() || split.validation.empty()) [[unlikely]] {
-    fail("split: expected enough samples for both parts, got ", order.size(), " with a share of ", share);
+    fail("split: expected a share that leaves a sample for both parts, got ", share, " of ", order.size(), " samples");
   }
   std::sort(split.training.begin(), split.training.end());
   std::sort(split.validation.begin(), split.validation.end());

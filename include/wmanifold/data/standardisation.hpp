@@ -31,8 +31,8 @@ class Standardisation {
       mean_[c] = is_constant ? x(0) : mean;
       scale_[c] = is_constant ? 1 : deviation;
       if (!(is_finite(mean_[c]) && is_finite(scale_[c]) && scale_[c] > 0)) [[unlikely]] {
-        fail<NumericalError>("standardisation: expected a column whose deviation is a positive number, got ", scale_[c],
-                             " for column ", c);
+        fail<NumericalError>("standardisation: expected a positive, finite deviation, got ", scale_[c], " for column ",
+                             c, "; rescale the column");
       }
     }
   }

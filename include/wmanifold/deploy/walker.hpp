@@ -49,11 +49,11 @@ template <class Model>
 class Walker {
  public:
   static_assert(Walkable<Model>,
-                "wmanifold: a Walker needs a manifold with at(point, network), which forms the network at a point into "
-                "one that is there: at(point) alone may allocate");
+                "wmanifold: a Walker needs a manifold with at(point, network), which forms a network in place, as "
+                "at(point) may allocate");
   static_assert(Steppable<typename Model::Topology>,
-                "wmanifold: a Walker goes along geodesics, or switches, so the contexts need a topology with exp and "
-                "log, a discrete one (of dimension 0), or a product of such");
+                "wmanifold: a Walker needs a topology with exp and log, to walk along geodesics, a discrete one (of "
+                "dimension 0), to switch, or a product of such");
 
   using R = typename Model::Scalar;           ///< type of the numbers
   using Topology = typename Model::Topology;  ///< space of contexts
@@ -81,7 +81,8 @@ class Walker {
   void set_model(std::shared_ptr<Model const> model) {
     if (!(required(model)->stack() == layers_)) [[unlikely]] {
       fail("walker: expected a model of the same layers as the one before, got ", model->inputs(), " inputs, ",
-           model->outputs(), " outputs and ", model->stack().depth(), " dense layers, or other activations");
+           model->outputs(), " outputs and ", model->stack().depth(),
+           " dense layers, or other activations; make a new Walker");
     }
     models_.put(std::move(model));
   }
@@ -131,10 +132,10 @@ class Walker {
  private:
   static WalkerOptions const& checked(WalkerOptions const& options) {
     if (is_nan(options.speed) || !(options.speed > 0)) [[unlikely]] {
-      fail("walker: expected a positive speed, a distance per sample, got ", options.speed);
+      fail("walker: expected a positive speed (distance per sample), got ", options.speed);
     }
     if (options.every < 1) [[unlikely]] {
-      fail("walker: expected at least 1 sample from move to move, got ", options.every);
+      fail("walker: expected at least 1 sample between moves, got ", options.every);
     }
     return options;
   }
@@ -147,7 +148,7 @@ class Walker {
       require_parameters(model->parameters());
       auto const numbers = model->parameters().numbers();
       if (!all_finite(numbers.data(), static_cast<Index>(numbers.size()))) [[unlikely]] {
-        fail("walker: expected a model of finite parameters, got one that is ",
+        fail("walker: expected finite parameters, got ",
              *std::find_if_not(numbers.begin(), numbers.end(), [](R number) { return is_finite(number); }));
       }
     }
@@ -156,7 +157,7 @@ class Walker {
 
   [[noreturn, gnu::cold, gnu::noinline]] void refuse(std::size_t x, Index step, std::size_t y) const {
     fail("walker: expected samples of ", inputs(), " inputs, at least 1 apart, and whole samples of ", outputs(),
-         " outputs, got ", x, " numbers ", step, " apart for ", y);
+         " outputs, got ", x, " inputs, ", step, " apart, for ", y, " outputs");
   }
 
   /// Makes one move, unless the walker is at its target; the previous network becomes the spare one.

@@ -104,10 +104,10 @@ class CustomFlow {
     auto const count = static_cast<Index>(gradient.numbers().size());
     auto const require_finite = [&](char const* what, Parameters<R> const& block) {
       if (!all_finite(block.data(), count)) [[unlikely]] {
-        fail<NumericalError>("flow: expected ", what, " that is finite, got one that is not");
+        fail<NumericalError>("flow: expected a finite ", what, ", got a NaN or an infinity; lower the rate");
       }
     };
-    require_finite("a gradient", gradient);
+    require_finite("gradient", gradient);
     if (options_.movement && kernel::largest<T, R>(count, gradient.data()) == 0) {
       return 0;  // as in GradientFlow
     }
@@ -125,7 +125,7 @@ class CustomFlow {
     rule_.template at<T, R>(state_.steps + 1)(kernel::Tile<R>{1, stride, direction_.data(), stride, blocks, stride});
     double const unit = metric_.template movement<T>(*model_, direction_);
     if (!is_finite(unit)) [[unlikely]] {
-      fail<NumericalError>("flow: expected a finite movement, got ", unit);
+      fail<NumericalError>("flow: expected a finite movement, got ", unit, "; lower the rate");
     }
     double const factor = detail::factor_at(options_, unit);
     moved_ = model_->parameters();
@@ -133,9 +133,9 @@ class CustomFlow {
       kernel::add_scaled<T, R>(static_cast<R>(-factor), count, direction_.data(), moved_.data());
     }
     // No state is written before all numbers are known to be finite.
-    require_finite("a step", moved_);
+    require_finite("step", moved_);
     for (auto const& block : moments_) {
-      require_finite("a moment", block);
+      require_finite("moment", block);
     }
     std::copy(moved_.numbers().begin(), moved_.numbers().end(), model_->parameters().numbers().begin());
     std::swap(state_.moments, moments_);

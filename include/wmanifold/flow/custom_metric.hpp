@@ -19,7 +19,7 @@ class MovementMetric<CustomManifold<R_, Space, F, Layers...>> {
   /// matrix.
   explicit MovementMetric(Model const&, double stiffness = 0) {
     if (stiffness != 0) [[unlikely]] {
-      fail("flow: expected no stiffness for a custom manifold, got ", stiffness);
+      fail("flow: expected no stiffness for a custom manifold, got ", stiffness, "; leave it at 0");
     }
   }
 

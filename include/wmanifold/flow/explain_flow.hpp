@@ -40,57 +40,58 @@ template <class Model, class L, class Rule, bool is_custom = false>
 constexpr bool explain_flow() {
   if constexpr (std::is_const_v<Model> && WeightManifold<std::remove_const_t<Model>>) {
     static_assert(never<Model>,
-                  "wmanifold: expected a model that may change, got a const one: a flow trains the model where it "
-                  "lies; drop the const, or train a copy");
+                  "wmanifold: expected a model that may change, got a const one; drop the const, or train a copy");
   } else if constexpr (!WeightManifold<Model> && WeightManifold<L>) {
     static_assert(never<Model>,
-                  "wmanifold: expected the model first, then its loss: GradientFlow{model, loss, {.rate = 0.05}}");
+                  "wmanifold: expected the model first, then its loss, got the loss first; write GradientFlow{model, "
+                  "loss, {.rate = 0.05}}");
   } else if constexpr (!WeightManifold<Model> && requires(Model & model) { *model; }) {
-    static_assert(never<Model>, "wmanifold: expected a model, got a pointer to one: GradientFlow{*model, ...}");
+    static_assert(never<Model>, "wmanifold: expected a model, got a pointer to one; write GradientFlow{*model, ...}");
   } else if constexpr (!WeightManifold<Model> && requires(Model & model) { model.basis(), model.stack(); }) {
     static_assert(never<Model>,
-                  "wmanifold: expected a model with a type, such as load_model<Manifold<basis, layers...>>(path), got "
-                  "an AnyManifold, which is not for training");
+                  "wmanifold: expected a model with a type, got an AnyManifold, which cannot be trained; load it by "
+                  "load_model<Manifold<basis, layers...>>(path)");
   } else if constexpr (!WeightManifold<Model> && requires(Model & model) { model.stack(); }) {
     static_assert(never<Model>,
-                  "wmanifold: expected a manifold of weights, got a network: one without contexts is trained as a "
-                  "Manifold<Constant<>, layers...>; lift<Constant<>>(network) makes it of a network that is there");
+                  "wmanifold: expected a manifold of weights, got a network; train a Manifold<Constant<>, layers...>, "
+                  "which lift<Constant<>>(network) makes of it");
   } else if constexpr (!WeightManifold<Model>) {
     static_assert(never<Model>,
                   "wmanifold: expected a manifold of weights first, such as a Manifold<Fourier<S1, 1>, Dense<2, 16>, "
-                  "...>, then a loss and options");
+                  "...>, then a loss and options, got another type");
   } else if constexpr (!is_custom && !HasRows<Model>) {
     static_assert(never<Model>,
-                  "wmanifold: expected a manifold with rows over a basis, got a custom one: CustomFlow{model, "
-                  "loss, {.rate = 0.05}} of <wmanifold/flow/custom_flow.hpp> trains it, with the same options");
+                  "wmanifold: expected a manifold with rows over a basis, got a custom one; use CustomFlow{model, "
+                  "loss, {.rate = 0.05}} of <wmanifold/flow/custom_flow.hpp>, with the same options");
   } else if constexpr (is_custom && HasRows<Model>) {
     static_assert(never<Model>,
-                  "wmanifold: expected a custom manifold, got one with rows over a basis: GradientFlow{model, loss, "
-                  "{.rate = 0.05}} trains it, with the same options");
+                  "wmanifold: expected a custom manifold, got one with rows over a basis; use GradientFlow{model, "
+                  "loss, {.rate = 0.05}}, with the same options");
   } else if constexpr (std::same_as<L, NoLoss>) {
     static_assert(never<L>,
-                  "wmanifold: expected a loss between model and options: GradientFlow{model, MeanSquaredError{}, "
-                  "{.rate = 0.05}}");
+                  "wmanifold: expected a loss between model and options, got none; write GradientFlow{model, "
+                  "MeanSquaredError{}, {.rate = 0.05}}");
   } else if constexpr (FlowRule<L>) {
     static_assert(never<L>,
-                  "wmanifold: expected a loss between model and rule: GradientFlow{model, MeanSquaredError{}, Adam{}, "
-                  "{.rate = 1e-3}}");
+                  "wmanifold: expected a loss between model and rule, got none; write GradientFlow{model, "
+                  "MeanSquaredError{}, Adam{}, {.rate = 1e-3}}");
   } else if constexpr (!LossOn<LossOf<L>, Model> && requires { typename LossOf<L>::template Targets<float>; }) {
-    static_assert(never<L>,
-                  "wmanifold: expected a loss for the topology of the model's contexts, got one of another: Pinball is "
-                  "for quantile levels on the Interval, and a custom loss may take the context as its first argument");
+    static_assert(
+        never<L>,
+        "wmanifold: expected a loss for the topology of the model's contexts, got one for another; use Pinball for "
+        "quantile levels on the Interval, or a custom loss, which may take the context as its first argument");
   } else if constexpr (!LossOn<LossOf<L>, Model>) {
     static_assert(never<L>,
-                  "wmanifold: expected a loss behind the model (MeanSquaredError{}, CrossEntropy{}, ...) or a "
-                  "LossFunctional: of a function or lambda, custom_loss(f) makes one");
+                  "wmanifold: expected a loss after the model (MeanSquaredError{}, CrossEntropy{}, ...) or a "
+                  "LossFunctional, got another type; make a loss of a function or lambda by custom_loss(f)");
   } else if constexpr (!FlowRule<Rule>) {
     static_assert(never<Rule>,
                   "wmanifold: expected a rule between loss and options (HeavyBall, Nesterov, Adam, or a FlowRule of "
-                  "your own)");
+                  "your own), got another type");
   } else if constexpr (is_custom && Rule::input != RuleInput::preconditioned) {
     static_assert(never<Rule>,
-                  "wmanifold: expected a rule that needs no whitened coordinates (HeavyBall, Nesterov), as the metric "
-                  "of a custom manifold changes along the way");
+                  "wmanifold: expected a rule that needs no whitened coordinates, as the metric of a custom manifold "
+                  "changes at each step, got one that does; use HeavyBall or Nesterov");
   }
   return true;
 }
@@ -108,25 +109,26 @@ template <class Model, class... Rest>
 constexpr void explain_flow_arguments() {
   if constexpr (sizeof...(Rest) == 0) {
     static_assert(never<Model>,
-                  "wmanifold: expected options behind the loss, with a rate or a movement budget: GradientFlow{model, "
-                  "loss, {.rate = 0.05}}");
+                  "wmanifold: expected options after the loss, with a rate or a movement budget, got none; write "
+                  "GradientFlow{model, loss, {.rate = 0.05}}");
   } else {
     using Last = std::remove_cvref_t<std::tuple_element_t<sizeof...(Rest) - 1, std::tuple<Rest...>>>;
     if constexpr (sizeof...(Rest) == 1 && FlowRule<Last>) {
       static_assert(never<Last>,
-                    "wmanifold: expected options behind the rule, GradientFlow{model, loss, Adam{}, {.rate = 1e-3}}");
+                    "wmanifold: expected options after the rule, got none; write GradientFlow{model, loss, Adam{}, "
+                    "{.rate = 1e-3}}");
     } else if constexpr (sizeof...(Rest) == 1) {
       static_assert(never<Last>,
-                    "wmanifold: expected FlowOptions behind the loss, GradientFlow{model, loss, {.rate = 0.05}}, or a "
-                    "rule and RuleOptions");
+                    "wmanifold: expected FlowOptions after the loss, or a rule and RuleOptions, got another type; "
+                    "write GradientFlow{model, loss, {.rate = 0.05}}");
     } else if constexpr (FlowRule<Last>) {
       static_assert(never<Last>,
-                    "wmanifold: expected the rule before its options, GradientFlow{model, loss, Adam{}, {.rate = "
-                    "1e-3}}");
+                    "wmanifold: expected the rule before its options, got it last; write GradientFlow{model, loss, "
+                    "Adam{}, {.rate = 1e-3}}");
     } else {
       static_assert(never<Last>,
-                    "wmanifold: expected RuleOptions behind the rule, GradientFlow{model, loss, Adam{}, {.rate = "
-                    "1e-3}}: a rule has its own momentum, so that FlowOptions do not fit");
+                    "wmanifold: expected RuleOptions after the rule, got other options; write GradientFlow{model, "
+                    "loss, Adam{}, {.rate = 1e-3}}, as a rule has its own momentum");
     }
   }
 }
@@ -135,7 +137,7 @@ constexpr void explain_flow_arguments() {
 template <class Model>
 constexpr void explain_temporary() {
   static_assert(never<Model>,
-                "wmanifold: expected a model that outlives its flow, got a temporary one: give it a name, Model "
+                "wmanifold: expected a model that outlives its flow, got a temporary one; give it a name: Model "
                 "model{...}; GradientFlow flow{model, ...}");
 }
 

@@ -22,8 +22,8 @@ struct NoMomentum {
   template <std::convertible_to<double> Number>
   NoMomentum(Number const&) {
     static_assert(detail::never<Number>,
-                  "wmanifold: expected no .momentum in the options beside a rule, which has its own: HeavyBall{0.9}, "
-                  "Nesterov{0.9}, Adam{.beta1 = 0.9}");
+                  "wmanifold: expected no .momentum in the options beside a rule, got one; give it to the rule: "
+                  "HeavyBall{0.9}, Nesterov{0.9}, Adam{.beta1 = 0.9}");
   }
 };
 
@@ -80,7 +80,8 @@ inline constexpr double longest_step = 1e5;
 /// Returns the options. Throws ArgumentError for invalid ones.
 inline RuleOptions checked(RuleOptions const& options) {
   if (options.rate.has_value() == options.movement.has_value()) [[unlikely]] {
-    fail("flow: expected either a rate or a movement budget, got ", options.rate ? "both" : "neither");
+    fail("flow: expected either a rate or a movement budget, got ", options.rate ? "both" : "neither",
+         "; set one of .rate and .movement");
   }
   double const length = options.rate ? *options.rate : *options.movement;
   if (!(is_finite(length) && length >= 0)) [[unlikely]] {
@@ -126,7 +127,8 @@ void require_state_of(Parameters<R> const& parameters, std::size_t moments, Flow
     fits = fits && block.same_sizes(parameters);
   }
   if (!fits) [[unlikely]] {
-    fail("flow: expected a state with ", moments, " blocks of the model's sizes, got one of another flow");
+    fail("flow: expected a state with ", moments,
+         " blocks of the model's sizes, got one of another flow; use the same model and rule");
   }
 }
 

@@ -139,7 +139,9 @@ class GradientFlow {
       bool const is_left = largest_of<HostTarget>(state.moments[i]) <= most &&
                            !(are_squares && std::any_of(numbers.begin(), numbers.end(), [](R x) { return x < 0; }));
       if (!is_left) [[unlikely]] {
-        fail("flow: expected moments that a flow left, got some that are not finite, too large, or squares below 0");
+        fail(
+            "flow: expected moments from a flow's state, got a NaN, an infinity, a number out of range or a negative "
+            "square");
       }
     }
     state_ = std::move(state);
@@ -212,14 +214,14 @@ class GradientFlow {
     double const stretch = std::max(before.norm(), 1.0) * std::max(after.norm(), 1.0);
     if (!(largest * stretch <= largest_input<R>)) [[unlikely]] {
       fail<NumericalError>("flow: expected a gradient of at most ", largest_input<R> / stretch,
-                           " under this metric, from which no step leaves the range of numbers, got one of ", largest,
-                           ": standardise inputs and targets, or lower the rate");
+                           " under this metric, to keep steps in the range of numbers, got ", largest,
+                           "; standardise inputs and targets, or lower the rate");
     }
     if (shrink() > 0) {
       double const size = largest_of<T>(model_->parameters());
       if (!(shrink() * size <= largest_input<R>)) [[unlikely]] {
         fail<NumericalError>("flow: expected parameters of at most ", largest_input<R> / shrink(),
-                             " under this decay, got some of ", size);
+                             " under this decay, got ", size, "; lower the decay");
       }
     }
   }
@@ -241,7 +243,7 @@ class GradientFlow {
   template <class T>
   double go(Parameters<R> const& given, double largest) {
     if (!is_finite(largest)) [[unlikely]] {
-      fail<NumericalError>("flow: expected a finite gradient, got one that is not");
+      fail<NumericalError>("flow: expected a finite gradient, got a NaN or an infinity");
     }
     if (options_.movement && largest == 0) {
       return 0;  // no direction: a budget is spent on this gradient, not on the remains of earlier ones

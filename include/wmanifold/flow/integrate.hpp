@@ -60,8 +60,8 @@ Integration integrate(Model& model, Objective& objective, double duration, Integ
          options.relative, " and ", options.absolute, ", ", options.first_step, " and ", options.fixed_steps);
   }
   if (options.most_steps < 1 || options.fixed_steps > options.most_steps) [[unlikely]] {
-    fail("integration: expected at least one step to be allowed, and all fixed ones, got ", options.most_steps, " and ",
-         options.fixed_steps, " fixed ones");
+    fail("integration: expected most_steps of at least 1 and of at least fixed_steps, got ", options.most_steps,
+         " and ", options.fixed_steps);
   }
   require_parameters(model.parameters());
   MovementMetric<Model> const metric(model);
@@ -137,7 +137,7 @@ Integration integrate(Model& model, Objective& objective, double duration, Integ
     }
     if (time < duration) [[unlikely]] {
       fail<NumericalError>("integration: expected to reach ", duration, " in ", options.most_steps, " steps, got to ",
-                           time);
+                           time, "; raise most_steps or the tolerances");
     }
   } catch (...) {
     model.parameters() = before;

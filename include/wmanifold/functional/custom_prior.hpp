@@ -15,7 +15,7 @@ class Prior<CustomManifold<R, Space, F, Layers...>> {
   Prior(Model const&, double weight_decay, double energy) : weight_decay_(weight_decay) {
     detail::check_strengths(weight_decay, energy);
     if (energy > 0) [[unlikely]] {
-      fail("prior: expected no energy for a custom manifold (write it into the loss), got ", energy);
+      fail("prior: expected no energy for a custom manifold, got ", energy, "; write it into the loss");
     }
   }
 

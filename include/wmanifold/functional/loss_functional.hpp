@@ -75,7 +75,8 @@ class LossFunctional {
         inputs, contexts, BatchView<R>(slopes.data(), outputs.rows(), outputs.cols()), work, gradient, request);
     double const largest = kernel::largest<T, R>(static_cast<Index>(gradient.numbers().size()), gradient.data());
     if (!is_finite(largest)) [[unlikely]] {
-      fail<NumericalError>("loss functional: expected a finite gradient, got one that is not, at a loss of ", value);
+      fail<NumericalError>("loss functional: expected a finite gradient, got a NaN or an infinity at a loss of ", value,
+                           "; standardise inputs and targets, or lower the rate");
     }
     return {value, views, largest};
   }
@@ -119,7 +120,7 @@ class LossFunctional {
         double const loss = static_cast<double>(loss_at<T>(loss_, s, row, targets, b, own));
         if (!is_finite(loss)) [[unlikely]] {
           fail<NumericalError>("loss functional: expected a finite loss, got ", loss, " for sample ", b, " of ",
-                               outputs.rows());
+                               outputs.rows(), "; standardise inputs and targets, or lower the rate");
         }
         work.losses[static_cast<std::size_t>(b)] = loss;
       }
@@ -131,7 +132,7 @@ class LossFunctional {
     double const value = reduce_(SampleLosses{work.losses, weights, ends, work.shares}, work.reduction);
     if (!is_finite(value)) [[unlikely]] {
       fail<NumericalError>("loss functional: expected a finite value of all samples, got ", value,
-                           ": losses times weights leave the range of numbers");
+                           "; scale targets or weights down");
     }
     return value;
   }

@@ -20,8 +20,7 @@ struct PredictionEntropy {
   /// Throws ArgumentError for a temperature below 1e-30, NaN or infinity.
   void check(NoTargets, Index, Index) const {
     if (!(is_finite(temperature) && temperature >= 1e-30)) [[unlikely]] {
-      fail("prediction entropy: expected a positive temperature, got ", temperature,
-           temperature > 0 && temperature < 1 ? ", which is below 1e-30" : "");
+      fail("prediction entropy: expected a finite temperature of at least 1e-30, got ", temperature);
     }
   }
 

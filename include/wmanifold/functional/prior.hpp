@@ -43,8 +43,8 @@ class Prior {
       if constexpr (DifferentiableBasis<typename Model::Basis>) {
         detail::add_scaled(energy, energy_matrix(model.basis()), matrix_);
       } else if (energy > 0) {
-        fail("prior: expected no energy on ", Model::Topology::name(), ", where nothing has a derivative, got ",
-             energy);
+        fail("prior: expected no energy on ", Model::Topology::name(), ", got ", energy,
+             "; leave it at 0, as discrete contexts have no derivatives");
       }
     }
   }

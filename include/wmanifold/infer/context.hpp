@@ -20,10 +20,11 @@ namespace detail {
 
 template <class T, class Model, class L, class Known>
 class ContextSearch {
-  static_assert(WeightManifold<Model>, "wmanifold: a context is inferred for a weight manifold (manifold/batch.hpp)");
-  static_assert(
-      Loss<L, typename Model::Scalar>,
-      "wmanifold: a context is inferred by a loss that does not see the context itself (functional/loss.hpp)");
+  static_assert(WeightManifold<Model>,
+                "wmanifold: infer_context expects a model that satisfies WeightManifold (manifold/batch.hpp)");
+  static_assert(Loss<L, typename Model::Scalar>,
+                "wmanifold: infer_context expects a loss that does not take the context (functional/loss.hpp), such as "
+                "MeanSquaredError");
 
   using R = typename Model::Scalar;
   using Whole = typename Model::Topology;
@@ -39,8 +40,8 @@ class ContextSearch {
     }
   }();
   static_assert(has_slope,
-                "wmanifold: a context is inferred by a descent, which takes a basis with derivatives in the smooth "
-                "factors (a Tensor or Subset of bases of the factors has them)");
+                "wmanifold: infer_context expects a basis with derivatives in the smooth factors; use a Tensor or "
+                "Subset of bases of the factors");
   /// For a squared error the noise determines the evidence: the log-likelihood of a unit of loss.
   static constexpr bool is_squared = std::same_as<L, MeanSquaredError>;
 
@@ -60,12 +61,13 @@ class ContextSearch {
         step_(search_.spread() / 100) {
     if (!is_squared && options.noise) [[unlikely]] {
       fail("inference: expected a noise for MeanSquaredError only, got ", *options.noise,
-           "; for another loss, say what a unit of it is worth by evidence");
+           "; for another loss, set .evidence");
     }
     for (Index g = 0; estimates_noise() && g < losses_.groups(); ++g) {
       if (numbers(g) <= Space::dimension) [[unlikely]] {
-        fail("inference: expected a noise (or an evidence), or more target numbers than the ", Space::dimension,
-             " that are inferred in each group, to estimate the noise from, got ", numbers(g), " in group ", g);
+        fail("inference: expected more than ", Space::dimension,
+             " target numbers per group to estimate the noise from, got ", numbers(g), " in group ", g,
+             "; set .noise or .evidence");
       }
     }
   }
@@ -107,8 +109,8 @@ class ContextSearch {
       auto const at = static_cast<std::size_t>(g);
       auto const best = best_state(found, at);
       if (found[best][at].minima.empty()) [[unlikely]] {
-        fail<NumericalError>("inference: expected a finite loss at one of ", search_.points().size() * states_.size(),
-                             " points at least, got none for group ", first + g);
+        fail<NumericalError>("inference: expected a finite loss at one or more of ",
+                             search_.points().size() * states_.size(), " points, got none for group ", first + g);
       }
       auto const& minimum = found[best][at].minima.front();
       Estimate estimate{whole(best, minimum), minimum.value, 0, runner_up(found, at, best), std::nullopt, {}};

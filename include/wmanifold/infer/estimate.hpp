@@ -87,7 +87,7 @@ inline void check(InferenceOptions const& options) {
     fail("inference: expected a positive noise, got ", *options.noise);
   }
   if (options.noise && options.evidence) [[unlikely]] {
-    fail("inference: expected either a noise or an evidence, which follow from each other, got both");
+    fail("inference: expected either a noise or an evidence, got both; set one, as it implies the other");
   }
   if (options.apart && (is_nan(*options.apart) || !(*options.apart > 0))) [[unlikely]] {
     fail("inference: expected a positive least distance of the runner-up, got ", *options.apart);

@@ -53,8 +53,8 @@ class GroupLosses {
     loss.check(targets, inputs.rows(), model.outputs());
     for (Index const size : sizes) {
       if (size < 1 || size > inputs.rows() - begins_.back()) [[unlikely]] {
-        fail("inference: expected groups of at least one sample that make up the ", inputs.rows(),
-             " samples, got one of ", size, " after ", begins_.back(), " samples");
+        fail("inference: expected groups of at least one sample and ", inputs.rows(), " samples in all, got one of ",
+             size, " after ", begins_.back(), " samples");
       }
       begins_.push_back(begins_.back() + size);
     }

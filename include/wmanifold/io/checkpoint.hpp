@@ -83,8 +83,8 @@ inline void require_no_factor(std::string const& where, TensorFile const& file) 
   auto const found = file.tensors.find("factor");
   if (found != file.tensors.end() && found->second.shape != std::vector<Index>{0, 0}) [[unlikely]] {
     fail<FileError>(where,
-                    ": expected a checkpoint of a rule without a matrix of its own, got one that has a 'factor' "
-                    "(Shampoo's), which this version has no more");
+                    ": expected a checkpoint of a rule of this version, got one with a 'factor' (Shampoo's); use the "
+                    "version that wrote it");
   }
 }
 

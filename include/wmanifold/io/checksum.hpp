@@ -122,8 +122,8 @@ inline void require_checksum(std::string const& where, TensorFile const& file) {
   bool const is_older = !found->second.starts_with("crc32:") && format != file.metadata.end() &&
                         format->second == "wmanifold checkpoint 1";
   if (auto const got = is_older ? older_checksum_of(file) : checksum_of(file); got != found->second) [[unlikely]] {
-    fail<FileError>(where, ": expected checksum '", found->second, "', the file's contents have '", got,
-                    "': the file was damaged, or edited without a new checksum");
+    fail<FileError>(where, ": expected checksum '", found->second, "', got '", got,
+                    "' from the contents; the file is damaged or was edited: save it again");
   }
 }
 

@@ -126,7 +126,7 @@ void require_state(std::string const& where, TensorFile const& file, B const& ba
   };
   if (stored != expected) [[unlikely]] {
     fail<FileError>(where, ": expected the state of the basis (its knots) to be ", text(expected), ", got ",
-                    text(stored), "; load it into the basis that it was trained in");
+                    text(stored), "; load it into the basis of its training");
   }
 }
 
@@ -134,7 +134,7 @@ void require_state(std::string const& where, TensorFile const& file, B const& ba
 inline void require_no_warp(std::string const& where, TensorFile const& file) {
   if (auto const warp = file.metadata.find("warp"); warp != file.metadata.end()) [[unlikely]] {
     fail<FileError>(where, ": expected a model without a warp, got one of degree ", warp->second,
-                    ", which this version has no more");
+                    "; use the version that wrote it");
   }
 }
 
@@ -145,7 +145,8 @@ void convert_to(std::string const& what, StoredTensor& tensor) {
   if (auto const* const numbers = std::get_if<std::vector<Other>>(&tensor.numbers)) {
     for (Other const x : *numbers) {
       if (std::abs(static_cast<double>(x)) > static_cast<double>(std::numeric_limits<R>::max())) [[unlikely]] {
-        fail<FileError>(what, ": expected numbers that ", number_name<R>, " holds, got ", x);
+        fail<FileError>(what, ": expected numbers in the range of ", number_name<R>, ", got ", x,
+                        "; load it as double");
       }
     }
     tensor.numbers = std::vector<R>(numbers->begin(), numbers->end());
@@ -250,7 +251,7 @@ void replay(std::string const& where, TensorFile const& file, Model& model, Inde
     try {
       return outputs();
     } catch (ArgumentError const& e) {
-      fail<FileError>(where, ": expected test contexts that are points, got others (", e.what(), ")");
+      fail<FileError>(where, ": expected test contexts on the topology, got others (", e.what(), ")");
     }
   }();
   bool const in_double = std::same_as<R, double> && metadata_of(where, file, "real") == number_name<double>;
@@ -278,8 +279,8 @@ void replay(std::string const& where, TensorFile const& file, Model& model, Inde
     load();
   }
   if (!(error <= margin * moved)) [[unlikely]] {
-    fail<FileError>(where, ": expected the model to give its test outputs to ", std::max(usual, margin * moved),
-                    ", got an error of ", error);
+    fail<FileError>(where, ": expected the test outputs of the file to ", std::max(usual, margin * moved),
+                    ", got an error of ", error, "; the file is damaged or was edited: save it again");
   }
 }
 

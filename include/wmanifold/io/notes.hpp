@@ -80,8 +80,8 @@ inline void require_notes(std::string const& where, ModelNotes const& notes, std
       for (auto const name : reserved_names) {
         names.append(names.empty() ? "" : ", ").append(name);
       }
-      fail<FileError>(where, ": metadata '", key, "': expected a name that is not the library's own (", names,
-                      ", and what begins with one of these and a '.')");
+      fail<FileError>(where, ": metadata '", key, "': expected a name that the library does not use, got one of ",
+                      names, ", or one of these before a '.'; rename it");
     }
   }
   auto const require_each = [&](char const* key, char const* each, std::size_t expected, std::size_t got) {

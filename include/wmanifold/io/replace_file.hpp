@@ -50,7 +50,7 @@ inline std::filesystem::path followed(std::filesystem::path path) {
   for (int links = 0; std::filesystem::is_symlink(path, error); ++links) {
     auto const to = std::filesystem::read_symlink(path, error);
     if (error || links == 40) [[unlikely]] {
-      fail<FileError>("cannot write ", first.string(), ": expected symbolic links that end, got more than 40");
+      fail<FileError>("cannot write ", first.string(), ": expected at most 40 symbolic links, got more");
     }
     path = path.parent_path() / to;
   }
@@ -69,7 +69,8 @@ struct Place {
     path = followed(named);
     if (!path.has_filename() || path.native().find(std::filesystem::path::value_type{}) != std::string::npos)
         [[unlikely]] {
-      fail<FileError>(cannot, '\'', named.string().c_str(), "': expected the name of a file");
+      fail<FileError>(cannot, '\'', named.string().c_str(),
+                      "': expected the name of a file, got none or one with a zero byte");
     }
     auto const status = require_file(cannot, path, true);
     is_new = status.type() == std::filesystem::file_type::not_found;
@@ -81,7 +82,8 @@ struct Place {
     is_writable = is_writable && (is_new || ::access(path.c_str(), W_OK) == 0);
 #endif
     if (!is_writable) [[unlikely]] {
-      fail<FileError>(cannot, path.string(), ": expected a file that may be written, got one protected against it");
+      fail<FileError>(cannot, path.string(),
+                      ": expected a writable file, got a write-protected one; change its permissions");
     }
   }
 };
@@ -101,7 +103,8 @@ class Beside {
       is_made = make(place);
     }
     if (!is_made) [[unlikely]] {
-      fail<FileError>("cannot write ", path_.string(), "; does its folder exist, and may you write there?");
+      fail<FileError>("cannot write ", path_.string(),
+                      ": expected a writable folder, got none; create it or change its permissions");
     }
   }
   Beside(Beside const&) = delete;
@@ -208,7 +211,7 @@ void replace_file(std::filesystem::path const& path, Write const& write) {
     is_written = static_cast<bool>(out);
   }
   if (!is_written || !beside.synchronise() || !beside.keep_attributes(place)) [[unlikely]] {
-    fail<FileError>("cannot write all of ", beside.path().string(), "; is the disk full?");
+    fail<FileError>("cannot write all of ", beside.path().string(), "; check the free space of the disk");
   }
   beside.take(place);
 }

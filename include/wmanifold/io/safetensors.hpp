@@ -17,9 +17,9 @@
 
 namespace wmanifold {
 
-static_assert(std::endian::native == std::endian::little,
-              "wmanifold: safetensors files are read and written as they "
-              "lie in memory, which must be little-endian");
+static_assert(
+    std::endian::native == std::endian::little,
+    "wmanifold: safetensors files need a little-endian processor, as they are read and written as they lie in memory");
 
 /// Numbers in row-major order, and their shape.
 struct StoredTensor {
@@ -57,7 +57,7 @@ template <class Number>
 void require_finite(std::string const& where, std::vector<Number> const& numbers) {
   if constexpr (Real<Number>) {
     if (!all_finite(numbers.data(), static_cast<Index>(numbers.size()))) [[unlikely]] {
-      fail<FileError>(where, ": expected finite numbers, got some that are not");
+      fail<FileError>(where, ": expected finite numbers, got a NaN or an infinity");
     }
   }
 }
@@ -124,7 +124,7 @@ auto within_memory(std::string const& where, Make const& make) {
   try {
     return make();
   } catch (std::bad_alloc const&) {
-    fail<FileError>(where, ": expected a file that fits into memory, got one that does not");
+    fail<FileError>(where, ": expected a file that fits into memory, got a larger one");
   }
 }
 
@@ -141,8 +141,8 @@ inline std::vector<std::pair<std::string, TensorEntry>> tensors_in_order(std::st
     }
     std::uint64_t const needed = count_of(at, entry.shape) * (entry.type == "F32" ? 4 : 8);
     if (entry.begin > entry.end || entry.end > size || entry.end - entry.begin != needed) [[unlikely]] {
-      fail<FileError>(at, ": expected ", needed, " bytes within the ", size, " there are, got [", entry.begin, ", ",
-                      entry.end, ")");
+      fail<FileError>(at, ": expected ", needed, " bytes within [0, ", size, "), got [", entry.begin, ", ", entry.end,
+                      ")");
     }
   }
   std::sort(ordered.begin(), ordered.end(), [](auto const& a, auto const& b) {
@@ -151,8 +151,8 @@ inline std::vector<std::pair<std::string, TensorEntry>> tensors_in_order(std::st
   std::uint64_t covered = 0;
   for (auto const& [name, entry] : ordered) {
     if (entry.begin != covered) [[unlikely]] {
-      fail<FileError>(where, ": expected tensors side by side, got '", name, "' at ", entry.begin, " where ", covered,
-                      " is next");
+      fail<FileError>(where, ": expected tensors without gaps or overlaps, got '", name, "' at byte ", entry.begin,
+                      " instead of ", covered);
     }
     covered = entry.end;
   }
@@ -181,7 +181,7 @@ TensorFile tensor_file_from(std::string const& where, std::uint64_t size, Read c
     read(reinterpret_cast<char*>(&length), sizeof length);
   }
   if (size < sizeof length || length > size - sizeof length || length > largest_header) [[unlikely]] {
-    fail<FileError>(where, ": expected a safetensors file, got ", size, " bytes that name a header of ", length);
+    fail<FileError>(where, ": expected a safetensors file, got ", size, " bytes with a header of ", length);
   }
   std::string text(length, ' ');
   read(text.data(), length);
@@ -223,7 +223,7 @@ inline void write_safetensors(std::filesystem::path const& path, TensorFile cons
     std::uint64_t const expected = detail::count_of(what, tensor.shape);
     std::uint64_t const got = std::visit([](auto const& v) { return v.size(); }, tensor.numbers);
     if (expected != got) [[unlikely]] {
-      fail<FileError>(what, ": expected ", expected, " numbers, as its shape says, got ", got);
+      fail<FileError>(what, ": expected ", expected, " numbers by its shape, got ", got);
     }
     std::uint64_t const end = offset + detail::bytes_of(tensor);
     header.tensors[name] = {detail::type_name(tensor), tensor.shape, offset, end};

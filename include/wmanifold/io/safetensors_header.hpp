@@ -111,20 +111,19 @@ struct RepeatedKey {
 inline nlohmann::json parsed_object(std::string const& where, std::string_view text) {
   text = text.substr(0, text.find_last_not_of(' ') + 1);  // npos + 1 is 0
   if (!text.starts_with('{') || !text.ends_with('}') || text.find('\0') != std::string_view::npos) [[unlikely]] {
-    fail<FileError>(where,
-                    ": expected a header that is a JSON object with spaces at most behind it, got something else");
+    fail<FileError>(where, ": expected a JSON object as header, with only spaces behind it, got something else");
   }
   if (has_fraction(text)) [[unlikely]] {
-    fail<FileError>(where, ": expected a header with whole numbers, got one with a fraction");
+    fail<FileError>(where, ": expected whole numbers in the header, got a fraction");
   }
   RepeatedKey look;
   nlohmann::json::sax_parse(text.begin(), text.end(), &look);
   auto const json = nlohmann::json::parse(text.begin(), text.end(), nullptr, false);
   if (!json.is_object()) [[unlikely]] {
-    fail<FileError>(where, ": expected a header that is a JSON object, got something else");
+    fail<FileError>(where, ": expected a JSON object as header, got something else");
   }
   if (look.repeated) [[unlikely]] {
-    fail<FileError>(where, ": expected a header without a key twice, got '", *look.repeated, "' again");
+    fail<FileError>(where, ": expected each key once in the header, got '", *look.repeated, "' again");
   }
   return json;
 }
@@ -140,8 +139,9 @@ inline nlohmann::json parsed_object(std::string const& where, std::string_view t
   }
   for (auto const& [name, entry] : header.tensors) {
     if (name == detail::metadata_name) [[unlikely]] {
-      fail<FileError>("cannot write a safetensors header: expected tensors with names of their own, got one called '",
-                      name, "'");
+      fail<FileError>(
+          "cannot write a safetensors header: expected another tensor name than that of the metadata, got '", name,
+          "'; rename it");
     }
     json[name] = {{"dtype", entry.type}, {"shape", entry.shape}, {"data_offsets", {entry.begin, entry.end}}};
   }
@@ -154,7 +154,7 @@ inline nlohmann::json parsed_object(std::string const& where, std::string_view t
   text.resize((text.size() + 7) / 8 * 8, ' ');
   if (text.size() > detail::largest_header) [[unlikely]] {
     fail<FileError>("cannot write a safetensors header: expected at most ", detail::largest_header, " bytes, got ",
-                    text.size(), "; metadata are for short notes");
+                    text.size(), "; shorten the metadata");
   }
   return text;
 }
@@ -168,7 +168,7 @@ inline nlohmann::json parsed_object(std::string const& where, std::string_view t
   for (auto const& [name, entry] : json.items()) {
     if (name == detail::metadata_name) {
       if (!entry.is_object()) [[unlikely]] {
-        fail<FileError>(where, ": expected metadata that is an object of texts, got ", entry.type_name());
+        fail<FileError>(where, ": expected metadata as an object of texts, got ", entry.type_name());
       }
       for (auto const& [key, value] : entry.items()) {
         if (!value.is_string()) [[unlikely]] {
@@ -193,7 +193,7 @@ inline nlohmann::json parsed_object(std::string const& where, std::string_view t
                        entry["data_offsets"][1].get<std::uint64_t>()};
     for (auto const& size : entry["shape"]) {
       if (!size.is_number_unsigned()) [[unlikely]] {
-        fail<FileError>(at, ": expected a shape of whole numbers, got one of ", size.type_name());
+        fail<FileError>(at, ": expected whole numbers as shape, got ", size.type_name());
       }
       auto const n = size.get<std::uint64_t>();
       if (n > detail::most_numbers) [[unlikely]] {

@@ -105,8 +105,8 @@ class AnyManifold {
     require_backward(*this, inputs, contexts.rows(), output_gradient, work, gradient);
     if (request.contexts) [[unlikely]] {
       fail(
-          "backward: expected no request for gradients of contexts of an AnyManifold, whose basis is known while "
-          "running only and has no derivatives");
+          "backward: expected no request for gradients of contexts of an AnyManifold, got one; load the model with its "
+          "type for derivatives");
     }
     return {network_
                 .template backward<T>(inputs, work.coefficients, output_gradient, request, work.cache, work.scratch,

@@ -50,7 +50,7 @@ template <class Space>
 void require_no_context_gradients(GradientRequest request) {
   if (request.contexts) [[unlikely]] {
     fail("backward: expected no request for gradients of contexts on ", Space::name(),
-         ", which is discrete: nothing has a derivative there");
+         ", got one; leave it out, as discrete contexts have no derivatives");
   }
 }
 
@@ -95,7 +95,9 @@ void require_backward(Model const& model, ConstMatrixRef<typename Model::Scalar>
         l, [&]<class A>(A const&) { is_own = is_own && std::same_as<A, Identity> == cache.slopes[at].empty(); });
   }
   if (!is_own) [[unlikely]] {
-    fail("backward: expected a forward pass of the same batch through this workspace before it, got none");
+    fail(
+        "backward: expected a forward pass of the same batch through this workspace before it, got none; call forward "
+        "first");
   }
   require_count("backward", "samples, as in the forward pass before it", cache.samples, Index{inputs.rows()});
   require_count("backward", "inputs", model.inputs(), Index{inputs.cols()});

@@ -71,13 +71,14 @@ class CustomManifold {
   CustomManifold(F f, std::span<R const> start, Stack stack, CustomMetric metric = {})
       : f_(std::move(f)), stack_(std::move(stack)), metric_(metric), parameters_(1, static_cast<Index>(start.size())) {
     if (start.empty() || !all_finite(start.data(), static_cast<Index>(start.size()))) [[unlikely]] {
-      fail("custom manifold: expected at least one parameter and finite ones, got ", start.size());
+      fail("custom manifold: expected at least one parameter, all of them finite, got ", start.size(),
+           start.empty() ? "" : " with a NaN or an infinity");
     }
     if (!(metric.degree >= 0 && is_finite(metric.damping) && metric.damping >= 0 && is_finite(metric.tolerance) &&
           metric.tolerance > 0 && metric.tolerance < 1 && metric.most_iterations > 0)) [[unlikely]] {
       fail(
-          "custom manifold: expected a metric of degree and damping at least 0, tolerance in (0, 1) and some "
-          "iterations, got ",
+          "custom manifold: expected a degree and a damping of at least 0, a tolerance in (0, 1) and at least 1 "
+          "iteration, got ",
           metric.degree, ", ", metric.damping, ", ", metric.tolerance, " and ", metric.most_iterations);
     }
     std::copy(start.begin(), start.end(), parameters_.row(0).begin());

@@ -82,8 +82,7 @@ void initialise(Initialisation how, Seed seed, B const& basis, Stack const& stac
     fail("initialisation: expected a fraction of at least 0, got ", how.fraction);
   }
   if (how.fraction > std::sqrt(static_cast<double>(std::numeric_limits<R>::max()))) [[unlikely]] {
-    fail("initialisation: expected a fraction of at least 0, got ", how.fraction,
-         ", beyond what numbers of the model hold");
+    fail("initialisation: expected a fraction in the range of the model's numbers, got ", how.fraction);
   }
   int in_centre = 0;
   for (int k = 0; k < B::size; ++k) {

@@ -48,14 +48,15 @@ class BasicManifold {
 
   /// Overload for wrong arguments: a compile-time message says why.
   explicit BasicManifold(Initialisation) : BasicManifold(never()) {
-    static_assert(detail::never<R>,
-                  "wmanifold: expected a seed behind the initialisation: Model model{he_normal, Seed{1}}");
+    static_assert(
+        detail::never<R>,
+        "wmanifold: expected a seed after the initialisation, got none; write Model model{he_normal, Seed{1}}");
   }
   template <std::integral Number, class... More>
   BasicManifold(Initialisation, Number, More&&...) : BasicManifold(never()) {
     static_assert(detail::never<Number>,
-                  "wmanifold: expected a Seed behind the initialisation, got a plain number: Model model{he_normal, "
-                  "Seed{1}}");
+                  "wmanifold: expected a Seed after the initialisation, got a plain number; write Model "
+                  "model{he_normal, Seed{1}}");
   }
 
   /// Basis.
@@ -326,20 +327,19 @@ template <class R, class B, class... Layers>
 requires(!(Real<R> && Basis<B>)) class BasicManifold<R, B, Layers...> {
   template <class L>
   static constexpr bool is_layer = DenseLayer<L> || Activation<L> || std::same_as<L, LayerList>;
-  static_assert(Real<R>,
-                "wmanifold: expected float or double in front of the basis: BasicManifold<double, Fourier<S1, 1>, "
-                "Dense<2, 16>, ...>; a Manifold<Fourier<S1, 1>, Dense<2, 16>, ...> is of float");
+  static_assert(
+      Real<R>,
+      "wmanifold: expected float or double in front of the basis, got another type; write BasicManifold<double, "
+      "Fourier<S1, 1>, Dense<2, 16>, ...>, or Manifold<Fourier<S1, 1>, Dense<2, 16>, ...> for float");
   static_assert(!Topology<B>,
-                "wmanifold: expected a basis in front of the layers, got a topology: Fourier<S1, 1> is a basis on the "
-                "circle, Bernstein<Interval, 1> one on the interval, and OnePerContext<Finite<n>> one of n contexts");
-  static_assert(
-      !is_layer<B>,
-      "wmanifold: expected a basis in front of the layers, got a layer: Manifold<Fourier<S1, 1>, Dense<2, 16>, "
-      "...>, and without contexts Manifold<Constant<>, ...>");
-  static_assert(
-      Topology<B> || is_layer<B> || Basis<B>,
-      "wmanifold: expected a basis in front of the layers, Manifold<Fourier<S1, 1>, Dense<2, 16>, ...>: one of "
-      "your own satisfies the concept Basis");
+                "wmanifold: expected a basis in front of the layers, got a topology; use Fourier<S1, 1> on the circle, "
+                "Bernstein<Interval, 1> on the interval, OnePerContext<Finite<n>> for n contexts");
+  static_assert(!is_layer<B>,
+                "wmanifold: expected a basis in front of the layers, got a layer; write Manifold<Fourier<S1, 1>, "
+                "Dense<2, 16>, ...>, or Manifold<Constant<>, ...> without contexts");
+  static_assert(Topology<B> || is_layer<B> || Basis<B>,
+                "wmanifold: expected a basis in front of the layers, got another type; write Manifold<Fourier<S1, 1>, "
+                "Dense<2, 16>, ...>, or a type of your own that satisfies the concept Basis");
 
  public:
   /// Takes any arguments, so that only the messages above appear.

@@ -102,8 +102,8 @@ struct BasisSlice {
     return true;
   }();
   static_assert(is_closed,
-                "wmanifold: a slice of a Subset lies in the Subset of the factors that are left under the same rule, "
-                "which has to keep of them what it keeps beside order 0 in those that are held");
+                "wmanifold: a slice of a Subset needs a rule that keeps each product of the free factors that it keeps "
+                "beside order 0 in the held ones; change keeps of the rule");
 
   /// Index of the slice's basis function that function k becomes a multiple of.
   static int place(int k) {
@@ -141,8 +141,8 @@ template <std::size_t... places, class Model, class... Points>
 [[nodiscard]] auto slice(Model const& model, Points const&... points) {
   constexpr bool is_sliceable = detail::Sliceable<Model>;
   static_assert(is_sliceable,
-                "wmanifold: a slice is taken of a BasicManifold whose basis is a Tensor, a Subset (TotalDegree, "
-                "Additive) or Constant, on a Product; infer_context holds factors of any manifold by hold<...>(...)");
+                "wmanifold: a slice needs a BasicManifold on a Product whose basis is a Tensor, a Subset (TotalDegree, "
+                "Additive) or Constant; with other manifolds, hold factors by infer_context and hold<...>(...)");
   if constexpr (is_sliceable) {
     using B = typename Model::Basis;
     using Space = typename B::Topology;

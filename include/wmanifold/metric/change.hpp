@@ -29,7 +29,7 @@ template <Basis B>
 template <Basis From, Basis To>
 [[nodiscard]] SmallMatrix change_of_basis(From const& from, To const& to) {
   static_assert(std::same_as<typename From::Topology, typename To::Topology>,
-                "wmanifold: a change of basis stays on one topology; these two bases live on different ones");
+                "wmanifold: a change of basis expects two bases on one topology, got two on different ones");
   // The quadrature is exact for `to`, and for any `from` that it contains.
   auto const quadrature = quadrature_of(to, 2 * std::max(From::degree, To::degree));
   SmallMatrix const a = detail::weighted_values(from, quadrature);
@@ -47,7 +47,8 @@ template <Basis From, Basis To>
   auto const require_contained = [](SmallMatrix const& left_over, SmallMatrix const& of) {
     for (Index k = 0; k < of.cols(); ++k) {
       if (!(left_over.col(k).norm() <= 1e-6 * of.col(k).norm())) [[unlikely]] {
-        fail("change of basis: expected a basis that contains ", From::name(), ", got ", To::name());
+        fail("change of basis: expected a basis that contains ", From::name(), ", got ", To::name(),
+             "; raise its order or degree");
       }
     }
   };

@@ -11,8 +11,8 @@ class Metric {
   /// The metric of a symmetric positive definite K x K matrix; ArgumentError for other matrices.
   explicit Metric(SmallMatrix gram) : gram_(std::move(gram)) {
     if (!is_symmetric(gram_) || !detail::cholesky(gram_, cholesky_)) [[unlikely]] {
-      fail("metric: expected a symmetric positive definite matrix, got one of ", gram_.rows(), " x ", gram_.cols(),
-           " that is not");
+      fail("metric: expected a symmetric positive definite matrix, got another one of ", gram_.rows(), " x ",
+           gram_.cols());
     }
     SmallMatrix const whiten = detail::inverse_of_lower(cholesky_);
     inverse_ = detail::product(detail::transposed(whiten), whiten);

@@ -58,8 +58,8 @@ template <Basis B>
     fail("step price: expected a stiffness of at least 0, got ", stiffness);
   }
   if (stiffness > most_stiffness) [[unlikely]] {
-    fail("step price: expected a stiffness of at most ", most_stiffness,
-         ", so that rounding leaves the movement in it, got ", stiffness);
+    fail("step price: expected a stiffness of at most ", most_stiffness, ", got ", stiffness,
+         "; lower it, as rounding would lose the movement");
   }
   SmallMatrix const gram = gram_matrix(basis);
   constexpr auto ends = ends_of<typename B::Topology>();
@@ -68,7 +68,7 @@ template <Basis B>
   } else {
     static_assert(
         DifferentiableBasis<B>,
-        "wmanifold: the price of a step bends along coordinates with ends; a basis over such has derivatives");
+        "wmanifold: the price of a step needs a basis with derivatives, as its topology has coordinates with ends");
     return stiffness == 0 ? gram : detail::stiff_price(gram, energy_matrix(basis, ends), stiffness);
   }
 }

@@ -34,7 +34,7 @@ struct BatchCoefficients {
   Plan plan;                       ///< how mixed rows are processed
   std::vector<Index> ends;         ///< ends of groups of consecutive samples; empty: each sample is a group
   AlignedVector<R> of_samples;     ///< samples x K, for mixed rows
-  AlignedVector<R> of_each_group;  ///< groups x K, for mixed rows
+  AlignedVector<R> of_each_group;  ///< groups x K, for mixed rows of groups that have ends
   SampleSpans<R> spans;            ///< of samples that use few of the rows, mixed per sample
 
   /// Number of groups.
@@ -73,13 +73,19 @@ struct BatchCoefficients {
       std::iota(ends.begin(), ends.end(), Index{1});
     }
     grow(of_samples, samples * rows);
-    grow(of_each_group, groups() * rows);
-    for (Index g = 0, b = 0; g < groups(); ++g) {
-      R* const group = of_each_group.data() + g * rows;
-      evaluate(g, group);
-      for (Index const end = ends.empty() ? b + 1 : ends[static_cast<std::size_t>(g)]; b < end; ++b) {
-        std::copy_n(group, rows, of_samples.data() + b * rows);
+    if (ends.empty()) {
+      for (Index b = 0; b < samples; ++b) {
+        evaluate(b, of_samples.data() + b * rows);
       }
+    } else {
+      grow(of_each_group, groups() * rows);
+      for_each_group([&](Index g, Index begin, Index end) {
+        R* const group = of_each_group.data() + g * rows;
+        evaluate(g, group);
+        for (Index b = begin; b < end; ++b) {
+          std::copy_n(group, rows, of_samples.data() + b * rows);
+        }
+      });
     }
     spans.clear();
     if (plan.mixing == Mixing::per_sample && plan.rows_met < rows) {

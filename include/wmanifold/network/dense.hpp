@@ -23,7 +23,7 @@ class PlacedDense {
   static_assert((In > 0 || In == dynamic) && (Out > 0 || Out == dynamic),
                 "wmanifold: a dense layer has at least one input and one output");
   static_assert(P == Placement::low_rank ? Rank > 0 || Rank == dynamic : Rank == 0,
-                "wmanifold: a low-rank layer has a rank of at least 1, and only such a layer has one");
+                "wmanifold: a low-rank layer has a rank of at least 1, other layers have none");
 
  public:
   static constexpr Placement placement = P;     ///< dependence on the context

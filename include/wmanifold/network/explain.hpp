@@ -74,20 +74,19 @@ constexpr void explain_inputs() {
   } else if constexpr (EigenMatrix<A> && is_float) {
     static_assert(never<A>,
                   "wmanifold: expected inputs of float, as the weights of this model are, got a matrix of other "
-                  "numbers: keep them in a Matrix<float>, or convert them once by .cast<float>()");
+                  "numbers; keep them in a Matrix<float>, or convert them once by .cast<float>()");
   } else if constexpr (EigenMatrix<A>) {
     static_assert(never<A>,
                   "wmanifold: expected inputs of double, as the weights of this model are, got a matrix of other "
-                  "numbers: keep them in a Matrix<double>, or convert them once by .cast<double>()");
+                  "numbers; keep them in a Matrix<double>, or convert them once by .cast<double>()");
   } else if constexpr (Number<Element<A>>) {
-    static_assert(
-        never<A>,
-        "wmanifold: expected inputs as a matrix, samples x inputs, got a list of numbers: it is seen as one by "
-        "Eigen::Map<Matrix<float> const>(list.data(), samples, inputs); Matrix<double> for a double model");
+    static_assert(never<A>,
+                  "wmanifold: expected inputs as a matrix, samples x inputs, got a list of numbers; wrap it as "
+                  "Eigen::Map<Matrix<float> const>(list.data(), samples, inputs), with double for a double model");
   } else {
-    static_assert(
-        never<A>,
-        "wmanifold: expected inputs as a Matrix<float> (Matrix<double> for a double model), samples x inputs");
+    static_assert(never<A>,
+                  "wmanifold: expected inputs as a Matrix<float> (Matrix<double> for a double model), samples x "
+                  "inputs, got another type");
   }
 }
 
@@ -96,40 +95,35 @@ template <class S, class A>
 constexpr void explain_contexts() {
   if constexpr (std::convertible_to<A, Contexts<S>>) {
   } else if constexpr (std::same_as<Space<A>, S> && !std::same_as<std::remove_cvref_t<A>, Contexts<S>>) {
-    static_assert(
-        never<A>,
-        "wmanifold: expected a context per sample, got one point: Contexts<S>::constant(point, inputs.rows()) of "
-        "the model's topology S is one for all samples");
+    static_assert(never<A>,
+                  "wmanifold: expected a context per sample, got one point; share it as Contexts<S>::constant(point, "
+                  "inputs.rows()), S being the model's topology");
   } else if constexpr (std::same_as<Space<Element<A>>, S>) {
-    static_assert(
-        never<A>,
-        "wmanifold: expected contexts as a std::vector of points, or as Contexts, got another list of points: "
-        "std::vector(list.begin(), list.end())");
+    static_assert(never<A>,
+                  "wmanifold: expected contexts as a std::vector of points, or as Contexts, got another list of "
+                  "points; copy it as std::vector(list.begin(), list.end())");
   } else if constexpr (Points<A>) {
     static_assert(never<A>,
-                  "wmanifold: expected contexts of the model's topology, got points of another one: the model's basis "
-                  "says which it is, S1 of a Fourier<S1, 1>");
+                  "wmanifold: expected contexts of the model's topology, got points of another one; use the topology "
+                  "of its basis, such as S1 of Fourier<S1, 1>");
   } else if constexpr (Number<A>) {
     static_assert(never<A>,
-                  "wmanifold: expected a context per sample, got a plain number: a number is made a point by "
-                  "S1::radians(angle), Interval::at(value, low, high) or Point<S>{{...}}, and shared by all samples by "
+                  "wmanifold: expected a context per sample, got a plain number; make it a point by "
+                  "S1::radians(angle), Interval::at(value, low, high) or Point<S>{{...}}, and share it as "
                   "Contexts<S>::constant(point, inputs.rows())");
   } else if constexpr (Number<Element<A>> || Number<Element<Element<A>>>) {
     static_assert(never<A>,
-                  "wmanifold: expected contexts as points, got plain numbers: each is made a point by "
-                  "S1::radians(angle), Interval::at(value, low, high) or Point<S>{{...}}, and they go into a "
-                  "std::vector<Point<S>>");
+                  "wmanifold: expected contexts as points, got plain numbers; make each a point by S1::radians(angle), "
+                  "Interval::at(value, low, high) or Point<S>{{...}}, in a std::vector<Point<S>>");
   } else if constexpr (EigenMatrix<A>) {
     static_assert(
         never<A>,
-        "wmanifold: expected contexts between inputs and targets, as points, got a matrix: each row is made a "
-        "point by S1::radians(angle), Interval::at(value, low, high) or Point<S>{{...}}, and they go into a "
-        "std::vector<Point<S>>");
+        "wmanifold: expected contexts between inputs and targets, as points, got a matrix; make each row a point by "
+        "S1::radians(angle), Interval::at(value, low, high) or Point<S>{{...}}, in a std::vector<Point<S>>");
   } else {
-    static_assert(
-        never<A>,
-        "wmanifold: expected contexts as a std::vector<Point<S>> with a point per sample, or as Contexts<S>, of "
-        "the model's topology S");
+    static_assert(never<A>,
+                  "wmanifold: expected contexts as a std::vector<Point<S>> with a point per sample, or as Contexts<S>, "
+                  "of the model's topology S, got another type");
   }
 }
 
@@ -142,49 +136,46 @@ constexpr void explain_targets() {
   } else if constexpr (std::same_as<Targets, std::span<int const>>) {
     if constexpr (Labels<A>) {
       static_assert(never<A>,
-                    "wmanifold: expected labels as a list of int, got whole numbers of another type or in a vector of "
-                    "Eigen's: convert them once, std::vector<int> labels(others.begin(), others.end())");
+                    "wmanifold: expected labels as a list of int, got whole numbers of another type or in an Eigen "
+                    "vector; convert them once by std::vector<int> labels(others.begin(), others.end())");
     } else if constexpr (EigenMatrix<A>) {
-      static_assert(
-          never<A>,
-          "wmanifold: expected labels, an int per sample, as this loss takes classes (CrossEntropy), got a "
-          "matrix: for rows of numbers the loss is MeanSquaredError{}, and of rows that are one-hot the class "
-          "is where the one stands");
+      static_assert(never<A>,
+                    "wmanifold: expected labels, an int per sample, as this loss takes classes (CrossEntropy), got a "
+                    "matrix; pass the class of each sample, or use MeanSquaredError{} for rows of numbers");
     } else if constexpr (Number<Element<A>>) {
       static_assert(never<A>,
-                    "wmanifold: expected labels, an int per sample in 0, ..., outputs - 1, got a list of real numbers: "
-                    "convert them once, std::vector<int> labels(others.begin(), others.end())");
+                    "wmanifold: expected labels, an int per sample in 0, ..., outputs - 1, got a list of real numbers; "
+                    "convert them once by std::vector<int> labels(others.begin(), others.end())");
     } else {
       static_assert(never<A>,
-                    "wmanifold: expected labels as a list of int, one per sample: std::vector<int>, or a "
-                    "std::span<int const>");
+                    "wmanifold: expected labels as a list of int, one per sample (std::vector<int> or std::span<int "
+                    "const>), got another type");
     }
   } else if constexpr (std::same_as<Targets, ConstMatrixRef<R>>) {
     if constexpr (Labels<A>) {
       static_assert(never<A>,
                     "wmanifold: expected targets as a matrix, samples x outputs, as this loss takes rows of numbers "
-                    "(MeanSquaredError, Pinball), got labels: for classes the loss is CrossEntropy{}");
+                    "(MeanSquaredError, Pinball), got labels; use CrossEntropy{} for classes");
     } else if constexpr (EigenMatrix<A> && std::same_as<R, float>) {
       static_assert(never<A>,
                     "wmanifold: expected targets of float, as the weights of this model are, got a matrix of other "
-                    "numbers: keep them in a Matrix<float>, or convert them once by .cast<float>()");
+                    "numbers; keep them in a Matrix<float>, or convert them once by .cast<float>()");
     } else if constexpr (EigenMatrix<A>) {
       static_assert(never<A>,
                     "wmanifold: expected targets of double, as the weights of this model are, got a matrix of other "
-                    "numbers: keep them in a Matrix<double>, or convert them once by .cast<double>()");
+                    "numbers; keep them in a Matrix<double>, or convert them once by .cast<double>()");
     } else if constexpr (Number<Element<A>>) {
-      static_assert(
-          never<A>,
-          "wmanifold: expected targets as a matrix, samples x outputs, got a list of numbers: it is seen as "
-          "one by Eigen::Map<Matrix<float> const>(list.data(), samples, outputs); Matrix<double> for a double "
-          "model");
+      static_assert(never<A>,
+                    "wmanifold: expected targets as a matrix, samples x outputs, got a list of numbers; wrap it as "
+                    "Eigen::Map<Matrix<float> const>(list.data(), samples, outputs), with double for a double model");
     } else {
       static_assert(never<A>,
                     "wmanifold: expected targets as a Matrix<float> (Matrix<double> for a double model), samples x "
-                    "outputs");
+                    "outputs, got another type");
     }
   } else {
-    static_assert(never<A>, "wmanifold: expected targets of the type that the loss names, L::Targets<R>");
+    static_assert(never<A>,
+                  "wmanifold: expected targets of the type that the loss names, L::Targets<R>, got another type");
   }
 }
 
@@ -197,16 +188,18 @@ constexpr void explain_predict() {
     explain_inputs<R, I>();
     explain_contexts<S, C>();
   } else {
-    static_assert(sizeof...(More) <= 1, "wmanifold: expected inputs, contexts, and a workspace or nothing");
-    static_assert(sizeof...(More) > 1,
-                  "wmanifold: expected a Workspace as the third argument, of float or double as the model is");
+    static_assert(sizeof...(More) <= 1,
+                  "wmanifold: expected inputs, contexts and at most a workspace, got more than that");
+    static_assert(
+        sizeof...(More) > 1,
+        "wmanifold: expected a Workspace as the third argument, of float or double as the model is, got another type");
   }
 }
 template <Real R, class S, class... A>
 requires(sizeof...(A) < 2) constexpr void explain_predict() {
   static_assert(never<R, A...>,
-                "wmanifold: expected a context per sample behind the inputs, predict(inputs, contexts): "
-                "Contexts<S>::constant(point, inputs.rows()) is one for all samples");
+                "wmanifold: expected a context per sample after the inputs, got none; pass "
+                "Contexts<S>::constant(point, inputs.rows()) for one context");
 }
 
 /// States which of inputs, contexts, targets and optional weights is wrong.
@@ -222,7 +215,7 @@ constexpr void explain_batch() {
     explain_contexts<S, C>();
     explain_targets<R, Targets, Y>();
     static_assert(std::convertible_to<W, std::span<double const>>,
-                  "wmanifold: expected weights as a list of double, one per sample");
+                  "wmanifold: expected weights as a list of double, one per sample, got another type");
   }
 }
 template <Real R, class S, class Targets, class... A>
@@ -235,9 +228,10 @@ requires(sizeof...(A) < 3) constexpr void explain_batch() {
   } else if constexpr ((Points<A> || ...)) {
     static_assert(never<S, A...>, "wmanifold: expected inputs, contexts and targets, got no targets");
   } else {
-    static_assert(never<S, A...>,
-                  "wmanifold: expected inputs, contexts and targets, got no contexts: Contexts<S>::constant(point, "
-                  "inputs.rows()) is one for all samples, and a model without contexts is a Manifold<Constant<>, ...>");
+    static_assert(
+        never<S, A...>,
+        "wmanifold: expected inputs, contexts and targets, got no contexts; pass Contexts<S>::constant(point, "
+        "inputs.rows()) for one context, or train a Manifold<Constant<>, ...> for none");
   }
 }
 
@@ -245,32 +239,32 @@ requires(sizeof...(A) < 3) constexpr void explain_batch() {
 template <Real R, class X, class Y, class... More>
 constexpr void explain_sample() {
   if constexpr (EigenMatrix<X>) {
-    static_assert(
-        never<X>,
-        "wmanifold: expected one sample as a span of numbers, got a matrix or vector of Eigen's: a batch goes "
-        "through network.predict(inputs, workspace), a vector through network(std::span<float const>(x.data(), "
-        "size), y)");
+    static_assert(never<X>,
+                  "wmanifold: expected one sample as a span of numbers, got an Eigen matrix or vector; use "
+                  "network.predict(inputs, workspace) for a batch, network(std::span<float const>(x.data(), size), y) "
+                  "for a vector");
   } else if constexpr (Number<Element<X>> && !std::same_as<Element<X>, R>) {
     static_assert(never<X>,
-                  "wmanifold: expected a sample of the network's own numbers, float of a Manifold and double of a "
-                  "BasicManifold<double, ...>, got others: std::array{1.0F, 0.5F} is of float");
+                  "wmanifold: expected a sample of the network's own numbers (float in a Manifold, double in a "
+                  "BasicManifold<double, ...>), got others; write std::array{1.0F, 0.5F} for float");
   } else if constexpr (!std::convertible_to<X, std::span<R const>>) {
-    static_assert(never<X>, "wmanifold: expected a sample as a list of numbers, std::array<float, inputs> or a span");
+    static_assert(never<X>,
+                  "wmanifold: expected a sample as a list of numbers, got another type; pass a std::array<float, "
+                  "inputs> or a std::span");
   } else if constexpr (!std::convertible_to<Y, std::span<R>>) {
-    static_assert(
-        never<Y>,
-        "wmanifold: expected where the outputs are written as the second argument, a list of the network's own "
-        "numbers that has a name and is not const: std::array<float, outputs> y; network(x, y)");
+    static_assert(never<Y>,
+                  "wmanifold: expected the outputs as the second argument, a named list of the network's own numbers "
+                  "that is not const, got another type; write std::array<float, outputs> y; network(x, y)");
   } else {
     static_assert(never<X>,
-                  "wmanifold: expected a sample, where its outputs are written and perhaps scratch, all of them "
-                  "lists of the network's own numbers: network(x, y, scratch)");
+                  "wmanifold: expected a sample, its outputs and optional scratch, all of them lists of the network's "
+                  "own numbers, got others; call network(x, y, scratch)");
   }
 }
 template <Real R, class... A>
 requires(sizeof...(A) < 2) constexpr void explain_sample() {
   static_assert(never<R, A...>,
-                "wmanifold: expected a second argument, where the outputs are written: std::array<float, outputs> y; "
+                "wmanifold: expected the outputs as the second argument, got none; write std::array<float, outputs> y; "
                 "network(x, y)");
 }
 
@@ -279,20 +273,19 @@ template <class S, class A>
 constexpr void explain_point() {
   if constexpr (Number<A>) {
     static_assert(never<A>,
-                  "wmanifold: expected a point of the model's topology, got a plain number: it is made one by "
+                  "wmanifold: expected a point of the model's topology, got a plain number; make it one by "
                   "S1::radians(angle), S1::degrees(angle), Interval::at(value, low, high) or Point<S>{{...}}");
   } else if constexpr (!std::is_void_v<Space<A>> && requires { typename std::remove_cvref_t<A>::Topology; }) {
-    static_assert(
-        never<A>,
-        "wmanifold: expected a point of the model's topology, got one of another: the model's basis says which "
-        "it is, S1 of a Fourier<S1, 1>");
+    static_assert(never<A>,
+                  "wmanifold: expected a point of the model's topology, got one of another; use the topology of its "
+                  "basis, such as S1 of Fourier<S1, 1>");
   } else if constexpr (Points<A>) {
     static_assert(never<A>,
-                  "wmanifold: expected one point, got several: predict(inputs, contexts) takes one per sample");
+                  "wmanifold: expected one point, got several; use predict(inputs, contexts) for one per sample");
   } else {
     static_assert(never<A>,
-                  "wmanifold: expected a point of the model's topology: S1::radians(angle), Interval::at(value, low, "
-                  "high) or Point<S>{{...}}");
+                  "wmanifold: expected a point of the model's topology, got another type; make it by "
+                  "S1::radians(angle), Interval::at(value, low, high) or Point<S>{{...}}");
   }
 }
 

@@ -147,7 +147,7 @@ class BasicNetwork {
  private:
   void require_parameters() const {
     if (storage_.count() == 0) [[unlikely]] {
-      fail("network: expected one with parameters, got one that was moved from");
+      fail("network: expected a network with parameters, got a moved-from one");
     }
   }
   DenseLayout const& shape(Index l) const {

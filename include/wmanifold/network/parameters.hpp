@@ -90,7 +90,7 @@ class Parameters {
 template <Real R>
 void require_parameters(Parameters<R> const& parameters) {
   if (parameters.numbers().empty()) [[unlikely]] {
-    fail("model: expected one with parameters, got one that was moved from");
+    fail("model: expected a model with parameters, got a moved-from one");
   }
 }
 

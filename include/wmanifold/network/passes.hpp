@@ -290,13 +290,15 @@ NetworkGradients<R> backward_pass(Stack const& stack, ParametersView<R const> pa
   Index const outputs = outputs_of(stack);
   R const* const slope = detail::slope_of<R>(stack, stack.depth() - 1, cache);
   auto const& spans = batch.spans;
-  for (Index b = 0; b < samples; ++b) {
+  R* const delta = scratch.delta.data();
+  bool const is_whole = spans.empty() && output_gradient.stride == outputs;  // one copy, not one per sample
+  for (Index b = 0; b < (is_whole ? 1 : samples); ++b) {
     Index const sample = spans.empty() ? b : spans.order()[static_cast<std::size_t>(b)];
-    R* const to = scratch.delta.data() + b * outputs;
-    std::copy_n(output_gradient.data + sample * output_gradient.stride, outputs, to);
-    for (Index o = 0; slope != nullptr && o < outputs; ++o) {
-      to[o] *= slope[b * outputs + o];
-    }
+    std::copy_n(output_gradient.data + sample * output_gradient.stride, is_whole ? samples * outputs : outputs,
+                delta + b * outputs);
+  }
+  for (Index n = 0; slope != nullptr && n < samples * outputs; ++n) {
+    delta[n] *= slope[n];
   }
   if (!spans.empty()) {
     inputs = {cache.ordered_inputs.data(), inputs_of(stack)};

@@ -157,7 +157,7 @@ class Stack {
                 "wmanifold: a network is made of Dense layers and activations, or of one LayerList");
   static_assert((DenseLayer<Layers> || ...), "wmanifold: a network has at least one Dense layer");
   static_assert(Rules::alternates(),
-                "wmanifold: each activation follows a Dense layer; two in a row, or one at the start, have no meaning");
+                "wmanifold: each activation follows a Dense layer; drop one of two in a row, or one at the start");
   static_assert(Rules::chains(),
                 "wmanifold: each Dense layer must take as many inputs as the Dense layer before it gives outputs");
 

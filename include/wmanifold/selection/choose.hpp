@@ -51,7 +51,7 @@ namespace detail {
 
 inline void require_options(ChooseOptions const& how) {
   if (how.least < 2 || how.most < how.least) [[unlikely]] {
-    fail("choose: expected at least 2 trainings and at most no fewer, got ", how.least, " and ", how.most);
+    fail("choose: expected at least 2 trainings and a maximum of no fewer, got ", how.least, " and ", how.most);
   }
   if (!(is_finite(how.errors + how.tolerance) && how.errors >= 0 && how.tolerance >= 0)) [[unlikely]] {
     fail("choose: expected errors and a tolerance of at least 0, got ", how.errors, " and ", how.tolerance);
@@ -95,8 +95,7 @@ inline bool has_won(CandidateScores const& leader, CandidateScores const& other,
 /// if all remaining candidates are dropped this way.
 template <class Train, class Score, class... Make>
 [[nodiscard]] Choice choose(ChooseOptions const& how, Train const& train, Score const& score, Make const&... make) {
-  static_assert(sizeof...(Make) >= 1,
-                "wmanifold: choose expects callables that make a model from a seed, one at least");
+  static_assert(sizeof...(Make) >= 1, "wmanifold: choose expects at least one callable that makes a model from a Seed");
   detail::require_options(how);
   constexpr double worst = -std::numeric_limits<double>::infinity();
   Choice choice;
@@ -127,7 +126,8 @@ template <class Train, class Score, class... Make>
     }
     std::erase_if(left, [&](std::size_t i) { return candidates[i].scores.back() == worst; });
     if (left.empty()) [[unlikely]] {
-      fail<NumericalError>("choose: expected a candidate with a score after repeat ", n, ", got none");
+      fail<NumericalError>("choose: expected a candidate with a finite score after repeat ", n,
+                           ", got none; lower the rates");
     }
     double best = worst;
     for (std::size_t const i : left) {

@@ -26,7 +26,7 @@ class Contexts {
         fail("contexts: expected groups of at least one sample, got one of ", size);
       }
       if (size > std::numeric_limits<Index>::max() - end) [[unlikely]] {
-        fail("contexts: expected groups whose sizes can be added, got one of ", size, " after ", end, " samples");
+        fail("contexts: expected group sizes with a sum in range, got one of ", size, " after ", end, " samples");
       }
       contexts.ends_.push_back(end += size);
     }

@@ -26,7 +26,7 @@ inline void require_context(int n, double number) {
 template <int n, Graph<n> graph = complete_graph<n>()>
 struct Finite {
   static_assert(graph.is_connected(),
-                "wmanifold: Finite needs a graph with a path from each context to each, as a distance is its length");
+                "wmanifold: Finite needs a graph with a path between every two contexts; add edges");
 
   /// Contexts.
   static constexpr int size = n;

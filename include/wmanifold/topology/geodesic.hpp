@@ -77,12 +77,13 @@ template <class T>
 }
 template <class... Factors>
 requires(!SmoothTopology<Product<Factors...>>)
-[[nodiscard]] double way(Point<Product<Factors...>> const& p, Point<Product<Factors...>> const& q) noexcept {
+    [[nodiscard]] double way(Point<Product<Factors...>> const& p, Point<Product<Factors...>> const& q) noexcept {
   using Space = Product<Factors...>;
   return [&]<std::size_t... I>(std::index_sequence<I...>) {
     LocalArray<double, sizeof...(I)> const ways{way(Space::template part<I>(p), Space::template part<I>(q))...};
     return std::sqrt(dot(ways, ways));
-  }(std::index_sequence_for<Factors...>{});
+  }
+  (std::index_sequence_for<Factors...>{});
 }
 
 /// Returns the point at a fraction t of the path; discrete factors are at q.
@@ -96,12 +97,13 @@ template <class T>
 }
 template <class... Factors>
 requires(!SmoothTopology<Product<Factors...>>)
-[[nodiscard]] Point<Product<Factors...>> on_way(Point<Product<Factors...>> const& p,
-                                                Point<Product<Factors...>> const& q, double t) noexcept {
+    [[nodiscard]] Point<Product<Factors...>> on_way(Point<Product<Factors...>> const& p,
+                                                    Point<Product<Factors...>> const& q, double t) noexcept {
   using Space = Product<Factors...>;
   return [&]<std::size_t... I>(std::index_sequence<I...>) {
     return Space::at(on_way(Space::template part<I>(p), Space::template part<I>(q), t)...);
-  }(std::index_sequence_for<Factors...>{});
+  }
+  (std::index_sequence_for<Factors...>{});
 }
 
 }  // namespace detail
@@ -124,7 +126,7 @@ template <Steppable T>
 template <SmoothTopology T>
 [[nodiscard]] std::vector<Point<T>> geodesic_walk(Point<T> const& start, double length, Index count, Random& random) {
   if (!is_finite(length)) [[unlikely]] {
-    fail("geodesic_walk: expected steps of a finite length, got ", length);
+    fail("geodesic_walk: expected a finite step length, got ", length);
   }
   std::vector<Point<T>> points;
   points.reserve(static_cast<std::size_t>(std::max<Index>(count, 0)));

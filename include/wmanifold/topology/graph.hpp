@@ -41,8 +41,8 @@ struct Graph {
   [[nodiscard]] constexpr Graph with(Edge const& edge) const {
     bool const are_nodes = edge.from >= 0 && edge.from < n && edge.to >= 0 && edge.to < n && edge.from != edge.to;
     if (!(are_nodes && is_finite(edge.weight) && edge.weight > 0)) [[unlikely]] {
-      fail("graph: expected an edge between two of ", n, " nodes with a positive weight, got ", edge.from, " to ",
-           edge.to, " with ", edge.weight);
+      fail("graph: expected an edge of positive weight between two of ", n, " nodes, got ", edge.from, " to ", edge.to,
+           " of weight ", edge.weight);
     }
     Graph graph = *this;
     graph.weights[place(edge.from, edge.to)] = edge.weight;

@@ -45,8 +45,7 @@ struct Holding<Product<Factors...>, Held<std::index_sequence<places...>, Points.
   static constexpr std::size_t count = sizeof...(Factors);
   static constexpr bool are_as_many = sizeof...(places) == sizeof...(Points);
   static_assert(are_as_many,
-                "wmanifold: each factor that is held takes a point: <0, 2>(..., point_of_factor_0, "
-                "point_of_factor_2)");
+                "wmanifold: each held factor takes a point; write <0, 2>(..., point_of_factor_0, point_of_factor_2)");
   /// Flags of the factors that are held.
   static constexpr std::array<bool, count> is_held = [] {
     std::array<bool, count> held{};
@@ -55,9 +54,7 @@ struct Holding<Product<Factors...>, Held<std::index_sequence<places...>, Points.
   }();
   static constexpr auto numbers_held = static_cast<std::size_t>(std::count(is_held.begin(), is_held.end(), true));
   static constexpr bool are_numbers = numbers_held == sizeof...(places);
-  static_assert(are_numbers,
-                "wmanifold: the factors that are held are named by their numbers in the Product, from 0 on, "
-                "each once");
+  static_assert(are_numbers, "wmanifold: held factors are named by their numbers in the Product, from 0 on, each once");
   static constexpr bool are_theirs = [] {
     if constexpr (are_numbers && are_as_many) {
       return (std::same_as<Points, Point<std::tuple_element_t<places, std::tuple<Factors...>>>> && ...);
@@ -66,12 +63,12 @@ struct Holding<Product<Factors...>, Held<std::index_sequence<places...>, Points.
     }
   }();
   static_assert(are_theirs,
-                "wmanifold: a factor is held at a Point of its own topology (S1::degrees(30), "
-                "Interval::at(0.5), Finite<3>::at(1))");
+                "wmanifold: a factor is held at a Point of its own topology; write S1::degrees(30), Interval::at(0.5) "
+                "or Finite<3>::at(1)");
   static constexpr bool leaves_some = sizeof...(places) > 0 && numbers_held < count;
-  static_assert(leaves_some,
-                "wmanifold: at least one factor is held and at least one is left; with all of them held, "
-                "model.at(point) is the network");
+  static_assert(
+      leaves_some,
+      "wmanifold: at least one factor is held and at least one is free; with all of them held, use model.at(point)");
   static constexpr bool is_valid = are_as_many && are_numbers && are_theirs && leaves_some;
 
   /// The numbers of the remaining factors, rising.

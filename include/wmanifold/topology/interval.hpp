@@ -32,7 +32,7 @@ struct Interval {
     }
     double const s = (value - low) / (high - low);
     if (!(is_finite(s) && s >= 0 && s <= 1)) [[unlikely]] {
-      fail("interval: expected a value in [", low, ", ", high, "], got ", value);
+      fail("interval: expected a value in [", low, ", ", high, "], got ", value, "; clamp it, or widen the range");
     }
     return Point<Interval>::unchecked({s});
   }
@@ -40,7 +40,8 @@ struct Interval {
   /// Returns the canonical coordinates of the same point. ArgumentError for coordinates of no point.
   static Coordinates<Interval> canonical(Coordinates<Interval> const& c) {
     if (!(is_finite(c[0]) && c[0] >= 0 && c[0] <= 1)) [[unlikely]] {
-      fail("interval: expected s in [0, 1], got ", c[0]);
+      fail("interval: expected s in [0, 1], got ", c[0],
+           is_nan(c[0]) ? "" : "; Interval::clamped takes the nearest end");
     }
     return c;
   }

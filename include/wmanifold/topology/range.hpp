@@ -19,7 +19,7 @@ class Range {
   [[nodiscard]] static Range logarithmic(double low, double high) {
     static_cast<void>(Interval::at(low, low, high));
     if (!(is_finite(low) && is_finite(high) && low > 0 && high > 0)) [[unlikely]] {
-      fail("range: expected two positive ends for a logarithm, got [", low, ", ", high, "]");
+      fail("range: expected two positive ends for a logarithmic scale, got [", low, ", ", high, "]");
     }
     return Range(low, high, true);
   }

@@ -47,7 +47,8 @@ struct S2 {
   static Coordinates<S2> canonical(Coordinates<S2> const& c) {
     double const length = std::hypot(c[0], c[1], c[2]);
     if (!(is_finite(length) && std::abs(length - 1) <= 1e-5)) [[unlikely]] {
-      fail("s2: expected a vector of length 1, got (", c[0], ", ", c[1], ", ", c[2], ") of length ", length);
+      fail("s2: expected a vector of length 1, got (", c[0], ", ", c[1], ", ", c[2], ") of length ", length,
+           "; S2::direction scales it");
     }
     return {c[0] / length, c[1] / length, c[2] / length};
   }

@@ -37,7 +37,8 @@ struct Simplex {
   /// Returns amounts of at least 0, not all zero, divided by their sum. ArgumentError for others.
   [[nodiscard]] static Point<Simplex> normalised(Coordinates<Simplex> const& amounts) {
     double const most = *std::max_element(amounts.begin(), amounts.end());
-    bool const are_amounts = std::all_of(amounts.begin(), amounts.end(), [](double x) { return is_finite(x) && x >= 0; });
+    bool const are_amounts =
+        std::all_of(amounts.begin(), amounts.end(), [](double x) { return is_finite(x) && x >= 0; });
     if (!(are_amounts && most > 0)) [[unlikely]] {
       fail(name(), ": expected finite amounts of at least 0, not all of them 0, got ", listed(amounts));
     }
@@ -67,8 +68,8 @@ struct Simplex {
   static Coordinates<Simplex> canonical(Coordinates<Simplex> const& c) {
     bool const are_shares = std::all_of(c.begin(), c.end(), [](double x) { return is_finite(x) && x >= 0; });
     if (!(are_shares && std::abs(total(c) - 1) <= 1e-5)) [[unlikely]] {
-      fail(name(), ": expected ", n + 1, " shares of at least 0 that sum to 1, got ", listed(c), " with sum ",
-           total(c));
+      fail(name(), ": expected ", n + 1, " shares of at least 0 that sum to 1, got ", listed(c), " with sum ", total(c),
+           "; Simplex::normalised divides by the sum");
     }
     return summing_to_one(c);
   }

@@ -142,7 +142,7 @@ struct SO3 {
     double const length = norm(c);
     if (!(is_finite(length) && std::abs(length - 1) <= 1e-5)) [[unlikely]] {
       fail("so3: expected a quaternion of length 1, got (", c[0], ", ", c[1], ", ", c[2], ", ", c[3], ") of length ",
-           length);
+           length, "; SO3::normalised scales it");
     }
     return of_one_sign(of_unit_length(c));
   }

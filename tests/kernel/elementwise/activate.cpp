@@ -16,7 +16,7 @@ struct Result {
   V derivative;
 };
 
-/// Its arithmetic is exact, so that equality can be asked for.
+/// A function with exact arithmetic, for tests of equality.
 struct Square {
   template <class V>
   Result<V> operator()(V const& x) const {
@@ -26,7 +26,7 @@ struct Square {
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("a function is applied to every number and to none beside them", P, support::HostFloat,
+TEST_CASE_TEMPLATE("a function is applied to every number of a block and to none beside it", P, support::HostFloat,
                    support::HostDouble, support::ScalarFloat, support::ScalarDouble) {
   using T = typename P::T;
   using R = typename P::Number;

@@ -8,14 +8,14 @@
 namespace wm = wmanifold;
 using wm::Index;
 
-TEST_CASE_TEMPLATE("cross-entropy of a softmax, and its derivative, as the formula says", P, support::HostFloat,
+TEST_CASE_TEMPLATE("cross-entropy of a softmax, and its derivative, agree with the formula", P, support::HostFloat,
                    support::HostDouble, support::ScalarFloat, support::ScalarDouble) {
   using T = typename P::T;
   using R = typename P::Number;
   constexpr Index lanes = wm::simd::lanes<T, R>;
   double const epsilon = static_cast<double>(std::numeric_limits<R>::epsilon());
   for (Index const count : {Index{1}, Index{2}, Index{10}, lanes, lanes + 1, 3 * lanes - 1}) {
-    for (double const offset : {0.0, 80.0, -1000.0}) {  // no exponential overflows, nor do all vanish
+    for (double const offset : {0.0, 80.0, -1000.0}) {  // no exponential overflows, and not all vanish
       CAPTURE(count);
       CAPTURE(offset);
       support::Canvas<R> x(1, count, 3, 4);
@@ -41,7 +41,7 @@ TEST_CASE_TEMPLATE("cross-entropy of a softmax, and its derivative, as the formu
   }
 }
 
-TEST_CASE("a logit that is not a number makes a loss that is none") {
+TEST_CASE("a NaN logit makes a NaN loss") {
   double slope[3];
   double const logits[] = {0.0, std::nan(""), 1.0};
   CHECK(std::isnan(wm::kernel::softmax_cross_entropy<wm::HostTarget, double>(3, logits, 0, slope)));

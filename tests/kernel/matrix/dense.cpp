@@ -11,7 +11,7 @@ using wm::Index;
 
 namespace {
 
-/// A layer of K rows with everything that goes through it, and the same by loops in double.
+/// A layer of K rows with all its data, and the same by loops in double.
 template <class P>
 struct Case {
   using T = typename P::T;
@@ -39,7 +39,7 @@ struct Case {
   bool with_phi;
 };
 
-/// The largest error of out(i, j) against the sum that `sum_up` adds the terms of.
+/// Returns the largest error of out(i, j) against the sum of the terms that `sum_up` adds.
 template <class R, class Out, class SumUp>
 double worst(Index rows, Index columns, Out const& out, SumUp const& sum_up) {
   support::SumError error(std::numeric_limits<R>::epsilon());
@@ -79,7 +79,7 @@ void check(Case<P> c) {
         }) < 4);
   CHECK(y.marks_untouched());
 
-  support::Canvas<R> gradient(c.rows, (c.inputs + 1) * c.outputs, 4, 9);  // overwritten, whatever it held
+  support::Canvas<R> gradient(c.rows, (c.inputs + 1) * c.outputs, 4, 9);  // overwritten, whatever its contents
   wm::kernel::dense_backward_parameters<T, R>({gradient.data(), c.rows, gradient.stride(), c.inputs, c.outputs},
                                               c.coefficients(), c.samples, {c.x.data(), c.x.stride()},
                                               {c.dy.data(), c.dy.stride()});
@@ -105,7 +105,7 @@ void check(Case<P> c) {
         }) < 4);
   CHECK(dx.marks_untouched());
 
-  support::Canvas<R> dphi(c.samples, c.rows, 0, 5);  // added to what is there
+  support::Canvas<R> dphi(c.samples, c.rows, 0, 5);  // added to its contents
   auto const before = dphi;
   wm::kernel::dense_backward_coefficients<T, R>(c.layer(), c.samples, {c.x.data(), c.x.stride()},
                                                 {c.dy.data(), c.dy.stride()}, dphi.data(), scratch.data());
@@ -135,7 +135,7 @@ TEST_CASE_TEMPLATE("a dense layer forward and back equals plain loops", P, suppo
     for (Index const inputs : {Index{1}, lanes - 1, lanes, lanes + 1, Index{47}, Index{48}, Index{49}}) {
       for (Index const outputs :
            {Index{1}, lanes - 1, lanes, lanes + 1, 4 * lanes + 1, Index{47}, Index{48}, Index{49}}) {
-        if (inputs > 0 && outputs > 0) {  // one lane: nothing below it
+        if (inputs > 0 && outputs > 0) {  // one lane has nothing below it
           for (Index const samples : {1, 6, 9}) {
             k = k % 5 + 1;
             check(Case<P>(k, inputs, outputs, samples, true));
@@ -149,7 +149,7 @@ TEST_CASE_TEMPLATE("a dense layer forward and back equals plain loops", P, suppo
       check(Case<P>(1, depth, 3, 2, true));  // forward
       check(Case<P>(1, 2, depth, 2, true));  // inputs
       check(Case<P>(2, 2, 3, depth, true));  // parameters
-      check(Case<P>(3, depth, 5, 2, true));  // rows and blocks that do not end together
+      check(Case<P>(3, depth, 5, 2, true));  // rows and blocks with different ends
     }
     check(Case<P>(5, 150, 70, 33, true));
   }

@@ -51,7 +51,7 @@ struct Case {
   std::vector<R> scratch;
 };
 
-/// What a layer gives, mixed by groups or per sample.
+/// The results of a layer, mixed by groups or per sample.
 template <class P>
 struct Results {
   using R = typename P::Number;
@@ -91,7 +91,7 @@ Results<P> per_sample(Case<P>& c) {
   return r;
 }
 
-/// The largest difference, against the largest number.
+/// Returns the largest difference over the largest number.
 template <class R>
 double distance(support::Canvas<R> const& a, support::Canvas<R> const& b, Index rows, Index columns) {
   double difference = 0;
@@ -127,7 +127,7 @@ void check(Case<P> c) {
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("groups give what the same contexts per sample give", P, support::HostFloat, support::HostDouble,
+TEST_CASE_TEMPLATE("groups agree with the same contexts per sample", P, support::HostFloat, support::HostDouble,
                    support::ScalarFloat, support::ScalarDouble) {
   using T = typename P::T;
   using R = typename P::Number;

@@ -16,7 +16,7 @@ using B = wm::kernel::Block<typename P::T, typename P::Number>;
 
 enum class Lies { by_rows, by_depth };
 
-/// C = A B through the kernel, with A as it is or transposed in memory, and B likewise.
+/// Computes C = A B through the kernel, with A and B plain or transposed in memory.
 template <class T, class R>
 void multiply(support::Canvas<R>& a, support::Canvas<R>& b, support::Canvas<R>& c, Index rows, Index columns,
               Index depth, Lies left = Lies::by_rows, Lies right = Lies::by_rows, bool add = false) {
@@ -29,7 +29,7 @@ void multiply(support::Canvas<R>& a, support::Canvas<R>& b, support::Canvas<R>& 
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("a product equals the double loop, whatever its sizes", P, support::HostFloat, support::HostDouble,
+TEST_CASE_TEMPLATE("a product equals the double loop, for all sizes", P, support::HostFloat, support::HostDouble,
                    support::ScalarFloat, support::ScalarDouble) {
   using T = typename P::T;
   using R = typename P::Number;
@@ -72,8 +72,8 @@ TEST_CASE_TEMPLATE("a product equals the double loop, whatever its sizes", P, su
   }
 }
 
-TEST_CASE_TEMPLATE("either side may lie transposed, and a product may be added to what is there", P, support::HostFloat,
-                   support::HostDouble, support::ScalarFloat, support::ScalarDouble) {
+TEST_CASE_TEMPLATE("either side may lie transposed, and a product may be added to existing numbers", P,
+                   support::HostFloat, support::HostDouble, support::ScalarFloat, support::ScalarDouble) {
   using T = typename P::T;
   using R = typename P::Number;
   constexpr Index rows = 11;
@@ -112,7 +112,7 @@ TEST_CASE_TEMPLATE("either side may lie transposed, and a product may be added t
   }
 }
 
-TEST_CASE("a product of nothing writes nothing") {
+TEST_CASE("an empty product writes nothing") {
   support::Canvas<double> a(1, 1, 2, 1);
   support::Canvas<double> b(1, 1, 2, 2);
   support::Canvas<double> c(0, 4);

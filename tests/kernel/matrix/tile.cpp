@@ -10,7 +10,7 @@ using wm::Index;
 
 namespace {
 
-/// A sweep of `rows` rows over a tile of `width` columns, against the double loop. Scales are per row.
+/// Compares a sweep of `rows` rows over a tile of `width` columns with the double loop. Scales are per row.
 template <class P>
 void check_sweep(bool by_rows, Index rows, Index width, Index depth, bool add, bool scaled) {
   using T = typename P::T;
@@ -51,7 +51,7 @@ void check_sweep(bool by_rows, Index rows, Index width, Index depth, bool add, b
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("a sweep over a tile of any width, with a scale for each row or none, added or not", P,
+TEST_CASE_TEMPLATE("a sweep over a tile of any width, with or without a scale for each row, added or not", P,
                    support::HostFloat, support::HostDouble, support::ScalarFloat, support::ScalarDouble) {
   using B = wm::kernel::Block<typename P::T, typename P::Number>;
   for (Index width = 1; width <= B::columns; ++width) {

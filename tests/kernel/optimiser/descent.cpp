@@ -13,7 +13,7 @@ using Host = wm::HostTarget;
 
 namespace {
 
-/// A K x K matrix with some zeros, and nothing symmetric, so that an order matters; or a triangle or diagonal of it.
+/// A K x K matrix with some zeros and without symmetry, so that order matters; or a triangle or diagonal of it.
 template <wm::Real R>
 struct Square {
   Index rows;
@@ -50,7 +50,7 @@ constexpr Index line = wm::kernel::line<R>;
 }  // namespace
 
 TEST_CASE_TEMPLATE("one pass equals plain loops, tile by tile", R, float, double) {
-  for (Index const rows : {1, 2, 3, 9, 200}) {  // 200 rows are more than a tile has room for
+  for (Index const rows : {1, 2, 3, 9, 200}) {  // 200 rows do not fit in a tile
     for (Index const lines : {1, 3, 16, 17, 70}) {
       if (rows == 200 && lines > 3) {
         continue;
@@ -224,7 +224,7 @@ TEST_CASE_TEMPLATE("rows are combined, numbers added, products of rows summed in
   }
 }
 
-TEST_CASE_TEMPLATE("the largest number, and what is none, are found wherever they are", R, float, double) {
+TEST_CASE_TEMPLATE("the largest number, and NaN and infinities, are found at every place", R, float, double) {
   CHECK(wm::kernel::largest<Host, R>(0, nullptr) == 0);
   for (Index const count : {1, 7, 16, 33, 1100}) {
     for (Index at = 0; at < count; at += 1 + count / 50) {

@@ -30,7 +30,7 @@ struct Problem {
   wm::kernel::ChosenRows<R> rows() const {
     return {phi.data(), chosen.data(), static_cast<Index>(chosen.size()), layers.stride()};
   }
-  /// Row by row in double: sum and the size of its terms.
+  /// Computes row by row in double: the sum and the size of its terms.
   void check(support::Canvas<R> const& y) const {
     support::SumError error(std::numeric_limits<R>::epsilon());
     for (Index o = 0; o < outputs; ++o) {
@@ -78,8 +78,8 @@ TEST_CASE_TEMPLATE("one sample through a mix of rows equals plain loops", P, sup
   }
 }
 
-TEST_CASE_TEMPLATE("a layer that is worth threads gives the same numbers on any number of them", P, support::HostFloat,
-                   support::HostDouble) {
+TEST_CASE_TEMPLATE("a layer large enough for threads gives the same numbers on any number of them", P,
+                   support::HostFloat, support::HostDouble) {
   using T = typename P::T;
   using R = typename P::Number;
   constexpr Index inputs = 1100;

@@ -1,4 +1,5 @@
-// A contact sheet of what the studies show to networks, over their contexts; and what a sample costs. --help tells all.
+// Draws a contact sheet of the studies' network inputs over their contexts, and measures the cost of a sample. See
+// --help.
 
 #include "averaging.hpp"
 #include "cifar10.hpp"
@@ -49,7 +50,7 @@ constexpr std::string_view style =
 constexpr double cell = 44;
 constexpr double step = cell + 4;
 constexpr double panel_width = 9 * step;
-constexpr double head = 58;  // of a panel: title, what it is, names of columns
+constexpr double head = 58;  // of a panel: title, text, names of columns
 
 double at(std::size_t column) { return static_cast<double>(column) * step; }
 
@@ -58,7 +59,7 @@ struct Panel {
   std::string title;
   std::string text;
   std::size_t rows = 3;
-  std::function<void(Svg&, Place corner)> draw;  ///< what is below the two lines of text
+  std::function<void(Svg&, Place corner)> draw;  ///< draws below the two lines of text
 };
 
 using Names = std::vector<std::string>;
@@ -73,7 +74,7 @@ void draw_names(Svg& svg, Place corner, Names const& names) {
   }
 }
 
-/// What a network sees, (p - mean) / deviation, as an image.
+/// Draws a network's input, (p - mean) / deviation, as an image.
 void draw_image(Svg& svg, Place corner, std::span<float const> seen, double mean, double deviation) {
   auto const side = static_cast<int>(std::lround(std::sqrt(seen.size())));
   std::vector<std::uint8_t> bytes;
@@ -84,7 +85,7 @@ void draw_image(Svg& svg, Place corner, std::span<float const> seen, double mean
   svg.path(square(corner), true, "frame");
 }
 
-/// The first image of a class, as bytes.
+/// Returns the first image of a class, as bytes.
 std::span<std::uint8_t const> first_of(LabelledImages const& images, int label) {
   auto const found = std::find(images.labels.begin(), images.labels.end(), label);
   if (found == images.labels.end()) {
@@ -154,7 +155,7 @@ Panel turned_and_shifted(LabelledImages const& images) {
           }};
 }
 
-/// The sphere of lamps as the eye sees it: a dot in front, a ring behind.
+/// Draws the sphere of lamps as the eye sees it: a dot in front, a ring behind.
 void draw_lamp(Svg& svg, Place centre, wm::Point<wm::S2> const& lamp) {
   constexpr double radius = 9;
   svg.circle(centre, radius, "lamp-sky");
@@ -192,7 +193,7 @@ Panel lit(LabelledImages const& images) {
           }};
 }
 
-/// A torque as a bar that begins at the middle of a cell.
+/// Draws a torque as a bar from the middle of a cell.
 void draw_bar(Svg& svg, Place middle, double torque, std::string_view kind) {
   constexpr double most = 60;  // N m
   double const end = middle.x + cell / 2 * std::clamp(torque / most, -1.0, 1.0);
@@ -265,7 +266,7 @@ std::string sheet(std::vector<Panel> const& panels) {
   return svg.file(style);
 }
 
-/// Microseconds a call, the best of some rounds.
+/// Returns the microseconds of a call, the best of some rounds.
 template <class Call>
 double cost_of(Call const& call) {
   constexpr int calls = 4000;
@@ -280,7 +281,7 @@ double cost_of(Call const& call) {
   return best / calls;
 }
 
-/// What a sample costs, and how garments under lamps from everywhere are scaled.
+/// Measures the cost of a sample, and the scale of garments under lamps from everywhere.
 void measure(LabelledImages const& images) {
   wm::Random random(wm::Seed{1});
   auto const plain = halved(images, garments[0]);
@@ -350,12 +351,12 @@ void run(Options const& options) {
 
 int main(int count, char** words) try {
   Options options;
-  CLI::App app("Draws what the studies show to networks, over their contexts.");
+  CLI::App app("Draws the inputs of the studies' networks, over their contexts.");
   app.add_option("--fashion", options.fashion, "Folder of Fashion-MNIST's idx files")->capture_default_str();
-  app.add_option("--mnist", options.mnist, "Folder of MNIST's; without it there are no digits");
+  app.add_option("--mnist", options.mnist, "Folder of MNIST's idx files; without it there are no digits");
   app.add_option("--cifar", options.cifar, "Folder of CIFAR-10's binary files; without it there are no photographs");
   app.add_option("--output", options.output, "The SVG file")->capture_default_str();
-  app.add_flag("--measure", options.measures, "Say what samples cost, and how reliefs are scaled");
+  app.add_flag("--measure", options.measures, "Print the cost of samples and the scale of reliefs");
   CLI11_PARSE(app, count, words);
   run(options);
   return 0;

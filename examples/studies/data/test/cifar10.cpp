@@ -33,7 +33,7 @@ std::uint8_t byte_of(int plane, int row, int column, int image) {
   return static_cast<std::uint8_t>(60 * plane + 3 * row + 2 * column + image);
 }
 
-/// An image of slopes.
+/// Returns an image of slopes.
 std::string record(int label, int image) {
   std::string bytes(1, static_cast<char>(label));
   for (int plane = 0; plane < 3; ++plane) {
@@ -136,7 +136,7 @@ TEST_CASE("a folder of CIFAR-10 is the official one, or has two files") {
   CHECK(official.test.labels == std::vector<std::uint8_t>{6});
 }
 
-TEST_CASE("what is no CIFAR-10 file is refused") {
+TEST_CASE("files that are no CIFAR-10 files are refused") {
   Folder const folder;
   std::vector<fs::path> const files{folder / "cut.bin"};
   auto const said_of = [&](std::string const& bytes) {

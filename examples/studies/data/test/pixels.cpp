@@ -28,7 +28,7 @@ std::vector<float> random_image(std::size_t size, std::uint64_t seed) {
   return image;
 }
 
-/// A soft blob off the middle, as bytes.
+/// Returns a soft blob off the middle, as bytes.
 std::vector<std::uint8_t> blob(int side) {
   std::vector<std::uint8_t> image;
   for (int r = 0; r < side; ++r) {
@@ -67,7 +67,7 @@ std::vector<float> lit(Relief const& relief, Lamp const& lamp) {
   return out;
 }
 
-/// As bright as networks see it.
+/// Returns brightness on the scale of the networks.
 double seen(double brightness) { return (brightness - relief_mean) / relief_deviation; }
 
 TEST_CASE("images are averaged over squares") {
@@ -121,7 +121,7 @@ TEST_CASE("noise has the mean, the deviation and the tails that were asked for, 
   }
 }
 
-TEST_CASE("noise comes from its generator alone, and is none at 0") {
+TEST_CASE("noise comes from its generator alone, and is absent at 0") {
   auto const image = random_image(196, 1);
   std::vector<float> out(196);
   std::vector<float> again = image;
@@ -157,7 +157,7 @@ TEST_CASE("a circular shift is exact at whole columns") {
   }
 }
 
-TEST_CASE("a circular shift between columns is linear, keeps the sums of rows, and goes on over the whole turn") {
+TEST_CASE("a circular shift between columns is linear, keeps the sums of rows, and is continuous over the whole turn") {
   auto const image = random_image(14 * 14, 5);
   double const column = 2 * pi / 14;
   auto const out = moved(image, 14, 2.25 * column);
@@ -210,7 +210,7 @@ TEST_CASE("turned and shifted: each alone, both periodic, both undone") {
   CHECK_THROWS_AS(both.show(std::span(image).subspan(1), 0, 0, out), wm::ArgumentError);
 }
 
-TEST_CASE("a flat relief is as bright as the lamp is high, through the sheet by its thickness") {
+TEST_CASE("a flat relief is as bright as the lamp is high, and through the sheet by its thickness") {
   ReliefOptions const options{2, 1.5, 0.1};
   Relief const relief(std::vector<float>(9 * 9, 1), 9, 9, options);
   wm::Random random(wm::Seed{6});
@@ -304,7 +304,7 @@ TEST_CASE("without absorption both sides look alike, with it they do not") {
   }
 }
 
-TEST_CASE("a relief refuses what is none") {
+TEST_CASE("a relief refuses sizes, pixels and lamps that do not fit") {
   std::vector<float> image(16);
   CHECK_THROWS_WITH_AS(Relief(image, 4, 5), "wmanifold: relief: image: expected 20 pixels, got 16", wm::ArgumentError);
   CHECK_THROWS_AS(Relief(image, 4, 4, {-1, 0, 0}), wm::ArgumentError);

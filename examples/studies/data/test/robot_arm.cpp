@@ -20,7 +20,8 @@ struct Energies {
   double potential;
 };
 
-/// Nothing but where the masses are and how fast they move: rods as continua (Gauss' two points are exact for squares).
+/// Returns the energies, from the masses' places and speeds alone: rods as continua (Gauss' two points are exact for
+/// squares).
 Energies energies(Arm const& arm, Payload const& payload, Two const& q, Two const& v) {
   Energies all{};
   auto const add = [&](double mass, double along_upper, double along_fore) {
@@ -38,7 +39,7 @@ Energies energies(Arm const& arm, Payload const& payload, Two const& q, Two cons
   return all;
 }
 
-/// d/dt dL/dv - dL/dq, by central differences.
+/// Returns d/dt dL/dv - dL/dq, by central differences.
 Two from_lagrangian(Arm const& arm, Payload const& payload, ArmMotion const& motion) {
   constexpr double step = 1e-4;
   auto const lagrangian = [&](Two const& q, Two const& v) {
@@ -77,7 +78,7 @@ Two from_lagrangian(Arm const& arm, Payload const& payload, ArmMotion const& mot
 
 Payload random_payload(wm::Random& random) { return arm_study::payload_at(random.uniform(), random.uniform()); }
 
-/// What the arm does under no torque: torques are linear in accelerations.
+/// Returns the accelerations of the arm without torques: torques are linear in accelerations.
 Two free_acceleration(Arm const& arm, Payload const& payload, Two const& q, Two const& v) {
   auto const at = [&](double a1, double a2) { return torques(arm, payload, {q, v, {a1, a2}}); };
   Two const rest = at(0, 0);
@@ -157,10 +158,10 @@ TEST_CASE("an arm let go keeps its energy") {
     }
   }
   CHECK(std::abs(total() - before) < 1e-8);
-  CHECK(std::abs(q[0] - 0.3) > 0.5);  // it did fall
+  CHECK(std::abs(q[0] - 0.3) > 0.5);  // the arm did fall
 }
 
-TEST_CASE("an arm that hangs or stands needs no torque, and a payload that weighs nothing is nowhere") {
+TEST_CASE("an arm that hangs or stands needs no torque, and a weightless payload has no effect") {
   for (double const angle : {-std::numbers::pi / 2, std::numbers::pi / 2}) {
     auto const torque = torques({}, {1, 0.2}, {{angle, 0}, {0, 0}, {0, 0}});
     CHECK(std::abs(torque[0]) < 1e-12);
@@ -240,7 +241,7 @@ TEST_CASE("networks see numbers of mean 0 and unit variance") {
   }
 }
 
-TEST_CASE("the study's arm refuses what it cannot take") {
+TEST_CASE("the study's arm refuses sizes and knobs that do not fit") {
   CHECK_THROWS_WITH_AS(static_cast<void>(arm_study::payload_at(1.5, 0)),
                        "wmanifold: robot arm: expected knobs of the payload in [0, 1], got (1.5, 0)",
                        wm::ArgumentError);
