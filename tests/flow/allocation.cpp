@@ -1,4 +1,5 @@
 #include <wmanifold/basis/bernstein.hpp>
+#include <wmanifold/basis/catmull_rom.hpp>
 #include <wmanifold/basis/constant.hpp>
 #include <wmanifold/basis/fourier.hpp>
 #include <wmanifold/flow/adam.hpp>
@@ -71,6 +72,23 @@ TEST_CASE("allocations are counted, of every kind") {
   CHECK(sum == samples * samples);
 #endif
   CHECK(allocations_of([] {}) == 0);
+}
+
+TEST_CASE("no step allocates after the first, in a basis of local support, wherever the contexts are") {
+  using Basis = wm::CatmullRom<wm::S1, 16>;
+  auto const inputs = support::matrix<float>(samples, 20, 1);
+  auto const targets = support::matrix<float>(samples, 5, 2);
+  wm::Random random(wm::Seed{3});
+  std::vector<wm::Contexts<wm::S1>> batches{std::vector(samples, wm::S1::degrees(10))};  // four of the rows
+  for (int i = 0; i < 5; ++i) {
+    batches.emplace_back(wm::uniform_points<wm::S1>(samples, random));
+  }
+  Model<float, Basis> model(wm::he_normal, wm::Seed{1}, {}, dense());
+  wm::GradientFlow flow(model, wm::MeanSquaredError{}, wm::HeavyBall{0.9}, {.rate = 0.01});
+  flow.step(inputs, batches[0], targets);
+  for (auto const& batch : batches) {
+    CHECK(allocations_of([&] { flow.step(inputs, batch, targets); }) == 0);
+  }
 }
 
 TEST_CASE_TEMPLATE("no step allocates after the first, under every rule", R, float, double) {

@@ -55,10 +55,12 @@ TEST_CASE("the laws hold for layers that are shared or low-rank, frozen or not")
   check(model);
 }
 
-TEST_CASE_TEMPLATE("a batch large enough for three threads gives the same numbers on one, two and three", R, float,
-                   double) {
-  wm::BasicManifold<R, Fourier<S1, 1>, wm::LayerList> model(wm::zeros, {},
-                                                            wm::LayerList({63, 64, 10}, {"tanh", "identity"}));
+TEST_CASE_TEMPLATE("a batch large enough for three threads gives the same numbers on one, two and three", P,
+                   std::pair<float, Fourier<S1, 1>>, std::pair<double, Fourier<S1, 1>>,
+                   std::pair<float, wm::CatmullRom<S1, 12>>, std::pair<double, wm::CatmullRom<S1, 12>>) {
+  using R = typename P::first_type;
+  wm::BasicManifold<R, typename P::second_type, wm::LayerList> model(wm::zeros, {},
+                                                                     wm::LayerList({63, 64, 10}, {"tanh", "identity"}));
   support::randomise(model, 1);
   Index const samples = 1100;
   static_assert(3 * samples * 64 * 64 > 3 * wm::parallel_threshold, "three threads are worth it");

@@ -88,7 +88,7 @@ TEST_CASE("spans list the rows of all samples, and each row its samples") {
         CAPTURE(samples);
         CAPTURE(rows);
         auto const phi = coefficients<double>(pattern, samples, rows, meeting);
-        spans.find(phi.data(), samples, rows);
+        spans.find(phi.data(), samples, rows, meeting);
         if (pattern != Pattern::scattered) {
           REQUIRE(!spans.empty());
           CHECK(spans.mean_rows() <= static_cast<double>(meeting));
@@ -104,10 +104,10 @@ TEST_CASE("spans list the rows of all samples, and each row its samples") {
 TEST_CASE("samples that use nearly all rows keep their order") {
   wm::SampleSpans<float> spans;
   auto const phi = coefficients<float>(Pattern::all_rows, 20, 5, 5);
-  spans.find(phi.data(), 20, 5);
+  spans.find(phi.data(), 20, 5, 5);
   CHECK(spans.empty());
   auto const most = coefficients<float>(Pattern::on_a_circle, 200, 5, 4);
-  spans.find(most.data(), 200, 5);
+  spans.find(most.data(), 200, 5, 4);
   CHECK(spans.empty());
 }
 
@@ -125,7 +125,7 @@ TEST_CASE_TEMPLATE("a layer over spans is the layer over all rows", P, support::
       auto const size = static_cast<Index>((inputs + 1) * outputs);
       auto const phi = coefficients<R>(pattern, samples, rows, 3);
       wm::SampleSpans<R> spans;
-      spans.find(phi.data(), samples, rows);
+      spans.find(phi.data(), samples, rows, 3);
       REQUIRE(!spans.empty());
       kernel::Coefficients<R> const all(spans.coefficients().numbers);  // in the same order
       auto const numbers = [](Index count, std::uint64_t seed) {

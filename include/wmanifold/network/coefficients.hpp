@@ -89,7 +89,7 @@ struct BatchCoefficients {
     }
     spans.clear();
     if (plan.mixing == Mixing::per_sample && plan.rows_met < rows) {
-      spans.find(of_samples.data(), samples, rows);
+      spans.find(of_samples.data(), samples, rows, plan.rows_met);
     }
   }
 

@@ -18,9 +18,10 @@ class SampleSpans {
   /// Forgets the spans: all samples use all rows, in their own order.
   void clear() noexcept { order_.clear(); }
 
-  /// Finds the spans of a batch from its coefficients (samples x rows). There are none if samples use nearly all rows
-  /// on average: then an order gains nothing.
-  void find(R const* coefficients, Index samples, Index rows) {
+  /// Finds the spans of a batch from its coefficients (samples x rows), at most `rows_met` of a sample other than zero.
+  /// There are none if samples use nearly all rows on average: then an order gains nothing.
+  void find(R const* coefficients, Index samples, Index rows, Index rows_met) {
+    reserve(samples, rows, rows_met);
     sort(coefficients, samples, rows);
     find_rows(coefficients, rows);
     if (4 * uses_ > 3 * samples * rows) {
@@ -64,6 +65,18 @@ class SampleSpans {
 
  private:
   static std::size_t at(Index i) noexcept { return static_cast<std::size_t>(i); }
+
+  /// Makes room for all batches of these sizes, so that no later one allocates.
+  void reserve(Index samples, Index rows, Index rows_met) {
+    Index const spans = std::min(samples, rows);
+    Index const listed = std::min(samples * rows_met, spans * rows);
+    ends_.reserve(at(spans));
+    row_starts_.reserve(at(spans) + 1);
+    rows_.reserve(at(listed));
+    runs_.reserve(at(listed));
+    keys_.reserve(at(std::max(samples, rows + 1)));
+    ordered_.reserve(at(samples * rows));
+  }
 
   /// The first of the neighbouring rows that a sample uses. Row 0 follows the last row, as on a circle.
   static Index first_row(R const* phi, Index rows) noexcept {
