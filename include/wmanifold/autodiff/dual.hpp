@@ -59,9 +59,13 @@ struct Dual {
     R const q = a.value / b.value;
     return joined(a, b, q, R{1} / b.value, -q / b.value);
   }
+  /// Adds in place.
   constexpr Dual& operator+=(Dual const& b) noexcept { return *this = *this + b; }
+  /// Subtracts in place.
   constexpr Dual& operator-=(Dual const& b) noexcept { return *this = *this - b; }
+  /// Multiplies in place.
   constexpr Dual& operator*=(Dual const& b) noexcept { return *this = *this * b; }
+  /// Divides in place.
   constexpr Dual& operator/=(Dual const& b) noexcept { return *this = *this / b; }
 
   /// Comparisons of the values.

@@ -48,9 +48,13 @@ class Variable {
     R const q = a.value / b.value;
     return joined(a, b, q, R{1} / b.value, -q / b.value);
   }
+  /// Adds in place.
   Variable& operator+=(Variable const& b) { return *this = *this + b; }
+  /// Subtracts in place.
   Variable& operator-=(Variable const& b) { return *this = *this - b; }
+  /// Multiplies in place.
   Variable& operator*=(Variable const& b) { return *this = *this * b; }
+  /// Divides in place.
   Variable& operator/=(Variable const& b) { return *this = *this / b; }
 
   /// Comparisons of the values.

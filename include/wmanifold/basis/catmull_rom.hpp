@@ -34,9 +34,8 @@ struct CatmullRomOn {
   }
   /// Computes the gradients of the functions at s, K x coordinates.
   void derivatives(Point<S1> const& s, std::span<double> out) const noexcept {
-    for_each_piece(s, out, [](auto const& c, double x) {
-      return spans_per_radian * (c[1] + x * (2 * c[2] + x * (3 * c[3])));
-    });
+    for_each_piece(s, out,
+                   [](auto const& c, double x) { return spans_per_radian * (c[1] + x * (2 * c[2] + x * (3 * c[3]))); });
   }
   /// Returns Gauss's rule on each span between two control points.
   static Quadrature<S1> quadrature(int exact_to) {

@@ -47,9 +47,11 @@ class MovedSize {
   constexpr MovedSize(std::ptrdiff_t size) noexcept : size_(size) {}
   /// A copy; the source stays as it is.
   MovedSize(MovedSize const&) = default;
+  /// Takes the value.
   MovedSize& operator=(MovedSize const&) = default;
   /// A move sets the source to 0.
   constexpr MovedSize(MovedSize&& other) noexcept : size_(std::exchange(other.size_, 0)) {}
+  /// Takes the value, and leaves zero behind.
   constexpr MovedSize& operator=(MovedSize&& other) noexcept {
     size_ = std::exchange(other.size_, 0);
     return *this;

@@ -30,9 +30,11 @@ struct Single {
 
   /// Reads a batch from memory.
   static Single load_unaligned(R const* from) noexcept { return Single(*from); }
+  /// Loads from an aligned address.
   static Single load_aligned(R const* from) noexcept { return Single(*from); }
   /// Writes the batch to memory.
   void store_unaligned(R* to) const noexcept { *to = value; }
+  /// Stores to an aligned address.
   void store_aligned(R* to) const noexcept { *to = value; }
 
   /// The arithmetic of numbers.
@@ -41,8 +43,11 @@ struct Single {
   friend Single operator-(Single a, Single b) noexcept { return Single(a.value - b.value); }
   friend Single operator*(Single a, Single b) noexcept { return Single(a.value * b.value); }
   friend Single operator/(Single a, Single b) noexcept { return Single(a.value / b.value); }
+  /// Adds in place.
   Single& operator+=(Single b) noexcept { return *this = *this + b; }
+  /// Subtracts in place.
   Single& operator-=(Single b) noexcept { return *this = *this - b; }
+  /// Multiplies in place.
   Single& operator*=(Single b) noexcept { return *this = *this * b; }
   /// The order of numbers.
   friend bool operator<(Single a, Single b) noexcept { return a.value < b.value; }

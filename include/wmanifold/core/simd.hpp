@@ -64,8 +64,10 @@ template <class T, Real R>
 
 /// The number of vector registers of the target, which limits the tile of a product.
 template <class T>
-inline constexpr int registers =
-    T::SimdArch::alignment() >= 64 || std::is_base_of_v<xsimd::neon64, typename T::SimdArch> ? 32 : 16;
+inline constexpr int registers = (T::SimdArch::alignment() >= 64 ||
+                                  std::is_base_of_v<xsimd::neon64, typename T::SimdArch>)
+                                     ? 32
+                                     : 16;
 
 /// Elementary functions, with one spelling for numbers and for batches.
 using std::abs, std::erf, std::exp, std::expm1, std::fma, std::log1p, std::tanh;

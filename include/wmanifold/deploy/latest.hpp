@@ -22,6 +22,7 @@ class Latest {
     slots_[writing_].value = value;
     pass_on();
   }
+  /// The same for a value that is moved in.
   void put(V&& value) {
     slots_[writing_].value = std::move(value);
     pass_on();

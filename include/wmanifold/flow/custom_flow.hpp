@@ -170,8 +170,11 @@ requires(!detail::MakesCustomFlow<Model, L, Rule>) class CustomFlow<Model, L, Ru
   /// Takes any arguments, so that only the message above appears.
   template <class... A>
   explicit CustomFlow(A&&...) {}
+  /// Declared for deduction alone; the message above says what is wrong.
   CustomFlow(Model const&, FlowOptions const&) {}
+  /// Declared for deduction alone; the message above says what is wrong.
   CustomFlow(Model const&, L const&, FlowOptions const&) {}
+  /// Declared for deduction alone; the message above says what is wrong.
   CustomFlow(Model const&, L const&, Rule const&, RuleOptions const&) {}
   /// Declared only, likewise.
   template <class T = HostTarget, class... A>

@@ -49,14 +49,17 @@ class GradientFlow {
       : GradientFlow(model, std::move(loss), Rule{}, {}) {
     detail::explain_flow_arguments<Model, Rest...>();
   }
+  /// Overload for wrong arguments: a compile-time message says why.
   template <class Last>
   requires FlowRule<std::remove_cvref_t<Last>> GradientFlow(Model& model, L loss, FlowOptions const&, Last&&)
       : GradientFlow(model, std::move(loss), Rule{}, {}) {
     detail::explain_flow_arguments<Model, FlowOptions, Last>();
   }
+  /// Overload for wrong arguments: a compile-time message says why.
   GradientFlow(Model&& model, L loss, FlowOptions const& options) : GradientFlow(model, std::move(loss), options) {
     detail::explain_temporary<Model>();
   }
+  /// Overload for wrong arguments: a compile-time message says why.
   GradientFlow(Model&& model, L loss, Rule rule, RuleOptions const& options)
       : GradientFlow(model, std::move(loss), std::move(rule), options) {
     detail::explain_temporary<Model>();
@@ -352,8 +355,11 @@ requires(!detail::MakesFlow<Model, L, Rule>) class GradientFlow<Model, L, Rule> 
   /// Takes any arguments, so that only the message above appears.
   template <class... A>
   explicit GradientFlow(A&&...) {}
+  /// Declared for deduction alone; the message above says what is wrong.
   GradientFlow(Model const&, FlowOptions const&) {}
+  /// Declared for deduction alone; the message above says what is wrong.
   GradientFlow(Model const&, L const&, FlowOptions const&) {}
+  /// Declared for deduction alone; the message above says what is wrong.
   GradientFlow(Model const&, L const&, Rule const&, RuleOptions const&) {}
   /// Declared only, likewise.
   template <class T = HostTarget, class... A>

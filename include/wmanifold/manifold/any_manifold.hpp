@@ -31,6 +31,7 @@ class AnyManifold {
   [[nodiscard]] Index basis_size() const noexcept { return network_.rows(); }
   /// The K x N block and the shared part.
   [[nodiscard]] Parameters<R>& parameters() noexcept { return network_.parameters(); }
+  /// The same, read-only.
   [[nodiscard]] Parameters<R> const& parameters() const noexcept { return network_.parameters(); }
 
   /// The network at the point with these coordinates. Throws ArgumentError for numbers that name no point.
@@ -148,12 +149,12 @@ class AnyManifold {
     for (Index const end : ends) {
       phi.push_back(values_at({contexts.row(end - 1).data(), static_cast<std::size_t>(contexts.cols())}));
     }
-    work.coefficients.set_mixed(inputs.rows(), ends, basis_size(),
-                                plan_batch(ends, inputs.rows(), basis_size(), basis_.support(), work.mixing), [&](Index g, R* out) {
-                                  auto const& values = phi[static_cast<std::size_t>(g)];
-                                  std::transform(values.begin(), values.end(), out,
-                                                 [](double x) { return static_cast<R>(x); });
-                                });
+    work.coefficients.set_mixed(
+        inputs.rows(), ends, basis_size(), plan_batch(ends, inputs.rows(), basis_size(), basis_.support(), work.mixing),
+        [&](Index g, R* out) {
+          auto const& values = phi[static_cast<std::size_t>(g)];
+          std::transform(values.begin(), values.end(), out, [](double x) { return static_cast<R>(x); });
+        });
     return network_.template forward<T>(inputs, work.coefficients, keep_slopes, work.cache, work.scratch);
   }
 

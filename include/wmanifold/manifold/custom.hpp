@@ -94,6 +94,7 @@ class CustomManifold {
   [[nodiscard]] Index outputs() const noexcept { return outputs_of(stack_); }
   /// One row with as many numbers as the start.
   [[nodiscard]] Parameters<R>& parameters() noexcept { return parameters_; }
+  /// The same, read-only.
   [[nodiscard]] Parameters<R> const& parameters() const noexcept { return parameters_; }
   /// Does nothing: custom manifolds have no frozen layers.
   void zero_frozen(Parameters<R>&) const noexcept {}

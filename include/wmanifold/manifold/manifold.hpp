@@ -30,10 +30,13 @@ class BasicManifold {
   /// if their sizes are in their types.
   BasicManifold(Initialisation how, Seed seed) requires(Stack::is_static&& std::default_initializable<B>)
       : BasicManifold(how, seed, B{}, Stack{}) {}
+  /// The same in a given basis.
   BasicManifold(Initialisation how, Seed seed, B basis) requires(Stack::is_static)
       : BasicManifold(how, seed, std::move(basis), Stack{}) {}
+  /// The same in a given basis and with given layers.
   BasicManifold(Initialisation how, Seed seed, B basis, Layers... layers)
       : BasicManifold(how, seed, std::move(basis), Stack{std::move(layers)...}) {}
+  /// The same in a given basis and with given layers.
   BasicManifold(Initialisation how, Seed seed, B basis, Stack stack)
       : BasicManifold(zeros, std::move(basis), std::move(stack)) {
     initialise(how, seed, basis_, this->stack(), parameters());
@@ -42,8 +45,10 @@ class BasicManifold {
   /// A manifold with all parameters zero.
   explicit BasicManifold(Zeros) requires(Stack::is_static&& std::default_initializable<B>)
       : BasicManifold(zeros, B{}, Stack{}) {}
+  /// The same in a given basis and with given layers.
   BasicManifold(Zeros, B basis, Layers... layers)
       : BasicManifold(zeros, std::move(basis), Stack{std::move(layers)...}) {}
+  /// The same in a given basis and with given layers.
   BasicManifold(Zeros, B basis, Stack stack) : basis_(std::move(basis)), network_(B::size, std::move(stack)) {}
 
   /// Overload for wrong arguments: a compile-time message says why.
@@ -52,6 +57,7 @@ class BasicManifold {
         detail::never<R>,
         "wmanifold: expected a seed after the initialisation, got none; write Model model{he_normal, Seed{1}}");
   }
+  /// Overload for a number in place of a seed: a compile-time message says why.
   template <std::integral Number, class... More>
   BasicManifold(Initialisation, Number, More&&...) : BasicManifold(never()) {
     static_assert(detail::never<Number>,
@@ -72,33 +78,40 @@ class BasicManifold {
 
   /// The K x N block and the part that all contexts share.
   [[nodiscard]] Parameters<R>& parameters() noexcept { return network_.parameters(); }
+  /// The same, read-only.
   [[nodiscard]] Parameters<R> const& parameters() const noexcept { return network_.parameters(); }
 
   /// Weights (outputs x inputs) of dense layer l in row k, of this manifold or of another block of its sizes (a
   /// gradient). Throws ArgumentError if the layer is not on the manifold, or the row or layer does not exist.
   [[nodiscard]] WeightMap<R> weight(Index k, Index l) { return weight(parameters(), k, l); }
+  /// The same, read-only.
   [[nodiscard]] ConstWeightMap<R> weight(Index k, Index l) const { return weight(parameters(), k, l); }
   /// Biases of dense layer l in row k, with the errors of `weight`.
   [[nodiscard]] BiasMap<R> bias(Index k, Index l) { return bias(parameters(), k, l); }
+  /// The same, read-only.
   [[nodiscard]] ConstBiasMap<R> bias(Index k, Index l) const { return bias(parameters(), k, l); }
   /// Weights of dense layer l in row k of a block.
   [[nodiscard]] WeightMap<R> weight(Parameters<R>& block, Index k, Index l) const {
     return network_.weight(block, k, l);
   }
+  /// The same, read-only.
   [[nodiscard]] ConstWeightMap<R> weight(Parameters<R> const& block, Index k, Index l) const {
     return network_.weight(block, k, l);
   }
   /// Biases of dense layer l in row k of a block.
   [[nodiscard]] BiasMap<R> bias(Parameters<R>& block, Index k, Index l) const { return network_.bias(block, k, l); }
+  /// The same, read-only.
   [[nodiscard]] ConstBiasMap<R> bias(Parameters<R> const& block, Index k, Index l) const {
     return network_.bias(block, k, l);
   }
 
   /// Weights of a layer that all contexts share; for a low-rank layer, of its W_0.
   [[nodiscard]] WeightMap<R> shared_weight(Index l) { return network_.shared_weight(parameters(), l); }
+  /// The same, read-only.
   [[nodiscard]] ConstWeightMap<R> shared_weight(Index l) const { return network_.shared_weight(parameters(), l); }
   /// Biases of a layer that all contexts share; for a low-rank layer, of its W_0.
   [[nodiscard]] BiasMap<R> shared_bias(Index l) { return network_.shared_bias(parameters(), l); }
+  /// The same, read-only.
   [[nodiscard]] ConstBiasMap<R> shared_bias(Index l) const { return network_.shared_bias(parameters(), l); }
 
   /// Freezes dense layer l: its gradient is zero, and no flow moves it.

@@ -29,17 +29,31 @@ struct LevelTable {
   using Activate = void (*)(kernel::IndexRange rows, kernel::IndexRange columns, Index stride, R* values,
                             R* derivatives);
 
-  kernel::Seam<R> seam;                                               ///< kernels of the seam
-  Activate identity, relu, elu, tanh, sigmoid, silu, gelu, softplus;  ///< one function per activation
+  kernel::Seam<R> seam;  ///< kernels of the seam
+  Activate identity;     ///< pass of Identity
+  Activate relu;         ///< pass of Relu
+  Activate elu;          ///< pass of Elu
+  Activate tanh;         ///< pass of Tanh
+  Activate sigmoid;      ///< pass of Sigmoid
+  Activate silu;         ///< pass of Silu
+  Activate gelu;         ///< pass of Gelu
+  Activate softplus;     ///< pass of Softplus
 
   /// Function of an activation.
   [[nodiscard]] Activate operator()(Identity) const noexcept { return identity; }
+  /// Returns the pass of Relu.
   [[nodiscard]] Activate operator()(Relu) const noexcept { return relu; }
+  /// Returns the pass of Elu.
   [[nodiscard]] Activate operator()(Elu) const noexcept { return elu; }
+  /// Returns the pass of Tanh.
   [[nodiscard]] Activate operator()(Tanh) const noexcept { return tanh; }
+  /// Returns the pass of Sigmoid.
   [[nodiscard]] Activate operator()(Sigmoid) const noexcept { return sigmoid; }
+  /// Returns the pass of Silu.
   [[nodiscard]] Activate operator()(Silu) const noexcept { return silu; }
+  /// Returns the pass of Gelu.
   [[nodiscard]] Activate operator()(Gelu) const noexcept { return gelu; }
+  /// Returns the pass of Softplus.
   [[nodiscard]] Activate operator()(Softplus) const noexcept { return softplus; }
 };
 
@@ -52,16 +66,20 @@ struct LevelTable {
 /// Functions of a level. Throws ArgumentError if the level is not available.
 template <Real R>
 [[nodiscard]] LevelTable<R> const& table_of(Level level);
+/// The specialisation that the library defines.
 template <>
 LevelTable<float> const& table_of<float>(Level level);
+/// The specialisation that the library defines.
 template <>
 LevelTable<double> const& table_of<double>(Level level);
 
 /// Functions of the best level, chosen once.
 template <Real R>
 [[nodiscard]] LevelTable<R> const& best_table() noexcept;
+/// The specialisation that the library defines.
 template <>
 LevelTable<float> const& best_table<float>() noexcept;
+/// The specialisation that the library defines.
 template <>
 LevelTable<double> const& best_table<double>() noexcept;
 

@@ -46,6 +46,7 @@ class MixedNetwork {
 
   /// The K x N block and the shared part.
   [[nodiscard]] Parameters<R>& parameters() noexcept { return parameters_; }
+  /// The same, read-only.
   [[nodiscard]] Parameters<R> const& parameters() const noexcept { return parameters_; }
 
   /// Weights (outputs x inputs) of dense layer l in row k of a block of these sizes. Throws ArgumentError if the layer

@@ -64,6 +64,7 @@ class BasicNetwork {
   BasicNetwork() requires(Stack::is_static) : BasicNetwork(Stack{}) {}
   /// A network of these layers, all weights and biases zero.
   explicit BasicNetwork(Layers... layers) : BasicNetwork(Stack{std::move(layers)...}) {}
+  /// A network of these layers, with all parameters zero.
   explicit BasicNetwork(Stack stack) : stack_(std::move(stack)), storage_(parameters_of(stack_)) {}
 
   /// Layers.
@@ -75,15 +76,18 @@ class BasicNetwork {
 
   /// All N numbers, layer by layer, weights before biases.
   [[nodiscard]] std::span<R> parameters() noexcept { return {storage_.numbers.data(), storage_.count()}; }
+  /// The same, read-only.
   [[nodiscard]] std::span<R const> parameters() const noexcept { return {storage_.numbers.data(), storage_.count()}; }
 
   /// Weights (outputs x inputs) of dense layer l. Throws ArgumentError if there is no such layer.
   [[nodiscard]] WeightMap<R> weight(Index l) { return weight_at(shape(l), storage_.numbers.data() + shape(l).offset); }
+  /// The same, read-only.
   [[nodiscard]] ConstWeightMap<R> weight(Index l) const {
     return weight_at(shape(l), storage_.numbers.data() + shape(l).offset);
   }
   /// Biases of dense layer l, with the same error.
   [[nodiscard]] BiasMap<R> bias(Index l) { return bias_at(shape(l), storage_.numbers.data() + shape(l).offset); }
+  /// The same, read-only.
   [[nodiscard]] ConstBiasMap<R> bias(Index l) const {
     return bias_at(shape(l), storage_.numbers.data() + shape(l).offset);
   }

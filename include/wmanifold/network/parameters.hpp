@@ -34,11 +34,13 @@ class Parameters {
 
   /// First number of row 0.
   [[nodiscard]] R* data() noexcept { return numbers_.data(); }
+  /// The same, read-only.
   [[nodiscard]] R const* data() const noexcept { return numbers_.data(); }
   /// Row k, N numbers.
   [[nodiscard]] std::span<R> row(Index k) noexcept {
     return {numbers_.data() + k * stride_, static_cast<std::size_t>(columns_)};
   }
+  /// The same, read-only.
   [[nodiscard]] std::span<R const> row(Index k) const noexcept {
     return {numbers_.data() + k * stride_, static_cast<std::size_t>(columns_)};
   }
@@ -47,12 +49,14 @@ class Parameters {
   [[nodiscard]] std::span<R> shared() noexcept {
     return {numbers_.data() + rows_ * stride_, static_cast<std::size_t>(shared_)};
   }
+  /// The same, read-only.
   [[nodiscard]] std::span<R const> shared() const noexcept {
     return {numbers_.data() + rows_ * stride_, static_cast<std::size_t>(shared_)};
   }
 
   /// All numbers, padding included, for operations that treat each alike.
   [[nodiscard]] std::span<R> numbers() noexcept { return numbers_; }
+  /// The same, read-only.
   [[nodiscard]] std::span<R const> numbers() const noexcept { return numbers_; }
 
   /// Returns whether another block has the same sizes.
@@ -67,6 +71,7 @@ class Parameters {
   [[nodiscard]] MatrixRef<R> matrix() noexcept {
     return Eigen::Map<Matrix<R>, 0, Eigen::OuterStride<>>(data(), rows_, columns_, Eigen::OuterStride<>(stride_));
   }
+  /// The same, read-only.
   [[nodiscard]] ConstMatrixRef<R> matrix() const noexcept {
     return Eigen::Map<Matrix<R> const, 0, Eigen::OuterStride<>>(data(), rows_, columns_, Eigen::OuterStride<>(stride_));
   }

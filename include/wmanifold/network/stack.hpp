@@ -75,6 +75,7 @@ template <Real R>
 [[nodiscard]] WeightMap<R> weight_at(DenseLayout const& shape, R* layer) noexcept {
   return {layer, shape.outputs, shape.inputs};
 }
+/// The same, read-only.
 template <Real R>
 [[nodiscard]] ConstWeightMap<R> weight_at(DenseLayout const& shape, R const* layer) noexcept {
   return {layer, shape.outputs, shape.inputs};
@@ -84,6 +85,7 @@ template <Real R>
 [[nodiscard]] BiasMap<R> bias_at(DenseLayout const& shape, R* layer) noexcept {
   return {layer + shape.weights(), shape.outputs};
 }
+/// The same, read-only.
 template <Real R>
 [[nodiscard]] ConstBiasMap<R> bias_at(DenseLayout const& shape, R const* layer) noexcept {
   return {layer + shape.weights(), shape.outputs};

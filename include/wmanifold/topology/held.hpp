@@ -9,6 +9,7 @@ namespace wmanifold {
 /// Factors of a Product, by number, each held at a point of its own topology. `hold` returns it.
 template <class Places, class... Points>
 struct Held;
+/// Held factors of the places that an index sequence lists.
 template <std::size_t... places, class... Points>
 struct Held<std::index_sequence<places...>, Points...> {
   /// The points, one per held factor.

@@ -11,12 +11,12 @@ namespace wmanifold::kernel {
 /// The groups of a batch. Group g begins at the end of group g - 1, and has the coefficients phi_g, row g of
 /// `coefficients` (groups x K).
 template <Real R>
-/// The end (exclusive) of each group.
 struct Groups {
-  /// Groups.
+  /// The end (exclusive) of each group.
   Index const* ends;
-  /// The coefficients, groups x K.
+  /// The number of groups.
   Index count;
+  /// The coefficients, groups x K.
   R const* coefficients;
 
   /// Returns the samples of group g.
@@ -173,8 +173,8 @@ void grouped_forward(DenseRows<R> layer, Groups<R> groups, Samples<R const> x, S
       IndexRange const out{(v0 + panels[panel].begin) * B::lanes,
                            std::min(layer.outputs, (v0 + panels[panel].end) * B::lanes)};
       for (Index g = 0; g < groups.count; ++g) {
-        detail::start_with_bias<T, R>(layer, detail::MixedRows<R>{groups.coefficients + g * layer.rows, 0},
-                                      groups[g], out, y);
+        detail::start_with_bias<T, R>(layer, detail::MixedRows<R>{groups.coefficients + g * layer.rows, 0}, groups[g],
+                                      out, y);
       }
       for (Index t = 0; t < terms.size(); ++t) {
         IndexRange const p = terms[t];

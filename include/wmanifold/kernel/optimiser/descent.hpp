@@ -120,8 +120,10 @@ template <Real R>
 struct SparseRows {
   /// K.
   Index rows = 0;
-  Index const* starts = nullptr;   // K + 1 numbers: row k has the entries [starts[k], starts[k + 1])
-  Index const* columns = nullptr;  // the column of each entry
+  /// K + 1 numbers: row k has the entries [starts[k], starts[k + 1]).
+  Index const* starts = nullptr;
+  /// The column of each entry.
+  Index const* columns = nullptr;
   /// The value of each entry.
   R const* values = nullptr;
 };
