@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Runs the studies and writes docs/results.md from their records in build/studies. Recorded trainings are not repeated,
-# so an interrupted run goes on where it stopped.
-#   --short         all of it in small, in seconds, as a check; its page is build/studies-short/results.md
+# Runs the studies. Writes docs/results.md and the pages and pictures in docs/results from their records in
+# build/studies. Recorded trainings are not repeated, so an interrupted run continues.
+#   --short         all of it in small, in seconds, as a check; its summary is build/studies-short/results.md
 #   --cifar10 DIR   folder of CIFAR-10: the files of cifar-10-binary.tar.gz, or a part of them as train.bin and
 #                   test.bin. By default WMANIFOLD_CIFAR10, or else ../shared/data/cifar10-part beside the project.
 #                   Without it this study is left out

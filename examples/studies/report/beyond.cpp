@@ -52,31 +52,19 @@ std::string variants(std::vector<Results> const& studies) {
   return text + '\n';
 }
 
-std::string row_by_row(std::vector<Results> const& studies, std::filesystem::path const& pictures,
-                       std::string const& link) {
-  auto const all = comparisons(studies, own_default, best_rival, [](auto const&) { return true; });
+std::vector<Comparison> against_rivals(std::vector<Results> const& studies) {
+  return comparisons(studies, own_default, best_rival, [](auto const&) { return true; });
+}
+
+std::string counts(std::vector<Comparison> const& all) {
   Count const count = count_of(all);
-  write_forest(pictures / "default.svg", "The default against the best of other methods, row by row", all);
-  std::string text = joined("Better in ", count.better, ", worse in ", count.worse, ", not told apart in ",
-                            count.neither, " of ", count.all(), " rows.\n\n![Row by row](", link,
-                            "default.svg)\n\n<details><summary>The same in numbers</summary>\n\n"
-                            "| study | row | the default chose | best other | gain | |\n|---|---|---|---|---|---|\n");
-  for (Comparison const& one : all) {
-    text += joined("| ", one.study, " | ", one.where, " | ", one.one->choice, " | ", one.other->contender->title,
-                   one.other->choice.empty() ? "" : joined(" (", one.other->choice, ')'), " | ",
-                   text_of(one.difference), " | ",
-                   one.is_better()  ? "better"
-                   : one.is_worse() ? "**worse**"
-                                    : "",
-                   " |\n");
-  }
-  return text + "\n</details>\n\n";
+  return joined("Better in ", count.better, ", worse in ", count.worse, ", not told apart in ", count.neither, " of ",
+                count.all(), " rows.\n\n");
 }
 
 }  // namespace
 
-std::string beyond_of(std::vector<Results> const& studies, std::filesystem::path const& pictures,
-                      std::string const& link) {
+std::string beyond_of(std::vector<Results> const& studies, std::string const& link) {
   return joined(
       "## Beyond what was published\n\n"
       "Each against the manifold of order 1 under the metric; gains are means over rows, in points. What is *chosen* "
@@ -91,16 +79,35 @@ std::string beyond_of(std::vector<Results> const& studies, std::filesystem::path
       "prior E |dM/ds|^2 / 2. An order above the first is a candidate only where at least two contexts a function are "
       "trained on. These rules were settled on rotation, noise, light and arm, their tests in view; MNIST, the torus "
       "and CIFAR-10 had no part in it, but that the long budget chooses for itself was kept with rotated MNIST in "
-      "view, "
-      "too.\n\n",
-      variants(studies),
-      "### The default, row by row\n\n"
+      "view, too.\n\n",
+      variants(studies), "The default against the best other method: [row by row](", link, "default.md). ",
+      counts(against_rivals(studies)));
+}
+
+std::string default_by_row(std::vector<Results> const& studies, std::filesystem::path const& pictures,
+                           std::string const& summary_link) {
+  auto const all = against_rivals(studies);
+  write_forest(pictures / "default.svg", "The default against the best of other methods, row by row", all);
+  std::string text = joined(
+      "# The default, row by row\n\n"
       "The manifold whose order (none at all included), energy, reach and descent (under the metric or plain) are "
       "chosen, against the best, by its mean in "
       "that row, of the methods that are no manifolds of weights and have as many multiply-adds where the context "
       "rests: no context, concatenation, FiLM (with its own reach chosen, too), hypernetwork, polygon with a context "
-      "per batch. To pick the best of them row by row favours them.\n\n",
-      row_by_row(studies, pictures, link));
+      "per batch. To pick the best of them row by row favours them. [How it is chosen](",
+      summary_link, "#beyond-what-was-published).\n\n", counts(all),
+      "![Row by row](default.svg)\n\n"
+      "| study | row | the default chose | best other | gain | |\n|---|---|---|---|---|---|\n");
+  for (Comparison const& one : all) {
+    text += joined("| ", one.study, " | ", one.where, " | ", one.one->choice, " | ", one.other->contender->title,
+                   one.other->choice.empty() ? "" : joined(" (", one.other->choice, ')'), " | ",
+                   text_of(one.difference), " | ",
+                   one.is_better()  ? "better"
+                   : one.is_worse() ? "**worse**"
+                                    : "",
+                   " |\n");
+  }
+  return text;
 }
 
 }  // namespace demo

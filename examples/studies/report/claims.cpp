@@ -21,12 +21,76 @@ struct Question {
   bool (*wanted)(Description::TestText const&);
 };
 
+/// A claim, held by questions of which the first one decides.
+struct Claim {
+  char const* text;
+  std::vector<Question> questions;
+};
+
+constexpr auto own = reference_contender;
+
+Claim const against_concatenation{
+    "1. Manifold networks beat the identical network with the context concatenated to its input",
+    {{"concatenated at the input", own, "input", seen},
+     {"at every layer", own, "layers", seen},
+     {"at the input, as many parameters (at a multiple of the multiply-adds)", own, "input-wide", seen},
+     {"at every layer, as many parameters (likewise)", own, "layers-wide", seen},
+     {"FiLM", own, "film", seen},
+     {"hypernetwork", own, "hyper", seen},
+     {"polygon, a context per batch", own, "chain-by-batch", seen},
+     {"order 2 against FiLM", "order2", "film", seen},
+     {"order 2 against the hypernetwork", "order2", "hyper", seen},
+     {"order 2 against as many parameters as order 1 at the input", "order2", "input-wide", seen}}};
+
+Claim const about_unseen_contexts{"2. They generalise better to contexts never seen",
+                                  {{"concatenated at the input", own, "input", unseen},
+                                   {"at every layer", own, "layers", unseen},
+                                   {"no context", own, "none", unseen},
+                                   {"at the input, as many parameters", own, "input-wide", unseen},
+                                   {"FiLM", own, "film", unseen},
+                                   {"hypernetwork", own, "hyper", unseen},
+                                   {"polygon, a context per batch", own, "chain-by-batch", unseen},
+                                   {"order 2 against FiLM", "order2", "film", unseen},
+                                   {"order 2 against the hypernetwork", "order2", "hyper", unseen}}};
+
+Claim const about_topology{"3. The topology is an inductive bias: the right one helps, a wrong one hurts",
+                           {{"a wrong topology, contexts trained on and not", own, "wrong", any},
+                            {"contexts trained on", own, "wrong", seen},
+                            {"contexts never seen", own, "wrong", unseen},
+                            {"a line for the circle", own, "wrong-line", any}}};
+
+Claim const about_descent{
+    "4b. So preconditioned, it trains better than by plain descent",
+    {{"order 1", own, "order1-plain", any},
+     {"order 2", "order2", "order2-plain", any},
+     {"order 3", "order3", "order3-plain", any},
+     {"where contexts have ends: as published, without a price of slopes, order 1", "order1-bare", "order1-plain", any},
+     {"the same, order 2", "order2-bare", "order2-plain", any}}};
+
+std::vector<Comparison> answers(std::vector<Results> const& studies, Question const& question) {
+  return comparisons(studies, question.one, pick(question.other), question.wanted);
+}
+
+std::string cell(Count const& count) {
+  return count.all() == 0 ? std::string() : joined(count.better, " / ", count.worse, " / ", count.neither);
+}
+
+/// The verdict on a claim, and on each of its questions, from all studies.
+std::string verdicts(std::vector<Results> const& studies, Claim const& claim) {
+  auto const count = count_of(answers(studies, claim.questions.front()));
+  std::string text = joined("### ", claim.text, "\n\n**", verdict(count), "**: better in ", count.better, ", worse in ",
+                            count.worse, ", not told apart in ", count.neither, " of ", count.all(),
+                            " comparisons.\n\n| | verdict | better / worse / not told apart |\n|---|---|---|\n");
+  for (Question const& question : claim.questions) {
+    Count const all = count_of(answers(studies, question));
+    text += joined("| ", question.text, " | ", verdict(all), " | ", cell(all), " |\n");
+  }
+  return text + '\n';
+}
+
 /// One row of the table: all studies, then each.
 std::string row(std::vector<Results> const& studies, Question const& question) {
-  auto const cell = [](Count const& count) {
-    return count.all() == 0 ? std::string() : joined(count.better, " / ", count.worse, " / ", count.neither);
-  };
-  auto const all = comparisons(studies, question.one, pick(question.other), question.wanted);
+  auto const all = answers(studies, question);
   std::string text = joined("| ", question.text, " | ", verdict(count_of(all)), " | ", cell(count_of(all)), " |");
   for (Results const& results : studies) {
     std::vector<Comparison> some;
@@ -44,9 +108,10 @@ std::string table(std::vector<Results> const& studies, std::vector<Question> con
   std::string text = "| | verdict | all |";
   std::string rule = "|---|---|---|";
   for (Results const& results : studies) {
-    std::string name = results.description().name;
-    std::replace(name.begin(), name.end(), '_', ' ');
-    text += joined(' ', name, " |");
+    std::string const& name = results.description().name;
+    std::string words = name;
+    std::replace(words.begin(), words.end(), '_', ' ');
+    text += joined(" [", words, "](", name, ".md) |");
     rule += "---|";
   }
   text += joined('\n', rule, '\n');
@@ -59,7 +124,7 @@ std::string table(std::vector<Results> const& studies, std::vector<Question> con
 /// Where one loses: as much as would be hidden in counts.
 std::string losses(std::vector<Results> const& studies, Question const& question) {
   std::string text;
-  for (Comparison const& one : comparisons(studies, question.one, pick(question.other), question.wanted)) {
+  for (Comparison const& one : answers(studies, question)) {
     if (one.is_worse()) {
       text += joined(text.empty() ? "" : "; ", one.study, ", ", one.where, ' ', text_of(one.difference));
     }
@@ -69,59 +134,29 @@ std::string losses(std::vector<Results> const& studies, Question const& question
 
 }  // namespace
 
-std::string claims_of(std::vector<Results> const& studies) {
-  auto const claim = [&](char const* text, std::vector<Question> const& questions) {
-    auto const& first = questions.front();
-    auto const count = count_of(comparisons(studies, first.one, pick(first.other), first.wanted));
-    return joined("### ", text, "\n\n**", verdict(count), "**: better in ", count.better, ", worse in ", count.worse,
-                  ", not told apart in ", count.neither, " of ", count.all(), " comparisons.\n\n",
-                  table(studies, questions), losses(studies, first));
-  };
-  constexpr auto own = reference_contender;
+std::string claims_of(std::vector<Results> const& studies, std::string const& link) {
   return joined(
       "## The claims\n\nEach is asked in all settings, tests and budgets that bear on it, by paired 95 % intervals "
-      "over "
-      "seeds: better / worse / not told apart. It *holds* where it is never worse and better in more than half, *holds "
-      "under conditions* where it is better more often than worse, and *does not hold* otherwise. "
-      "The manifold is that of order 1, under the metric, unless said.\n\n",
-      claim("1. Manifold networks beat the identical network with the context concatenated to its input",
-            {{"concatenated at the input", own, "input", seen},
-             {"at every layer", own, "layers", seen},
-             {"at the input, as many parameters (at a multiple of the multiply-adds)", own, "input-wide", seen},
-             {"at every layer, as many parameters (likewise)", own, "layers-wide", seen},
-             {"FiLM", own, "film", seen},
-             {"hypernetwork", own, "hyper", seen},
-             {"polygon, a context per batch", own, "chain-by-batch", seen},
-             {"order 2 against FiLM", "order2", "film", seen},
-             {"order 2 against the hypernetwork", "order2", "hyper", seen},
-             {"order 2 against as many parameters as order 1 at the input", "order2", "input-wide", seen}}),
-      claim("2. They generalise better to contexts never seen",
-            {{"concatenated at the input", own, "input", unseen},
-             {"at every layer", own, "layers", unseen},
-             {"no context", own, "none", unseen},
-             {"at the input, as many parameters", own, "input-wide", unseen},
-             {"FiLM", own, "film", unseen},
-             {"hypernetwork", own, "hyper", unseen},
-             {"polygon, a context per batch", own, "chain-by-batch", unseen},
-             {"order 2 against FiLM", "order2", "film", unseen},
-             {"order 2 against the hypernetwork", "order2", "hyper", unseen}}),
-      claim("3. The topology is an inductive bias: the right one helps, a wrong one hurts",
-            {{"a wrong topology, contexts trained on and not", own, "wrong", any},
-             {"contexts trained on", own, "wrong", seen},
-             {"contexts never seen", own, "wrong", unseen},
-             {"a line for the circle", own, "wrong-line", any}}),
+      "over seeds: better / worse / not told apart. It *holds* where it is never worse and better in more than half, "
+      "*holds under conditions* where it is better more often than worse, and *does not hold* otherwise. "
+      "The manifold is that of order 1, under the metric, unless said. [Study by study, with the losses](",
+      link, "claims.md).\n\n", verdicts(studies, against_concatenation), verdicts(studies, about_unseen_contexts),
+      verdicts(studies, about_topology),
       "### 4. Optimising the manifold is steepest descent under a constraint on its movement, with a closed-form "
       "inverse\n\nThe statement: ",
-      metric_verdict(), "\n\n",
-      claim("4b. So preconditioned, it trains better than by plain descent",
-            {{"order 1", own, "order1-plain", any},
-             {"order 2", "order2", "order2-plain", any},
-             {"order 3", "order3", "order3-plain", any},
-             {"where contexts have ends: as published, without a price of slopes, order 1", "order1-bare",
-              "order1-plain", any},
-             {"the same, order 2", "order2-bare", "order2-plain", any}}),
+      metric_verdict(), "\n\n", verdicts(studies, about_descent),
       "### 5. A minibatch with a context per sample needs no weight matrix per sample\n\n", decomposition_verdict(),
       "\n\n");
+}
+
+std::string claims_by_study(std::vector<Results> const& studies, std::string const& summary_link) {
+  std::string text = joined("# The claims, study by study\n\nCells: better / worse / not told apart. [The verdicts](",
+                            summary_link, "#the-claims).\n\n");
+  for (Claim const* claim : {&against_concatenation, &about_unseen_contexts, &about_topology, &about_descent}) {
+    text +=
+        joined("## ", claim->text, "\n\n", table(studies, claim->questions), losses(studies, claim->questions.front()));
+  }
+  return text;
 }
 
 }  // namespace demo

@@ -1,6 +1,5 @@
-// Reads what the studies recorded and writes a page about it, with tables and pictures.
+// Reads the records of the studies. Writes a summary and a page for each study, with tables and pictures.
 
-#include "files.hpp"
 #include "report/page.hpp"
 
 #include <wmanifold/core/error.hpp>
@@ -16,9 +15,10 @@ int main(int count, char const* const* words) {
   fs::path records = "build/studies";
   fs::path page = "docs/results.md";
   CLI::App app(
-      "Writes a page about the studies that were carried out, and pictures to a folder beside it of its name.");
+      "Writes a summary of the studies that were carried out, and pages with tables and pictures to a folder beside it "
+      "of its name.");
   app.add_option("--records", records, "Folder of the records")->capture_default_str();
-  app.add_option("--page", page, "The page")->capture_default_str();
+  app.add_option("--page", page, "The summary")->capture_default_str();
   CLI11_PARSE(app, count, words);
   try {
     std::vector<fs::path> files;
@@ -35,10 +35,9 @@ int main(int count, char const* const* words) {
     if (studies.empty()) {
       wmanifold::fail<wmanifold::FileError>(records.string(), ": expected records of studies (*.jsonl), got none");
     }
-    fs::path const pictures = page.parent_path() / page.stem();
-    make_folder(pictures);
-    write_text(page, page_of(studies, pictures, page.stem().string() + '/'));
-    std::cout << "page " << page.string() << '\n';
+    for (fs::path const& written : write_pages(studies, page)) {
+      std::cout << "page " << written.string() << '\n';
+    }
     return 0;
   } catch (std::exception const& e) {
     std::cerr << "error: " << e.what() << '\n';

@@ -1,6 +1,7 @@
 #include "report/page.hpp"
 
 #include "contender.hpp"
+#include "files.hpp"
 #include "machine.hpp"
 #include "report/comparison.hpp"
 #include "text.hpp"
@@ -67,19 +68,21 @@ std::string table(Results const& results, Setting const& setting, std::string co
   return text + '\n';
 }
 
-std::string section(Results const& results, std::filesystem::path const& pictures, std::string const& link) {
+/// The page of a study.
+std::string page_of(Results const& results, std::filesystem::path const& pictures, std::string const& summary_link) {
   Description const& d = results.description();
   std::string text =
-      joined("## ", d.title, "\n\n", d.text, "\n\n", grouped(static_cast<long long>(results.trainings())),
-             " trainings, those of tuning included, ", fixed(results.seconds() / 60, 1), " minutes of one core.\n\n") +
-      pictures_of(results, pictures, link);
+      joined("# ", d.title, "\n\n", d.text, "\n\n", grouped(static_cast<long long>(results.trainings())),
+             " trainings, those of tuning included, ", fixed(results.seconds() / 60, 1),
+             " minutes of one core. [How to read the tables](", summary_link, "#how-to-read-the-tables).\n\n") +
+      pictures_of(results, pictures);
   std::string sizes;
   for (Setting const& setting : d.settings) {
     auto const budgets = results.budgets(setting.name);
     if (budgets.empty()) {
       continue;
     }
-    text += joined("<details><summary><b>", setting.title, "</b></summary>\n\n");
+    text += joined("## ", setting.title, "\n\n");
     if (setting.sizes != sizes) {
       text += joined(setting.sizes, ".\n\n");
       sizes = setting.sizes;
@@ -88,21 +91,39 @@ std::string section(Results const& results, std::filesystem::path const& picture
       text += joined(budget == "short" ? "Short budget:" : "Trained until validation stops improving:", "\n\n",
                      table(results, setting, budget));
     }
-    text += "</details>\n\n";
   }
   return text;
 }
 
-}  // namespace
+/// Links to the pages of all studies, with their settings.
+std::string list_of(std::vector<Results> const& studies, std::string const& link) {
+  std::string text = "| study | settings | trainings | minutes of one core |\n|---|---|---|---|\n";
+  for (Results const& results : studies) {
+    Description const& d = results.description();
+    std::string settings;
+    for (Setting const& setting : d.settings) {
+      if (!results.budgets(setting.name).empty()) {
+        settings += joined(settings.empty() ? "" : "; ", setting.title);
+      }
+    }
+    text +=
+        joined("| [", d.title, "](", link, d.name, ".md) | ", settings, " | ",
+               grouped(static_cast<long long>(results.trainings())), " | ", fixed(results.seconds() / 60, 1), " |\n");
+  }
+  return text + '\n';
+}
 
-std::string page_of(std::vector<Results> const& studies, std::filesystem::path const& pictures,
-                    std::string const& link) {
-  std::string text = joined(
+std::string summary_of(std::vector<Results> const& studies, std::string const& link) {
+  return joined(
       "# What the method does on data\n\nWritten by `scripts/reproduce.sh`; nothing here is typed by hand.\n\n"
       "wmanifold ",
       studies.front().description().version, ", ", compiler_name(), ", ", processor_name(),
       ".\n\n"
-      "How to read it. All contenders of a setting and a seed have the same samples and the same budget; contexts are "
+      "Each study compares manifolds of weights with other ways of using a known context: none, concatenation to the "
+      "input or to every layer, FiLM, a hypernetwork, a polygon of weights. Its page has all tables and pictures.\n\n",
+      list_of(studies, link),
+      "## How to read the tables\n\n"
+      "All contenders of a setting and a seed have the same samples and the same budget; contexts are "
       "drawn for each presentation. Each contender's optimiser (momentum 0.9 or Adam) and rate are those with the best "
       "score on a validation split of the training data with one seed, once per study, in its first setting; test data "
       "tune nothing. Scores are means ± standard deviations (n - 1) over n seeds, the best in bold, \\* where a paired "
@@ -112,13 +133,31 @@ std::string page_of(std::vector<Results> const& studies, std::filesystem::path c
       "prediction where the context rests, so that what depends on it alone was done before; *moving*: where each "
       "prediction has a context of its own. *As many parameters* is wider than the others until it holds as many "
       "numbers as the manifold of order 1; all others have its multiply-adds. Ceilings have what the others cannot "
-      "have. Where training left the range of numbers it has failed, and its scores are those of what was left.\n\n");
-  text += claims_of(studies);
-  text += beyond_of(studies, pictures, link);
+      "have. Where training left the range of numbers it has failed, and its scores are those of what was left.\n\n",
+      claims_of(studies, link), beyond_of(studies, link));
+}
+
+}  // namespace
+
+std::vector<std::filesystem::path> write_pages(std::vector<Results> const& studies,
+                                               std::filesystem::path const& summary) {
+  std::filesystem::path const folder = summary.parent_path() / summary.stem();
+  make_folder(folder);
+  std::string const link = summary.stem().string() + '/';
+  std::string const summary_link = "../" + summary.filename().string();
+  std::vector<std::filesystem::path> written;
+  auto const write = [&](std::filesystem::path const& file, std::string text) {
+    text.erase(text.find_last_not_of('\n') + 2);
+    write_text(file, text);
+    written.push_back(file);
+  };
+  write(summary, summary_of(studies, link));
+  write(folder / "claims.md", claims_by_study(studies, summary_link));
+  write(folder / "default.md", default_by_row(studies, folder, summary_link));
   for (Results const& results : studies) {
-    text += section(results, pictures, link);
+    write(folder / (results.description().name + ".md"), page_of(results, folder, summary_link));
   }
-  return text;
+  return written;
 }
 
 }  // namespace demo

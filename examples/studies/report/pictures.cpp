@@ -32,8 +32,8 @@ Curve curve(std::string name, std::size_t n) {
   return curve;
 }
 
-std::string link_to(std::string const& link, std::string const& name, std::string const& title) {
-  return joined("![", title, "](", link, name, ")\n\n");
+std::string link_to(std::string const& name, std::string const& title) {
+  return joined("![", title, "](", name, ")\n\n");
 }
 
 /// The loss epoch by epoch, means over seeds, against epochs or seconds; as far as all seeds came.
@@ -59,7 +59,7 @@ std::string score_label(Description const& d) { return d.has_labels ? "accuracy,
 
 }  // namespace
 
-std::string pictures_of(Results const& results, std::filesystem::path const& folder, std::string const& link) {
+std::string pictures_of(Results const& results, std::filesystem::path const& folder) {
   Description const& d = results.description();
   auto const contenders = shown(d);
   std::string text;
@@ -93,7 +93,7 @@ std::string pictures_of(Results const& results, std::filesystem::path const& fol
       }
       std::string const name = joined(d.name, '-', setting.name, '-', test.name, ".svg");
       write_plot(folder / name, plot);
-      text += link_to(link, name, plot.title);
+      text += link_to(name, plot.title);
     }
   }
   // What training costs in steps and in time.
@@ -116,7 +116,7 @@ std::string pictures_of(Results const& results, std::filesystem::path const& fol
       }
       std::string const name = joined(d.name, '-', setting.name, is_by_seconds ? "-seconds.svg" : "-epochs.svg");
       write_plot(folder / name, plot);
-      text += link_to(link, name, plot.title);
+      text += link_to(name, plot.title);
     }
   }
   // Settings in a series.
@@ -144,7 +144,7 @@ std::string pictures_of(Results const& results, std::filesystem::path const& fol
     }
     std::string const name = joined(d.name, "-series.svg");
     write_plot(folder / name, plot);
-    text += link_to(link, name, plot.title);
+    text += link_to(name, plot.title);
   }
   return text;
 }
