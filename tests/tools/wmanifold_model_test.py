@@ -59,7 +59,7 @@ LINEAR = "dense 2 4, relu, dense 4 1"
 
 
 def sequential(names, shapes, bias=True):
-    """Returns a state dict of these modules and weight shapes (out, in). All numbers of the n-th module are n, from 1."""
+    """Returns a state dict of these modules and weight shapes (out, in). All numbers of module n are n, from 1."""
     state = {}
     for n, (name, shape) in enumerate(zip(names, shapes)):
         state[name + ".weight"] = np.full(shape, n + 1, np.float32)
