@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Writes the performance tables of docs/performance.md (all cases) and README.md (a few) from the reports of
-scripts/bench.sh. Each page has two markers, between which its table stands.
+"""Writes the performance tables of docs/performance.md (all cases) and README.md (some cases) from the reports of
+scripts/bench.sh. Each page has a table between two markers.
 
-performance_table.py [FOLDER]    the folder of report.json and report-v3.json, build/bench unless given
+performance_table.py [FOLDER]    folder of report.json and report-v3.json, by default build/bench
 """
 
 import json
@@ -27,7 +27,7 @@ def time_of(seconds):
 
 
 def cells(report, name):
-    """Time, share of the peak, and what the others take over what we take."""
+    """Returns our time, our share of the peak, and the ratios of the others' times to ours."""
     found = {case["contender"]: case for case in report["cases"] if case["name"] == name}
     if OURS not in found:
         return ["", "", ""]
@@ -36,12 +36,16 @@ def cells(report, name):
     return [time_of(ours["median_seconds"]), f"{100 * ours['share_of_peak']:.0f} %", ", ".join(others)]
 
 
-def met(report):
-    targets = report["targets"]
-    missed = [f"`{target['name']}` ({target['ratio']:.2f} of {target['required']:g})"
-              for target in targets if not target["met"]]
-    line = f"{len(targets) - len(missed)} of {len(targets)} targets are met"
-    return line + (f"; missed: {', '.join(missed)}." if missed else ".")
+def targets_of(native, v3):
+    """Returns a sentence with the number of targets met in each build, and a table of the missed ones."""
+    met = [f"{sum(target['met'] for target in report['targets'])} of {len(report['targets'])}" for report in (native, v3)]
+    missed = [{target["name"]: f"{target['ratio']:.2f} of {target['required']:g}"
+               for target in report["targets"] if not target["met"]} for report in (native, v3)]
+    names = dict.fromkeys(target["name"] for target in native["targets"] + v3["targets"])
+    lines = [f"Targets met: {met[0]} native, {met[1]} with x86-64-v3."]
+    rows = [f"| `{name}` | {missed[0].get(name, 'met')} | {missed[1].get(name, 'met')} |"
+            for name in names if any(name in own for own in missed)]
+    return lines + (["", "| missed target, reached of required | native | x86-64-v3 |", "|---|---|---|", *rows] if rows else [])
 
 
 def paragraph(text):
@@ -54,14 +58,14 @@ def table(native, v3):
     peaks = [f"{report['fma_peak_gflops']:.0f}" for report in (native, v3)]
     lines = [
         *paragraph(f"Measured on: {native['machine']}, and with `-march=x86-64-v3`. A bare FMA loop does "
-                   f"{peaks[0]} and {peaks[1]} GFLOP/s on one thread. Beside: {contenders}."),
+                   f"{peaks[0]} and {peaks[1]} GFLOP/s on one thread. Other contenders: {contenders}."),
         "",
         "| | native | of peak | others' time / ours | x86-64-v3 | of peak | others' time / ours |",
         "|---|---|---|---|---|---|---|",
     ]
     for name in names:
         lines.append("| " + " | ".join([f"`{name}`", *cells(native, name), *cells(v3, name)]) + " |")
-    return lines + ["", *paragraph(f"Native: {met(native)}"), "", *paragraph(f"x86-64-v3: {met(v3)}")]
+    return lines + ["", *targets_of(native, v3)]
 
 
 def few(native):

@@ -1,22 +1,22 @@
 #!/usr/bin/env python3
-"""A model of wmanifold as one C++14 header, for firmware and plug-ins without a file system.
+"""Writes a model of wmanifold as one C++14 header, for firmware and plug-ins without a file system.
 
     wmanifold_header.py MODEL OUT.hpp              the whole manifold: at(s, network) forms the network at a context
     wmanifold_header.py MODEL OUT.hpp 0.5,0.25     the network at a context (its coordinates), a constant
 
-The header needs <cfloat>, <cmath>, <cstdint> and <cstring> and nothing else, does not allocate, throw or lock, and has its
-numbers as constexpr arrays. Lines at its top say how it is used. Its namespace is OUT, or OUT_model where a
-word, macro or function of C and C++ may be called OUT. at() returns false, and leaves the network as it was, for a context that
-names no point by the library's rules; nothing is clamped in silence. Where the model has notes, scale_inputs() does what was
-done to inputs for training, and `knobs` has the ranges of the context's coordinates. The header carries the model's test vector:
-off_by() is the largest error against it.
+The header needs only <cfloat>, <cmath>, <cstdint> and <cstring>. It does not allocate, throw or lock, and keeps its
+numbers as constexpr arrays. Lines at its top show its use. Its namespace is OUT, or OUT_model if a word, macro or
+function of C and C++ may be called OUT. at() returns false and leaves the network as it was for a context that names no
+point by the library's rules; nothing is clamped in silence. If the model has notes, scale_inputs() scales inputs as in
+training, and `knobs` has the ranges of the context's coordinates. The header contains the model's test vector; off_by()
+returns the largest error against it.
 """
 
 import signal
 import sys
 
 if __name__ == "__main__" and signal.getsignal(signal.SIGINT) is signal.default_int_handler:
-    signal.signal(signal.SIGINT, signal.SIG_DFL)  # an interrupt here too ends the program without a traceback
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # an interrupt during imports ends the program without a traceback
 if __name__ == "__main__":
     sys.dont_write_bytecode = True
 
@@ -25,7 +25,7 @@ import os
 import pathlib
 import re
 
-sys.path.append(os.path.dirname(os.path.realpath(__file__)))  # for links, and where Python does not search here
+sys.path.append(os.path.dirname(os.path.realpath(__file__)))  # for links, and a Python that skips this folder
 
 try:
     import numpy as np
@@ -39,7 +39,7 @@ except ImportError as missing:
 
 __all__ = ["header", "namespace_of"]
 
-# phi(s) of one factor, into out.
+# Functions that write phi(s) of one factor into out.
 BASES = {
     "constant": """
 template <int n>
@@ -238,8 +238,8 @@ inline bool normalise_shares(double* s) {
 }
 """
 
-# For each topology: a valid point in words; the check in code, where finite numbers are not enough; the correction
-# applied then.
+# For each topology: a valid point in words; the check in code, if finite numbers are not enough; the correction applied
+# after it.
 POINTS = {
     "point": ("nothing, as there is one point", "", ""),
     "interval": ("interval: a number in [0, 1]", "s[{at}] >= 0 && s[{at}] <= 1", ""),
@@ -255,13 +255,13 @@ POINTS = {
 
 
 def number(value, digits=17):
-    """A number as C++ writes it."""
+    """Returns a number as C++ writes it."""
     written = f"{value:.{digits}g}"
     return written if re.search("[.e]", written) else written + "."
 
 
 def array(name, kind, numbers):
-    """constexpr kind name[rows][columns], or name[count]."""
+    """Returns the code of constexpr kind name[rows][columns], or name[count]."""
     with np.errstate(all="ignore"):
         numbers = np.asarray(numbers, np.float32 if kind == "float" else float)
     if not np.isfinite(numbers).all():
@@ -284,13 +284,13 @@ def array(name, kind, numbers):
 
 
 def flat(weight, bias):
-    """Rows x out x in and rows x out as rows of (in + 1) x out, as the network keeps them."""
+    """Returns weights (rows x out x in) and biases (rows x out) as rows of (in + 1) x out, the network's layout."""
     rows = len(weight)
     return np.concatenate([weight.transpose(0, 2, 1).reshape(rows, -1), bias.reshape(rows, -1)], 1)
 
 
 def layer_rows(model, n):
-    """What is mixed to layer n, and by which coefficients: `phi`, which has a 1 behind its last."""
+    """Returns the rows that are mixed to layer n, and the code of their coefficients in `phi`, which ends with a 1."""
     layer = model.layers[n]
     tensors = {part: model.tensors.get(f"layer.{n}.{part}") for part in ("weight", "bias", "right", "left", "scales")}
     if layer.kind == "dense":
@@ -304,7 +304,7 @@ def layer_rows(model, n):
 
 
 def run_code(layers):
-    """The network, from its numbers as `mix` leaves them."""
+    """Returns the code that runs the network from its mixed numbers."""
     out = ["""// y = W x + b; the weights of one input lie next to each other.
 template <int in, int out>
 inline void dense(const Real* layer, const Real* x, Real* y) {
@@ -330,12 +330,12 @@ inline void dense(const Real* layer, const Real* x, Real* y) {
 
 
 def code_of(factor):
-    """The name of its code: a table of values, where contexts are discrete."""
+    """Returns the name of a factor's code; discrete contexts have a table of values."""
     return "table" if factor.kind == "finite#" else factor.name
 
 
 def call_of(factor, n, place):
-    """phi of factor n at s + place, into own."""
+    """Returns the call that writes phi of factor n at s + place into own."""
     if factor.kind == "finite#":
         return f"look_up(detail::table_{n}, s + {place}, own)"
     shares = f", {factor.coordinates}" if factor.name == "bernstein_bezier" else ""
@@ -343,7 +343,7 @@ def call_of(factor, n, place):
 
 
 def rows_code(model, factors, real):
-    """The rows of all layers, the basis, and what mixes the one by the other."""
+    """Returns the code of the rows of all layers, of the basis, and of mixing."""
     out = [array(f"layer_{n}", real, layer_rows(model, n)[0]) for n in range(len(model.layers))]
     for n, factor in enumerate(factors):
         if factor.kind == "finite#":
@@ -365,14 +365,14 @@ inline void mix(const double* coefficients, const Real (&from)[count][size], Rea
 
 
 def at_code(model, factors):
-    """The network at a context."""
+    """Returns the code that forms the network at a context."""
     out = ["""// The network at a context: operator() takes inputs numbers and gives outputs.
 struct Network {
   Real values[numbers];
   void operator()(const Real* x, Real* y) const { detail::run(values, x, y); }
 };
 """]
-    points, place = [], 0  # the factors' known coordinates
+    points, place = [], 0  # of each factor: its place among the coordinates, and its sizes
     for factor in factors:
         count = wm.context_count(factor.space) if factor.kind == "finite#" else factor.coordinates
         points.append({"at": place, "space": factor.space, "count": count, "last": count - 1})
@@ -413,7 +413,7 @@ struct Network {
 
 
 def test_code(inputs, outputs, contexts, real, evaluation):
-    """The model's test vector."""
+    """Returns the code of off_by(), which replays the model's test vector."""
     arrays = [("contexts", "double", contexts)] if contexts.size else []
     arrays += [("x", real, inputs), ("expected", real, outputs)]
     out = ["// The largest error over the model's own test vector: some roundings where all is well; DBL_MAX where an output is",
@@ -436,8 +436,8 @@ def test_code(inputs, outputs, contexts, real, evaluation):
     return out
 
 
-# Words of C++, and names that the headers of C, POSIX and common platforms declare or define outside of namespaces,
-# without the suffixes that follow. FAMILIES has families of names.
+# Words of C++, and names that headers of C, POSIX and common platforms declare or define outside of namespaces. TAKEN
+# has them without SUFFIXES; FAMILIES has patterns of names.
 SUFFIXES = "(f|l|f16|f32|f64|f128|f32x|f64x|_r|_l|64|_unlocked|_np)$"
 FAMILIES = ("pthread_.*|sem_.*|sched_.*|f(32|64)x?(add|div|fma|mul|sqrt|sub).*|timer_.*|cookie_.*|atomic_.*|(si|sa|st|va|posix|"
             "process|pkey|shm|clock)_.*|cfget.*|.*(printf|scanf)|.*_t|[A-Z0-9_]*|M_[A-Z0-9_]*[a-z0-9]*|(PRI|SCN).*|(cnd|mtx|thrd|tss|inet|mq|epoll|inotify)_.*")
@@ -528,7 +528,7 @@ TAKEN = frozenset("""
 
 
 def namespace_of(stem):
-    """The namespace of a header: its name, or with _model behind it where C++ or a common header may have that name."""
+    """Returns the namespace of a header: its name, with _model added if C++ or a common header may have it."""
     wm.require_text("header", stem)
     if not re.fullmatch("[A-Za-z]([A-Za-z0-9]|_(?!_))*", stem) or stem.endswith("_"):
         raise wm.ModelError(f"expected a header whose name is letters, digits and single '_' between them, as clipper.hpp, for a "
@@ -539,18 +539,18 @@ def namespace_of(stem):
 
 
 def comment(text):
-    """Text that a comment of one line holds, whatever it is."""
+    """Returns text that is safe in a comment of one line."""
     return re.sub(r"[^ -~]|[\\?]", "_", text)
 
 
 def text_literal(text):
-    """Text in UTF-8 as C++ writes it in ASCII."""
+    """Returns the UTF-8 of a text as an ASCII literal of C++."""
     letters = (chr(byte) if 32 <= byte < 127 and byte not in b'"\\?' else f"\\{byte:03o}" for byte in text.encode())
     return '"' + "".join(letters) + '"'
 
 
 def notes_code(scaling, knobs):
-    """What the model's notes say, as constants."""
+    """Returns the code of the model's notes as constants."""
     out = []
     if scaling:
         out += ["// How inputs were scaled for training: the network takes (x - mean) / scale, which scale_inputs() makes of x.",
@@ -578,7 +578,7 @@ constexpr Knob knobs[coordinates] = {"""]
 
 
 def usage(name, context, is_scaled):
-    """Lines of code that use the header, as comments; the context is that of the model's first test sample."""
+    """Returns comments with code that uses the header. The context is that of the model's first test sample."""
     x, y = f"{name}::Real x[{name}::inputs] = {{}};", f"{name}::Real y[{name}::outputs];"
     lines = [x] + [f"{name}::scale_inputs(x, x);  // the network takes inputs as they were scaled for training"] * is_scaled
     if context is None:
@@ -592,7 +592,7 @@ def usage(name, context, is_scaled):
 
 
 def header(model, name, source, context=None):
-    """The text of a header, of the whole manifold or of the network at a context."""
+    """Returns the text of a header: the whole manifold, or the network at a context."""
     name = namespace_of(name)
     if not isinstance(model, wm.Model):
         raise wm.ModelError(f"expected a Model, got {wm.given(model)}")

@@ -1,25 +1,25 @@
 #!/usr/bin/env python3
-"""Model files of wmanifold, with numpy alone: read, evaluated, exported to ordinary layers, and made from such.
+"""Reads, evaluates, exports and imports model files of wmanifold, with numpy alone.
 
-    wmanifold_model.py show MODEL               what it is, and whether it gives its own test outputs; of a file that
-                                                `export` wrote, which networks it holds
-    wmanifold_model.py export MODEL OUT 0.5,1   the network at a context (its coordinates), as a safetensors file with
-                                                the names of a torch.nn.Sequential: 0.weight, 0.bias, 2.weight, ...;
-                                                of several contexts the i-th has i.0.weight, i.0.bias, ...
-    wmanifold_model.py import IN OUT LAYERS     the reverse: a model over the one-point space, which wmanifold reads
-                                                and lifts; LAYERS as in "dense 784 32, relu, dense 32 10"
-                       [--order fc1,fc2,...]    the modules in the order that they run in, where IN does not say it
+    wmanifold_model.py show MODEL               prints the contents and replays the test outputs; for a file that
+                                                `export` wrote, prints its networks
+    wmanifold_model.py export MODEL OUT 0.5,1   writes the network at a context (its coordinates) as a safetensors file
+                                                with the names of a torch.nn.Sequential: 0.weight, 0.bias, 2.weight,
+                                                ...; for several contexts, i.0.weight, i.0.bias, ... for the i-th
+    wmanifold_model.py import IN OUT LAYERS     the reverse: writes a model over the one-point space, which wmanifold
+                                                reads and lifts; LAYERS as in "dense 784 32, relu, dense 32 10"
+                       [--order fc1,fc2,...]    order in which the modules run, if IN does not contain it
 
 As a module: Model.load(path), model.at(context), model.predict(contexts, inputs), state_dict(network),
-Model.from_state_dict(state, layers).save(path); `__all__` has the rest. What does not fit, arguments of another kind too,
-raises ModelError; nothing is written then. As a program: one sentence, and the status 1.
+Model.from_state_dict(state, layers).save(path); `__all__` lists the rest. An unsuitable argument of any type raises
+ModelError, and nothing is written. The program prints one sentence and ends with the status 1.
 """
 
 import signal
 import sys
 
 if __name__ == "__main__" and signal.getsignal(signal.SIGINT) is signal.default_int_handler:
-    signal.signal(signal.SIGINT, signal.SIG_DFL)  # an interrupt here too ends the program without a traceback
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # an interrupt during imports ends the program without a traceback
 
 import functools
 import itertools
@@ -45,7 +45,7 @@ __all__ = ["Model", "ModelError", "coefficients", "context_from", "evaluate", "e
 FORMAT = "wmanifold 1"
 NETWORK_FORMAT = "wmanifold network 1"
 TYPES = {"F32": np.float32, "F64": np.float64, "U64": np.uint64}
-# Types in files from elsewhere, by the bytes of a number. BF16 is the upper half of an F32.
+# Types in files of other programs, with the numpy type of the same bytes. BF16 is the upper half of an F32.
 FOREIGN_TYPES = {**TYPES, "F16": np.float16, "BF16": np.uint16, "BOOL": np.bool_, "I64": np.int64, "U8": np.uint8,
                  "I8": np.int8, "U16": np.uint16, "I16": np.int16, "U32": np.uint32, "I32": np.int32}
 NAMES = {np.dtype(kind): name for name, kind in TYPES.items()}
@@ -60,14 +60,14 @@ MOST_COORDINATES = 64
 
 
 class ModelError(Exception):
-    """What was expected, and what came."""
+    """An error: the expected and the given value."""
 
 
 def given(value):
-    """A value of any kind, as a line of an error."""
+    """Returns a value of any type as text of at most 60 characters, for an error."""
     try:
         text = " ".join(repr(value).split())
-    except Exception:  # from a foreign repr, or from whole numbers of thousands of digits
+    except Exception:  # a user's repr, or integers of thousands of digits
         text = f"something of the type {type(value).__name__}"
     return text if len(text) <= 60 else text[:57] + "..."
 
@@ -79,7 +79,7 @@ def require_text(what, value):
 
 
 def path_of(path):
-    """A path as text that the system can hold."""
+    """Returns the path as text. Refuses text that the system cannot hold."""
     try:
         text = os.fspath(path)
         is_path = isinstance(text, str) and b"\0" not in os.fsencode(text)
@@ -114,7 +114,7 @@ def sizes_text(shape):
 
 
 def numbers_of(what, numbers):
-    """Numbers as an array of doubles; text, truth values and complex numbers are none."""
+    """Returns numbers as an array of doubles. Refuses text, truth values and complex numbers."""
     try:
         array = np.asarray(numbers)
     except (ValueError, TypeError, RuntimeError, AttributeError, OverflowError) as error:
@@ -129,7 +129,7 @@ def numbers_of(what, numbers):
 
 
 def object_of(pairs):
-    """A JSON object, each key of it once."""
+    """Returns a JSON object. Refuses duplicate keys."""
     found = dict(pairs)
     if len(found) < len(pairs):
         keys = [key for key, _ in pairs]
@@ -138,7 +138,7 @@ def object_of(pairs):
 
 
 def parsed_header(path, text):
-    """Metadata and entries of a header: JSON from the first byte on, with spaces behind it, and nothing else."""
+    """Returns metadata and entries of a header: a JSON object from the first byte on, followed by spaces only."""
 
     def no_number(constant):
         raise ValueError(f"{constant}, which is no number of JSON")
@@ -149,7 +149,7 @@ def parsed_header(path, text):
         if not text.rstrip(b" ").endswith(b"}"):
             raise ValueError("no '}' as the last byte but spaces")
         header = json.loads(text.decode("utf-8"), object_pairs_hook=object_of, parse_constant=no_number)
-        json.dumps(header, ensure_ascii=False).encode("utf-8")  # half of a surrogate pair is no text
+        json.dumps(header, ensure_ascii=False).encode("utf-8")  # refuses half of a surrogate pair
     except (ValueError, RecursionError) as error:
         raise ModelError(f"{path}: expected a header that is a JSON object, got something else ({error})") from None
     metadata = header.pop("__metadata__", {})
@@ -163,7 +163,7 @@ def is_count(number):
 
 
 def entry_of(path, name, entry, types):
-    """Type, shape and extent of a tensor, as its entry in the header says."""
+    """Returns type, shape, begin and end of a tensor from its entry in the header."""
     where = f"{path}: tensor '{name}'"
     entry = entry if isinstance(entry, dict) else {}
     kind, shape, extent = (entry.get(key) for key in ("dtype", "shape", "data_offsets"))
@@ -179,7 +179,7 @@ def entry_of(path, name, entry, types):
 
 
 def checksum(metadata, tensors):
-    """crc32 of metadata and tensors in the order of their names; `tensors` holds (type, shape, bytes) of each."""
+    """Returns the crc32 of metadata and tensors in the order of their names. A tensor is (type, shape, bytes)."""
     crc = 0
     for key in sorted(metadata, key=str.encode):
         if key != "checksum":
@@ -193,7 +193,7 @@ def checksum(metadata, tensors):
 
 
 def require_file(path):
-    """The size of a file that is one: a pipe or a device may never end."""
+    """Returns the size of a regular file. Refuses others, as a pipe or a device may never end."""
     status = os.stat(path)
     if stat.S_ISDIR(status.st_mode):
         raise ModelError(f"{path}: expected a file, got a folder")
@@ -210,7 +210,7 @@ def memory_size():
 
 
 class Stored:
-    """What a safetensors file holds. `in_order` says whether its header names the tensors in the order they lie in."""
+    """The contents of a safetensors file. `in_order`: whether the header lists tensors in the order of their bytes."""
 
     def __init__(self, path, types=None):
         path = path_of(path)
@@ -258,14 +258,14 @@ class Stored:
         given = self.metadata.get("checksum")
         is_own = self.metadata.get("format") in (FORMAT, NETWORK_FORMAT)
         if given is None or not (is_own or given.startswith("crc32:")):
-            return  # another program's checksum, as in checkpoints of version 0.1
+            return  # a checksum of another kind, as in checkpoints of version 0.1
         found = checksum(self.metadata, raw)
         if given != found:
             raise ModelError(f"{path}: expected the checksum '{given}', got '{found}'; the file was damaged or edited")
 
 
 def require_side_by_side(path, entries, types, size):
-    """Tensors that take up as many bytes as their shapes say, all of the file's, each its own."""
+    """Refuses tensors unless they have the bytes of their shapes and together cover the file without overlap."""
     covered = 0
     for name, (kind, shape, begin, end) in sorted(entries.items(), key=lambda entry: entry[1][2:]):
         expected = math.prod(shape) * np.dtype(types[kind]).itemsize
@@ -281,13 +281,13 @@ def require_side_by_side(path, entries, types, size):
 
 
 def read_safetensors(path):
-    """Metadata and tensors of a file, whoever wrote it. A checksum, where there is one, must be right."""
+    """Returns metadata and tensors of a file of any program. A checksum, if there is one, must match."""
     stored = Stored(path)
     return stored.metadata, stored.tensors
 
 
 def write_safetensors(path, metadata, tensors):
-    """Replaces the file as replace_file does. Metadata gets a checksum; numbers must be finite."""
+    """Replaces the file as replace_file does. Adds a checksum to metadata. Numbers must be finite."""
     path = path_of(path)
     try:
         require_metadata(metadata)
@@ -304,7 +304,7 @@ def write_safetensors(path, metadata, tensors):
             raise ModelError(f"cannot write {path}: tensor '{name}': expected finite numbers, got a NaN or an infinity")
         raw[name] = (NAMES[tensor.dtype], tensor.shape, tensor.astype(tensor.dtype.newbyteorder("<")).tobytes())
     try:
-        crc = checksum(metadata, raw)  # also where it is not written: text that is not UTF-8 has no checksum
+        crc = checksum(metadata, raw)  # in all cases, as it refuses text that is not UTF-8
         header = {"__metadata__": {**metadata, "checksum": crc}} if metadata else {}
     except UnicodeEncodeError as error:
         raise ModelError(f"cannot write {path}: expected names and metadata in UTF-8, got {error.object!r}") from None
@@ -321,7 +321,7 @@ def write_safetensors(path, metadata, tensors):
 
 
 def keep_attributes(path, old):
-    """Mode and group of an old file, and the owner where that is possible; another group may do no more than all others."""
+    """Copies mode, group and, if possible, owner of an old file. A different group gets at most others' rights."""
     mode = stat.S_IMODE(old.st_mode)
     if hasattr(os, "chown"):
         try:
@@ -336,8 +336,8 @@ def keep_attributes(path, old):
 
 
 def replace_file(path, parts):
-    """Writes beside `path` under a name of its own, then renames: any error leaves an old file whole, and nothing beside
-    it. A link is followed; mode and group stay; what is no file, or is read-only, is refused."""
+    """Writes a temporary file beside `path`, then renames it. An error leaves an old file as it was, and no temporary
+    file. Follows links and keeps mode and group. Refuses a read-only file and everything except regular files."""
     path = path_of(path)
     target = os.path.realpath(path)
     if path.endswith(os.sep):
@@ -372,7 +372,8 @@ def replace_file(path, parts):
             raise
 
 
-# Bases: from contexts (samples x coordinates) to coefficients (samples x K), in the order of docs/mathematics.md.
+# Bases: functions from contexts (samples x coordinates) to coefficients (samples x K), in the order of
+# docs/mathematics.md.
 
 
 def bernstein(n, s):
@@ -390,7 +391,7 @@ def fourier(h, s):
 
 
 def catmull_rom(n, s):
-    def unit(x):  # at a distance of x spans
+    def unit(x):  # value at a distance of x spans
         return np.where(x < 1, (2 - 5 * x**2 + 3 * x**3) / 2, np.where(x < 2, (2 - x) ** 2 * (1 - x) / 2, 0))
 
     x = (s[:, :1] * n / (2 * math.pi) - np.arange(n)) % n
@@ -398,7 +399,7 @@ def catmull_rom(n, s):
 
 
 def require_knots(degree, knots, count, closed):
-    """Knots that the library takes: kept_knots of basis/bspline.hpp."""
+    """Refuses the knots that the library refuses (kept_knots of basis/bspline.hpp)."""
     what, order = "closed spline" if closed else "spline", degree + 1
     if len(knots) != count:
         raise ModelError(f"{what}: expected {count} knots, got {len(knots)}")
@@ -462,7 +463,7 @@ def harmonics(degree, s):
 
 
 def exponents_of(degree, shares):
-    """All tuples of whole numbers that sum to the degree, the largest first ones first."""
+    """Returns all tuples of whole numbers that sum to the degree, in descending lexicographic order."""
     if shares == 1:
         return [(degree,)]
     return [(a, *rest) for a in range(degree, -1, -1) for rest in exponents_of(degree - a, shares - 1)]
@@ -475,7 +476,7 @@ def bernstein_bezier(degree, s):
 
 
 def jacobi(j, alpha, beta, x):
-    """P_j^(alpha, beta)(x), by its explicit sum."""
+    """Returns P_j^(alpha, beta)(x) by its explicit sum."""
     return sum(math.comb(j + alpha, j - i) * math.comb(j + beta, i) * ((x - 1) / 2) ** i * ((x + 1) / 2) ** (j - i)
                for i in range(j + 1))
 
@@ -497,7 +498,7 @@ def hyperspherical(degree, s):
 
 
 def context_count(space):
-    """The number of contexts of a discrete topology: 3 for finite3, finite3[0-1,1-2:0.5]."""
+    """Returns the number of contexts of a discrete topology: 3 for finite3 or finite3[0-1,1-2:0.5]."""
     count = int(re.match("finite([0-9]+)", space)[1])
     if count > MOST_CONTEXTS:
         raise ModelError(f"expected a topology of at most {MOST_CONTEXTS} contexts, got {count}")
@@ -505,7 +506,7 @@ def context_count(space):
 
 
 def graph(space):
-    """The weights of a connected graph from the name of its topology: finite3, finite3[0-1,1-2:0.5]."""
+    """Returns the weights (n x n) of a connected graph from its topology's name: finite3, finite3[0-1,1-2:0.5]."""
     n = context_count(space)
     number, digits = "(0|[1-9][0-9]{0,8})", r"[0-9]+(?:\.[0-9]+)?(?:e[-+]?[0-9]+)?"
     edges = re.fullmatch(r"finite[0-9]+(?:\[(.*)\])?", space)[1]
@@ -537,7 +538,7 @@ def laplacian(k, s, space):
     values, vectors = np.linalg.eigh(np.diag(weights.sum(1)) - weights)
     columns = [np.ones(n)]
     first = 1
-    while first < n and len(columns) < k:  # one eigenspace each: Gram-Schmidt over its projections of the nodes
+    while first < n and len(columns) < k:  # per eigenspace: Gram-Schmidt over the nodes' projections
         end = first + 1
         while end < n and values[end] - values[end - 1] <= 1e-9 * values[-1]:
             end += 1
@@ -557,8 +558,8 @@ def constant(_, s):
 
 
 class Family:
-    """Bases of one name: their values, the number of functions, the topologies that they live on, the order of a function.
-    Of some (`of_space`), values and number depend on more of the topology than its kind."""
+    """The bases of one name: values, number of functions, topologies, order of a function. With `of_space`, values and
+    number depend on the topology's full name, not on its kind alone."""
 
     def __init__(self, values, size, *spaces, of_space=False, order=None):
         self.values = values if of_space else lambda order, s, _: values(order, s)
@@ -596,7 +597,7 @@ def require_angle(what, period, c):
         raise ModelError(f"{what}: expected a finite angle, got {c[0]:.9g}")
     rest = math.fmod(c[0], period)
     positive = rest + period if rest < 0 else rest
-    return [positive if positive < period else 0.0]  # a tiny negative angle rounds to a whole period
+    return [positive if positive < period else 0.0]  # for a tiny negative angle, which rounds to a whole period
 
 
 def require_unit(what, noun, c):
@@ -625,8 +626,8 @@ def require_context(n, c):
     return c
 
 
-# Rules for points of each topology, with the tolerances of include/wmanifold/topology/: from coordinates to those of
-# the same point within the fundamental domain.
+# Checks of points by topology, with the tolerances of include/wmanifold/topology/. Each returns the coordinates of the
+# same point within the fundamental domain.
 CANONICAL = {
     "point": list,
     "interval": require_interval,
@@ -639,7 +640,7 @@ CANONICAL = {
 
 
 class Factor:
-    """One basis on one topology: of a tensor product, one factor. `knots` are of splines, none where they are uniform."""
+    """A basis on a topology: a factor of a tensor product. `knots` are those of a spline; empty means uniform."""
 
     def __init__(self, space, basis, knots=()):
         number = "(?:0|[1-9][0-9]{0,5})"
@@ -669,29 +670,29 @@ class Factor:
             raise ModelError(f"expected at most {MOST_COORDINATES} coordinates, got '{space}'")
         self.size = BASES[name].size(self.order, space)
         if name == "bspline":
-            bspline(self.order, np.zeros((1, 1)), space, self.knots)  # refuses knots
+            bspline(self.order, np.zeros((1, 1)), space, self.knots)  # refuses bad knots
 
     def canonical(self, coordinates):
-        """The point's coordinates within the fundamental domain. Refuses numbers that name no point."""
+        """Returns the point's coordinates within the fundamental domain. Refuses numbers that name no point."""
         if self.kind == "finite#":
             return require_context(context_count(self.space), coordinates)
         return CANONICAL[self.kind](coordinates)
 
     def values(self, contexts):
-        contexts = 2 * contexts if self.space == "rp1" else contexts  # harmonics of the doubled angle are the even ones
+        contexts = 2 * contexts if self.space == "rp1" else contexts  # even harmonics are those of the doubled angle
         more = (self.knots,) if self.name == "bspline" else ()
         return BASES[self.name].values(self.order, contexts, self.space, *more)
 
 
 def rule_and_product(basis):
-    """"total2" and "fourier2" from "total2(fourier2)"; no rule for a whole product."""
+    """Returns "total2" and "fourier2" for "total2(fourier2)". The rule of a whole product is None."""
     found = re.fullmatch(r"(total(?:0|[1-9][0-9]{0,5})|additive)\((.*)\)", basis)
     return found.groups() if found else (None, basis)
 
 
 def factors(topology, basis, state=()):
-    """The factors of a basis. The circles of a torus, as t2, have a name each, or one for all. Of several factors, each
-    one's part of the state is behind its count."""
+    """Returns the factors of a basis. The circles of a torus (t2) have a name each, or one for all. With several
+    factors, the state has a count before each factor's part."""
     parts, names = topology.split("*"), rule_and_product(basis)[1].split("*")
     circles = [int(part[1:]) if re.fullmatch("t[1-9][0-9]{0,1}", part) else 0 for part in parts]
     spaces = [space for part, n in zip(parts, circles) for space in (["s1"] * n if n else [part])]
@@ -716,7 +717,7 @@ def factors(topology, basis, state=()):
 
 
 def kept(rule, parts):
-    """The multi-indices that a rule keeps of a product, in the product's order."""
+    """Returns the multi-indices of a product that a rule keeps, in the product's order."""
     orders = [BASES[factor.name].order for factor in parts]
     if None in orders:
         raise ModelError(f"expected bases whose functions have an order in '{rule}(...)', got {parts[orders.index(None)].name}")
@@ -728,7 +729,7 @@ def kept(rule, parts):
     indices = [()]
     for factor in parts:
         shorter, indices = indices, []
-        for index in shorter:  # orders do not fall from digit to digit: all after the first one left out are out too
+        for index in shorter:  # orders do not decrease with digits, so nothing follows the first refused one
             indices += itertools.takewhile(keeps, ((*index, digit) for digit in range(factor.size)))
             if len(indices) > MOST_ROWS:
                 raise ModelError(f"expected a basis of at most {MOST_ROWS} functions, got more of '{rule}(...)'")
@@ -736,8 +737,8 @@ def kept(rule, parts):
 
 
 def canonical(topology, parts, contexts):
-    """Contexts (samples x coordinates) as points of a topology with these factors. Refuses those that name no point, as the
-    library does."""
+    """Returns contexts (samples x coordinates) as points of a topology with these factors. Refuses contexts that name
+    no point, as the library does."""
     contexts = numbers_of(topology, contexts)
     expected = sum(factor.coordinates for factor in parts)
     if contexts.ndim != 2 or contexts.shape[1] != expected:
@@ -751,13 +752,13 @@ def canonical(topology, parts, contexts):
 
 
 def coefficients(topology, basis, contexts, state=()):
-    """phi(s) of each context."""
+    """Returns phi(s) of each context: samples x K."""
     require_text("topology", topology)
     require_text("basis", basis)
     state = numbers_of("state", state)
     if state.ndim != 1 or not np.isfinite(state).all():
         raise ModelError(f"state: expected a row of finite numbers, got {given(state)}")
-    rows_of(topology, basis, state)  # refuses too large a basis
+    rows_of(topology, basis, state)  # refuses a basis that is too large
     parts = factors(topology, basis, state)
     contexts = canonical(topology, parts, contexts)
     columns = np.cumsum([0] + [factor.coordinates for factor in parts])
@@ -772,7 +773,7 @@ def coefficients(topology, basis, contexts, state=()):
 
 
 def rows_of(topology, basis, state=()):
-    """K, without a value of the basis."""
+    """Returns K without evaluating the basis."""
     parts = factors(topology, basis, state)
     rule, _ = rule_and_product(basis)
     rows = len(kept(rule, parts)) if rule else math.prod(factor.size for factor in parts)
@@ -794,7 +795,7 @@ ACTIVATIONS = {
 
 
 class Layer:
-    """A dense layer and the activation behind it."""
+    """A dense layer and its activation."""
 
     def __init__(self, kind, inputs, outputs, rank=0):
         self.kind, self.inputs, self.outputs, self.rank, self.activation = kind, inputs, outputs, rank, "identity"
@@ -805,7 +806,7 @@ class Layer:
 
 
 def layers_from(text):
-    """Layers of a text as the library writes and reads it: sizes of at least 1 that chain, each activation behind a layer."""
+    """Returns the layers of a text in the library's form. Sizes are at least 1 and chain; activations follow layers."""
     require_text("layers", text)
     layers, may_activate = [], False
     for part in text.split(","):
@@ -833,7 +834,7 @@ def layers_from(text):
     return layers
 
 
-# Notes, as include/wmanifold/io/notes.hpp has them.
+# Notes, in the form of include/wmanifold/io/notes.hpp.
 
 
 NUMBER = r"[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?"
@@ -853,7 +854,7 @@ def require_each(key, what, notes, count):
 
 
 def input_scaling_from(metadata, inputs):
-    """(mean, scale) of each input, of a text as "0.5 2, 0 10"."""
+    """Returns (mean, scale) of each input from a text such as "0.5 2, 0 10"."""
     key, pairs = "input_scaling", []
     for part in metadata[key].split(",") if key in metadata else []:
         words = (part[1:] if pairs and part.startswith(" ") else part).split(" ")
@@ -866,7 +867,7 @@ def input_scaling_from(metadata, inputs):
 
 
 def knob_ranges_from(metadata, coordinates):
-    """(low, high, whether it is logarithmic, name, unit) of each coordinate of the context."""
+    """Returns (low, high, whether it is logarithmic, name, unit) of each coordinate of the context."""
     key, knobs = "knob_ranges", []
     for line in metadata[key].split("\n") if key in metadata else []:
         parts = line.split("\t")
@@ -884,7 +885,7 @@ def knob_ranges_from(metadata, coordinates):
 
 
 class Model:
-    """A manifold of weights, as its file says."""
+    """A manifold of weights: metadata and tensors of its file."""
 
     def __init__(self, metadata, tensors):
         require_metadata(metadata)
@@ -904,7 +905,7 @@ class Model:
         self.require_tensors()
 
     def require_tensors(self):
-        """Every tensor as the metadata says: its type and shape, and finite numbers."""
+        """Refuses tensors of another type or shape than the metadata states, and numbers that are not finite."""
         real, topology, basis = (self.metadata[key] for key in ("real", "topology", "basis"))
         state = self.tensors.get("basis.state", np.empty(0))
         if "basis.state" in self.tensors:
@@ -943,7 +944,7 @@ class Model:
 
     @staticmethod
     def load(path, replay=True):
-        """Refuses what is not whole, or, with `replay`, does not give its own test outputs."""
+        """Loads a model. Refuses a damaged file and, with `replay`, a model that does not give its test outputs."""
         if not isinstance(replay, bool):
             raise ModelError(f"replay: expected True or False, got {given(replay)}")
         metadata, tensors = read_safetensors(path)
@@ -957,7 +958,7 @@ class Model:
         return model
 
     def save(self, path):
-        """Refuses what `load` would refuse, and notes that are not well-formed; an old file stays then."""
+        """Saves the model. Refuses models that `load` refuses and malformed notes; an old file then stays."""
         with np.errstate(all="ignore"):
             model = Model(self.metadata, self.tensors)
             model.require_test_outputs()
@@ -965,26 +966,26 @@ class Model:
         write_safetensors(path, self.metadata, self.tensors)
 
     def require_notes(self):
-        """Refuses notes that are not well-formed, which read_notes of the library refuses."""
+        """Refuses malformed notes, as read_notes of the library does."""
         self.input_scaling()
         self.knob_ranges()
 
     def input_scaling(self):
-        """(mean, scale) of each input: the network is given (x - mean) / scale. None where the file has none."""
+        """Returns (mean, scale) of each input; the network takes (x - mean) / scale. Empty if the file has none."""
         return input_scaling_from(self.metadata, self.layers[0].inputs)
 
     def knob_ranges(self):
-        """(low, high, whether it is logarithmic, name, unit) of each coordinate of the context. None where the file has none."""
+        """Returns (low, high, whether it is logarithmic, name, unit) of each coordinate. Empty if the file has none."""
         return knob_ranges_from(self.metadata, self.tensors["test.contexts"].shape[1])
 
     def coefficients(self, contexts):
-        """phi(s) of each context, or of one. Refuses numbers that name no point."""
+        """Returns phi(s) of each context, or of a single one. Refuses numbers that name no point."""
         contexts = numbers_of(self.metadata["topology"], contexts)
         contexts = np.atleast_2d(contexts) if contexts.ndim < 2 else contexts
         return coefficients(self.metadata["topology"], self.metadata["basis"], contexts, self.tensors.get("basis.state", ()))
 
     def _weights(self, n, phi, of=lambda numbers: numbers):
-        """Weight (out x in) and bias of layer n where the basis has the values phi; of its numbers, or their sizes."""
+        """Returns weight (out x in) and bias of layer n for the coefficients phi. Applies `of` to the numbers first."""
         weight, bias = (of(self.tensors[f"layer.{n}.{part}"].astype(float)) for part in ("weight", "bias"))
         if self.layers[n].kind == "dense":
             return np.tensordot(phi, weight, 1), phi @ bias
@@ -995,13 +996,13 @@ class Model:
         return weight, bias
 
     def at(self, context):
-        """The network at a context: (weight, bias, activation) of each layer. Refuses numbers that name no point."""
+        """Returns (weight, bias, activation) of each layer at a context. Refuses numbers that name no point."""
         context = numbers_of(self.metadata["topology"], context)
         phi = self.coefficients(context.reshape(1, -1) if context.ndim < 2 else context[None])[0]
         return [(*self._weights(n, phi), layer.activation) for n, layer in enumerate(self.layers)]
 
     def predict(self, contexts, inputs):
-        """The outputs for each input at its context."""
+        """Returns the outputs (samples x out) for each input at its context."""
         contexts, inputs = numbers_of(self.metadata["topology"], contexts), numbers_of("inputs", inputs)
         if contexts.ndim == 0 or inputs.ndim == 0 or len(contexts) != len(inputs):
             raise ModelError("predict: expected as many contexts as inputs, got arrays of "
@@ -1010,8 +1011,8 @@ class Model:
         return np.stack(outputs) if outputs else np.empty((0, self.layers[-1].outputs))
 
     def off_by(self):
-        """The largest error of the file's own test outputs, and what rounding explains: that of the library's load, or several
-        times what noise of the size of roundings, in every layer, does to the outputs. A steep network makes much of it."""
+        """Returns the largest error of the test outputs and the allowed one. Allowed is the bound of the library's load
+        or, if larger, 4 times the effect of noise of the size of roundings in every layer, as in steep networks."""
         expected = self.tensors["test.outputs"].astype(float)
         largest = max(1, np.abs(expected).max())
         allowed, rounding = (1e-12, 2.0**-48) if self.metadata["real"] == "F64" else (1e-5, 2.0**-23)
@@ -1032,14 +1033,14 @@ class Model:
         return (error if math.isfinite(error) else math.inf), allowed
 
     def replay(self):
-        """The largest error of the file's own test outputs, over their size; infinite where one is no number."""
+        """Returns the largest error of the test outputs over their size; infinite if an output is not finite."""
         return self.off_by()[0] / max(1, np.abs(self.tensors["test.outputs"].astype(float)).max())
 
     @staticmethod
     def from_state_dict(state, layers, order=None):
-        """A model over the one-point space from the parameters of dense layers as PyTorch names them, NAME.weight and
-        NAME.bias, rounded to float. Layers run in the order of the state dict, or `order`, the modules' names; a layer
-        without a bias has zeros. Refuses an order that neither numbers in the names nor shapes tell."""
+        """Returns a model over the one-point space from dense layers as PyTorch names them, NAME.weight and NAME.bias.
+        Numbers are rounded to float; a missing bias is zero. Layers run in the order of the state dict, or in `order`,
+        the names of modules. Refuses a state dict whose order neither numbers in names nor shapes decide."""
         modules = modules_of(state)
         plain = layers_from(layers)
         if len(modules) != len(plain) or any(layer.kind != "dense" for layer in plain):
@@ -1067,18 +1068,18 @@ class Model:
         return Model(metadata, tensors)
 
 
-# State dicts: the layers in them, and their order.
+# State dicts: their layers and order.
 
 
 class StateDict(dict):
-    """Of a file: `is_ordered` where its order is known to be that of the modules."""
+    """The state dict of a file. `is_ordered`: whether its order is known to be that of the modules."""
 
     is_ordered = False
 
 
 def state_of_file(path):
-    """The tensors of a file from elsewhere. safetensors sorts names as text, and its older versions leave the header in any
-    order; a header in another order than sorted, in which the tensors lie too, is that of the state dict."""
+    """Returns the tensors of another program's file. Its order is that of the state dict if the header is not sorted
+    and lists tensors in the order of their bytes. safetensors sorts names as text; old versions wrote any order."""
     stored = Stored(path, FOREIGN_TYPES)
     if stored.metadata.get("format") == FORMAT:
         raise ModelError(f"{path}: expected layers from elsewhere, got a model of wmanifold; export it at a context first")
@@ -1088,13 +1089,13 @@ def state_of_file(path):
 
 
 def is_sorted(types):
-    """Are names sorted as text, within each type as safetensors does it, so that their order says nothing?"""
+    """Returns whether names are sorted as text within each type, as safetensors does; their order then says nothing."""
     names = {kind: [name for name, own in types.items() if own == kind] for kind in set(types.values())}
     return all(each == sorted(each) for each in names.values())
 
 
 def is_ordered(state):
-    """Is the order of this dict that of the modules? PyTorch marks its own."""
+    """Returns whether the order of this dict is that of the modules. PyTorch marks its own dicts."""
     if isinstance(state, StateDict):
         return state.is_ordered
     types = {name: str(getattr(value, "dtype", "")) for name, value in state.items()}
@@ -1106,12 +1107,12 @@ def shown(name):
 
 
 def parameter(name, value):
-    """Numbers of a parameter, in float. They must be finite there."""
+    """Returns the numbers of a parameter in float. Refuses numbers that are not finite in float."""
     what = f"'{name}'"
     if getattr(value, "requires_grad", False):
         raise ModelError(f"{what}: expected numbers, got a parameter that takes gradients; hand over module.state_dict()")
     try:
-        if hasattr(value, "detach"):  # PyTorch's, of any type of reals
+        if hasattr(value, "detach"):  # a tensor of PyTorch, of any real type
             value = value.cpu().double().numpy() if value.is_floating_point() else value.cpu().numpy()
         numbers = np.asarray(value)
     except (ValueError, TypeError, RuntimeError, AttributeError, OverflowError) as error:
@@ -1136,11 +1137,11 @@ def address_of(value):
 
 
 def modules_of(state):
-    """Weight (out x in) and bias, or None, of each module, in the order of the state dict. Refuses anything else in it."""
+    """Returns weight (out x in) and bias or None of each module, in the order of the dict. Refuses other contents."""
     if not isinstance(state, Mapping) or not all(isinstance(name, str) for name in state):
         raise ModelError(f"expected a state dict, names with their numbers, as module.state_dict() gives it, got {given(state)}")
     modules, biases, addresses = {}, {}, {}
-    values = dict(state)  # kept alive, as Python gives out addresses of freed objects again
+    values = dict(state)  # keeps values alive, as Python reuses addresses of freed objects
     for name, value in values.items():
         module, _, part = name.rpartition(".")
         if part not in ("weight", "bias"):
@@ -1168,7 +1169,7 @@ def modules_of(state):
 
 
 def names_of(order):
-    """"fc1,fc2" or a list."""
+    """Returns the names in "fc1,fc2" or a list."""
     if isinstance(order, str):
         return [name.strip() for name in order.split(",")]
     if not isinstance(order, (list, tuple)) or not all(isinstance(name, str) for name in order):
@@ -1177,8 +1178,8 @@ def names_of(order):
 
 
 def compare(a, b):
-    """Which of two modules runs first, by the numbers in the first part of their paths that differs: -1 or 1. 0 where these do
-    not tell, as in 'encoder.0' and 'decoder.0'."""
+    """Returns -1 if `a` runs first and 1 if `b` does, by the numbers in the first part of their paths that differs.
+    Returns 0 if these do not decide, as for 'encoder.0' and 'decoder.0'."""
     for one, other in zip(a.split("."), b.split(".")):
         if one != other:
             one, other = re.split("([0-9]+)", one), re.split("([0-9]+)", other)
@@ -1189,15 +1190,15 @@ def compare(a, b):
 
 
 def by_numbers(names):
-    """Modules in the order of the numbers in their names; None where these do not tell."""
+    """Returns modules in the order of the numbers in their names, or None if these do not decide."""
     if any(compare(a, b) == 0 for a, b in itertools.combinations(names, 2)):
         return None
     return sorted(names, key=functools.cmp_to_key(compare))
 
 
 def in_order(modules, layers, order, is_known):
-    """The modules' names in the order that they run in: `order`; or that of the state dict where it is known, or of the numbers
-    in the names; where there is neither, the only one that fits the shapes. An order that does not fit is not mended."""
+    """Returns the modules' names in the order in which they run: `order`, else that of the state dict (if known) or of
+    the numbers in the names, else the only one that fits the shapes. Refuses an order that does not fit."""
     wanted = [(layer.outputs, layer.inputs) for layer in layers]
     names = list(modules)
     shapes = {name: weight.shape for name, (weight, _) in modules.items()}
@@ -1208,7 +1209,7 @@ def in_order(modules, layers, order, is_known):
         return require_shapes(shapes, order, wanted)
     numbered = by_numbers(names)
     orders = [names] if is_known else []
-    if numbered and numbered not in orders:  # contradicts the state dict, unless names are sorted as text there
+    if numbered and numbered not in orders:  # contradicts the state dict, unless its names are sorted as text
         orders = [numbered] if names == sorted(names) else [*orders, numbered]
     if not orders:
         of_shape = {shape: by_numbers([name for name in names if shapes[name] == shape]) for shape in wanted}
@@ -1235,7 +1236,7 @@ def require_shapes(shapes, names, wanted, more=""):
 
 
 def checked_network(network):
-    """(weight, bias, activation) of each layer. Refuses what does not chain."""
+    """Returns (weight, bias, activation) of each layer. Refuses layers that do not chain."""
     if not isinstance(network, (list, tuple)) or not network:
         raise ModelError(f"network: expected a list of (weight, bias, activation), as Model.at gives it, got {given(network)}")
     layers = []
@@ -1252,12 +1253,12 @@ def checked_network(network):
 
 
 def evaluate(network, x):
-    """The outputs of a network for one input."""
+    """Returns the outputs of a network for one input."""
     return forward(checked_network(network), numbers_of("network", x))
 
 
 def forward(network, x):
-    """`evaluate` of a network that is known to be one."""
+    """Returns the outputs of a network that has been checked."""
     if x.shape != network[0][0].shape[1:]:
         raise ModelError(f"network: expected {network[0][0].shape[1]} inputs, got {sizes_text(x.shape)}")
     for weight, bias, activation in network:
@@ -1266,7 +1267,7 @@ def forward(network, x):
 
 
 def state_dict(network):
-    """The parameters of a network, in float, by their names in a torch.nn.Sequential of linear layers and activations."""
+    """Returns the parameters of a network in float, under their names in a torch.nn.Sequential."""
     state = {}
     place = 0
     for weight, bias, activation in checked_network(network):
@@ -1279,7 +1280,7 @@ def state_dict(network):
 
 
 def context_from(text):
-    """"0.5,0.25" as coordinates; "" on the one-point space."""
+    """Returns the coordinates in "0.5,0.25"; "" is the context of the one-point space."""
     require_text("context", text)
     numbers = [part.strip(" ") for part in text.split(",")] if text.strip(" ") else []
     if not all(re.fullmatch(NUMBER, number) for number in numbers):
@@ -1288,7 +1289,7 @@ def context_from(text):
 
 
 def export(model, path, contexts):
-    """Writes the networks at some contexts. Refuses contexts that name no point."""
+    """Writes the networks at the given contexts. Refuses contexts that name no point."""
     if not isinstance(model, Model):
         raise ModelError(f"expected a Model to export, got {given(model)}")
     path, contexts = path_of(path), numbers_of("contexts", contexts)
@@ -1310,8 +1311,8 @@ def export(model, path, contexts):
 
 
 def networks_of(metadata, tensors):
-    """The networks of a file that `export`, save_network or save_networks wrote, as Model.at gives them, and their contexts:
-    None where there is one network, which has none."""
+    """Returns the networks of a file of `export`, save_network or save_networks, each as from Model.at, and their
+    contexts. A single network has no context: None."""
     require_metadata(metadata)
     require_arrays(tensors)
     if metadata.get("format") != NETWORK_FORMAT or "layers" not in metadata:
@@ -1346,12 +1347,12 @@ def require_another(path, out):
 
 
 def printable(text):
-    """Text without what a terminal obeys."""
+    """Returns text with control characters escaped."""
     return "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in text)
 
 
 def show(path):
-    """Says what a file holds: a model, or exported networks."""
+    """Prints the contents of a file: a model, or exported networks."""
     metadata, tensors = read_safetensors(path)
     is_network = metadata.get("format") == NETWORK_FORMAT
     model = None if is_network else Model.load(path)
@@ -1387,21 +1388,21 @@ def import_layers(path, out, layers, order=None):
 
 
 def say(*lines):
-    """Writes lines to the standard output."""
+    """Prints lines to the standard output."""
     if sys.stdout is None:
         raise ModelError("cannot write to the standard output: it is closed")
     try:
         if hasattr(sys.stdout, "reconfigure"):
             sys.stdout.reconfigure(errors="backslashreplace")
         print(*lines, sep="\n", flush=True)
-    except OSError as error:  # no reader, or a full disk; the rest must not be tried again
+    except OSError as error:  # no reader, or a full disk; Python must not try the rest again at its end
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         raise ModelError(f"cannot write to the standard output: {error.strerror}") from None
 
 
 def program(work, arguments):
-    """Does the work of a program. What goes wrong ends in one sentence and the status 1."""
-    if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:  # as it is set above
+    """Runs the work of a program. An error ends in one sentence and the status 1."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:  # set above
         signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         with np.errstate(all="ignore"):

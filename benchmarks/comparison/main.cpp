@@ -59,19 +59,19 @@ void run(Options const& options) {
 int main(int count, char** words) try {
   Options options;
   CLI::App app(
-      "Times this library beside others, in turns in one process: bursts of some 10 ms, round after round; medians "
-      "over\n"
-      "rounds. Single samples: 64 different inputs in turn, weights fixed, outputs stored, back to back.",
+      "Compares the times of this library and others. All run in turns in one process, in bursts of some 10 ms per\n"
+      "round; times are medians over rounds. Single samples: 64 different inputs in turn, fixed weights, stored\n"
+      "outputs, without a pause.",
       "comparison");
   app.add_option("--output", options.output, "Folder for the report and the chart")
       ->type_name("DIR")
       ->capture_default_str();
-  app.add_option("--name", options.name, "Of both files, without the ending")->capture_default_str();
-  app.add_option("--seconds", options.seconds, "Of timing, in all")
+  app.add_option("--name", options.name, "Name of both files, without the ending")->capture_default_str();
+  app.add_option("--seconds", options.seconds, "Total time of the measurement, in seconds")
       ->check(demo::within(0.001, 86'400))
       ->type_name("X")
       ->capture_default_str();
-  app.add_option("--only", options.only, "Only what has this in the name of a case or target")->type_name("NAME");
+  app.add_option("--only", options.only, "Run only cases and targets whose name contains NAME")->type_name("NAME");
   CLI11_PARSE(app, count, words);
   run(options);
   return 0;

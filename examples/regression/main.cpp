@@ -32,7 +32,7 @@ using wm::Legendre;
 
 // ---- the heart of it: the flow, step by step and integrated -------------------------------------------------------
 
-/// How far the loss is above the least before each step, until that has shrunk to `share` of what it was.
+/// Descends until the excess loss is `share` of its start. Returns the excess loss before each step.
 template <class Model>
 std::vector<double> descend(Model model, Problem const& problem, double least, double share, wm::FlowOptions how) {
   wm::GradientFlow flow{model, wm::MeanSquaredError{}, how};
@@ -44,7 +44,7 @@ std::vector<double> descend(Model model, Problem const& problem, double least, d
   return excess;
 }
 
-/// Follows the flow for a time; how many steps that took is in the report.
+/// Follows the flow for a time. The report has the number of steps.
 template <class Model>
 wm::Integration follow(Model& model, Problem const& problem, double time, wm::IntegrationOptions const& how) {
   wm::Objective objective{model,           wm::MeanSquaredError{}, problem.inputs, problem.contexts,

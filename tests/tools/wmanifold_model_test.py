@@ -1,4 +1,4 @@
-"""wmanifold_model.py beside the library: wmanifold_model_test.py MODELS, the program of models.cpp."""
+"""Compares wmanifold_model.py with the library: wmanifold_model_test.py MODELS (the program of models.cpp)."""
 
 import contextlib
 import inspect
@@ -34,7 +34,7 @@ except ImportError:
 MODELS = sys.argv.pop(1)
 TOOLS = ROOT / "tools"
 NAN, INF = math.nan, math.inf
-# Valid and invalid names of points.
+# Coordinates that name a point of a topology, and others that name none.
 POINTS = {
     "point": [[]],
     "interval": [[0], [1], [0.5], [-0.0], [1 + 2**-52], [-1e-300], [1e308], [-INF], [INF], [NAN]],
@@ -59,7 +59,7 @@ LINEAR = "dense 2 4, relu, dense 4 1"
 
 
 def sequential(names, shapes, bias=True):
-    """A state dict of these modules and weights of (out, in), whose numbers say which module they are of."""
+    """Returns a state dict of these modules and weight shapes (out, in). All numbers of module n are n, from 1."""
     state = {}
     for n, (name, shape) in enumerate(zip(names, shapes)):
         state[name + ".weight"] = np.full(shape, n + 1, np.float32)
@@ -69,7 +69,7 @@ def sequential(names, shapes, bias=True):
 
 
 def order_of(model):
-    """From 1, the modules of `sequential` in the order of the model's layers."""
+    """Returns the numbers of the modules of `sequential`, from 1, in the order of the model's layers."""
     return [int(model.tensors[f"layer.{n}.weight"].flat[0]) for n in range(len(model.layers))]
 
 
@@ -150,8 +150,8 @@ class Files(unittest.TestCase):
                     got = wm.canonical(space, wm.factors(space, basis), [point])[0]
                 except wm.ModelError as error:
                     sentence = expected.removeprefix("refused: wmanifold: ").replace("-nan", "nan")
-                    if not any(map(math.isinf, point)):  # the length may be infinite or NaN
-                        self.assertEqual(str(error), sentence.split("; ")[0])  # the remedy names a function in C++
+                    if not any(map(math.isinf, point)):  # there the length may be infinite or NaN
+                        self.assertEqual(str(error), sentence.split("; ")[0])  # the remedy is for C++
                     self.assertIn("refused", expected)
                     refused += 1
                 else:
@@ -265,7 +265,7 @@ class Files(unittest.TestCase):
         wm.require_knots(2, np.array([0, 0, 0, 0.5, 0.5, 1, 1, 1]), 8, False)
         with self.assertRaisesRegex(wm.ModelError, "neighbouring knots that are equal or at least 1e-05 apart"):
             wm.require_knots(1, np.array([0, 0, 0.5, 0.5 + 0.99e-5, 1, 1]), 6, False)
-        with self.assertRaisesRegex(wm.ModelError, "neighbouring knots that are equal"):  # over the seam
+        with self.assertRaisesRegex(wm.ModelError, "neighbouring knots that are equal"):  # across the seam
             wm.require_knots(1, np.array([0, 1, 2, 2 * math.pi - 1e-6]), 4, True)
 
     def test_an_exported_network_is_that_at_the_point(self):
@@ -295,7 +295,7 @@ class Files(unittest.TestCase):
         files = self.written()
         contexts = {"ellipse": "1.25", "box": "0.5,0.25", "harmonics3": "0.6,0,0.8", "placed": "-7",
                     "rooms4": "5", "mixture3": "0.5,0.25,0.25", "knots7": "0.25", "total2": "1,2", "tilted2": "4,0.5"}
-        # Of the whole manifold:
+        # The whole manifold:
         no_header = ("spline7", "closed4", "knots7", "splines", "total2", "mixed2", "additive3", "tilted2")
         names = [file.stem for file in files if file.stem not in no_header]
         for file in files:
@@ -424,7 +424,7 @@ class Files(unittest.TestCase):
         for order in ("fc1", "fc1,fc1", "fc1,fc3", "fc1,fc2,fc3", "", [1, 2]):
             with self.subTest(order), self.assertRaisesRegex(wm.ModelError, "expected an order"):
                 wm.Model.from_state_dict(state, two, order)
-        # A mistake in the sizes does not reverse the layers, though that would fit.
+        # Wrong sizes do not reverse the layers, even if the reverse fits.
         for names in (["0", "1"], ["enter", "answer"]):
             state = sequential(names, [(4, 2), (2, 4)])
             with self.subTest(names), self.assertRaisesRegex(wm.ModelError, f"'{names[0]}': expected a weight of 2 x 4"):
@@ -438,7 +438,7 @@ class Files(unittest.TestCase):
         self.assertEqual(order_of(wm.Model.from_state_dict(state, LINEAR, "fc_128,fc_64")), [1, 2])
         with self.assertRaisesRegex(wm.ModelError, "'1': expected a weight of 4 x 2 .* got one of 1 x 4"):
             wm.Model.from_state_dict(sequential(["0", "1"], [(4, 2), (1, 4)]), LINEAR, ["1", "0"])
-        # Tensors stored in another order than the header's: the order of the modules is unknown.
+        # Tensors in another order than the header's: the order of the modules is unknown.
         state = sequential(["b", "a"], [(4, 4)] * 2)
         entries, begin = {}, 0
         for name in sorted(state):
@@ -448,7 +448,7 @@ class Files(unittest.TestCase):
         file.write_bytes(safetensors({name: entries[name] for name in state}, bytes(begin)))
         with self.assertRaisesRegex(SystemExit, "--order b,a"):
             wm.main(["import", str(file), str(self.folder / "out"), two])
-        # Different types for weights and biases: each type is sorted by itself.
+        # Weights and biases of different types: each type is sorted by itself.
         mixed = {name: value.astype(np.float64) if name.endswith("bias") else value for name, value in state.items()}
         mixed = dict(sorted(mixed.items(), key=lambda item: (item[0].endswith("weight"), item[0])))
         wm.write_safetensors(file, {}, mixed)
@@ -610,14 +610,14 @@ class Files(unittest.TestCase):
         file.write_bytes((2**63).to_bytes(8, "little") + b"{}")
         with self.assertRaisesRegex(wm.ModelError, "with a header of"):
             wm.read_safetensors(file)
-        with open(file, "wb") as out:  # sparse: its header needs more than the memory
+        with open(file, "wb") as out:  # sparse; its header needs more than the memory
             size = 1 << 45
             head = safetensors({"a": {"dtype": "F32", "shape": [size // 4], "data_offsets": [0, size]}})
             out.write(head)
             try:
                 out.truncate(len(head) + size)
             except OSError:
-                size = 0  # the file system has no such files
+                size = 0  # the file system refuses such files
         if size:
             with self.assertRaisesRegex(wm.ModelError, "memory holds"):
                 wm.read_safetensors(file)
@@ -671,7 +671,7 @@ class Files(unittest.TestCase):
         state = {f"{2 * n}.weight": random.standard_normal((width, width)).astype(np.float32) / 2 for n in range(depth)}
         model = wm.Model.from_state_dict(state, ", tanh, ".join([f"dense {width} {width}"] * depth))
         outputs = []
-        for x in model.tensors["test.inputs"]:  # in float, as in the library
+        for x in model.tensors["test.inputs"]:  # in float, as the library computes
             for n in range(depth):
                 x = np.tanh(x) if n else x
                 x = model.tensors[f"layer.{n}.weight"][0] @ x
@@ -711,7 +711,7 @@ class Files(unittest.TestCase):
             file.write_bytes(whole.replace(old, new))
             with self.subTest(new), self.assertRaisesRegex(wm.ModelError, "checksum"):
                 wm.read_safetensors(file)
-        file.write_bytes(safetensors({"__metadata__": {"checksum": "sha256:0"}}))  # another program's
+        file.write_bytes(safetensors({"__metadata__": {"checksum": "sha256:0"}}))  # another program's checksum
         self.assertEqual(wm.read_safetensors(file)[0], {"checksum": "sha256:0"})
 
     def test_metadata_of_the_users_stays(self):
@@ -757,7 +757,7 @@ class Files(unittest.TestCase):
             self.assert_notes_refused(good, knobs)
 
     def assert_notes_refused(self, scaling, knobs):
-        """By all that would write or show them."""
+        """Asserts that every call that writes or shows notes refuses these."""
         model = wm.Model.load(self.folder / "box.safetensors")
         model.metadata.update({"input_scaling": scaling, "knob_ranges": knobs})
         file, out = self.folder / "wrong.safetensors", self.folder / "out"
@@ -798,7 +798,7 @@ class Files(unittest.TestCase):
                 self.assert_sentence(run("wmanifold_model.py", "show", self.folder / "odd"), "odd: .*expected .*, got")
 
     def odd_values(self):
-        """Of all kinds."""
+        """Returns values of all types."""
 
         class Wordless:
             def __repr__(self):
@@ -870,7 +870,7 @@ class Files(unittest.TestCase):
                                 self.assertLess(len(str(error)), 700)
                             except OSError as error:
                                 self.fail(error)
-                            if type(odd) is str:  # text alone names files beside this one
+                            if type(odd) is str:  # only text can name another file
                                 pathlib.Path(odd).is_file() and pathlib.Path(odd).unlink()
                             self.assertEqual(sorted(self.folder.iterdir()), folder)
         self.assertGreater(refused, 1000)
@@ -912,7 +912,7 @@ class Files(unittest.TestCase):
             wm.read_safetensors(path)
 
     def test_functions_on_a_simplex_are_as_many_as_they_have_to_be(self):
-        s = np.full((1, 31), 1 / 31)  # 496 functions; 3^31 tuples of exponents without the limit
+        s = np.full((1, 31), 1 / 31)  # 496 functions, of 3^31 tuples of exponents
         self.assertEqual(wm.bernstein_bezier(2, s).shape, (1, 496))
         self.assertAlmostEqual(wm.bernstein_bezier(2, s).sum(), 1)
 
