@@ -69,9 +69,9 @@ class MessagePart {
 }  // namespace detail
 
 /// Throws `Error` with its arguments in one message, which is the same under every locale. It is out of line to keep
-/// checks small.
+/// checks small. Parts are passed by value: texts of all lengths are one type then.
 template <class Error = ArgumentError, class... Parts>
-[[noreturn, gnu::cold, gnu::noinline]] void fail(Parts const&... parts) {
+[[noreturn, gnu::cold, gnu::noinline]] void fail(Parts... parts) {
   throw Error(detail::message_of({detail::MessagePart(parts)...}));
 }
 

@@ -155,6 +155,7 @@ class AnyManifold {
           auto const& values = phi[static_cast<std::size_t>(g)];
           std::transform(values.begin(), values.end(), out, [](double x) { return static_cast<R>(x); });
         });
+    work.coefficients.find_spans();
     return network_.template forward<T>(inputs, work.coefficients, keep_slopes, work.cache, work.scratch);
   }
 

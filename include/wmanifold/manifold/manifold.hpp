@@ -306,6 +306,9 @@ class BasicManifold {
       work.coefficients.set_mixed(contexts.samples(), contexts.ends(), basis_size(), how, [&](Index g, R* out) {
         coefficients_at(contexts.points()[static_cast<std::size_t>(g)], out);
       });
+      if constexpr (support_of<B>() < B::size) {
+        work.coefficients.find_spans();
+      }
     }
     return network_.template forward<T>(inputs, work.coefficients, keep_slopes, work.cache, work.scratch);
   }

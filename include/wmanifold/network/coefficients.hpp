@@ -88,6 +88,11 @@ struct BatchCoefficients {
       });
     }
     spans.clear();
+  }
+
+  /// Orders the samples by the rows that they use, if they are mixed per sample. For bases of local support, after
+  /// set_mixed.
+  void find_spans() {
     if (plan.mixing == Mixing::per_sample && plan.rows_met < rows) {
       spans.find(of_samples.data(), samples, rows, plan.rows_met);
     }
