@@ -117,8 +117,10 @@ TEST_CASE_TEMPLATE("a layer over spans is the layer over all rows", P, support::
   using R = typename P::Number;
   namespace kernel = wm::kernel;
   for (auto const pattern : {Pattern::one_row, Pattern::on_a_circle, Pattern::some_of_none}) {
-    for (auto const& [samples, inputs, outputs] :
-         {std::array<Index, 3>{5, 3, 2}, {64, 17, 33}, {100, 40, 64}, {300, 70, 10}}) {
+    for (auto const& sizes : {std::array<Index, 3>{5, 3, 2}, {64, 17, 33}, {100, 40, 64}, {300, 70, 10}}) {
+      Index const samples = sizes[0];
+      Index const inputs = sizes[1];
+      Index const outputs = sizes[2];
       Index const rows = 12;
       CAPTURE(static_cast<int>(pattern));
       CAPTURE(samples);
