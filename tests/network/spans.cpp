@@ -83,7 +83,9 @@ TEST_CASE("spans list the rows of all samples, and each row its samples") {
   for (auto const pattern :
        {Pattern::one_row, Pattern::neighbours, Pattern::on_a_circle, Pattern::scattered, Pattern::some_of_none}) {
     for (Index const samples : {1, 7, 60}) {
-      for (auto const& [rows, meeting] : {std::pair<Index, Index>{8, 2}, {16, 4}, {33, 3}}) {
+      for (auto const& sizes : {std::pair<Index, Index>{8, 2}, {16, 4}, {33, 3}}) {
+        Index const rows = sizes.first;
+        Index const meeting = sizes.second;
         CAPTURE(static_cast<int>(pattern));
         CAPTURE(samples);
         CAPTURE(rows);
