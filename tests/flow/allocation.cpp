@@ -89,6 +89,14 @@ TEST_CASE("no step allocates after the first, in a basis of local support, where
   for (auto const& batch : batches) {
     CHECK(allocations_of([&] { flow.step(inputs, batch, targets); }) == 0);
   }
+
+  // Of five rows four meet, but one at a knot: a batch has spans or not.
+  using Few = wm::CatmullRom<wm::S1, 5>;
+  Model<float, Few> few(wm::he_normal, wm::Seed{1}, {}, dense());
+  wm::GradientFlow other(few, wm::MeanSquaredError{}, wm::HeavyBall{0.9}, {.rate = 0.01});
+  other.step(inputs, batches[1], targets);
+  wm::Contexts<wm::S1> const knots(std::vector(samples, wm::S1::degrees(72)));
+  CHECK(allocations_of([&] { other.step(inputs, knots, targets); }) == 0);
 }
 
 TEST_CASE_TEMPLATE("no step allocates after the first, under every rule", R, float, double) {

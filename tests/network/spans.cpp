@@ -12,7 +12,7 @@ using wm::Index;
 
 namespace {
 
-enum class Pattern { one_row, neighbours, on_a_circle, scattered, some_of_none, all_rows };
+enum class Pattern { one_row, neighbours, on_a_circle, scattered, some_of_none, not_the_first, all_rows };
 
 /// Coefficients of a pattern, samples x rows.
 template <class R>
@@ -20,11 +20,13 @@ std::vector<R> coefficients(Pattern pattern, Index samples, Index rows, Index me
   wm::Random random{wm::Seed{static_cast<std::uint64_t>(samples + 7 * rows + 31 * meeting)}};
   std::vector<R> phi(static_cast<std::size_t>(samples * rows));
   for (Index b = 0; b < samples; ++b) {
-    Index const first = random.below(pattern == Pattern::neighbours ? rows - meeting + 1 : rows);
-    Index const count = pattern == Pattern::one_row                                ? 1
-                        : pattern == Pattern::all_rows                             ? rows
-                        : pattern == Pattern::some_of_none && random.below(3) == 0 ? 0
-                                                                                   : meeting;
+    bool const is_apart = pattern == Pattern::not_the_first;  // samples of no row have a span of their own
+    Index const first = is_apart ? 1 + random.below(rows - meeting)
+                                 : random.below(pattern == Pattern::neighbours ? rows - meeting + 1 : rows);
+    Index const count = pattern == Pattern::one_row                                              ? 1
+                        : pattern == Pattern::all_rows                                           ? rows
+                        : (is_apart || pattern == Pattern::some_of_none) && random.below(3) == 0 ? 0
+                                                                                                 : meeting;
     for (Index i = 0; i < count; ++i) {
       Index const k = pattern == Pattern::scattered ? random.below(rows) : (first + i) % rows;
       phi[static_cast<std::size_t>(b * rows + k)] = static_cast<R>(random.normal());
@@ -80,8 +82,8 @@ void check_spans(wm::SampleSpans<R> const& found, std::vector<R> const& phi, Ind
 
 TEST_CASE("spans list the rows of all samples, and each row its samples") {
   wm::SampleSpans<double> spans;  // one for all: it is reused
-  for (auto const pattern :
-       {Pattern::one_row, Pattern::neighbours, Pattern::on_a_circle, Pattern::scattered, Pattern::some_of_none}) {
+  for (auto const pattern : {Pattern::one_row, Pattern::neighbours, Pattern::on_a_circle, Pattern::scattered,
+                             Pattern::some_of_none, Pattern::not_the_first}) {
     for (Index const samples : {1, 7, 60}) {
       for (auto const& sizes : {std::pair<Index, Index>{8, 2}, {16, 4}, {33, 3}}) {
         Index const rows = sizes.first;
@@ -118,7 +120,7 @@ TEST_CASE_TEMPLATE("a layer over spans is the layer over all rows", P, support::
   using T = typename P::T;
   using R = typename P::Number;
   namespace kernel = wm::kernel;
-  for (auto const pattern : {Pattern::one_row, Pattern::on_a_circle, Pattern::some_of_none}) {
+  for (auto const pattern : {Pattern::one_row, Pattern::on_a_circle, Pattern::some_of_none, Pattern::not_the_first}) {
     for (auto const& sizes : {std::array<Index, 3>{5, 3, 2}, {64, 17, 33}, {100, 40, 64}, {300, 70, 10}}) {
       Index const samples = sizes[0];
       Index const inputs = sizes[1];
@@ -141,7 +143,8 @@ TEST_CASE_TEMPLATE("a layer over spans is the layer over all rows", P, support::
       auto const dy = numbers(samples * outputs, 3);
       auto const slope = numbers(samples * inputs, 4);
       kernel::DenseRows<R> const layer{parameters.data(), rows, size, inputs, outputs};
-      std::vector<R> scratch(static_cast<std::size_t>(kernel::dense_scratch<T, R>(samples, inputs, outputs, rows)));
+      std::vector<R> scratch(static_cast<std::size_t>(kernel::dense_scratch<T, R>(samples, inputs, outputs, rows)),
+                             R{7});
       auto const through = [&](kernel::Coefficients<R> const& c) {
         std::array<std::vector<R>, 3> results{std::vector<R>(static_cast<std::size_t>(samples * outputs), R{9}),
                                               std::vector<R>(static_cast<std::size_t>(rows * size), R{9}),

@@ -226,8 +226,11 @@ BatchView<R> forward_pass(Stack const& stack, ParametersView<R const> parameters
   cache.layers.resize(depth);
   auto const& spans = batch.spans;
   kernel::Samples<R const> x = inputs;
-  if (!spans.empty()) {
+  if (batch.plan.rows_met < batch.rows) {  // spans, now or in a later batch
     grow(cache.ordered_inputs, batch.samples * inputs_of(stack));
+    grow(cache.outputs, batch.samples * outputs_of(stack));
+  }
+  if (!spans.empty()) {
     spans.gather(inputs.data, inputs.stride, inputs_of(stack), cache.ordered_inputs.data());
     x = {cache.ordered_inputs.data(), inputs_of(stack)};
   }
@@ -256,7 +259,6 @@ BatchView<R> forward_pass(Stack const& stack, ParametersView<R const> parameters
     x = {y, shape.outputs};
   }
   if (!spans.empty()) {
-    grow(cache.outputs, batch.samples * x.stride);
     spans.scatter(x.data, x.stride, cache.outputs.data());
     x.data = cache.outputs.data();
   }

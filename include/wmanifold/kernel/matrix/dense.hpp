@@ -328,6 +328,9 @@ void dense_backward_inputs(DenseRows<R> layer, Coefficients<R> coefficients, Ind
       for (Index panel = 0; panel < panels.size(); ++panel) {
         IndexRange const b{of.begin + panels[panel].begin, of.begin + panels[panel].end};
         Index const width = rows == nullptr ? b.size() : simd::whole_vectors<T, R>(b.size());
+        if (count == 0) {  // samples that use no row
+          std::fill(sums + own.begin * B::columns, sums + own.end * B::columns, R{0});
+        }
         for (Index t = 0; t < terms.size(); ++t) {
           IndexRange const p = terms[t];
           for (Index i = 0; i < count; ++i) {

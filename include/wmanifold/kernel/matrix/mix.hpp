@@ -4,6 +4,7 @@
 #include <wmanifold/core/simd.hpp>
 #include <wmanifold/core/unroll.hpp>
 
+#include <algorithm>
 #include <array>
 
 namespace wmanifold::kernel {
@@ -107,9 +108,14 @@ struct ChosenRows {
   Index stride;
 };
 
-/// Sets `out` to the mix of the chosen rows: for bases with local support, the rows whose functions are not zero.
+/// Sets `out` to the mix of the chosen rows: for bases with local support, the rows whose functions are not zero. The
+/// mix of no rows is zero.
 template <class T, Real R>
 void mix_chosen_rows(ChosenRows<R> chosen, Index count, R const* parameters, R* out) noexcept {
+  if (chosen.count == 0) {
+    std::fill_n(out, count, R{0});
+    return;
+  }
   detail::mix_these_rows<T, R>(chosen.coefficients, chosen.count, chosen.rows, chosen.stride, count, parameters, out);
 }
 
