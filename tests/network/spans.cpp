@@ -57,6 +57,7 @@ void check_spans(wm::SampleSpans<R> const& found, std::vector<R> const& phi, Ind
   }
   Index uses = 0;
   Index i = 0;
+  bool is_right = true;
   for (Index s = 0; s < spans.count; ++s) {
     CHECK(i < spans.ends[s]);
     std::set<Index> const own(spans.rows + spans.row_starts[s], spans.rows + spans.row_starts[s + 1]);
@@ -64,11 +65,13 @@ void check_spans(wm::SampleSpans<R> const& found, std::vector<R> const& phi, Ind
     for (; i < spans.ends[s]; ++i) {
       uses += std::ssize(own);
       for (Index k = 0; k < rows; ++k) {
-        CHECK(by_rows[static_cast<std::size_t>(k)].contains(i) == own.contains(k));
-        CHECK((own.contains(k) || numbers[i * rows + k] == 0));
+        bool const is_used = own.contains(k);
+        is_right = is_right && by_rows[static_cast<std::size_t>(k)].contains(i) == is_used &&
+                   (is_used || numbers[i * rows + k] == 0);
       }
     }
   }
+  CHECK(is_right);
   CHECK(i == samples);
   CHECK(spans.uses == uses);
   CHECK(found.mean_rows() == doctest::Approx(static_cast<double>(uses) / static_cast<double>(samples)));
@@ -121,7 +124,7 @@ TEST_CASE_TEMPLATE("a layer over spans is the layer over all rows", P, support::
   using R = typename P::Number;
   namespace kernel = wm::kernel;
   for (auto const pattern : {Pattern::one_row, Pattern::on_a_circle, Pattern::some_of_none, Pattern::not_the_first}) {
-    for (auto const& sizes : {std::array<Index, 3>{5, 3, 2}, {64, 17, 33}, {100, 40, 64}, {300, 70, 10}}) {
+    for (auto const& sizes : {std::array<Index, 3>{5, 3, 2}, {64, 17, 33}, {130, 40, 10}}) {
       Index const samples = sizes[0];
       Index const inputs = sizes[1];
       Index const outputs = sizes[2];

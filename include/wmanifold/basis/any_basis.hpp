@@ -287,7 +287,7 @@ class BasicAnyBasis {
         refuse();
       }
       size_ *= is_part ? 1 : static_cast<Index>(added.size);
-      support_ *= static_cast<Index>(added.support);
+      support_ = std::min(support_ * static_cast<Index>(added.support), most_rows);  // of a part, size_ bounds it
     }
     if (!rest.empty()) [[unlikely]] {
       refuse_state();
