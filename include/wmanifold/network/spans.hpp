@@ -39,10 +39,6 @@ class SampleSpans {
   [[nodiscard]] bool empty() const noexcept { return order_.empty(); }
   /// The sample at each place of the order.
   [[nodiscard]] std::vector<Index> const& order() const noexcept { return order_; }
-  /// The average number of rows that a sample uses.
-  [[nodiscard]] double mean_rows() const noexcept {
-    return static_cast<double>(uses_) / static_cast<double>(order_.size());
-  }
   /// The coefficients in this order, for kernels.
   [[nodiscard]] kernel::Coefficients<R> coefficients() const noexcept {
     return {
