@@ -97,8 +97,9 @@ inline RuleOptions checked(RuleOptions const& options) {
   return options;
 }
 
-/// The options of a heavy ball without its momentum.
-inline RuleOptions beside_rule(FlowOptions const& options) {
+/// The options of a heavy ball without its momentum. Out of line: inlined at -O1, GCC 12 warns of optionals without a
+/// value (-Wmaybe-uninitialized).
+[[gnu::noinline]] inline RuleOptions beside_rule(FlowOptions const& options) {
   return {options.rate,         options.movement, {}, options.geometry, options.stiffness, options.clip,
           options.weight_decay, options.energy};
 }
