@@ -69,7 +69,7 @@ class Program {
     auto runs = all_runs();
     std::size_t const all = runs.size();
     std::erase_if(runs, [&](Run const& run) { return file_.find(run.record().key()) != nullptr; });
-    std::cout << joined(study_.name, ": ", all, " trainings, of which ", all - runs.size(), " were recorded in ",
+    std::cout << joined(study_.name, ": ", all, " trainings, ", all - runs.size(), " of them already in ",
                         (options_.out / (study_.name + ".jsonl")).string())
               << std::endl;
     if (runs.empty()) {
@@ -293,7 +293,7 @@ int run_program(int count, char const* const* words, std::string const& about,
   app.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
   app.add_option("--out", options.out, "Folder of the records")->type_name("DIR")->capture_default_str();
   app.add_option("--threads", options.threads,
-                 "Trainings at a time, one thread each; 0: as many as the machine has threads")
+                 "Trainings at a time, with one thread each; 0: one for each thread of the machine")
       ->check(whole(0, 256))
       ->type_name("N")
       ->capture_default_str();
@@ -301,15 +301,15 @@ int run_program(int count, char const* const* words, std::string const& about,
       ->check(whole(1, 1000))
       ->type_name("N")
       ->capture_default_str();
-  app.add_flag("--short", options.is_short, "A short form of seconds, as a check");
+  app.add_flag("--short", options.is_short, "Few samples and epochs, as a check of seconds");
   auto const names = [&](char const* name, std::vector<std::string>& to, char const* text) {
     return app.add_option(name, to, text)->delimiter(',')->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   };
   names("--budgets", options.budgets, "Budgets: short, long")
       ->check(CLI::IsMember({"short", "long"}))
       ->capture_default_str();
-  names("--settings", options.settings, "Only these settings (rates are tuned in the first one)");
-  names("--contenders", options.contenders, "Only these contenders");
+  names("--settings", options.settings, "Settings to run, all by default; rates are tuned in the study's first one");
+  names("--contenders", options.contenders, "Contenders to run, all by default");
   add_options(app);
   try {
     app.parse(count, words);

@@ -46,7 +46,7 @@ Context light_far_payloads(wm::Random& random) {
 }
 
 std::vector<Setting> settings() {
-  Profile const into{"into the unseen corner, of its side",
+  Profile const into{"depth in the unseen corner, share of its side",
                      {0, 0.2, 0.4, 0.6, 0.8, 1 + 1e-9},
                      [](Context const& context) { return 2 * depth(context); }};
   return {
@@ -64,10 +64,9 @@ Study study_of() {
   study.name = "arm";
   study.title = "Robot arm";
   study.text =
-      "Both torques of a two-link arm from its angles, speeds and accelerations, at a known payload: its mass from 0 "
-      "to "
-      "3 kg, its distance from the elbow from 0 to 0.4 m. The root mean square error in % of the torques' deviation at "
-      "motions of the test: the lower the better.";
+      "Networks predict both torques of a two-link arm from its angles, speeds and accelerations. The payload is "
+      "known: its mass is 0 to 3 kg, its distance from the elbow 0 to 0.4 m. The score is the root mean square error "
+      "at test motions, in % of the torques' deviation. Lower is better.";
   study.space = Space::square;
   Sizes sizes;
   sizes.hidden = {32, 32};
@@ -79,7 +78,7 @@ Study study_of() {
     setting.sizes = sizes;
   }
   study.contenders = contenders_with(square_manifolds());
-  study.contenders.push_back(undone_ceiling("no payload: its known part of the torques taken off"));
+  study.contenders.push_back(undone_ceiling("no payload: its known torques subtracted"));
   return study;
 }
 
@@ -87,6 +86,6 @@ Study study_of() {
 
 int main(int count, char const* const* words) {
   return run_program(
-      count, words, "Torques of an arm with a known payload, and ways of using it.", [](CLI::App&) {},
-      [](Options const&) { return study_of(); });
+      count, words, "Compares uses of the known payload of a robot arm, whose torques networks predict.",
+      [](CLI::App&) {}, [](Options const&) { return study_of(); });
 }

@@ -35,10 +35,9 @@ Study study_of(std::filesystem::path const& folder) {
   study.name = "grouping";
   study.title = "Contexts per batch, rotated Fashion-MNIST";
   study.text =
-      "Images turned about their centre by a known angle, then halved to 14 x 14. In batches of 64 each image is "
-      "trained "
-      "at an angle of its own, or consecutive ones share theirs; validation and test have an angle for each image. The "
-      "accuracy in % on test images.";
+      "Images are turned about their centre by a known angle, then halved to 14 x 14. Each image of a training batch "
+      "of 64 has its own angle, or consecutive images share one. Each image of validation and test has its own "
+      "angle. The score is the accuracy in % on test images.";
   study.space = Space::circle;
   study.material = std::make_shared<TurnedImages>(read_data_set(folder));
   study.settings = {
@@ -63,7 +62,7 @@ Study study_of(std::filesystem::path const& folder) {
 int main(int count, char const* const* words) {
   std::filesystem::path folder = "/usr/share/datasets/fashion-mnist";
   return run_program(
-      count, words, "Turned images that share their angles in groups.",
+      count, words, "Compares a context for each image, for groups and for the batch, on turned images.",
       [&](CLI::App& app) {
         app.add_option("--folder", folder, "Folder of Fashion-MNIST's idx files")->capture_default_str();
       },

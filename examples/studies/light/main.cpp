@@ -73,9 +73,9 @@ Study study_of(std::filesystem::path const& folder) {
   study.name = "light";
   study.title = "Light direction, Fashion-MNIST";
   study.text =
-      "Images of 14 x 14 as reliefs in a translucent sheet under a lamp in a known direction, anywhere on the sphere. "
-      "Unseen are directions within so many degrees of an oblique one in front. "
-      "The accuracy in % on test images.";
+      "Images of 14 x 14 are reliefs in a translucent sheet under a lamp. The lamp's direction is known and lies "
+      "anywhere on the sphere. An unseen cap holds the directions within its degrees of an oblique one in front. The "
+      "score is the accuracy in % on test images.";
   study.space = Space::sphere;
   study.material = std::make_shared<LitImages>(read_data_set(folder));
   study.settings = {
@@ -100,7 +100,7 @@ Study study_of(std::filesystem::path const& folder) {
 int main(int count, char const* const* words) {
   std::filesystem::path folder = "/usr/share/datasets/fashion-mnist";
   return run_program(
-      count, words, "Images under a lamp in a known direction, and ways of using it.",
+      count, words, "Compares uses of the known direction of a lamp over images.",
       [&](CLI::App& app) {
         app.add_option("--folder", folder, "Folder of Fashion-MNIST's idx files")->capture_default_str();
       },

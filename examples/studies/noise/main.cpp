@@ -71,10 +71,10 @@ Study study_of(std::filesystem::path const& folder) {
   study.name = "noise";
   study.title = "Noise level, Fashion-MNIST";
   study.text =
-      "Images of 14 x 14 in normal noise of a known deviation from 0 to 2, where black is 0 and white is 1. The "
-      "accuracy in % on test images. What there is to be gained at all is what one network for each eighth of the "
-      "range "
-      "gains over a network without context.";
+      "Images of 14 x 14 have normal noise of a known deviation from 0 to 2; black is 0 and white is 1. The score is "
+      "the accuracy in % on test images. The possible gain is that of one network for each eighth of the range over a "
+      "network without context. The learned warp is removed. It was worse in 10 of 14 comparisons at trained contexts, "
+      "better in none, and worse in all 10 at unseen ones.";
   study.space = Space::interval;
   study.material = std::make_shared<NoisyImages>(read_data_set(folder));
   study.settings = settings();
@@ -93,7 +93,7 @@ Study study_of(std::filesystem::path const& folder) {
 int main(int count, char const* const* words) {
   std::filesystem::path folder = "/usr/share/datasets/fashion-mnist";
   return run_program(
-      count, words, "Images in noise of a known deviation, and ways of using it.",
+      count, words, "Compares uses of the known deviation of noise in images.",
       [&](CLI::App& app) {
         app.add_option("--folder", folder, "Folder of Fashion-MNIST's idx files")->capture_default_str();
       },

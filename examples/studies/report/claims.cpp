@@ -13,7 +13,7 @@ bool any(Description::TestText const&) { return true; }
 bool seen(Description::TestText const& test) { return !test.is_unseen; }
 bool unseen(Description::TestText const& test) { return test.is_unseen; }
 
-/// What one contender is held against another for.
+/// A comparison of two contenders over all tests that are wanted.
 struct Question {
   char const* text;
   std::string_view one;
@@ -21,7 +21,7 @@ struct Question {
   bool (*wanted)(Description::TestText const&);
 };
 
-/// A claim, held by questions of which the first one decides.
+/// A claim. Its first question decides the verdict.
 struct Claim {
   char const* text;
   std::vector<Question> questions;
@@ -32,21 +32,21 @@ constexpr auto own = reference_contender;
 Claim const against_concatenation{
     "1. Manifold networks beat the identical network with the context concatenated to its input",
     {{"concatenated at the input", own, "input", seen},
-     {"at every layer", own, "layers", seen},
-     {"at the input, as many parameters (at a multiple of the multiply-adds)", own, "input-wide", seen},
-     {"at every layer, as many parameters (likewise)", own, "layers-wide", seen},
+     {"concatenated at every layer", own, "layers", seen},
+     {"concatenated at the input, as many parameters (more multiply-adds)", own, "input-wide", seen},
+     {"concatenated at every layer, as many parameters (more multiply-adds)", own, "layers-wide", seen},
      {"FiLM", own, "film", seen},
      {"hypernetwork", own, "hyper", seen},
      {"polygon, a context per batch", own, "chain-by-batch", seen},
      {"order 2 against FiLM", "order2", "film", seen},
      {"order 2 against the hypernetwork", "order2", "hyper", seen},
-     {"order 2 against as many parameters as order 1 at the input", "order2", "input-wide", seen}}};
+     {"order 2 against concatenation at the input with as many parameters as order 1", "order2", "input-wide", seen}}};
 
-Claim const about_unseen_contexts{"2. They generalise better to contexts never seen",
+Claim const about_unseen_contexts{"2. Manifold networks generalise better to contexts never seen",
                                   {{"concatenated at the input", own, "input", unseen},
-                                   {"at every layer", own, "layers", unseen},
+                                   {"concatenated at every layer", own, "layers", unseen},
                                    {"no context", own, "none", unseen},
-                                   {"at the input, as many parameters", own, "input-wide", unseen},
+                                   {"concatenated at the input, as many parameters", own, "input-wide", unseen},
                                    {"FiLM", own, "film", unseen},
                                    {"hypernetwork", own, "hyper", unseen},
                                    {"polygon, a context per batch", own, "chain-by-batch", unseen},
@@ -54,18 +54,18 @@ Claim const about_unseen_contexts{"2. They generalise better to contexts never s
                                    {"order 2 against the hypernetwork", "order2", "hyper", unseen}}};
 
 Claim const about_topology{"3. The topology is an inductive bias: the right one helps, a wrong one hurts",
-                           {{"a wrong topology, contexts trained on and not", own, "wrong", any},
-                            {"contexts trained on", own, "wrong", seen},
-                            {"contexts never seen", own, "wrong", unseen},
-                            {"a line for the circle", own, "wrong-line", any}}};
+                           {{"a wrong topology, all contexts", own, "wrong", any},
+                            {"a wrong topology, trained contexts", own, "wrong", seen},
+                            {"a wrong topology, unseen contexts", own, "wrong", unseen},
+                            {"a line for the circle, all contexts", own, "wrong-line", any}}};
 
 Claim const about_descent{
-    "4b. So preconditioned, it trains better than by plain descent",
+    "4b. Training under the metric beats plain descent",
     {{"order 1", own, "order1-plain", any},
      {"order 2", "order2", "order2-plain", any},
      {"order 3", "order3", "order3-plain", any},
-     {"where contexts have ends: as published, without a price of slopes, order 1", "order1-bare", "order1-plain", any},
-     {"the same, order 2", "order2-bare", "order2-plain", any}}};
+     {"order 1 with stiffness 0, as published (interval and square)", "order1-bare", "order1-plain", any},
+     {"order 2 with stiffness 0, as published (interval and square)", "order2-bare", "order2-plain", any}}};
 
 std::vector<Comparison> answers(std::vector<Results> const& studies, Question const& question) {
   return comparisons(studies, question.one, pick(question.other), question.wanted);
@@ -78,9 +78,10 @@ std::string cell(Count const& count) {
 /// The verdict on a claim, and on each of its questions, from all studies.
 std::string verdicts(std::vector<Results> const& studies, Claim const& claim) {
   auto const count = count_of(answers(studies, claim.questions.front()));
-  std::string text = joined("### ", claim.text, "\n\n**", verdict(count), "**: better in ", count.better, ", worse in ",
-                            count.worse, ", not told apart in ", count.neither, " of ", count.all(),
-                            " comparisons.\n\n| | verdict | better / worse / not told apart |\n|---|---|---|\n");
+  std::string text =
+      joined("### ", claim.text, "\n\n**", verdict(count), "**: better in ", count.better, ", worse in ", count.worse,
+             ", not told apart in ", count.neither, " of ", count.all(),
+             " comparisons.\n\n| comparison | verdict | better / worse / not told apart |\n|---|---|---|\n");
   for (Question const& question : claim.questions) {
     Count const all = count_of(answers(studies, question));
     text += joined("| ", question.text, " | ", verdict(all), " | ", cell(all), " |\n");
@@ -105,7 +106,7 @@ std::string row(std::vector<Results> const& studies, Question const& question) {
 }
 
 std::string table(std::vector<Results> const& studies, std::vector<Question> const& questions) {
-  std::string text = "| | verdict | all |";
+  std::string text = "| comparison | verdict | all |";
   std::string rule = "|---|---|---|";
   for (Results const& results : studies) {
     std::string const& name = results.description().name;
@@ -121,7 +122,7 @@ std::string table(std::vector<Results> const& studies, std::vector<Question> con
   return text + '\n';
 }
 
-/// Where one loses: as much as would be hidden in counts.
+/// The comparisons in which a contender is worse.
 std::string losses(std::vector<Results> const& studies, Question const& question) {
   std::string text;
   for (Comparison const& one : answers(studies, question)) {
@@ -136,22 +137,26 @@ std::string losses(std::vector<Results> const& studies, Question const& question
 
 std::string claims_of(std::vector<Results> const& studies, std::string const& link) {
   return joined(
-      "## The claims\n\nEach is asked in all settings, tests and budgets that bear on it, by paired 95 % intervals "
-      "over seeds: better / worse / not told apart. It *holds* where it is never worse and better in more than half, "
-      "*holds under conditions* where it is better more often than worse, and *does not hold* otherwise. "
-      "The manifold is that of order 1, under the metric, unless said. [Study by study, with the losses](",
-      link, "claims.md).\n\n", verdicts(studies, against_concatenation), verdicts(studies, about_unseen_contexts),
-      verdicts(studies, about_topology),
+      "## The claims\n\n"
+      "Each claim is tested in all settings, tests and budgets that bear on it. A paired 95 % interval over seeds "
+      "decides each comparison: better, worse or not told apart.\n\n"
+      "- *holds*: never worse, and better in more than half of the comparisons\n"
+      "- *holds under conditions*: better more often than worse\n"
+      "- *does not hold*: otherwise\n\n"
+      "The manifold has order 1 and is trained under the metric, unless stated. [The claims by study](",
+      link, "claims.md) list the comparisons in which it is worse.\n\n", verdicts(studies, against_concatenation),
+      verdicts(studies, about_unseen_contexts), verdicts(studies, about_topology),
       "### 4. Optimising the manifold is steepest descent under a constraint on its movement, with a closed-form "
-      "inverse\n\nThe statement: ",
+      "inverse\n\n",
       metric_verdict(), "\n\n", verdicts(studies, about_descent),
       "### 5. A minibatch with a context per sample needs no weight matrix per sample\n\n", decomposition_verdict(),
       "\n\n");
 }
 
 std::string claims_by_study(std::vector<Results> const& studies, std::string const& summary_link) {
-  std::string text = joined("# The claims, study by study\n\nCells: better / worse / not told apart. [The verdicts](",
-                            summary_link, "#the-claims).\n\n");
+  std::string text =
+      joined("# The claims by study\n\nCells count comparisons: better / worse / not told apart. [The verdicts](",
+             summary_link, "#the-claims).\n\n");
   for (Claim const* claim : {&against_concatenation, &about_unseen_contexts, &about_topology, &about_descent}) {
     text +=
         joined("## ", claim->text, "\n\n", table(studies, claim->questions), losses(studies, claim->questions.front()));

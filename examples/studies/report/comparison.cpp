@@ -44,7 +44,7 @@ Count count_of(std::vector<Comparison> const& comparisons) {
 }
 
 std::string verdict(Count const& count) {
-  return count.all() == 0                                     ? "not asked"
+  return count.all() == 0                                     ? "no comparison"
          : count.worse == 0 && 2 * count.better > count.all() ? "holds"
          : count.better > count.worse                         ? "holds under conditions"
                                                               : "does not hold";

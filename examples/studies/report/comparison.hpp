@@ -18,7 +18,7 @@ struct Comparison {
 };
 
 using Wanted = std::function<bool(Description::TestText const&)>;
-/// The one of a table that another is held against; null where there is none.
+/// Returns the contender of a table to compare with; null if there is none.
 using Pick = std::function<Runs const*(std::vector<Runs> const& table, std::string const& test, bool has_labels)>;
 
 /// The contender of that name.
@@ -36,7 +36,7 @@ struct Count {
   [[nodiscard]] int all() const noexcept { return better + worse + neither; }
 };
 [[nodiscard]] Count count_of(std::vector<Comparison> const& comparisons);
-/// holds, holds under conditions, does not hold, not asked
+/// holds, holds under conditions, does not hold, no comparison
 [[nodiscard]] std::string verdict(Count const& count);
 
 /// "+1.2 [+0.3, +2.1]", without the interval where there is a single seed.

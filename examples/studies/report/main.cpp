@@ -15,10 +15,10 @@ int main(int count, char const* const* words) {
   fs::path records = "build/studies";
   fs::path page = "docs/results.md";
   CLI::App app(
-      "Writes a summary of the studies that were carried out, and pages with tables and pictures to a folder beside it "
-      "of its name.");
+      "Writes a summary of the recorded studies, and pages with tables and pictures to a folder of the same name "
+      "beside it.");
   app.add_option("--records", records, "Folder of the records")->capture_default_str();
-  app.add_option("--page", page, "The summary")->capture_default_str();
+  app.add_option("--page", page, "File of the summary")->capture_default_str();
   CLI11_PARSE(app, count, words);
   try {
     std::vector<fs::path> files;

@@ -14,7 +14,7 @@ namespace {
 using Test = Description::TestText;
 using Setting = Description::SettingText;
 
-/// The best is bold; what is not told apart from it, as its paired interval holds zero, has a star.
+/// The score of a contender: the best is bold, and scores whose paired interval to it holds zero have a star.
 std::string score(Runs const& runs, Runs const* best, Test const& test) {
   Figure const figure = runs.figure(test.name);
   std::string const text = joined(fixed(figure.mean, 1), " ± ", fixed(figure.deviation, 1));
@@ -41,10 +41,10 @@ std::string table(Results const& results, Setting const& setting, std::string co
   auto const& all = results.runs(setting.name, budget);
   Runs const* const reference = find(all, reference_contender);
   bool const has_labels = results.description().has_labels;
-  std::string text = "| | parameters | multiply-adds | moving | optimiser | n |";
+  std::string text = "| contender | parameters | multiply-adds | moving | optimiser | n |";
   std::string rule = "|---|---|---|---|---|---|";
   for (Test const& test : setting.tests) {
-    text += joined(' ', test.title, " | less the manifold |");
+    text += joined(' ', test.title, " | minus order 1 |");
     rule += "---|---|";
   }
   text += '\n' + rule + '\n';
@@ -71,11 +71,11 @@ std::string table(Results const& results, Setting const& setting, std::string co
 /// The page of a study.
 std::string page_of(Results const& results, std::filesystem::path const& pictures, std::string const& summary_link) {
   Description const& d = results.description();
-  std::string text =
-      joined("# ", d.title, "\n\n", d.text, "\n\n", grouped(static_cast<long long>(results.trainings())),
-             " trainings, those of tuning included, ", fixed(results.seconds() / 60, 1),
-             " minutes of one core. [How to read the tables](", summary_link, "#how-to-read-the-tables).\n\n") +
-      pictures_of(results, pictures);
+  std::string text = joined("# ", d.title, "\n\n", d.text, "\n\n", grouped(static_cast<long long>(results.trainings())),
+                            " trainings took ", fixed(results.seconds() / 60, 1),
+                            " minutes of one core, tuning included. [How to read the tables](", summary_link,
+                            "#how-to-read-the-tables).\n\n") +
+                     pictures_of(results, pictures);
   std::string sizes;
   for (Setting const& setting : d.settings) {
     auto const budgets = results.budgets(setting.name);
@@ -88,7 +88,7 @@ std::string page_of(Results const& results, std::filesystem::path const& picture
       sizes = setting.sizes;
     }
     for (std::string const& budget : budgets) {
-      text += joined(budget == "short" ? "Short budget:" : "Trained until validation stops improving:", "\n\n",
+      text += joined(budget == "short" ? "Short budget:" : "Long budget, until validation stops improving:", "\n\n",
                      table(results, setting, budget));
     }
   }
@@ -115,25 +115,31 @@ std::string list_of(std::vector<Results> const& studies, std::string const& link
 
 std::string summary_of(std::vector<Results> const& studies, std::string const& link) {
   return joined(
-      "# What the method does on data\n\nWritten by `scripts/reproduce.sh`; nothing here is typed by hand.\n\n"
+      "# Results on data\n\n`scripts/reproduce.sh` writes these pages from records; nothing in them is typed by "
+      "hand.\n\n"
       "wmanifold ",
       studies.front().description().version, ", ", compiler_name(), ", ", processor_name(),
       ".\n\n"
-      "Each study compares manifolds of weights with other ways of using a known context: none, concatenation to the "
-      "input or to every layer, FiLM, a hypernetwork, a polygon of weights. Its page has all tables and pictures.\n\n",
+      "Each study compares manifolds of weights with other uses of a known context. These are no context, "
+      "concatenation at the input or at every layer, FiLM, a hypernetwork, and a polygon of weights. Its page has "
+      "all tables and pictures.\n\n",
       list_of(studies, link),
       "## How to read the tables\n\n"
-      "All contenders of a setting and a seed have the same samples and the same budget; contexts are "
-      "drawn for each presentation. Each contender's optimiser (momentum 0.9 or Adam) and rate are those with the best "
-      "score on a validation split of the training data with one seed, once per study, in its first setting; test data "
-      "tune nothing. Scores are means ± standard deviations (n - 1) over n seeds, the best in bold, \\* where a paired "
-      "95 % interval (Student's t over seeds) does not tell a score from the best. *Less the manifold*: the difference "
-      "to "
-      "the manifold of order 1 under the metric, seed by seed, with its 95 % interval. Multiply-adds are those of one "
-      "prediction where the context rests, so that what depends on it alone was done before; *moving*: where each "
-      "prediction has a context of its own. *As many parameters* is wider than the others until it holds as many "
-      "numbers as the manifold of order 1; all others have its multiply-adds. Ceilings have what the others cannot "
-      "have. Where training left the range of numbers it has failed, and its scores are those of what was left.\n\n",
+      "- All contenders of a setting and a seed have the same samples and the same budget. Contexts are drawn for "
+      "each presentation of a sample.\n"
+      "- Each contender's optimiser (momentum 0.9 or Adam) and rate are tuned once per study, in its first setting, "
+      "with one seed. The best score on a validation split of the training data decides. Test data tune nothing.\n"
+      "- Scores are means ± standard deviations (n - 1) over n seeds. The best is bold. \\* marks a score that a "
+      "paired 95 % interval (Student's t over seeds) does not tell apart from the best.\n"
+      "- *Minus order 1*: the score minus that of the manifold of order 1 under the metric, seed by seed, with its "
+      "95 % interval.\n"
+      "- *Multiply-adds* are those of one prediction at a resting context. Work that depends on the context alone is "
+      "done before. *Moving*: each prediction has a context of its own.\n"
+      "- *As many parameters*: the hidden layers are wider, for as many parameters as the manifold of order 1 has. "
+      "All other contenders have its multiply-adds.\n"
+      "- *Ceilings* use information that the other contenders lack.\n"
+      "- *Failed*: the training left the range of numbers. Its scores are those of the network that was left.\n"
+      "- Counts of trainings and minutes include tuning, rehearsals and methods that were removed since.\n\n",
       claims_of(studies, link), beyond_of(studies, link));
 }
 

@@ -10,16 +10,16 @@ namespace demo {
 std::vector<std::filesystem::path> write_pages(std::vector<Results> const& studies,
                                                std::filesystem::path const& summary);
 
-/// Verdicts on the claims: a section of the summary, with a link to the claims by study.
+/// Returns the verdicts on the claims: a section of the summary, with a link to the claims by study.
 [[nodiscard]] std::string claims_of(std::vector<Results> const& studies, std::string const& link);
 
-/// A page: the claims, each held against all comparisons that bear on it, study by study.
+/// Returns a page: the claims, with counts of the comparisons of each study.
 [[nodiscard]] std::string claims_by_study(std::vector<Results> const& studies, std::string const& summary_link);
 
-/// What goes beyond the published method: a section of the summary, with a link to the page of the default.
+/// Returns the variants beyond the published method: a section of the summary, with a link to the default's page.
 [[nodiscard]] std::string beyond_of(std::vector<Results> const& studies, std::string const& link);
 
-/// A page: the default against all others, row by row. Its picture is written to a folder, that of the page.
+/// Returns a page: the default against the best other method, by comparison. Writes its picture to the page's folder.
 [[nodiscard]] std::string default_by_row(std::vector<Results> const& studies, std::filesystem::path const& pictures,
                                          std::string const& summary_link);
 

@@ -36,7 +36,7 @@ std::string link_to(std::string const& name, std::string const& title) {
   return joined("![", title, "](", name, ")\n\n");
 }
 
-/// The loss epoch by epoch, means over seeds, against epochs or seconds; as far as all seeds came.
+/// The loss of each epoch that all seeds reached, averaged over seeds, against epochs or seconds.
 std::vector<Place> losses(Runs const& runs, bool is_by_seconds) {
   std::size_t epochs = runs.records.front().looks.size();
   for (Record const& record : runs.records) {
@@ -96,7 +96,7 @@ std::string pictures_of(Results const& results, std::filesystem::path const& fol
       text += link_to(name, plot.title);
     }
   }
-  // What training costs in steps and in time.
+  // The cost of training, in steps and in time.
   for (auto const& setting : d.settings) {
     auto const budgets = results.budgets(setting.name);
     for (bool const is_by_seconds : {false, true}) {
@@ -122,7 +122,7 @@ std::string pictures_of(Results const& results, std::filesystem::path const& fol
   // Settings in a series.
   if (!d.series.empty()) {
     LinePlot plot;
-    plot.title = "The long budget where there is one";
+    plot.title = "Score under the longest budget recorded";
     plot.x.label = d.series;
     plot.x.is_log = d.is_log;
     plot.y.label = score_label(d);

@@ -45,7 +45,7 @@ Setting some_angles(int count) {
           .title = joined(count, " angles"),
           .training = one_of(count),
           .tests = {{"between", "half-way between", one_of(count, 0.5), {}, true},
-                    {"at", "at the trained ones", one_of(count)}},
+                    {"at", "at the trained angles", one_of(count)}},
           .contexts = count,
           .has_ceilings = false};
 }
@@ -84,8 +84,9 @@ struct Source {
 void describe(Source const& source, Study& study, Sizes& sizes) {
   bool const is_cifar10 = source.data == "cifar10";
   study.name = joined("rotation_", source.data, source.is_wide ? "_wide" : "");
-  study.text = joined("Images turned about their centre by a known angle, then halved to ",
-                      is_cifar10 ? "16 x 16, in three colours" : "14 x 14", ". The accuracy in % on test images.");
+  study.text =
+      joined("Images are turned about their centre by a known angle, then halved to ",
+             is_cifar10 ? "16 x 16, in three colours" : "14 x 14", ". The score is the accuracy in % on test images.");
   if (is_cifar10) {
     study.title = "Rotation, CIFAR-10";
     study.material =
@@ -143,7 +144,7 @@ Study study_of(Source const& source) {
 int main(int count, char const* const* words) {
   Source source;
   return run_program(
-      count, words, "Images turned by a known angle, and ways of using it.",
+      count, words, "Compares uses of the known angle of turned images.",
       [&](CLI::App& app) {
         app.add_option("--data", source.data, "Images")
             ->check(CLI::IsMember({"fashion", "mnist", "cifar10"}))

@@ -35,14 +35,15 @@ Study study_of(Source const& source) {
   study.name = "torus_" + source.data;
   study.title = source.data == "fashion" ? "Rotation x shift, Fashion-MNIST" : "Rotation x shift, MNIST";
   study.text =
-      "Images turned about their centre by a known angle, then moved to the right by a known part of their width, what "
-      "leaves entering on the other side, then halved to 14 x 14. The accuracy in % on test images.";
+      "Images are turned about their centre by a known angle, then moved to the right by a known part of their "
+      "width. Pixels that leave enter on the other side. The images are then halved to 14 x 14. The score is the "
+      "accuracy in % on test images.";
   study.space = Space::torus;
   study.material = std::make_shared<MovedImages>(read_data_set(source.folder));
   study.settings = {setting_of("narrow", "A hidden layer of 32", {32}),
                     setting_of("wide", "Two hidden layers of 128", {128, 128})};
   study.contenders = contenders_with(torus_manifolds());
-  study.contenders.push_back(undone_ceiling("moved and turned back by the known way"));
+  study.contenders.push_back(undone_ceiling("moved and turned back by the known angles"));
   return study;
 }
 
@@ -51,7 +52,7 @@ Study study_of(Source const& source) {
 int main(int count, char const* const* words) {
   Source source;
   return run_program(
-      count, words, "Images turned and moved by known angles, and ways of using them.",
+      count, words, "Compares uses of the known turn and shift of images.",
       [&](CLI::App& app) {
         app.add_option("--data", source.data, "Images")
             ->check(CLI::IsMember({"fashion", "mnist"}))

@@ -55,11 +55,10 @@ Study study_of(Source const& source) {
   Study study;
   study.name = "rotation_by_" + source.vary;
   study.title = joined("Rotation by ", is_width ? "width" : "number of images", ", Fashion-MNIST");
-  study.text =
-      joined("Images turned about their centre by a known angle, any, then halved to 14 x 14, and ",
-             is_width ? "one hidden layer that is narrow or wide"
-                      : "few or many of them to learn from, in as many steps (to a whole epoch)",
-             ". The accuracy in % on test images. Rates are those that were best for 32 units and 10,000 images.");
+  study.text = joined(
+      "Images are turned about their centre by any known angle, then halved to 14 x 14. Settings differ in the ",
+      is_width ? "width of the one hidden layer" : "number of training images, with as many steps (to a whole epoch)",
+      ". The score is the accuracy in % on test images. Rates are the best ones for 32 units and 10,000 images.");
   study.space = Space::circle;
   study.material = std::make_shared<TurnedImages>(read_data_set(source.folder));
   if (is_width) {
@@ -85,7 +84,7 @@ Study study_of(Source const& source) {
 int main(int count, char const* const* words) {
   Source source;
   return run_program(
-      count, words, "Turned images with networks of rising width, or with rising numbers of images.",
+      count, words, "Compares uses of the known angle of turned images, by width of the network or number of images.",
       [&](CLI::App& app) {
         app.add_option("--vary", source.vary, "Quantity that differs between settings")
             ->check(CLI::IsMember({"width", "images"}))

@@ -255,7 +255,7 @@ std::string sheet(std::vector<Panel> const& panels) {
     tops.push_back(tops.back() + head + at(rows) + 18);
   }
   double const height = tops.back();
-  Svg svg(width, height, "What the studies show to networks, over their contexts");
+  Svg svg(width, height, "Inputs of the studies' networks, over their contexts");
   svg.path({{0, 0}, {width, 0}, {width, height}, {0, height}}, true, "paper");
   for (std::size_t n = 0; n < panels.size(); ++n) {
     Place const corner{margin + static_cast<double>(n % 2) * (panel_width + gap), tops[n / 2]};
@@ -355,7 +355,7 @@ int main(int count, char** words) try {
   app.add_option("--fashion", options.fashion, "Folder of Fashion-MNIST's idx files")->capture_default_str();
   app.add_option("--mnist", options.mnist, "Folder of MNIST's idx files; without it there are no digits");
   app.add_option("--cifar", options.cifar, "Folder of CIFAR-10's binary files; without it there are no photographs");
-  app.add_option("--output", options.output, "The SVG file")->capture_default_str();
+  app.add_option("--output", options.output, "SVG file to write")->capture_default_str();
   app.add_flag("--measure", options.measures, "Print the cost of samples and the scale of reliefs");
   CLI11_PARSE(app, count, words);
   run(options);
