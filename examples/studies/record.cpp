@@ -102,7 +102,7 @@ Record record_of(std::string const& line, std::string const& where) {
     return r;
   } catch (nlohmann::json::exception const& e) {
     wmanifold::fail<wmanifold::FileError>(where, ": expected a record of a training, got something else (", e.what(),
-                                          "). Records of an older program cannot be used: name another folder");
+                                          "); name another folder if an older program wrote these records");
   }
 }
 

@@ -64,7 +64,7 @@ class Averager {
 };
 
 constexpr char const* what_to_do =
-    ". Download the binary version of CIFAR-10 (cifar-10-binary.tar.gz) and unpack it, or name files of its layout";
+    "; download the binary version of CIFAR-10 (cifar-10-binary.tar.gz) and unpack it, or name files of its layout";
 
 /// Returns the number of records in a file.
 std::size_t count_of(fs::path const& file) {
@@ -77,7 +77,7 @@ std::size_t count_of(fs::path const& file) {
     wm::fail<wm::FileError>(file.string(), ": expected a multiple of ", record_size,
                             " bytes (a label and 3 x 32 x 32 pixels an image), got ", size,
                             " bytes: ", size / record_size, " images and ", size % record_size,
-                            " bytes. Is it cut short, or still packed? Get it again");
+                            " bytes; the file is cut off or still packed: get it again or unpack it");
   }
   return size / record_size;
 }
@@ -92,7 +92,7 @@ void append(fs::path const& file, std::size_t count, Averager& averager, Labelle
     }
     if (record[0] >= classes) {
       wm::fail<wm::FileError>(file.string(), ": expected labels from 0 to 9, got ", int{record[0]}, " for image ", i,
-                              ". CIFAR-100 has two label bytes an image and is not read");
+                              "; give files of CIFAR-10 (CIFAR-100 has two label bytes per image and is not read)");
     }
     images.labels.push_back(record[0]);
     averager.append(record, images.pixels);
@@ -131,9 +131,10 @@ DataSet read_cifar10_folder(fs::path const& folder, int side, Colours colours) {
     test = folder / "test.bin";
   } else if (!is_there(training.front())) {
     wm::fail<wm::FileError>(
-        "expected data_batch_1.bin to data_batch_5.bin and test_batch.bin, or train.bin and test.bin, "
-        "in the folder ",
-        folder.string(), ", found neither data_batch_1.bin nor train.bin", what_to_do);
+        folder.string(),
+        ": expected data_batch_1.bin to data_batch_5.bin and test_batch.bin, or train.bin and test.bin, got neither "
+        "data_batch_1.bin nor train.bin",
+        what_to_do);
   }
   return {read_cifar10(training, side, colours), read_cifar10(std::span(&test, 1), side, colours), classes};
 }

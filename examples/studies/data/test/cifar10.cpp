@@ -114,7 +114,7 @@ TEST_CASE("a folder of CIFAR-10 is the official one, or has two files") {
   CHECK(
       contains(nothing, "expected data_batch_1.bin to data_batch_5.bin and test_batch.bin, or train.bin and test.bin"));
   CHECK(contains(nothing, folder.path().string()));
-  CHECK(contains(nothing, "Download the binary version of CIFAR-10"));
+  CHECK(contains(nothing, "download the binary version of CIFAR-10"));
 
   write(folder / "train.bin", record(1, 0) + record(2, 0));
   write(folder / "test.bin", record(4, 0));
