@@ -480,7 +480,7 @@ class Files(unittest.TestCase):
             "beyond F32": ({"weight": np.full((4, 2), 1e300)}, "dense 2 4", "in the range of F32"),
             "outputs beyond F32": (sequential(["0", "1"], [(4, 4)] * 2) | {"0.weight": np.full((4, 4), 3e38, np.float32),
                                                                            "1.weight": np.full((4, 4), 3e38, np.float32)},
-                                   "dense 4 4, dense 4 4", "finite in F32"),
+                                   "dense 4 4, dense 4 4", "finite outputs in F32"),
             "nothing": ({}, "dense 2 4", "got none"),
             "no dict": ([1, 2], "dense 2 4", "state dict"),
             "a name that is none": ({0: np.ones((4, 2))}, "dense 2 4", "state dict"),
