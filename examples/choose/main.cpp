@@ -229,9 +229,8 @@ int run(Settings const& settings) {
 int main(int count, char** words) try {
   Settings settings;
   CLI::App app(
-      "Picks the topology and order for turned garments. The pick comes from trainings on an eighth of the images at "
-      "a\n"
-      "part of the angles. For comparison, all candidates are trained in full. Exits with 2 if another candidate is\n"
+      "Picks the topology and order for turned garments. The pick comes from trainings on an eighth of the images at\n"
+      "a part of the angles. For comparison, all candidates are trained in full. Exits with 2 if another candidate is\n"
       "better by more than --within points, or if choosing costs more than two full trainings of each candidate.",
       "choose");
   app.add_option("--data", settings.data, "Folder of an idx data set")->type_name("DIR")->capture_default_str();

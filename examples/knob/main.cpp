@@ -160,10 +160,9 @@ int main(int count, char** words) try {
   Settings& settings = options.plan.settings;
   options.plan.threads = std::max(1U, std::thread::hardware_concurrency());
   CLI::App app(
-      "Learns a diode clipper with two knobs, drive and tone. Compares three networks of equal cost per sample: "
-      "weights\n"
-      "that are a smooth function of the knobs, knobs as inputs, and FiLM. Exits with 2 if a claim about the manifold\n"
-      "does not hold.",
+      "Learns a diode clipper with two knobs, drive and tone. Compares three networks of equal cost per sample:\n"
+      "weights that are a smooth function of the knobs, knobs as inputs, and FiLM. Exits with 2 if a claim about the\n"
+      "manifold does not hold.",
       "knob");
   app.get_formatter()->column_width(30);
   app.add_option("--output", options.output, "Folder for results, sounds and pictures")

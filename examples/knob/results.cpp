@@ -94,9 +94,8 @@ std::string residuals_text(Report const& report) {
     Residual const& r = outcome.residual;
     table.add({outcome.trained.contender.title, db_text(r.silence), db_text(r.sine), db_text(r.sine_8)});
   }
-  return "Peak that moving both knobs adds, in dBFS (10 Hz, end to end; seed 1): to silence; to a steady sine, beside "
-         "the\n"
-         "network formed anew for each sample, with a move every 32 or 8 samples\n" +
+  return "Peak that moving both knobs adds, in dBFS (10 Hz, end to end; seed 1): to silence; to a steady sine, beside\n"
+         "the network formed anew for each sample, with a move every 32 or 8 samples\n" +
          table.text();
 }
 

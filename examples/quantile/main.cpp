@@ -199,9 +199,8 @@ int run(Settings const& settings) {
 int main(int count, char** words) try {
   Settings settings;
   CLI::App app(
-      "Learns every quantile of y given x with one manifold: the context is the level of the quantile. Exits with 2 "
-      "if\n"
-      "the coverage of a level differs from the level, or if the curves of levels cross.",
+      "Learns every quantile of y given x with one manifold: the context is the level of the quantile. Exits with 2\n"
+      "if the coverage of a level differs from the level, or if the curves of levels cross.",
       "quantile");
   app.add_option("--output", settings.output, "Folder for the plots")->type_name("DIR")->capture_default_str();
   app.add_option("--seed", settings.seed, "Seed of the samples and the initial weights")

@@ -308,9 +308,8 @@ int main(int count, char** words) try {
   std::uint64_t seed = 1;
   CLI::App app(
       "Solves a linear regression on a manifold of weights. Checks that the flow converges alike in every basis, that\n"
-      "plain descent slows with the condition number of the basis, and that the integrator has its order. Exits with "
-      "2\n"
-      "if a claim does not hold.",
+      "plain descent slows with the condition number of the basis, and that the integrator has its order. Exits with\n"
+      "2 if a claim does not hold.",
       "regression");
   app.add_option("--output", output, "Folder for the plots")->type_name("DIR")->capture_default_str();
   app.add_option("--seed", seed, "Seed of the inputs and the initial weights")

@@ -60,9 +60,8 @@ std::optional<Options> read_options(int count, char const* const* words, int& st
   auto contender_names = names_of(contenders());
 
   CLI::App app(
-      "Classifies garments turned by a known angle. Compares weights that are a smooth function of the angle with "
-      "other\n"
-      "ways of using the angle.",
+      "Classifies garments turned by a known angle. Compares weights that are a smooth function of the angle with\n"
+      "other ways of using the angle.",
       "rotated_fashion");
   app.get_formatter()->column_width(34);
   app.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);

@@ -59,10 +59,9 @@ std::string headline(Summaries all, std::string_view things) {
 std::string introduction(Circumstances const& c) {
   return joined(
       "<p>Every image is turned by a known angle, its context. A <em>weight manifold</em> makes the weights of a "
-      "network "
-      "a smooth function of the context. Here this function is an ellipse in the space of all weights: one turn of the "
-      "angle is one turn of the ellipse. At a fixed angle the manifold is one ordinary network. The other contenders "
-      "get the angle in other ways, or not at all.</p>\n<p class=\"soft\">Accuracy on ",
+      "network a smooth function of the context. Here this function is an ellipse in the space of all weights: one "
+      "turn of the angle is one turn of the ellipse. At a fixed angle the manifold is one ordinary network. The other "
+      "contenders get the angle in other ways, or not at all.</p>\n<p class=\"soft\">Accuracy on ",
       grouped(static_cast<long long>(c.settings.test_images)), " test images, mean and spread (population) over ",
       c.seeds, c.seeds == 1 ? " seed.</p>\n" : " seeds.</p>\n");
 }
@@ -98,10 +97,9 @@ std::string results(Summaries all) {
   return html +
          "</tbody></table></div>\n"
          "<p>At a fixed context a manifold costs as much as the small network, because it <em>is</em> one small "
-         "network "
-         "there. The number of its parameters does not matter. The fair comparison is accuracy at equal multiply-adds. "
-         "The weights at a new angle take one more pass over the parameters, once per angle. All trainings are equally "
-         "short. A wide network that trains longer may draw level, at its higher cost.</p>\n";
+         "network there. The number of its parameters does not matter. The fair comparison is accuracy at equal "
+         "multiply-adds. The weights at a new angle take one more pass over the parameters, once per angle. All "
+         "trainings are equally short. A wide network that trains longer may draw level, at its higher cost.</p>\n";
 }
 
 std::string panels(Summaries all, std::string (*plot)(Summaries)) {

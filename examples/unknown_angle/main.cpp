@@ -79,10 +79,9 @@ int main(int count, char** words) try {
   Options options;
   Settings& settings = options.settings;
   CLI::App app(
-      "Learns images turned by a known angle, with weights that are a function of the angle, and with a network of "
-      "the\n"
-      "same size without a context. Then it infers unknown angles from groups of images that share one. The objective\n"
-      "is the entropy of predictions (plain, or softened by a temperature of 4), their free energy, or the loss of\n"
+      "Learns images turned by a known angle, with weights that are a function of the angle, and with a network of\n"
+      "the same size without a context. Infers unknown angles from groups of images that share one. The objective is\n"
+      "the entropy of predictions (plain, or softened by a temperature of 4), their free energy, or the loss of\n"
       "labels of some images. The images are classified at the inferred angle.",
       "unknown_angle");
   app.get_formatter()->column_width(34);
