@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Builds the benchmarks and runs the comparison with other libraries: build/bench/report.json and report.svg, and the
-# same for x86-64-v3 beside them. The machine should be idle.
+# Builds the benchmarks and runs the comparison with other libraries. Writes build/bench/report.json and report.svg, and
+# the same for x86-64-v3 beside them. The machine should be idle.
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"

@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
-# Measures the cost of including the library: user time and peak memory of GCC and Clang at -O2, the median of three,
-# beside a file that includes Eigen/Dense and multiplies two matrices.  compile_cost.sh [RUNS]
+# Measures the cost of including the library: user time and peak memory of GCC and Clang at -O2, the median of RUNS
+# compilations (3 by default). The reference is a file that includes Eigen/Dense and multiplies two matrices.
+#   compile_cost.sh [RUNS]
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 runs=${1:-3}
-[[ $runs =~ ^[1-9][0-9]*$ ]] || fail "expected a number of runs, got '$runs'"
+[[ $runs =~ ^[1-9][0-9]*$ ]] || fail "RUNS: expected a whole number above 0, got '$runs'"
 ensure_packages g++ clang libeigen3-dev libxsimd-dev python3
 
 work=$(mktemp -d)
@@ -66,7 +67,7 @@ def cost(compiler, name):
                                 "-o", f"{work}/{name}.o"])
     _, status, usage = os.wait4(process.pid, 0)
     if status != 0:
-        sys.exit(f"error: {compiler} does not compile {name}.cpp")
+        sys.exit(f"error: {name}.cpp: expected {compiler} to compile it, got an error")
     return usage.ru_utime, usage.ru_maxrss / 1024
 
 

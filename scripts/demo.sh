@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds and runs the main example: Fashion-MNIST, turned, on a circle of weights. Passes arguments on to the program
+# Builds and runs the main example: turned Fashion-MNIST on an ellipse of weights. Passes arguments on to the program
 # (--help lists them). Writes results to build/demo.
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=lib.sh

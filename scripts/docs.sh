@@ -10,7 +10,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 reference=1
 for option; do
-  [[ $option == --pages ]] || fail "expected --pages, got '$option'"
+  [[ $option == --pages ]] || fail "docs.sh: expected --pages or no argument, got '$option'"
   reference=''
 done
 
@@ -34,7 +34,7 @@ if [[ $reference ]]; then
   (cd "$root" && doxygen - < <(cat docs/Doxyfile &&
     printf '%s\n' "PROJECT_NUMBER = $version" "WARN_LOGFILE = $warnings"))
   count=$(grep -c 'warning:' "$warnings" || true)
-  [[ $count == 0 ]] || fail "expected no warnings of Doxygen, got $count: $warnings"
+  [[ $count == 0 ]] || fail "Doxygen: expected no warnings, got $count; read $warnings"
 fi
 
 "$root/scripts/docs_check.py" "$site"

@@ -1,12 +1,11 @@
 #!/usr/bin/env python3
-"""Counts what the pages say and checks the built site's links; scripts/docs.sh runs it.
+"""Counts the words of the pages and checks links; scripts/docs.sh runs it.
 
 docs_check.py [SITE]    SITE: the built site, build/docs unless given; its links are checked if it exists
 
-Prints README's bytes, words and numbers per thousand words (all of it, and its sentences alone); for each page its
-words, its longest sentence in words and its programs; the links checked and broken, of the Markdown files and within the
-site. Ends with 1 if README has
-more than 12,288 bytes or a link is broken.
+Prints three things: README's bytes, words and numbers per thousand words (all of it, and its sentences alone); the
+words, longest sentence and programs of each page; the checked and broken links of Markdown files and within the site.
+Ends with 1 if README has more than 12,288 bytes or a link is broken.
 """
 
 import html.parser
@@ -22,7 +21,7 @@ GENERATED = ROOT / "docs" / "results"  # by examples/studies/report: results.md 
 
 
 def prose(text):
-    """The paragraphs and list items of a page, without code, tables, headings and markup."""
+    """Returns the paragraphs and list items of a page, without code, tables, headings and markup."""
     text = re.sub(r"^```.*?^```", "\n", text, flags=re.M | re.S)
     text = re.sub(r"<!--.*?-->", "", text, flags=re.S)
     text = re.sub(r"!\[[^\]]*\]\([^)]*\)|<[^>]+>", "", text)
@@ -66,7 +65,7 @@ class Links(html.parser.HTMLParser):
 
 
 def broken_links(site):
-    """How many links inside the site there are, and those that lead nowhere; without Doxygen's among its own pages."""
+    """Returns the number of links inside the site, and the broken ones; without Doxygen's among its own pages."""
     pages = {path: Links(path.read_text(errors="replace")) for path in site.rglob("*.html") if path.name != "404.html"}
     count, broken = 0, []
     for path, page in pages.items():
@@ -88,13 +87,13 @@ def broken_links(site):
 
 
 def anchors(text):
-    """The names of a Markdown page's headings."""
+    """Returns the anchors of a Markdown page's headings."""
     headings = re.findall(r"^#+ +(.*)$", re.sub(r"^```.*?^```", "", text, flags=re.M | re.S), flags=re.M)
     return {re.sub(r"[^\w\- ]", "", heading.lower()).strip().replace(" ", "-") for heading in headings}
 
 
 def broken_in_sources(pages):
-    """How many links to files of the project there are in Markdown pages, and those that lead nowhere."""
+    """Returns the number of links to files of the project in Markdown pages, and the broken ones."""
     count, broken = 0, []
     for page in pages:
         text = re.sub(r"^```.*?^```|`[^`\n]*`", "", page.read_text(), flags=re.M | re.S)
@@ -139,7 +138,7 @@ def main():
         print(f"{count} links within the site checked, {len(broken_in_site)} broken")
         broken += broken_in_site
     else:
-        print(f"links within the site not checked: there is no {site}")
+        print(f"links within the site not checked: expected the built site, got no {site}")
     for line in broken:
         print(f"  {line}")
     return 1 if broken or size > MOST_BYTES else 0

@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
-# Loads model files of random bytes, under sanitizers, until one does harm.  fuzz.sh [SECONDS]
+# Loads model files of random bytes under sanitizers, for SECONDS (600 by default) or until one fails.
+#   fuzz.sh [SECONDS]
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 seconds=${1:-600}
-[[ $seconds =~ ^[1-9][0-9]{0,6}$ ]] || fail "expected a whole number of seconds from 1 to 9999999, got $seconds"
+[[ $seconds =~ ^[1-9][0-9]{0,6}$ ]] || fail "SECONDS: expected a whole number from 1 to 9999999, got '$seconds'"
 ensure_packages "${base_packages[@]}" clang libclang-rt-14-dev libomp-dev
 cd "$root"
 cmake --preset asan

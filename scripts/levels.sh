@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Compiles the tests of numbers and kernels and the check against reference values for several processors, without
-# OpenMP. Runs them where this machine can, 64-bit ARM under qemu-user.  levels.sh [LEVEL...]
+# OpenMP. Runs those that this machine can run, 64-bit ARM under qemu-user.
+#   levels.sh [LEVEL...]    scalar, sse2, avx2, avx512, neon; all by default
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -38,7 +39,7 @@ for level; do
     result='NOT BUILT'
     failures=$((failures + 1))
   elif ! runs "$level"; then
-    result='built only: not on this processor'
+    result='built, not run: other processor'
   elif ctest --test-dir "build/level-$level" --output-on-failure --no-tests=error -R '^(core|kernel|golden)$' >&2; then
     result=passed
   else

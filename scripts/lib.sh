@@ -41,14 +41,14 @@ ensure_packages() {
         apt-get install --yes --no-install-recommends "${missing[@]}" >&2
       return 0
     fi
-    say "Neither root nor sudo. Missing packages: ${missing[*]}"
+    say "Install these packages, which needs root or sudo: ${missing[*]}"
   else
-    say "No apt-get here. Needed, by the names of Debian's packages: $*"
+    say "There is no apt-get. Install these packages (Debian's names): $*"
   fi
   for tool in "${needed_tools[@]}"; do
-    command -v "$tool" >/dev/null || fail "$tool is not installed"
+    command -v "$tool" >/dev/null || fail "expected the program $tool, got none; install it"
   done
-  say "Going on with what is installed."
+  say "Continuing with the installed packages."
 }
 
 workflow() { (cd "$root" && cmake --workflow --preset "$1"); }

@@ -79,7 +79,7 @@ def few(native):
 def write(page, lines):
     text = page.read_text()
     if text.count(BEGIN) != 1 or text.count(END) != 1:
-        sys.exit(f"{page}: expected {BEGIN} and {END} once each")
+        sys.exit(f"error: {page}: expected {BEGIN} and {END} once each, got {text.count(BEGIN)} and {text.count(END)}")
     before, rest = text.split(BEGIN)
     after = rest.split(END)[1]
     page.write_text("\n".join([before + BEGIN, *lines, END + after]))

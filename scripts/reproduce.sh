@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # Runs the studies. Writes docs/results.md and the pages and pictures in docs/results from their records in
 # build/studies. Recorded trainings are not repeated, so an interrupted run continues.
-#   --short         all of it in small, in seconds, as a check; its summary is build/studies-short/results.md
+#   --short         runs all studies in small, as a check, in seconds; the summary is build/studies-short/results.md
 #   --cifar10 DIR   folder of CIFAR-10: the files of cifar-10-binary.tar.gz, or a part of them as train.bin and
-#                   test.bin. By default WMANIFOLD_CIFAR10, or else ../shared/data/cifar10-part beside the project.
-#                   Without it this study is left out
-#   --help          this text
+#                   test.bin. The default is WMANIFOLD_CIFAR10, then ../shared/data/cifar10-part beside the project.
+#                   Without a folder this study is left out
+#   --help          prints this text
 # Other arguments go to each study (--threads 2, --seeds 3, --budgets short).
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=lib.sh
@@ -22,7 +22,7 @@ while (($#)); do
       exit 0
       ;;
     --cifar10)
-      (($# > 1)) || fail "--cifar10: expected a folder"
+      (($# > 1)) || fail "--cifar10: expected a folder, got none"
       cifar10=$2
       shift 2
       continue
@@ -41,7 +41,7 @@ while (($#)); do
   shift
 done
 if [[ -n $cifar10 ]]; then
-  [[ -d $cifar10 ]] || fail "$cifar10: expected the folder of CIFAR-10's binary files"
+  [[ -d $cifar10 ]] || fail "$cifar10: expected the folder of CIFAR-10's binary files, got no folder"
 elif [[ -d $root/../shared/data/cifar10-part ]]; then
   cifar10=$root/../shared/data/cifar10-part
 fi
@@ -70,7 +70,7 @@ study rotation --data mnist --wide --folder "$mnist" --contenders "$on_circle"
 if [[ -n $cifar10 ]]; then
   study rotation --data cifar10 --folder "$cifar10"
 else
-  say "Left out: rotated CIFAR-10. Give the folder of its binary files by --cifar10 DIR or WMANIFOLD_CIFAR10."
+  say "The study of rotated CIFAR-10 is left out. Name the folder of its files by --cifar10 DIR or WMANIFOLD_CIFAR10."
 fi
 study noise --folder "$fashion"
 study torus --data mnist --folder "$mnist" --settings narrow

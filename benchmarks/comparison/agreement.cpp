@@ -46,8 +46,8 @@ Course course_of(Training const& training, Problem const& problem) {
 std::string disagreement(Course const& tested, Course const& reference, Problem const& problem) {
   for (std::size_t i = 0; i < reference.losses.size(); ++i) {
     if (!(std::abs(tested.losses[i] - reference.losses[i]) <= 1e-4 * std::abs(reference.losses[i]))) {
-      return demo::joined("the loss of step ", i + 1, " is ", tested.losses[i], ", that in double ",
-                          reference.losses[i]);
+      return demo::joined("expected the loss ", reference.losses[i], " (in double) in step ", i + 1, ", got ",
+                          tested.losses[i]);
     }
   }
   for (std::size_t l = 0; l < reference.moves.size(); ++l) {
@@ -55,7 +55,8 @@ std::string disagreement(Course const& tested, Course const& reference, Problem 
     double const allowed = 1e-3 * largest(reference.moves[l]) + rounding;
     double const difference = distance(tested.moves[l], reference.moves[l]);
     if (!(difference <= allowed)) {
-      return demo::joined("layer ", l, " moved elsewhere by ", difference, " with ", allowed, " allowed");
+      return demo::joined("expected the change of layer ", l, " within ", allowed, ", got a difference of ",
+                          difference);
     }
   }
   return {};
@@ -64,8 +65,9 @@ std::string disagreement(Course const& tested, Course const& reference, Problem 
 std::string disagreement(std::vector<float> const& tested, std::vector<double> const& reference) {
   double const difference = distance(tested, reference);
   double const allowed = 1e-4 * largest(reference);
-  return difference <= allowed ? std::string{}
-                               : demo::joined("a number is off by ", difference, " with ", allowed, " allowed");
+  return difference <= allowed
+             ? std::string{}
+             : demo::joined("expected outputs within ", allowed, ", got a difference of ", difference);
 }
 
 }  // namespace comparison

@@ -95,7 +95,7 @@ Blas described(char const* name, void* library, char const* debian, Multiply (*m
   if (library == nullptr) {
     return {name, {}, {}, demo::joined(name, " was not found (Debian: ", debian, ')')};
   }
-  return {name, version(library), multiply(library), demo::joined(name, " has no sgemm that is known here")};
+  return {name, version(library), multiply(library), demo::joined(name, " has no known sgemm")};
 }
 
 }  // namespace

@@ -109,7 +109,7 @@ void draw(demo::Svg& svg, Panel const& panel, double top) {
 }
 
 Panel contenders(Results const& results) {
-  Panel panel{"Time of a call, that of wmanifold = 1", "faster than wmanifold", "slower than wmanifold", {}};
+  Panel panel{"Time of a call, relative to wmanifold", "faster than wmanifold", "slower than wmanifold", {}};
   for (Result const& ours : results.cases) {
     if (ours.contender != name::ours) {
       continue;
@@ -134,7 +134,7 @@ Panel contenders(Results const& results) {
 }
 
 Panel all_targets(std::vector<Target> const& targets) {
-  Panel panel{"Targets, ratio over what is required", "missed", "met", {}};
+  Panel panel{"Targets: reached ratio over required ratio", "missed", "met", {}};
   for (Target const& target : targets) {
     Row row{target.name, target.reason, {}};
     row.bars.push_back({target.ratio / target.required,

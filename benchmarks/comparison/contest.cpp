@@ -58,7 +58,7 @@ class Preparation {
       contest_.heats.back().push_back(std::move(entry));
     } else {
       contest_.absences[{entry.name, entry.contender}] =
-          demo::joined(entry.contender, " computes something else in ", entry.name, ": ", fault);
+          demo::joined(entry.contender, " disagrees with the reference in ", entry.name, ": ", fault);
     }
   }
 

@@ -41,11 +41,11 @@ void run(Options const& options) {
   auto const svg = options.output / (options.name + ".svg");
   demo::require_writable(json);
   demo::require_writable(svg);
-  std::cerr << "checking that all contenders compute the same\n";
+  std::cerr << "Checking that all contenders agree\n";
   Contest const contest = prepare(options.only);
   Report report{machine(), COMPARISON_FLAGS, contest.versions, {}, {}};
   {
-    demo::Progress progress("timing", options.seconds);
+    demo::Progress progress("Timing", options.seconds);
     report.results = carry_out(contest, options.seconds, [&](double seconds) { progress.advance(seconds); });
   }
   report.targets = judge(contest, report.results);
@@ -59,9 +59,9 @@ void run(Options const& options) {
 int main(int count, char** words) try {
   Options options;
   CLI::App app(
-      "Compares the times of this library and others. All run in turns in one process, in bursts of some 10 ms per\n"
-      "round; times are medians over rounds. Single samples: 64 different inputs in turn, fixed weights, stored\n"
-      "outputs, without a pause.",
+      "Compares the times of this library and others. All contenders run in turns in one process, for some 10 ms per\n"
+      "round. Times are medians over rounds. Cases of single samples take 64 different inputs in turn, with fixed\n"
+      "weights and stored outputs, without a pause.",
       "comparison");
   app.add_option("--output", options.output, "Folder for the report and the chart")
       ->type_name("DIR")

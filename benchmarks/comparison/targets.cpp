@@ -63,8 +63,8 @@ Rule within_plain_steps(double factor, char const* name) {
   return [=](Table const& table) {
     double const plain = table.at("step-128-plain", name::ours).seconds;
     double const ours = table.at(name, name::ours).seconds;
-    return Ratio{factor * plain / ours, demo::joined("plain ", time_of(plain), ", ours ", time_of(ours), " or ",
-                                                     demo::fixed(ours / plain, 2), " of it with ", factor, " allowed")};
+    return Ratio{factor * plain / ours, demo::joined("plain ", time_of(plain), ", ours ", time_of(ours), ": ",
+                                                     demo::fixed(ours / plain, 2), " times, allowed ", factor)};
   };
 }
 
@@ -79,7 +79,7 @@ Rule within_nanoseconds(double limit, char const* name) {
 
 Ratio product_share(Table const& table) {
   double const share = table.at("product", name::ours).share_of_peak;
-  return {share / 0.85, demo::joined(demo::fixed(100 * share, 1), " % of the peak with 85 % asked for")};
+  return {share / 0.85, demo::joined(demo::fixed(100 * share, 1), " % of the peak, required 85 %")};
 }
 
 Ratio scaling(Table const& table) {
@@ -87,10 +87,10 @@ Ratio scaling(Table const& table) {
   double const bare = table.at("fma-peak-2-threads", name::fma).gflops / table.at("fma-peak", name::fma).gflops;
   if (bare < 1.5) {
     throw Absence(demo::joined("two threads of a bare FMA loop are ", demo::fixed(bare, 2),
-                               " times one: another core is not there, or busy"));
+                               " times as fast as one: there is no second idle core"));
   }
-  return {ours / bare, demo::joined("two threads are ", demo::fixed(ours, 2), " times one, in a bare FMA loop ",
-                                    demo::fixed(bare, 2))};
+  return {ours / bare, demo::joined("two threads are ", demo::fixed(ours, 2),
+                                    " times as fast as one, in a bare FMA loop ", demo::fixed(bare, 2))};
 }
 
 constexpr std::array points{"point-64-32-32-10-relu", "point-2-16-16-1-tanh", "point-2-16-16-1-relu",

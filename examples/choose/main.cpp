@@ -199,7 +199,8 @@ Result carry_out(Study const& study, Split const& split, DataSet const& data, Se
 int run(Settings const& settings) {
   DataSet const data = read_data_set(settings.data);
   if (settings.images > data.training.count()) {
-    wm::fail("choose: expected at most ", data.training.count(), " images, as there are, got ", settings.images);
+    wm::fail("choose: expected at most ", data.training.count(), " training images, all of the data set, got ",
+             settings.images, "; lower --images");
   }
   Claims claims;
   for (std::size_t i = 0; i < splits.size(); ++i) {
@@ -217,8 +218,7 @@ int run(Settings const& settings) {
     claims.check(joined("the pick is within ", settings.within, " points of the best candidate (",
                         fixed(best - test[choice.pick], 2), " below)"),
                  best - test[choice.pick] <= settings.within);
-    claims.check(joined("choosing costs at most twice what training each candidate once in full does (", fixed(cost, 2),
-                        " times)"),
+    claims.check(joined("choosing costs at most twice a full training of each candidate (", fixed(cost, 2), " times)"),
                  cost <= 2);
   }
   return claims.status();
@@ -229,9 +229,9 @@ int run(Settings const& settings) {
 int main(int count, char** words) try {
   Settings settings;
   CLI::App app(
-      "Picks the topology and order for turned garments from trainings on an eighth of the images at a part of the\n"
-      "angles, and trains all candidates in full for comparison. Exits with 2 if another candidate is better by more\n"
-      "than --within points, or if choosing costs more than training each candidate twice.",
+      "Picks the topology and order for turned garments. The pick comes from trainings on an eighth of the images at\n"
+      "a part of the angles. For comparison, all candidates are trained in full. Exits with 2 if another candidate is\n"
+      "better by more than --within points, or if choosing costs more than two full trainings of each candidate.",
       "choose");
   app.add_option("--data", settings.data, "Folder of an idx data set")->type_name("DIR")->capture_default_str();
   app.add_option("--images", settings.images, "Training images")
@@ -254,7 +254,7 @@ int main(int count, char** words) try {
       ->check(any_seed())
       ->type_name("N")
       ->capture_default_str();
-  app.add_option("--within", settings.within, "Points by which the pick may be worse than the best")
+  app.add_option("--within", settings.within, "Accuracy, in points, by which the pick may be worse than the best")
       ->check(within(0, 100))
       ->type_name("X")
       ->capture_default_str();

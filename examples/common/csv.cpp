@@ -88,7 +88,7 @@ Table parse_csv(std::string_view text, std::string const& name) {
 Table read_csv(std::filesystem::path const& path) {
   std::ifstream file(path, std::ios::binary);
   if (!file || std::filesystem::is_directory(path)) {
-    wm::fail<wm::FileError>(path.string(), ": expected a file that can be read");
+    wm::fail<wm::FileError>(path.string(), ": expected a file that can be read, got a folder or none");
   }
   std::string const text{std::istreambuf_iterator<char>(file), {}};
   return parse_csv(text, path.string());

@@ -15,8 +15,8 @@ void make_folder(fs::path const& folder) {
   std::error_code error;
   fs::create_directories(folder, error);
   if (error || !fs::is_directory(folder)) {
-    wm::fail<wm::FileError>(folder.string(), ": expected a folder that exists or can be made, got: ",
-                            error ? error.message() : "something else");
+    wm::fail<wm::FileError>(folder.string(), ": expected a folder that exists or can be made, got the error '",
+                            error ? error.message() : "Not a directory", "'; name another folder");
   }
 }
 
@@ -25,7 +25,8 @@ void require_writable(fs::path const& file) {
   bool const was_there = fs::exists(file, ignored);
   errno = 0;
   if (!std::ofstream(file, std::ios::app)) {
-    wm::fail<wm::FileError>(file.string(), ": expected a file that can be written, got: ", std::strerror(errno));
+    wm::fail<wm::FileError>(file.string(), ": expected a file that can be written, got the error '",
+                            std::strerror(errno), "'; name another file or folder");
   }
   if (!was_there) {
     fs::remove(file, ignored);
@@ -38,7 +39,8 @@ void write_text(fs::path const& file, std::string const& text) {
   stream << text;
   stream.close();
   if (!stream) {
-    wm::fail<wm::FileError>(file.string(), ": expected to write ", text.size(), " bytes, got: ", std::strerror(errno));
+    wm::fail<wm::FileError>(file.string(), ": expected to write ", text.size(), " bytes, got the error '",
+                            std::strerror(errno), "'; check the free space");
   }
 }
 

@@ -25,7 +25,7 @@ class IdxFile {
  public:
   explicit IdxFile(fs::path const& path) : name_(path.string()), file_(gzopen(path.c_str(), "rb"), &gzclose) {
     if (!file_) {
-      reject("a file that can be read", "none");
+      reject("a file that can be read", "none; check its permissions");
     }
   }
 
@@ -53,7 +53,7 @@ class IdxFile {
   /// count that the header claims.
   std::vector<std::uint8_t> rest(std::size_t count) {
     constexpr std::size_t piece = std::size_t{1} << 22;
-    std::string const expected = std::to_string(count) + " bytes after the header, as its sizes say";
+    std::string const expected = std::to_string(count) + " bytes after the header, by its sizes";
     std::vector<std::uint8_t> bytes;
     while (bytes.size() < count) {
       std::size_t const begin = bytes.size();
@@ -74,7 +74,7 @@ class IdxFile {
   std::uint32_t header_number() {
     std::array<std::uint8_t, 4> bytes{};
     if (read(bytes) != bytes.size()) {
-      reject("an idx file", "one that ends within its header");
+      reject("an idx file", "one that ends within its header; copy it again");
     }
     return std::uint32_t{bytes[0]} << 24 | std::uint32_t{bytes[1]} << 16 | std::uint32_t{bytes[2]} << 8 | bytes[3];
   }
@@ -86,7 +86,8 @@ class IdxFile {
     char const* const trouble = gzerror(file_.get(), &code);
     if (got < 0 || code == Z_BUF_ERROR) {
       std::string const text(trouble);  // zlib begins it with the name of the file
-      reject("a whole file", code == Z_BUF_ERROR ? "a gzip file that is cut short" : text.substr(text.find(": ") + 2));
+      reject("a whole file",
+             code == Z_BUF_ERROR ? "a gzip file that is cut short; copy it again" : text.substr(text.find(": ") + 2));
     }
     return static_cast<std::size_t>(got);
   }
@@ -102,9 +103,9 @@ fs::path find(fs::path const& folder, std::string const& name) {
       return path;
     }
   }
-  wm::fail<wm::FileError>("expected ", name, " or ", name, ".gz in the folder ", folder.string(),
-                          ", found neither. Install Fashion-MNIST (Debian: apt-get install dataset-fashion-mnist) or "
-                          "name the folder of an idx data set with --data DIR");
+  wm::fail<wm::FileError>(folder.string(), ": expected ", name, " or ", name,
+                          ".gz, got neither; install Fashion-MNIST (Debian: apt-get install dataset-fashion-mnist) or "
+                          "name the folder of an idx data set (--data DIR; in the studies --folder DIR)");
 }
 
 LabelledImages read_part(fs::path const& folder, std::string const& prefix) {
@@ -117,8 +118,7 @@ LabelledImages read_part(fs::path const& folder, std::string const& prefix) {
   std::size_t const rows = images.size("rows", largest_side);
   std::size_t const columns = images.size("columns", largest_side);
   if (rows % 2 != 0 || columns % 2 != 0) {
-    images.reject("an even number of rows and of columns, to be halved",
-                  std::to_string(rows) + " x " + std::to_string(columns));
+    images.reject("an even number of rows and of columns", std::to_string(rows) + " x " + std::to_string(columns));
   }
 
   IdxFile labels(labels_path);
@@ -143,7 +143,8 @@ DataSet read_data_set(fs::path const& folder) {
   int const last = *std::max_element(training.labels.begin(), training.labels.end());
   int const last_tested = *std::max_element(test.labels.begin(), test.labels.end());
   if (last < 1 || last_tested > last) {
-    wm::fail<wm::FileError>(folder.string(), ": expected at least two classes, all of them among the training labels, ",
+    wm::fail<wm::FileError>(folder.string(),
+                            ": expected at least two classes, and no test label above the training labels, ",
                             "got labels up to ", last, " in training and up to ", last_tested, " in test");
   }
   data.classes = last + 1;

@@ -49,7 +49,7 @@ double play(Turning const& model) {
 
 int main(int count, char** arguments) {
   if (count != 2) {
-    std::fputs("play MODEL.safetensors\n", stderr);
+    std::fputs("usage: play MODEL.safetensors\n", stderr);
     return 2;
   }
   try {
@@ -57,7 +57,7 @@ int main(int count, char** arguments) {
     std::printf("largest error: %.3f\n", worst);
     return worst < 0.05 ? 0 : 1;
   } catch (std::exception const& e) {
-    std::fprintf(stderr, "%s\n", e.what());
+    std::fprintf(stderr, "error: %s\n", e.what());
     return 1;
   }
 }

@@ -38,14 +38,14 @@ Turning train() {
 
 int main(int count, char** arguments) {
   if (count != 2) {
-    std::fputs("train MODEL.safetensors\n", stderr);
+    std::fputs("usage: train MODEL.safetensors\n", stderr);
     return 2;
   }
   try {
     wm::save_model(arguments[1], train(), {.metadata = {{"made_by", "examples/embed"}}});
     std::printf("saved %s\n", arguments[1]);
   } catch (std::exception const& e) {
-    std::fprintf(stderr, "%s\n", e.what());
+    std::fprintf(stderr, "error: %s\n", e.what());
     return 1;
   }
 }

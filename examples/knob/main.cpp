@@ -82,20 +82,22 @@ int check(Report const& report) {
     return std::none_of(report.outcomes.begin(), report.outcomes.end(),
                         [&](Outcome const& o) { return o.kind == Kind::manifold && is_so(o); });
   };
-  claims.check("the circuit's own error is below 1e-5", report.simulation < 1e-5);
-  Claims::aim("trained in less than three minutes",
+  claims.check("the simulated circuit has an error below 1e-5", report.simulation < 1e-5);
+  Claims::aim("a training takes less than three minutes",
               none([](Outcome const& o) { return o.trained.contender.seconds >= 180; }));
-  claims.check("error-to-signal ratio at held-out positions below 1e-2",
+  claims.check("the error-to-signal ratio at held-out positions is below 1e-2",
                none([](Outcome const& o) { return o.held_out() >= 1e-2; }));
-  Claims::aim("under a sweep at most 1.1 times what it is at rest, moving every 8 samples", none([](Outcome const& o) {
+  Claims::aim("the ratio under a sweep, with a move every 8 samples, is at most 1.1 times that at rest",
+              none([](Outcome const& o) {
                 return std::any_of(o.swept.begin(), o.swept.end(),
                                    [](Swept const& s) { return s.moving > 1.1 * s.resting; });
               }));
   claims.check("moving knobs add less than -80 dBFS to silence",
                none([](Outcome const& o) { return o.residual.silence >= -80; }));
   for (BlockTimes const& t : report.times) {
-    Claims::aim(joined("blocks of ", t.block, ": moving takes at most 1.05 times what resting and a move take"),
-                t.ratio() <= 1.05);
+    Claims::aim(
+        joined("a block of ", t.block, " with moving knobs takes at most 1.05 times a block at rest and a move"),
+        t.ratio() <= 1.05);
   }
   return claims.status();
 }
@@ -158,9 +160,9 @@ int main(int count, char** words) try {
   Settings& settings = options.plan.settings;
   options.plan.threads = std::max(1U, std::thread::hardware_concurrency());
   CLI::App app(
-      "Learns a diode clipper with two knobs, drive and tone. Compares a small network whose weights are a smooth\n"
-      "function of the knobs with one that has them as inputs, and with FiLM, at equal cost per sample. Exits with 2\n"
-      "if a claim about the manifold does not hold.",
+      "Learns a diode clipper with two knobs, drive and tone. Compares three networks of equal cost per sample:\n"
+      "weights that are a smooth function of the knobs, knobs as inputs, and FiLM. Exits with 2 if a claim about the\n"
+      "manifold does not hold.",
       "knob");
   app.get_formatter()->column_width(30);
   app.add_option("--output", options.output, "Folder for results, sounds and pictures")
@@ -175,7 +177,7 @@ int main(int count, char** words) try {
   number("--seeds", options.plan.seeds, "Trainings of each contender, from seed 1 on", 1000);
   number("--steps", settings.steps, "Steps of a training", 10'000'000);
   number("--positions", settings.positions, "Knob positions of a step", 1000);
-  number("--samples", settings.samples, "Windows at each position", 1000);
+  number("--samples", settings.samples, "Windows of samples at each position", 1000);
   app.add_option("--stiffness", settings.stiffness, "Stiffness of the price of the manifold's steps")
       ->check(within(0, wm::most_stiffness))
       ->type_name("X")
@@ -184,10 +186,10 @@ int main(int count, char** words) try {
   number("--turns", options.turns, "Timed blocks", 10'000'000);
   seconds("--signal", settings.signal, "Length of the training signal");
   seconds("--test-signal", options.plan.test_signal, "Length of test signals");
-  app.add_flag("--tune", options.tune, "Only compare rates on validation recordings");
+  app.add_flag("--tune", options.tune, "Only compare rates, on validation recordings");
   app.add_option("--input", options.input,
                  "Stream this WAV file (mono, 48 kHz) through the model in the output folder;\n"
-                 "without a model, train one first")
+                 "train a model first if there is none")
       ->type_name("FILE");
   app.add_option("--drive", options.knobs.drive, "Drive for --input")
       ->check(within(0, 1))
@@ -197,7 +199,7 @@ int main(int count, char** words) try {
       ->check(within(0, 1))
       ->type_name("X")
       ->capture_default_str();
-  app.add_flag("--sweep", options.is_swept, "For --input: move both knobs up and down ten times a second instead");
+  app.add_flag("--sweep", options.is_swept, "For --input: move both knobs up and down ten times a second");
   CLI11_PARSE(app, count, words);
 
   make_folder(options.output);

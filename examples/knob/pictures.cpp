@@ -144,7 +144,7 @@ std::string svg_of(std::span<Sound const> sounds) {
   double const height = top + number * (down + gap) + 20;
   Svg svg(all, height, "Spectrograms");
   draw_paper(svg, all, height);
-  svg.text({16, 22}, "start", "Spectrograms, dB of full level", "title");
+  svg.text({16, 22}, "start", "Spectrograms, in dB of full level", "title");
   for (std::size_t n = 0; n < sounds.size(); ++n) {
     double const y = top + static_cast<double>(n) * (down + gap);
     auto const samples = sounds[n].samples;

@@ -57,25 +57,25 @@ std::string errors_text(Report const& report) {
     auto const outcomes = of_kind(report, kind);
     auto const figure = [&](auto value) { return cell(figure_of(outcomes, value), outcomes.size()); };
     Contender const& first = outcomes.front()->trained.contender;
-    table.add({first.name, grouped(wm::multiply_adds_of(Network::Stack{})), grouped(first.parameters),
+    table.add({first.title, grouped(wm::multiply_adds_of(Network::Stack{})), grouped(first.parameters),
                fixed(figure_of(outcomes, [](Outcome const& o) { return o.trained.contender.seconds; }).mean, 0),
                figure(std::mem_fn(&Outcome::at_trained)), figure(std::mem_fn(&Outcome::held_out)),
                figure(std::mem_fn(&Outcome::worst_held_out)), figure(std::mem_fn(&Outcome::in_corners))});
   }
-  return joined("Error-to-signal ratios at rest: ", trained_positions * trained_positions, " trained knob positions, ",
-                (trained_positions - 1) * (trained_positions - 1),
-                " held out half-way between them, 4 of these in the corners\n", table.text());
+  return joined("Error-to-signal ratios with resting knobs, at ", trained_positions * trained_positions,
+                " trained positions and ", (trained_positions - 1) * (trained_positions - 1),
+                " held-out ones\nhalf-way between them; the corners are 4 of these\n", table.text());
 }
 
 std::string sweeps_text(Report const& report) {
-  Columns table({"", "knob", "at rest", "every 8", "/ at rest", "every 32", "/ at rest"});
+  Columns table({"", "knob", "at rest", "every 8", "every 8 / at rest", "every 32", "every 32 / at rest"});
   for (Kind const kind : all_kinds) {
     auto const outcomes = of_kind(report, kind);
     for (std::size_t s = 0; s < outcomes.front()->swept.size(); ++s) {
       auto const figure = [&](auto value) {
         return figure_of(outcomes, [&](Outcome const& o) { return value(o.swept[s]); });
       };
-      table.add({outcomes.front()->trained.contender.name, outcomes.front()->swept[s].name,
+      table.add({outcomes.front()->trained.contender.title, outcomes.front()->swept[s].name,
                  cell(figure([](Swept const& w) { return w.resting; }), outcomes.size()),
                  cell(figure([](Swept const& w) { return w.moving; }), outcomes.size()),
                  fixed(figure([](Swept const& w) { return w.moving / w.resting; }).mean, 3),
@@ -83,7 +83,7 @@ std::string sweeps_text(Report const& report) {
                  fixed(figure([](Swept const& w) { return w.coarse / w.resting; }).mean, 3)});
     }
   }
-  return "Error-to-signal ratios under a sweep of 10 Hz from 0.1 to 0.9, the network moving every 8 or 32 samples\n" +
+  return "Error-to-signal ratios under a sweep of 10 Hz from 0.1 to 0.9; the network moves every 8 or 32 samples\n" +
          table.text();
 }
 
@@ -92,10 +92,10 @@ std::string residuals_text(Report const& report) {
   for (Kind const kind : all_kinds) {
     auto const& outcome = *of_kind(report, kind).front();
     Residual const& r = outcome.residual;
-    table.add({outcome.trained.contender.name, db_text(r.silence), db_text(r.sine), db_text(r.sine_8)});
+    table.add({outcome.trained.contender.title, db_text(r.silence), db_text(r.sine), db_text(r.sine_8)});
   }
-  return "What the moving of both knobs adds, peak in dBFS (10 Hz, end to end; seed 1): to silence; to a steady sine,\n"
-         "against the network formed anew for each sample, when it moves every 32 or 8 samples\n" +
+  return "Peak that moving both knobs adds, in dBFS (10 Hz, end to end; seed 1): to silence; to a steady sine, beside\n"
+         "the network formed anew for each sample, with a move every 32 or 8 samples\n" +
          table.text();
 }
 
@@ -107,13 +107,14 @@ std::string times_text(Report const& report) {
                microseconds(t.moving.median), microseconds(t.moving.most), microseconds(t.move()), fixed(t.ratio(), 3),
                fixed(t.moving.median / t.seconds(), 4)});
   }
-  return joined("Time of a block, microseconds, medians of turns (", processor_name(), ", one core)\n", table.text());
+  return joined("Time of a block in microseconds, median and 99 % quantile of all timed blocks (", processor_name(),
+                ", one core)\n", table.text());
 }
 
 }  // namespace
 
 std::string text_of(Report const& report) {
-  return joined("Circuit: 8 steps a sample against 128: error-to-signal ratio at most ",
+  return joined("Simulated circuit, 8 steps a sample against 128: error-to-signal ratio at most ",
                 scientific(report.simulation, 1), "\n\n", errors_text(report), '\n', sweeps_text(report), '\n',
                 residuals_text(report), '\n', times_text(report));
 }

@@ -139,7 +139,7 @@ Trained train(Kind kind, double rate, wm::Seed seed, Recordings const& data, Set
       descend(model, batches, rate, settings, progress, [] {});
       wm::Index const parameters = model.parameters().columns();
       result.contender =
-          contender_of("concatenated", "Concatenated", colour::orange, parameters, Concatenated(std::move(model)));
+          contender_of("concatenated", "Knobs as inputs", colour::orange, parameters, Concatenated(std::move(model)));
       break;
     }
     case Kind::film: {

@@ -76,7 +76,7 @@ class Reader {
     bytes_.assign(std::istreambuf_iterator<char>(stream), {});
     if (bytes_.size() < 12 || bytes_.substr(0, 4) != "RIFF" || bytes_.substr(8, 4) != "WAVE") {
       reject("a WAV file (RIFF, WAVE)",
-             bytes_.starts_with("RF64") ? "RF64, which is for larger files" : "something else");
+             bytes_.starts_with("RF64") ? "RF64, a format of larger files" : "something else");
     }
   }
 
@@ -97,7 +97,7 @@ class Reader {
         return decoded(size == 0 && !are_parts(rest) ? rest : rest.substr(0, size), *format);
       }
       if (size > bytes.size() - at) {
-        reject("a whole file", "one that ends within a part of " + std::to_string(size) + " bytes");
+        reject("a whole file", "one that ends within a part of " + std::to_string(size) + " bytes; copy it again");
       }
       if (name == "fmt ") {
         format = read_format(bytes.substr(at, size));
@@ -124,14 +124,15 @@ class Reader {
       format.code = number_at(part, 24, 2);
     }
     if (format.channels != 1) {
-      reject("one channel", std::to_string(format.channels));
+      reject("one channel", std::to_string(format.channels) + "; convert the file to mono");
     }
     if (format.rate != sample_rate) {
-      reject(std::to_string(sample_rate) + " Hz", std::to_string(format.rate));
+      reject(std::to_string(sample_rate) + " Hz", std::to_string(format.rate) + "; convert the file to this rate");
     }
     if (!(format.code == 1 && format.bits == 16) && !(format.code == 3 && format.bits == 32)) {
-      reject("PCM of 16 bits (format 1) or float of 32 (format 3)",
-             "format " + std::to_string(format.code) + " of " + std::to_string(format.bits) + " bits");
+      reject(
+          "PCM of 16 bits (format 1) or float of 32 (format 3)",
+          "format " + std::to_string(format.code) + " of " + std::to_string(format.bits) + " bits; convert the file");
     }
     return format;
   }

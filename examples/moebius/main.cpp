@@ -101,21 +101,20 @@ int run() {
   check_laws(claims, "a basis on it", wm::testing::basis_laws(MoebiusHarmonics<3, 5>{}, seed));
   check_laws(claims, "its orthonormal version", wm::testing::basis_laws(wm::orthonormal(Twisted{}), seed));
   check_laws(claims, "its product with a line", wm::testing::basis_laws(wm::Tensor<Twisted, wm::Line>{}, seed));
-  check_laws(claims, "a higher order beside a lower",
+  check_laws(claims, "a higher order that contains a lower one",
              wm::testing::nested_laws(Twisted{}, MoebiusHarmonics<2, 4>{}, seed));
 
   auto const model = trained<Twisted>();
   double const error = error_of(model);
   double const straight_error = error_of(trained<Straight>());
   double const higher = error_of(Model<MoebiusHarmonics<2, 4>>(wm::rewrite<MoebiusHarmonics<2, 4>>(model)));
-  std::cout << joined("mean squared error on fresh samples: ", error, " with ", Twisted::size, " rows on the strip, ",
-                      straight_error, " with ", Straight::size, " on a cylinder\n");
-  claims.check("trained on the strip, it errs by less than a tenth of what it does on a cylinder",
-               error < straight_error / 10);
-  claims.check("a raised order errs by as much", std::abs(higher - error) < 1e-4 * error);
-  claims.check("the network is the same a turn further and upside down",
+  std::cout << joined("Mean squared error on fresh samples: ", error, " with ", Twisted::size, " rows on the strip, ",
+                      straight_error, " with ", Straight::size, " rows on a cylinder\n");
+  claims.check("the error on the strip is less than a tenth of that on a cylinder", error < straight_error / 10);
+  claims.check("a raised order has the same error", std::abs(higher - error) < 1e-4 * error);
+  claims.check("the network is the same one turn further and upside down",
                apart(model.at(Moebius::at(0.2, 1)), model.at(Moebius::at(0.8, 1 + 2 * pi))) < 1e-6);
-  claims.check("weights go on over the seam",
+  claims.check("the weights are continuous over the seam",
                apart(model.at(Moebius::at(0.2, 2 * pi - 1e-6)), model.at(Moebius::at(0.8, 1e-6))) < 1e-4);
   return claims.status();
 }

@@ -129,17 +129,16 @@ std::vector<Level> show_levels(Model const& model, wm::Random& random, Claims& c
     table.add({fixed(level.wanted, 2), fixed(level.coverage, 4), fixed(miss, 4), fixed(level.distance, 4)});
     levels.push_back(level);
   }
-  std::cout << "Coverage: the share of " << grouped(test.inputs.rows())
-            << " fresh samples below the curve of a level;\n"
-            << "distance: of the curve to the known quantile, root of the mean square\n"
+  std::cout << "Coverage: share of " << grouped(test.inputs.rows()) << " fresh samples below the curve of a level.\n"
+            << "Distance: root mean square distance of the curve from the known quantile.\n"
             << table.text();
   double const crossing = largest_crossing(model);
-  claims.check(joined("every level covers what it says within ", 100 * miss_allowed, " % (at most ",
-                      fixed(100 * worst, 2), " % off)"),
+  claims.check(joined("the coverage of every level equals the level within ", 100 * miss_allowed, " % (largest miss ",
+                      fixed(100 * worst, 2), " %)"),
                worst < miss_allowed);
-  claims.check(
-      joined("no level lies below a lower one by more than ", crossing_allowed, " (at most ", fixed(crossing, 5), ')'),
-      crossing <= crossing_allowed);
+  claims.check(joined("no level's curve lies below a lower one by more than ", crossing_allowed, " (at most ",
+                      fixed(crossing, 5), ')'),
+               crossing <= crossing_allowed);
   return levels;
 }
 
@@ -147,7 +146,7 @@ std::vector<Level> show_levels(Model const& model, wm::Random& random, Claims& c
 
 void draw(std::filesystem::path const& folder, Model const& model, std::vector<Level> const& levels,
           wm::Random& random) {
-  LinePlot curves{"One network, every quantile", {"x", false, -1.0, 1.0}, {"y", false, -1.6, 3.4}, {}};
+  LinePlot curves{"Quantiles of y given x, all from one network", {"x", false, -1.0, 1.0}, {"y", false, -1.6, 3.4}, {}};
   Samples const samples = draw_samples(1500, random);
   curves.scatters.push_back({"samples", colour::grey, {}});
   for (wm::Index i = 0; i < samples.inputs.rows(); ++i) {
@@ -169,11 +168,11 @@ void draw(std::filesystem::path const& folder, Model const& model, std::vector<L
   }
   write_plot(folder / "quantiles.svg", curves);
 
-  LinePlot coverage{"Coverage of every level, against what is wanted",
+  LinePlot coverage{"Coverage of every level",
                     {"level", false, 0.0, 1.0},
-                    {"share of fresh samples below, less the level, %", false, -1.5, 1.5},
-                    {{"as wanted", colour::grey, {{0, 0}, {1, 0}}, Dash::dashed, 1.4},
-                     {"obtained", colour::blue, {}, Dash::solid, 1.6, true}}};
+                    {"coverage minus level, %", false, -1.5, 1.5},
+                    {{"exact", colour::grey, {{0, 0}, {1, 0}}, Dash::dashed, 1.4},
+                     {"measured", colour::blue, {}, Dash::solid, 1.6, true}}};
   coverage.bands.push_back({"within 1 %", colour::green, {0, 1}, {-1, -1}, {1, 1}});
   for (Level const& level : levels) {
     coverage.curves[1].points.push_back({level.wanted, 100 * (level.coverage - level.wanted)});
@@ -187,7 +186,7 @@ void draw(std::filesystem::path const& folder, Model const& model, std::vector<L
 int run(Settings const& settings) {
   make_folder(settings.output);
   Claims claims;
-  Progress progress("training", static_cast<double>(settings.steps));
+  Progress progress("Training", static_cast<double>(settings.steps));
   Model const model = train(settings, progress);
   wm::Random random{wm::Seed{settings.seed}.stream(2)};
   auto const levels = show_levels(model, random, claims);
@@ -200,11 +199,11 @@ int run(Settings const& settings) {
 int main(int count, char** words) try {
   Settings settings;
   CLI::App app(
-      "Learns every quantile of y given x with one network: the context of its weights is the quantile's level. Exits\n"
-      "with 2 if a level's share of fresh samples differs from the level, or if levels cross.",
+      "Learns every quantile of y given x with one manifold: the context is the level of the quantile. Exits with 2\n"
+      "if the coverage of a level differs from the level, or if the curves of levels cross.",
       "quantile");
   app.add_option("--output", settings.output, "Folder for the plots")->type_name("DIR")->capture_default_str();
-  app.add_option("--seed", settings.seed, "Seed of the samples and the start")
+  app.add_option("--seed", settings.seed, "Seed of the samples and the initial weights")
       ->check(any_seed())
       ->type_name("N")
       ->capture_default_str();
@@ -213,7 +212,7 @@ int main(int count, char** words) try {
   };
   number("--steps", settings.steps, "Steps of training", 10'000'000);
   number("--batch", settings.batch, "Samples of a step", 100'000);
-  app.add_option("--rate", settings.rate, "Rate of the first step; it falls to zero along a cosine")
+  app.add_option("--rate", settings.rate, "Rate of the first step; falls to zero along a cosine")
       ->check(positive())
       ->type_name("X")
       ->capture_default_str();

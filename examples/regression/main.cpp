@@ -88,7 +88,7 @@ Descents study_flow(Problem const& problem, wm::Seed seed, Claims& claims) {
   wm::FlowOptions const how{.rate = rate, .stiffness = 0};
   Descents const flow{descend(start, problem, least, 1e-8, how),
                       descend(wm::rewrite<Legendre<Interval, degree>>(start), problem, least, 1e-8, how)};
-  std::cout << joined("The flow at half of its best rate, degree ", degree, ": excess loss before each step\n");
+  std::cout << joined("Excess loss before each step of the flow, at half of its best rate, degree ", degree, '\n');
   Columns table({"step", "Bernstein", "factor", "Legendre", "factor", "derived"});
   for (std::size_t i = 0; i < std::min(flow.bernstein.size(), flow.legendre.size()); ++i) {
     auto const factor = [i](std::vector<double> const& excess) {
@@ -151,8 +151,8 @@ bool compare_at_degree(Problem const& problem, wm::Seed seed, Columns& table) {
 
 void study_plain_descent(Problem const& problem, wm::Seed seed, Claims& claims) {
   std::cout << joined("\nSteps until the excess loss is ", share,
-                      " of its start: plain descent at its best rate in the\n",
-                      "Bernstein and the Legendre basis, and the flow at half of its best rate\n");
+                      " of its start, by plain descent at its best rate in the\n",
+                      "Bernstein and the Legendre basis, and by the flow at half of its best rate\n");
   Columns table({"degree", "condition of G", "late factor", "derived", "Bernstein", "Legendre", "flow"});
   bool holds = true;
   auto const compare = [&]<int... n>(std::integer_sequence<int, n...>) {
@@ -160,7 +160,7 @@ void study_plain_descent(Problem const& problem, wm::Seed seed, Claims& claims) 
   };
   compare(std::make_integer_sequence<int, degree>{});
   std::cout << table.text();
-  claims.check("the condition number is C(2n+1, n), plain descent slows by it, and the flow takes 10 steps", holds);
+  claims.check("the condition number is C(2n+1, n), plain descent slows with it, and the flow takes 10 steps", holds);
 }
 
 // ---- (c) the optimum is the projection of the true weights --------------------------------------------------------
@@ -184,7 +184,7 @@ void study_optimum(Problem const& problem, wm::Seed seed, Claims& claims) {
   table.add({"after 60 steps of the flow at half its best rate", scientific(many, 2)});
   table.add({"after one step at its best rate", scientific(one, 2)});
   std::cout << table.text();
-  claims.check("the flow ends at the projection within 1e-10, and is there in one step at its best rate",
+  claims.check("the flow ends at the projection within 1e-10, and reaches it in one step at its best rate",
                many < 1e-10 && one < 1e-10);
 }
 
@@ -214,7 +214,7 @@ Integrations study_integrator(Problem const& problem, wm::Seed seed, Claims& cla
 
   Integrations result;
   bool is_derived = true;
-  std::cout << joined("\nThe flow followed for t = ", time, ", against the exact solution: equal steps\n");
+  std::cout << joined("\nError of the integrated flow at t = ", time, ", from the exact solution\nEqual steps:\n");
   Columns equal({"steps", "error", "derived", "order"});
   double before = 0;
   double order = 0;
@@ -230,7 +230,7 @@ Integrations study_integrator(Problem const& problem, wm::Seed seed, Claims& cla
     result.fixed.push_back({static_cast<double>(steps), error});
     before = error;
   }
-  std::cout << equal.text() << "and steps of its own choice\n";
+  std::cout << equal.text() << "Adaptive steps:\n";
   Columns own({"tolerance", "steps", "rejected", "error", "loss"});
   bool is_kept = true;
   for (int exponent = -3; exponent >= -11; exponent -= 2) {
@@ -244,9 +244,9 @@ Integrations study_integrator(Problem const& problem, wm::Seed seed, Claims& cla
     result.adaptive.push_back({static_cast<double>(report.steps), error});
   }
   std::cout << own.text();
-  claims.check("equal steps: each error is the derived one within 1 %, and falls at order 5 (5 to 5.1 at last)",
+  claims.check("equal steps: each error is the derived one within 1 %, and falls at order 5 (5 to 5.1 in the last row)",
                is_derived && order > 5 && order < 5.1);
-  claims.check("with steps of its own choice, the error at the end is below the tolerated share of a step", is_kept);
+  claims.check("adaptive steps: the error at the end is below the tolerance times the size of the solution", is_kept);
   return result;
 }
 
@@ -263,8 +263,8 @@ std::vector<Place> against_steps(std::vector<double> const& excess) {
 void draw(std::filesystem::path const& folder, Problem const& problem, wm::Seed seed, Descents const& flow,
           Integrations const& integrations) {
   LinePlot loss{joined("Linear regression on a manifold of weights of degree ", degree),
-                {"steps taken, log scale", true, 1, 3000},
-                {"loss above the least, log scale", true, 3e-6},
+                {"steps, log scale", true, 1, 3000},
+                {"excess loss, log scale", true, 3e-6},
                 {{"flow, Bernstein", colour::blue, against_steps(flow.bernstein), Dash::solid, 4.5},
                  {"flow, Legendre", "#9fd0ff", against_steps(flow.legendre), Dash::dashed, 2},
                  {"plain descent, Legendre", colour::green,
@@ -278,11 +278,11 @@ void draw(std::filesystem::path const& folder, Problem const& problem, wm::Seed 
   for (double const steps : {4.0, last.x}) {
     slope.push_back({steps, last.y / 4 * std::pow(steps / last.x, -5)});
   }
-  LinePlot integrator{"Following the flow: error at the end against steps",
+  LinePlot integrator{"Integration of the flow: error at the end against steps",
                       {"steps, log scale", true},
                       {"distance from the exact solution, log scale", true},
                       {{"equal steps", colour::blue, integrations.fixed, Dash::solid, 2.2, true},
-                       {"steps of its own choice", colour::orange, integrations.adaptive, Dash::dashed, 2.2, true},
+                       {"adaptive steps", colour::orange, integrations.adaptive, Dash::dashed, 2.2, true},
                        {"order 5", colour::grey, slope, Dash::dotted}}};
   write_plot(folder / "integrator.svg", integrator);
   std::cout << "\nplots  " << (folder / "descent.svg").string() << "\n       " << (folder / "integrator.svg").string()
@@ -307,12 +307,12 @@ int main(int count, char** words) try {
   std::filesystem::path output = "regression";
   std::uint64_t seed = 1;
   CLI::App app(
-      "Linear regression on a manifold of weights: the flow converges alike in every basis, plain descent slows with\n"
-      "the condition number of the basis, and the integrator follows the flow at its order. Exits with 2 if a claim\n"
-      "does not hold.",
+      "Solves a linear regression on a manifold of weights. Checks that the flow converges alike in every basis, that\n"
+      "plain descent slows with the condition number of the basis, and that the integrator has its order. Exits with\n"
+      "2 if a claim does not hold.",
       "regression");
   app.add_option("--output", output, "Folder for the plots")->type_name("DIR")->capture_default_str();
-  app.add_option("--seed", seed, "Seed of the inputs and the start")
+  app.add_option("--seed", seed, "Seed of the inputs and the initial weights")
       ->check(any_seed())
       ->type_name("N")
       ->capture_default_str();

@@ -22,7 +22,8 @@ using namespace demo;
 /// Limits a number of images to those present, and reports it if it is smaller than requested.
 void limit(std::size_t& wanted, std::size_t there, char const* what) {
   if (wanted > there) {
-    std::cerr << joined("Note: ", wanted, ' ', what, " images wanted, ", there, " there; all of them are used.\n");
+    std::cerr << joined("note: expected at most ", there, ' ', what, " images, got ", wanted, "; all ", there,
+                        " are used\n");
     wanted = there;
   }
 }

@@ -27,16 +27,16 @@ std::string described(std::span<Item const> items) {
 
 std::string footer() {
   return joined(
-      "Each image is turned about its centre (bilinear, zero outside) and halved by the means of 2 x 2 pixels. Angles\n"
-      "are drawn afresh for every image in every epoch. All contenders of a study and a seed see the same images at\n"
-      "the same angles in the same order, start from the same seed, and have two hidden layers of ReLU units. The\n"
-      "result of a seed depends neither on the number of threads nor on the other runs.\n\n"
+      "Each image is turned about its centre (bilinear, zero outside) and halved by the means of 2 x 2 pixels. Every\n"
+      "image has a new random angle in every epoch. All contenders of a study and a seed see the same images at the\n"
+      "same angles in the same order, start from the same seed, and have two hidden layers of ReLU units. The result\n"
+      "of a seed depends neither on the number of threads nor on other trainings.\n\n"
       "Studies\n",
       described(studies()), "\nContenders\n", described(contenders()),
       "\nFiles written to the output folder: report.html, results.json, ellipse.safetensors (the ellipse of the first\n"
-      "study and seed). An idx data set is four files, train-images-idx3-ubyte, train-labels-idx1-ubyte,\n"
-      "t10k-images-idx3-ubyte and t10k-labels-idx1-ubyte, each plain or with .gz: images of any even number of rows\n"
-      "and columns, labels from 0.");
+      "study and seed). An idx data set is four files, each plain or with .gz: train-images-idx3-ubyte,\n"
+      "train-labels-idx1-ubyte, t10k-images-idx3-ubyte and t10k-labels-idx1-ubyte. Images have an even number of rows\n"
+      "and of columns; labels count from 0.");
 }
 
 }  // namespace
@@ -60,23 +60,23 @@ std::optional<Options> read_options(int count, char const* const* words, int& st
   auto contender_names = names_of(contenders());
 
   CLI::App app(
-      "Learns to name garments turned by any angle, with weights that are a function of the angle, and compares\n"
-      "that with other ways of using the angle.",
+      "Classifies garments turned by a known angle. Compares weights that are a smooth function of the angle with\n"
+      "other ways of using the angle.",
       "rotated_fashion");
   app.get_formatter()->column_width(34);
   app.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
   app.add_option("--data", options.data, "Folder of an idx data set")->type_name("DIR")->capture_default_str();
   app.add_option("--output", options.output.folder, "Folder for the results")->type_name("DIR")->capture_default_str();
-  app.add_option("--json", options.output.json, "Write the results as JSON here as well")->type_name("FILE");
+  app.add_option("--json", options.output.json, "Second file for the results as JSON")->type_name("FILE");
   auto const number = [&](char const* name, auto& to, char const* text, int largest) {
     app.add_option(name, to, text)->check(whole(1, largest))->type_name("N")->capture_default_str();
   };
-  number("--seeds", options.seeds, "Runs of each contender, from seed 1 on", 1000);
+  number("--seeds", options.seeds, "Trainings of each contender, from seed 1 on", 1000);
   number("--epochs", options.settings.epochs, "Passes over the training images", 10'000);
   number("--train-images", options.settings.training_images, "Training images, drawn at random for each seed",
          10'000'000);
   number("--test-images", options.settings.test_images, "Test images, the first ones", 10'000'000);
-  number("--threads", options.threads, "Runs side by side, one thread each", 256);
+  number("--threads", options.threads, "Trainings side by side, one thread each", 256);
   auto const list = [&](char const* name, std::vector<std::string>& to, char const* text) {
     app.add_option(name, to, text)
         ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)

@@ -197,7 +197,7 @@ std::string cost_plot(std::span<Summary const> study) {
 }
 
 std::string loss_plot(std::span<Summary const> study) {
-  Svg svg(width, 262, title_of(study, "Loss of training against the step"));
+  Svg svg(width, 262, title_of(study, "Training loss against the step"));
   double highest = 0;
   double lowest = 1e300;
   for (Summary const& one : study) {

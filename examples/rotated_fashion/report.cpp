@@ -49,19 +49,19 @@ std::string headline(Summaries all, std::string_view things) {
   Summary const* const told = find(study, "concatenated");
   Summary const* const untold = find(study, "none");
   if (ellipse == nullptr || told == nullptr || untold == nullptr) {
-    return joined("Turned ", things, ": how well networks name them");
+    return joined("Turned ", things, ": accuracy of networks");
   }
-  return joined("A network on an ellipse of weights names ", percent(ellipse->mean), " of turned ", things,
-                " rightly. Told the angle as an input, a network of the same size names ", percent(told->mean),
-                "; not told, ", percent(untold->mean), ".");
+  return joined("An ellipse of weights classifies ", percent(ellipse->mean), " of turned ", things,
+                " correctly. A network of the same size reaches ", percent(told->mean),
+                " with the angle as inputs, and ", percent(untold->mean), " without the angle.");
 }
 
 std::string introduction(Circumstances const& c) {
   return joined(
-      "<p>Every image is turned by an angle, and the angle is known. A <em>weight manifold</em> makes the weights of a "
-      "network a smooth function of it: here an ellipse in the space of all weights, one turn of the angle being one "
-      "turn of the ellipse. At an angle it is one ordinary network. The others get the angle in other ways, or not at "
-      "all.</p>\n<p class=\"soft\">Accuracy on ",
+      "<p>Every image is turned by a known angle, its context. A <em>weight manifold</em> makes the weights of a "
+      "network a smooth function of the context. Here this function is an ellipse in the space of all weights: one "
+      "turn of the angle is one turn of the ellipse. At a fixed angle the manifold is one ordinary network. The other "
+      "contenders get the angle in other ways, or not at all.</p>\n<p class=\"soft\">Accuracy on ",
       grouped(static_cast<long long>(c.settings.test_images)), " test images, mean and spread (population) over ",
       c.seeds, c.seeds == 1 ? " seed.</p>\n" : " seeds.</p>\n");
 }
@@ -90,17 +90,16 @@ std::string results(Summaries all) {
   html +=
       "<th scope=\"col\">Multiply-adds<small>of a prediction</small></th>"
       "<th scope=\"col\">Parameters<small>learned</small></th>"
-      "<th scope=\"col\">Seconds<small>of a run, one thread</small></th></tr></thead>\n<tbody>\n";
+      "<th scope=\"col\">Seconds<small>of a training, one thread</small></th></tr></thead>\n<tbody>\n";
   for (Summary const& one : contenders_of(all)) {
     html += results_row(all, one);
   }
   return html +
          "</tbody></table></div>\n"
-         "<p>How to read it: at a fixed context a manifold costs what the small network costs, whatever the number of "
-         "its parameters, because it <em>is</em> one small network there. The fair line is accuracy at equal "
-         "multiply-adds. Finding the weights at a new angle is one more pass over the parameters, done once per "
-         "angle. Training is as short for all; a wide network trained for long enough may draw level, at its higher "
-         "price.</p>\n";
+         "<p>At a fixed context a manifold costs as much as the small network, because it <em>is</em> one small "
+         "network there. The number of its parameters does not matter. The fair comparison is accuracy at equal "
+         "multiply-adds. The weights at a new angle take one more pass over the parameters, once per angle. All "
+         "trainings are equally short. A wide network that trains longer may draw level, at its higher cost.</p>\n";
 }
 
 std::string panels(Summaries all, std::string (*plot)(Summaries)) {
@@ -135,9 +134,9 @@ std::string circumstances_list(Summaries all, Circumstances const& c, DataSet co
                              ", turned about the centre (bilinear, zero outside), then halved by 2 x 2 means")),
       entry("Training", joined(count(c.settings.training_images), " random images per seed, ", c.settings.epochs,
                                " epochs, batches of ", c.settings.batch, ", momentum ", c.settings.momentum,
-                               "; fresh angles in every epoch")),
+                               "; new angles in every epoch")),
       entry("Rates", rates(all)), entry("Seeds", c.seeds == 1 ? "1" : joined("1 to ", c.seeds)),
-      entry("Time", joined(fixed(c.seconds, 1), " s for all runs, ", c.threads, " at a time on one thread each")),
+      entry("Time", joined(fixed(c.seconds, 1), " s for all trainings, ", c.threads, " at a time on one thread each")),
       entry("Processor", processor_name()), entry("Compiler", compiler_name()),
       entry("Libraries", joined("wmanifold ", wmanifold::version, ", Eigen ", eigen_version())), entry("Date", today()),
       "</dl>\n");
@@ -155,24 +154,23 @@ std::string report_of(Summaries all, DataSet const& data, Ellipse const* ellipse
       escaped(title), "</h1>\n", introduction(c), results(all));
   html +=
       section("Accuracy against the angle",
-              joined("Around the circle runs the angle: upright at the top, and turned so that its top points "
-                     "where the curve is read. The centre is 0\u2009%, the rim 100\u2009%. The heavy ring marks the "
-                     "angles that training saw."),
+              joined("The angle runs around the circle. An image is upright at the top; elsewhere its top points "
+                     "outward. The centre is 0\u2009%, the rim 100\u2009%. The heavy ring marks the trained angles."),
               legend(all) + panels(all, angle_plot));
   html +=
-      section("Accuracy against the price of a prediction",
-              "Higher is better, further left is cheaper. Bars reach one spread up and down.", panels(all, cost_plot));
-  html += section("Loss while training", "Means over seeds and over a fortieth of the steps.",
+      section("Accuracy against the cost of a prediction",
+              "Higher is better, further left is cheaper. Bars are one spread up and down.", panels(all, cost_plot));
+  html += section("Training loss", "A point is the mean over seeds and over a fortieth of the steps.",
                   legend(all) + panels(all, loss_plot));
   if (ellipse != nullptr) {
     html += section(
         joined("The same ", things, " at eight angles"),
-        joined("The first test image of each class, and what the ellipse's network at that angle takes it "
-               "for: \u2713 right, \u2717 wrong and framed. Study ",
+        joined("The first test image of each class, and the prediction of the ellipse's network at that angle: "
+               "\u2713 right, \u2717 wrong and framed. Study ",
                all.front().study->name, ", seed 1."),
         "<div class=\"scroll\">" + garments_table(*ellipse, data, class_names(data, c.is_fashion)) + "</div>\n");
   }
-  html += section("How it was done",
+  html += section("Method",
                   "All contenders of a study and a seed saw the same images at the same angles in the same order.",
                   circumstances_list(all, c, data));
   return html + joined("</main>\n<footer>Written by the example rotated_fashion of wmanifold ", wmanifold::version,

@@ -17,9 +17,9 @@ double last_quarter(Random& random) { return random.uniform(270, 360); }
 constexpr std::array all_studies{
     Study{"all", "Every angle", "trained and tested on angles from the whole circle", any_angle, any_angle,
           [](double) { return true; }},
-    Study{"eight", "Eight angles", "trained on the multiples of 45 degrees, tested half way between them", one_of_eight,
+    Study{"eight", "Eight angles", "trained on the multiples of 45 degrees, tested half-way between them", one_of_eight,
           between_the_eight, [](double degrees) { return std::fmod(degrees, 45) == 0; }},
-    Study{"arc", "Three quarters", "trained on angles from 0 to 270 degrees, tested on the quarter that is left",
+    Study{"arc", "Three quarters", "trained on angles from 0 to 270 degrees, tested on the remaining quarter",
           three_quarters, last_quarter, [](double degrees) { return degrees < 270; }},
 };
 

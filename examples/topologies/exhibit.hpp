@@ -59,8 +59,8 @@ class Exhibit {
       exact += gram(static_cast<wm::Index>(function_), k) * basis_.constant(k);
     }
     double const off = std::max({std::abs(sum - 1), std::abs(mean - exact), (products - gram).cwiseAbs().maxCoeff()});
-    claims.check(joined(space, ": the weights sum to 1; ", B::name(),
-                        " has by them the mean and the Gram matrix that it says (to ", scientific(off, 0), ")"),
+    claims.check(joined(space, ": the weights sum to 1 and give the stated mean and Gram matrix of ", B::name(),
+                        " (within ", scientific(off, 0), ")"),
                  off < 1e-13);
   }
 

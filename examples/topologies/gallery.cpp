@@ -57,7 +57,7 @@ void draw_legend(Svg& svg, Palette& palette, Place corner) {
   for (double const value : {-1.0, 0.0, 1.0}) {
     svg.text({left + 40 * (1 + value), y + 16}, "middle", value < 0 ? "−" : value > 0 ? "+" : "0", "small");
   }
-  next("a function of the basis", "over its largest magnitude");
+  next("a function of the basis", "relative to its largest magnitude");
   for (int i = 0; i < 7; ++i) {
     marks.sample({left + 8 + 11.0 * i, y + 5 * std::sin(2.4 * i)});
   }
@@ -69,9 +69,9 @@ void draw_legend(Svg& svg, Palette& palette, Place corner) {
   }
   next("nodes of the quadrature", "area: weight; exact for products of two functions");
   svg.line({left + 4, y}, {left + 76, y}, "seam");
-  next("a seam", "where coordinates jump, and the space goes on");
+  next("a seam", "coordinates jump; the topology continues");
   svg.text({left + 40, y}, "middle", "dim, K", "small");
-  next("sizes", "of the space: its dimension; of the basis: its functions");
+  next("sizes", "dimension of the topology, functions of the basis");
 }
 
 }  // namespace
@@ -80,7 +80,7 @@ std::string gallery(Claims& claims) {
   Svg svg(width, height, "The topologies of wmanifold, each with a basis function, samples and quadrature nodes");
   Palette palette;
   svg.path({{0, 0}, {width, 0}, {width, height}, {0, height}}, true, "paper");
-  svg.text({margin, 24}, "start", "Spaces of contexts, and what the library has on each", "title");
+  svg.text({margin, 24}, "start", "Topologies, each with a basis function, samples and quadrature nodes", "title");
   int card = 0;
   for (auto* const draw : {draw_interval, draw_circle, draw_lines, draw_graph, draw_box, draw_simplex, draw_torus,
                            draw_sphere, draw_cylinder, draw_rotations}) {

@@ -8,7 +8,7 @@
 
 int main(int count, char** words) try {
   std::filesystem::path output = "topologies.svg";
-  CLI::App app("Draws the topologies with a function of a basis, samples and quadrature nodes on each.", "topologies");
+  CLI::App app("Draws the topologies, each with a basis function, samples and quadrature nodes.", "topologies");
   app.add_option("--output,--out", output, "File of the picture")->type_name("FILE")->capture_default_str();
   CLI11_PARSE(app, count, words);
   demo::require_writable(output);

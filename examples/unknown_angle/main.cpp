@@ -55,8 +55,9 @@ void run(Options const& options) {
   Settings const& settings = options.settings;
   if (settings.training_images > data.training.count() || settings.test_images > data.test.count() ||
       settings.test_images < 80) {
-    wmanifold::fail("expected at most ", data.training.count(), " images to train with and 80 to ", data.test.count(),
-                    " to test with, got ", settings.training_images, " and ", settings.test_images);
+    wmanifold::fail("unknown_angle: expected at most ", data.training.count(), " training images and 80 to ",
+                    data.test.count(), " test images, got ", settings.training_images, " and ", settings.test_images,
+                    "; change --train-images or --test-images");
   }
   make_folder(options.output);
   auto const results = options.output / "results.json";
@@ -78,10 +79,10 @@ int main(int count, char** words) try {
   Options options;
   Settings& settings = options.settings;
   CLI::App app(
-      "Learns images turned by a known angle, with weights on a closed curve over the circle of angles, and with a\n"
-      "network of the same size without a context. Then it finds unknown angles from groups of images that share one,\n"
-      "by the entropy of predictions (plain, or softened by a temperature of 4), by their free energy, or by the\n"
-      "labels of some images. It classifies images at the angle found.",
+      "Learns images turned by a known angle, with weights that are a function of the angle, and with a network of\n"
+      "the same size without a context. Infers unknown angles from groups of images that share one. The objective is\n"
+      "the entropy of predictions (plain, or softened by a temperature of 4), their free energy, or the loss of\n"
+      "labels of some images. The images are classified at the inferred angle.",
       "unknown_angle");
   app.get_formatter()->column_width(34);
   app.add_option("--data", options.data, "Folder of an idx data set")->type_name("DIR")->required();
@@ -91,7 +92,7 @@ int main(int count, char** words) try {
   auto const number = [&](char const* name, auto& to, char const* text, int most = 1'000'000) {
     app.add_option(name, to, text)->check(whole(1, most))->type_name("N")->capture_default_str();
   };
-  number("--seeds", options.seeds, "Runs, from seed 1 on", 1000);
+  number("--seeds", options.seeds, "Trainings of each network, from seed 1 on", 1000);
   number("--epochs", settings.epochs, "Passes over the training images");
   number("--train-images", settings.training_images, "Training images, drawn at random for each seed");
   number("--test-images", settings.test_images, "Test images, the first ones");
@@ -105,7 +106,7 @@ int main(int count, char** words) try {
     app.add_option(name, to, text)->check(positive())->type_name("X")->capture_default_str();
   };
   rate("--rate", settings.rate, "Rate of the manifold's first step");
-  rate("--plain-rate", settings.plain_rate, "Rate of the other network's first step");
+  rate("--plain-rate", settings.plain_rate, "Rate of the plain network's first step");
   CLI11_PARSE(app, count, words);
   run(options);
   return 0;

@@ -38,7 +38,7 @@ struct Column {
   int digits;
 };
 constexpr std::array accuracies{
-    Column{"at that angle", "found", &Finding::found, 1},
+    Column{"inferred angle", "found", &Finding::found, 1},
     Column{"all angles", "weighed", &Finding::weighed, 1},
     Column{"true angle", "known", &Finding::known, 1},
     Column{"no context", "plain", &Finding::plain, 1},
@@ -82,11 +82,11 @@ std::string tables_of(std::span<Outcome const> outcomes, bool utf8) {
   for (Outcome const& outcome : outcomes) {
     seconds += outcome.seconds_of_search;
   }
-  return joined("Accuracy in %, of images at an angle that they share and nobody tells:\n\n",
-                table_of(outcomes, accuracies, utf8),
-                "\nThe angles: median errors; errors within 1 and 2 uncertainties; rank correlation of uncertainty and "
-                "error;\nangles missed by more than 30 degrees, and how many of those the runner-up hits:\n\n",
-                table_of(outcomes, angles, utf8), "\nAll searches took ", fixed(seconds, 1), " s.\n");
+  return joined(
+      "Accuracy in % of images that share an unknown angle:\n\n", table_of(outcomes, accuracies, utf8),
+      "\nInferred angles: median error; share of errors within 1 and 2 uncertainties; rank correlation of uncertainty\n"
+      "and error; share of angles missed by more than 30 degrees; share of these that the runner-up hits:\n\n",
+      table_of(outcomes, angles, utf8), "\nAll searches took ", fixed(seconds, 1), " s.\n");
 }
 
 std::string json_of(std::span<Outcome const> outcomes, Settings const& settings) {
@@ -122,7 +122,7 @@ std::string json_of(std::span<Outcome const> outcomes, Settings const& settings)
 void write_plots(std::filesystem::path const& accuracy, std::filesystem::path const& objective,
                  std::span<Outcome const> outcomes) {
   auto const& findings = outcomes.front().findings;
-  LinePlot plot{.title = "Digits at an angle that nobody tells",
+  LinePlot plot{.title = "Digits at an unknown angle",
                 .x = {.label = "images that share the angle", .is_log = true},
                 .y = {.label = "accuracy, %"},
                 .curves = {}};
@@ -144,7 +144,7 @@ void write_plots(std::filesystem::path const& accuracy, std::filesystem::path co
   curve("by entropy", colour::orange, Criterion::entropy, &Finding::found, Dash::solid);
   write_plot(accuracy, plot);
 
-  LinePlot around{.title = "What is descended: the entropy of softened predictions",
+  LinePlot around{.title = "Objective of the search: entropy of softened predictions",
                   .x = {.label = "angle, degrees", .low = 0, .high = 360},
                   .y = {.label = "nats"},
                   .curves = {}};

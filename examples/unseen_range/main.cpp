@@ -32,8 +32,10 @@ void run(Options const& options) {
   Settings const& settings = options.settings;
   if (settings.training_images + settings.validation_images > data.training.count() ||
       settings.test_images > data.test.count()) {
-    wmanifold::fail("expected no more images than the ", data.training.count(), " for training and validation and ",
-                    data.test.count(), " for the test that there are");
+    wmanifold::fail("unseen_range: expected at most ", data.training.count(),
+                    " images for training and validation and ", data.test.count(), " for the test, got ",
+                    settings.training_images + settings.validation_images, " and ", settings.test_images,
+                    "; lower --train-images, --validation-images or --test-images");
   }
   make_folder(options.output);
   auto const results = options.output / "results.json";
@@ -54,9 +56,9 @@ int main(int count, char** words) try {
   std::vector<double> stiffnesses{0, 0.25, 0.5, 1, 2, 4};
 
   CLI::App app(
-      "Learns digits in noise x + s * deviation * N(0, 1), with weights that are a function of the level s in [0, 1].\n"
-      "Trains on a part of the levels and tests at others: plain descent against steps under prices of several\n"
-      "stiffnesses. Rates and budgets are tuned on one seed, by the loss on fresh images at trained levels.",
+      "Classifies digits in noise, x + s * deviation * N(0, 1), with weights that are a function of the level s in\n"
+      "[0, 1]. Trains on a part of the levels and tests at others. Compares plain descent with steps under prices of\n"
+      "several stiffnesses. Rates and budgets are tuned on one seed, by the loss on fresh images at trained levels.",
       "unseen_range");
   app.get_formatter()->column_width(34);
   app.add_option("--data", options.data, "Folder of an idx data set")->type_name("DIR")->required();
@@ -64,7 +66,7 @@ int main(int count, char** words) try {
   auto const number = [&](char const* name, auto& to, char const* text, int most = 1'000'000) {
     app.add_option(name, to, text)->check(whole(1, most))->type_name("N")->capture_default_str();
   };
-  number("--seeds", options.contest.seeds, "Runs of each contender, from seed 1 on", 1000);
+  number("--seeds", options.contest.seeds, "Trainings of each contender, from seed 1 on", 1000);
   number("--epochs", settings.epochs, "Passes over the training images");
   number("--train-images", settings.training_images, "Training images, drawn at random for each seed");
   number("--validation-images", settings.validation_images, "Further images for tuning");
@@ -78,7 +80,7 @@ int main(int count, char** words) try {
   };
   list("--studies", study_names, "Studies to carry out")->check(CLI::IsMember(study_names));
   list("--shapes", shape_names, "Shapes of the weights")->check(CLI::IsMember(shape_names));
-  list("--ways", way_names, "Ways of finding the lengths of steps")->check(CLI::IsMember(way_names));
+  list("--ways", way_names, "Ways to choose rates or budgets")->check(CLI::IsMember(way_names));
   list("--stiffness", stiffnesses, "Stiffnesses to compare with plain descent")
       ->check(within(0, wmanifold::most_stiffness))
       ->type_name("X,...");

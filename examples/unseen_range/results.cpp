@@ -30,7 +30,7 @@ std::string table_of(std::span<Row const> rows, bool utf8) {
   for (Row const& row : rows) {
     if (last == nullptr || last->study != row.study || last->shape != row.shape || last->way != row.way) {
       text += joined('\n', row.study->name, ", ", row.shape->name, ", ", name_of(row.way), ": ", row.study->text,
-                     "\n                  length       inside, %        asked, %   lost to plain     first reach",
+                     "\n                  length       inside, %      outside, %   lost to plain     first reach",
                      "           reach\n");
     }
     last = &row;

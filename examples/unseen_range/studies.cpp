@@ -6,9 +6,9 @@ namespace demo {
 namespace {
 
 constexpr std::array all_studies{
-    Study{"lower", "trained on the lower half, asked for the top quarter", {0, 0.5}, {0.75, 1}, 1},
-    Study{"upper", "trained on the upper half, asked for the lowest quarter", {0.5, 1}, {0, 0.25}, 0},
-    Study{"whole", "trained on the whole interval, asked for the top quarter", {0, 1}, {0.75, 1}, 1},
+    Study{"lower", "trained on the lower half, tested on the top quarter", {0, 0.5}, {0.75, 1}, 1},
+    Study{"upper", "trained on the upper half, tested on the lowest quarter", {0.5, 1}, {0, 0.25}, 0},
+    Study{"whole", "trained on the whole interval, tested on the top quarter", {0, 1}, {0.75, 1}, 1},
 };
 
 constexpr std::array all_shapes{

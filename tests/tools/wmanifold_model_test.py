@@ -477,10 +477,10 @@ class Files(unittest.TestCase):
             "ragged": ({"weight": [[1.0], [1.0, 2.0]]}, "dense 2 4", "array of numbers|real numbers"),
             "NaN": ({"weight": np.full((4, 2), NAN, np.float32)}, "dense 2 4", "finite"),
             "infinite": ({"weight": np.full((4, 2), INF)}, "dense 2 4", "finite"),
-            "beyond F32": ({"weight": np.full((4, 2), 1e300)}, "dense 2 4", "F32 holds"),
+            "beyond F32": ({"weight": np.full((4, 2), 1e300)}, "dense 2 4", "in the range of F32"),
             "outputs beyond F32": (sequential(["0", "1"], [(4, 4)] * 2) | {"0.weight": np.full((4, 4), 3e38, np.float32),
                                                                            "1.weight": np.full((4, 4), 3e38, np.float32)},
-                                   "dense 4 4, dense 4 4", "finite in F32"),
+                                   "dense 4 4, dense 4 4", "finite outputs in F32"),
             "nothing": ({}, "dense 2 4", "got none"),
             "no dict": ([1, 2], "dense 2 4", "state dict"),
             "a name that is none": ({0: np.ones((4, 2))}, "dense 2 4", "state dict"),
@@ -619,7 +619,7 @@ class Files(unittest.TestCase):
             except OSError:
                 size = 0  # the file system refuses such files
         if size:
-            with self.assertRaisesRegex(wm.ModelError, "memory holds"):
+            with self.assertRaisesRegex(wm.ModelError, "fits in memory"):
                 wm.read_safetensors(file)
         file.write_bytes(safetensors(b'{"a": %b}   ' % one.encode(), bytes(8)))
         self.assertEqual(wm.read_safetensors(file)[1]["a"].tolist(), [0, 0])
@@ -775,7 +775,7 @@ class Files(unittest.TestCase):
         wm.main(["export", model, one, "1"])
         wm.main(["export", model, two, *map(str, range(10))])
         for file, lines in ((one, ["holds +one network", "numbers +83"]),
-                            (two, ["holds +10 networks, at a context each", "numbers +830", r"context 7 +\(0.716814693\)", "and 2 contexts more"])):
+                            (two, ["holds +10 networks, one for each context", "numbers +830", r"context 7 +\(0.716814693\)", "and 2 more contexts"])):
             done = run("wmanifold_model.py", "show", file)
             self.assertEqual((done.returncode, done.stderr), (0, ""))
             for line in ["format +wmanifold network 1", "layers +dense 4 6, tanh, dense 6 5, dense 5 3", *lines]:
