@@ -1,9 +1,16 @@
 #pragma once
 
+#include <wmanifold/version.hpp>
+
+// Only this header includes nlohmann_json. If the library is missing, the include below ends the compilation, so that
+// no other error follows.
+#if !__has_include(<nlohmann/json.hpp>)
+#error "wmanifold: model files need nlohmann_json, as their header is JSON; install it (Debian: nlohmann-json3-dev)"
+#endif
+#include <nlohmann/json.hpp>
+
 #include <wmanifold/core/error.hpp>
 #include <wmanifold/core/real.hpp>
-
-#include <nlohmann/json.hpp>
 
 #include <cstdint>
 #include <map>
