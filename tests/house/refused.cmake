@@ -325,7 +325,8 @@ list(GET FOLDERS 0 own)
 execute_process(COMMAND "${CXX}" -std=c++20 -E -nostdinc "-I${WORK}/stub" "-I${own}" -x c++
   -include wmanifold/io/safetensors_header.hpp /dev/null RESULT_VARIABLE status OUTPUT_QUIET ERROR_VARIABLE errors)
 string(REGEX MATCH "error: [^\n]*" first "${errors}")
-if(status EQUAL 0 OR NOT first MATCHES "wmanifold: model files need nlohmann_json")
+if(status EQUAL 0 OR NOT first MATCHES "wmanifold: model files need nlohmann_json" OR
+    NOT errors MATCHES "fatal error: '?nlohmann")
   string(APPEND wrong "an include of io/ without nlohmann_json\n  got:      ${errors}\n")
 endif()
 if(wrong)
