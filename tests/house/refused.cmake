@@ -319,6 +319,16 @@ foreach(i RANGE 1 ${count})
     string(APPEND wrong "${code_${i}}\n  expected: ${sentence_${i}}\n  got:      ${first_${i}}\n")
   endif()
 endforeach()
+# A header of io/ without nlohmann_json: with no folder of the system, and a stub for version.hpp's only include.
+file(WRITE "${WORK}/stub/string_view" "")
+list(GET FOLDERS 0 own)
+execute_process(COMMAND "${CXX}" -std=c++20 -E -nostdinc "-I${WORK}/stub" "-I${own}" -x c++
+  -include wmanifold/io/safetensors_header.hpp /dev/null RESULT_VARIABLE status OUTPUT_QUIET ERROR_VARIABLE errors)
+string(REGEX MATCH "error: [^\n]*" first "${errors}")
+if(status EQUAL 0 OR NOT first MATCHES "wmanifold: model files need nlohmann_json" OR
+    NOT errors MATCHES "fatal error: '?nlohmann")
+  string(APPEND wrong "an include of io/ without nlohmann_json\n  got:      ${errors}\n")
+endif()
 if(wrong)
   message(FATAL_ERROR "first errors that do not say what was expected:\n${wrong}")
 endif()

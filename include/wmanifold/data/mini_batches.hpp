@@ -41,7 +41,8 @@ class MiniBatches {
       : samples_(samples), size_(size), seed_(seed), last_(last) {
     check();
   }
-  /// Mini-batches of the samples with these indices.
+  /// Mini-batches of the samples with these indices. A braced number is a count: MiniBatches({5}, ...) has the samples
+  /// 0 to 4. For sample 5 alone pass std::vector<Index>{5}.
   MiniBatches(std::vector<Index> part, Index size, Seed seed, LastBatch last = LastBatch::kept)
       : samples_(std::ssize(part)), part_(std::move(part)), size_(size), seed_(seed), last_(last) {
     check();

@@ -1,9 +1,18 @@
 #pragma once
 
+#include <wmanifold/version.hpp>
+
+// Only this header includes nlohmann_json. Without that library the include in #else ends the compilation, so that one
+// error follows at most. It is spelt differently, as GCC 12 silently skips a file that __has_include has not found.
+#if __has_include(<nlohmann/json.hpp>)
+#include <nlohmann/json.hpp>
+#else
+#error "wmanifold: model files need nlohmann_json, as their header is JSON; install it (Debian: nlohmann-json3-dev)"
+#include <nlohmann/./json.hpp>
+#endif
+
 #include <wmanifold/core/error.hpp>
 #include <wmanifold/core/real.hpp>
-
-#include <nlohmann/json.hpp>
 
 #include <cstdint>
 #include <map>

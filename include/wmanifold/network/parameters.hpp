@@ -54,7 +54,8 @@ class Parameters {
     return {numbers_.data() + rows_ * stride_, static_cast<std::size_t>(shared_)};
   }
 
-  /// All numbers, padding included, for operations that treat each alike.
+  /// All numbers, padding included, for operations that treat each alike. Their count includes the padding too; there
+  /// are rows() * columns() + shared().size() parameters.
   [[nodiscard]] std::span<R> numbers() noexcept { return numbers_; }
   /// The same, read-only.
   [[nodiscard]] std::span<R const> numbers() const noexcept { return numbers_; }
