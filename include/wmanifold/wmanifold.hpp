@@ -76,10 +76,13 @@
 #include <wmanifold/infer/search_space.hpp>
 #include <wmanifold/kernel/elementwise/activate.hpp>
 #include <wmanifold/kernel/elementwise/softmax.hpp>
+#include <wmanifold/kernel/matrix/blocked.hpp>
 #include <wmanifold/kernel/matrix/dense.hpp>
+#include <wmanifold/kernel/matrix/dense_rows.hpp>
 #include <wmanifold/kernel/matrix/grouped.hpp>
 #include <wmanifold/kernel/matrix/mix.hpp>
 #include <wmanifold/kernel/matrix/product.hpp>
+#include <wmanifold/kernel/matrix/small.hpp>
 #include <wmanifold/kernel/matrix/tile.hpp>
 #include <wmanifold/kernel/matrix/transpose.hpp>
 #include <wmanifold/kernel/optimiser/descent.hpp>

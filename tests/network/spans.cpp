@@ -1,5 +1,7 @@
 #include <wmanifold/network/spans.hpp>
 
+#include <wmanifold/kernel/matrix/dense.hpp>
+
 #include <doctest/doctest.h>
 
 #include <support/batches.hpp>

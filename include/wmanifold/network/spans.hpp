@@ -1,7 +1,7 @@
 #pragma once
 
 #include <wmanifold/core/aligned.hpp>
-#include <wmanifold/kernel/matrix/dense.hpp>
+#include <wmanifold/kernel/matrix/dense_rows.hpp>
 
 #include <algorithm>
 #include <numeric>

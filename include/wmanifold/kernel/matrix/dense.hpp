@@ -1,107 +1,16 @@
 #pragma once
 
-#include <wmanifold/kernel/matrix/tile.hpp>
-#include <wmanifold/kernel/matrix/transpose.hpp>
+#include <wmanifold/kernel/matrix/blocked.hpp>
+#include <wmanifold/kernel/matrix/small.hpp>
 
-#include <cstddef>
+#include <algorithm>
 
 /// A dense layer whose parameters are mixed from `rows` rows, with coefficients phi for each sample:
 ///
 ///     y_b = sum_k phi_bk (W_k x_b + b_k)
 ///
-/// Row k of the layer starts at `parameters + k * stride`: `inputs` x `outputs` weights, weight (o, i) at i * outputs +
-/// o, then `outputs` biases. Null `coefficients` mean a single row with coefficient 1.
-///
-/// Neither phi (x) x nor the mixed weights are ever formed: samples pass over a tile of one P_k, and phi scales the
-/// sums (forward) or the tile (backward).
+/// Small layers have passes of their own; the blocked ones are for all others.
 namespace wmanifold::kernel {
-
-/// The parameters of one layer, K rows.
-template <Real R>
-struct DenseRows {
-  /// The parameters of row 0.
-  R const* parameters;
-  /// K.
-  Index rows;
-  /// The distance of rows.
-  Index stride;
-  /// Inputs of the layer.
-  Index inputs;
-  /// Outputs of the layer.
-  Index outputs;
-};
-
-/// The writable parameters, or gradient, of one layer, K rows.
-template <Real R>
-struct MutableDenseRows {
-  /// The parameters of row 0.
-  R* parameters;
-  /// K.
-  Index rows;
-  /// The distance of rows.
-  Index stride;
-  /// Inputs of the layer.
-  Index inputs;
-  /// Outputs of the layer.
-  Index outputs;
-};
-
-/// A matrix of samples x features, its rows `stride` apart.
-template <class R>
-struct Samples {
-  /// The first sample.
-  R* data;
-  /// The distance of samples.
-  Index stride;
-};
-
-/// The rows that the samples of a batch use, for coefficients that are mostly zero. The samples lie in spans; those of
-/// one span use the same rows. A row's samples are runs of consecutive spans. Without spans, all samples use all rows.
-struct Spans {
-  /// Number of spans; 0: all samples use all rows.
-  Index count = 0;
-  /// The end (exclusive) of each span in the samples.
-  Index const* ends = nullptr;
-  /// The start of each span's rows in `rows`, and the end of the last.
-  Index const* row_starts = nullptr;
-  /// The rows of each span, ascending.
-  Index const* rows = nullptr;
-  /// The start of each row's runs in `runs`, and the end of the last.
-  Index const* run_starts = nullptr;
-  /// The runs of each row, ascending.
-  IndexRange const* runs = nullptr;
-  /// The sum over samples of the rows that they use.
-  Index uses = 0;
-
-  /// Calls body(run) for the samples within `samples` that use row k.
-  template <class Body>
-  void for_each_run(Index k, IndexRange samples, Body const& body) const {
-    if (count == 0) {
-      body(samples);
-      return;
-    }
-    for (Index i = run_starts[k]; i < run_starts[k + 1]; ++i) {
-      IndexRange const run{std::max(runs[i].begin, samples.begin), std::min(runs[i].end, samples.end)};
-      if (run.begin < run.end) {
-        body(run);
-      }
-    }
-  }
-};
-
-/// The coefficients of a batch, samples x K. Null numbers mean a single row with coefficient 1.
-template <Real R>
-struct Coefficients {
-  /// No coefficients.
-  Coefficients(std::nullptr_t = nullptr) noexcept {}
-  /// Coefficients, and the rows that samples use: the others must be zero.
-  Coefficients(R const* phi, Spans const& rows = {}) noexcept : numbers(phi), spans(rows) {}
-
-  /// The coefficients.
-  R const* numbers = nullptr;
-  /// The rows that samples use.
-  Spans spans = {};
-};
 
 /// Returns the numbers of scratch that the passes below need.
 template <class T, Real R>
@@ -112,73 +21,12 @@ template <class T, Real R>
 
 namespace detail {
 
-/// The left-hand side for terms that are equal in all rows: a 1, read with stride 0.
-template <Real R>
-inline constexpr R one = R{1};
-
-/// The coefficients as a left-hand side, and as the scale of row k.
-template <Real R>
-struct MixedRows {
-  R const* coefficients;
-  Index rows;
-  Spans spans = {};
-
-  [[nodiscard]] R const* at(Index sample) const noexcept {
-    return coefficients == nullptr ? &one<R> : coefficients + sample * rows;
-  }
-  [[nodiscard]] Index stride() const noexcept { return coefficients == nullptr ? 0 : rows; }
-  [[nodiscard]] R of(Index sample, Index k) const noexcept {
-    return coefficients == nullptr ? R{1} : coefficients[sample * rows + k];
-  }
-  /// Returns the destination of row k's sums.
-  [[nodiscard]] Destination<R> sink(R* data, Index data_stride, bool add, Index sample, Index k) const noexcept {
-    return {data, data_stride, add, coefficients == nullptr ? nullptr : at(sample) + k, rows};
-  }
-  /// Returns the sum over samples of the rows that they use.
-  [[nodiscard]] Index uses(Index samples) const noexcept { return spans.count == 0 ? rows * samples : spans.uses; }
-};
-
-/// Copies rows [p.begin, p.end) and columns `out` of W_k into a tile.
+/// Returns whether a layer's passes are those of small layers: small, and mixed without spans.
 template <class T, Real R>
-void pack_weights(DenseRows<R> const& layer, Index k, IndexRange p, IndexRange out, R* tile) {
-  R const* from = layer.parameters + k * layer.stride + p.begin * layer.outputs + out.begin;
-  for (Index i = p.begin; i < p.end; ++i, from += layer.outputs, tile += Block<T, R>::columns) {
-    pack_row<T, R>(R{1}, from, out.size(), tile);
-  }
-}
-
-/// Sets y to sum_k phi_bk b_k for some samples and outputs.
-template <class T, Real R>
-void start_with_bias(DenseRows<R> const& layer, MixedRows<R> const& mixing, IndexRange samples, IndexRange out,
-                     Samples<R> y) {
-  PackedTile<T, R> tile;
-  auto const pack = [&](Index k, Index line) {
-    R const* const bias = layer.parameters + k * layer.stride + layer.inputs * layer.outputs;
-    pack_row<T, R>(R{1}, bias + out.begin, out.size(), tile.numbers.data() + line * Block<T, R>::columns);
-  };
-  R* const to = y.data + out.begin;
-  if (mixing.spans.count > 0) {
-    for (Index b = samples.begin; b < samples.end; ++b) {
-      std::fill_n(to + b * y.stride, out.size(), R{0});
-    }
-    for (Index k = 0; k < layer.rows; ++k) {
-      pack(k, 0);
-      mixing.spans.for_each_run(k, samples, [&](IndexRange run) {
-        sweep<T, R>(run.size(), by_rows(&one<R>, 0), tile.numbers.data(), Block<T, R>::columns, 1, out.size(),
-                    mixing.sink(to + run.begin * y.stride, y.stride, true, run.begin, k));
-      });
-    }
-    return;
-  }
-  for (Index k0 = 0; k0 < layer.rows; k0 += Block<T, R>::depth) {
-    Index const k1 = std::min(layer.rows, k0 + Block<T, R>::depth);
-    for (Index k = k0; k < k1; ++k) {
-      pack(k, k - k0);
-    }
-    sweep<T, R>(samples.size(), by_rows(mixing.at(samples.begin) + k0, mixing.stride()), tile.numbers.data(),
-                Block<T, R>::columns, k1 - k0, out.size(),
-                Destination<R>{to + samples.begin * y.stride, y.stride, k0 > 0});
-  }
+[[nodiscard]] bool goes_small(Coefficients<R> const& coefficients, Index rows, Index inputs, Index outputs,
+                              Index samples) noexcept {
+  return coefficients.numbers != nullptr && coefficients.spans.count == 0 &&
+         is_small<T, R>(rows, inputs, outputs, samples);
 }
 
 }  // namespace detail
@@ -188,49 +36,11 @@ void start_with_bias(DenseRows<R> const& layer, MixedRows<R> const& mixing, Inde
 template <class T, Real R>
 void dense_forward(DenseRows<R> layer, Coefficients<R> coefficients, Index samples, Samples<R const> x, Samples<R> y,
                    Epilogue done = {}) {
-  detail::MixedRows<R> const mixing{coefficients.numbers, layer.rows, coefficients.spans};
-  Pieces const terms = depth_pieces<T, R>(layer.inputs);
-  Index const work = mixing.uses(samples) * layer.inputs * layer.outputs;
-  auto const part = [&](IndexRange own, IndexRange columns) __attribute__((noinline)) {
-    PackedTile<T, R> tile;
-    Pieces const panels = column_pieces<T, R>(columns.size());
-    for (Index t = 0; t < terms.size(); ++t) {
-      IndexRange const p = terms[t];
-      for (Index panel = 0; panel < panels.size(); ++panel) {
-        IndexRange const out{columns.begin + panels[panel].begin, columns.begin + panels[panel].end};
-        if (t == 0) {
-          detail::start_with_bias<T, R>(layer, mixing, own, out, y);
-        }
-        for (Index k = 0; k < layer.rows; ++k) {
-          bool packed = false;
-          Prefetch<R> next{layer.parameters + p.begin * layer.outputs, layer.outputs, p.size(), out.size()};
-          if (k + 1 < layer.rows) {
-            next.data += (k + 1) * layer.stride + out.begin;
-          } else {
-            next.data += out.end;
-            next.width = panel + 1 < panels.size() ? panels[panel + 1].size() : 0;
-          }
-          mixing.spans.for_each_run(k, own, [&](IndexRange run) {
-            if (!packed) {
-              detail::pack_weights<T, R>(layer, k, p, out, tile.numbers.data());
-            }
-            sweep<T, R>(run.size(), by_rows(x.data + run.begin * x.stride + p.begin, x.stride), tile.numbers.data(),
-                        Block<T, R>::columns, p.size(), out.size(),
-                        mixing.sink(y.data + run.begin * y.stride + out.begin, y.stride, true, run.begin, k),
-                        packed ? Prefetch<R>{} : next);
-            packed = true;
-          });
-        }
-        if (t + 1 == terms.size()) {
-          done(own, out);
-        }
-      }
-    }
-  };
-  if (layer.rows * layer.outputs > samples) {
-    share_columns<T, R>(samples, layer.outputs, work, part);
+  if (detail::goes_small<T, R>(coefficients, layer.rows, layer.inputs, layer.outputs, samples)) {
+    small_forward<T, R>(layer, coefficients.numbers, samples, x, y);
+    done({0, samples}, {0, layer.outputs});
   } else {
-    share_rows<T, R>(samples, work, [&](IndexRange own, Index) { part(own, IndexRange{0, layer.outputs}); });
+    blocked_forward<T, R>(layer, coefficients, samples, x, y, done);
   }
 }
 
@@ -238,66 +48,11 @@ void dense_forward(DenseRows<R> layer, Coefficients<R> coefficients, Index sampl
 template <class T, Real R>
 void dense_backward_parameters(MutableDenseRows<R> gradient, Coefficients<R> coefficients, Index samples,
                                Samples<R const> x, Samples<R const> dy) {
-  detail::MixedRows<R> const mixing{coefficients.numbers, gradient.rows, coefficients.spans};
-  Pieces const panels = column_pieces<T, R>(gradient.outputs);
-  Index const work = mixing.uses(samples) * gradient.inputs * gradient.outputs;
-  share_rows<T, R>(gradient.inputs, work, [&](IndexRange own, Index) {
-    PackedTile<T, R> tile;
-    for (Index panel = 0; panel < panels.size(); ++panel) {
-      IndexRange const out = panels[panel];
-      // dy of the samples p, times their coefficients in row k, or by itself
-      auto const pack = [&](IndexRange p, Index k) {
-        R* to = tile.numbers.data();
-        for (Index b = p.begin; b < p.end; ++b, to += Block<T, R>::columns) {
-          pack_row<T, R>(k < 0 ? R{1} : mixing.of(b, k), dy.data + b * dy.stride + out.begin, out.size(), to);
-        }
-      };
-      auto const sum = [&](Index rows, Left<R> left, Index depth, R* to, Index stride, bool add) {
-        sweep<T, R>(rows, left, tile.numbers.data(), Block<T, R>::columns, depth, out.size(),
-                    Destination<R>{to + out.begin, stride, add});
-      };
-      auto const weights = [&](IndexRange p, Index k, bool add) {
-        sum(own.size(), by_depth(x.data + p.begin * x.stride + own.begin, x.stride), p.size(),
-            gradient.parameters + k * gradient.stride + own.begin * gradient.outputs, gradient.outputs, add);
-      };
-      R* const biases = gradient.parameters + gradient.inputs * gradient.outputs;
-      bool const has_biases = own.begin == 0;  // the thread with the first rows computes them
-      if (mixing.spans.count > 0) {
-        for (Index k = 0; k < gradient.rows; ++k) {
-          bool add = false;
-          mixing.spans.for_each_run(k, {0, samples}, [&](IndexRange run) {
-            Pieces const terms = depth_pieces<T, R>(run.size());
-            for (Index t = 0; t < terms.size(); ++t) {
-              IndexRange const p{run.begin + terms[t].begin, run.begin + terms[t].end};
-              pack(p, k);
-              if (has_biases) {
-                sum(1, by_depth(&detail::one<R>, 0), p.size(), biases + k * gradient.stride, gradient.stride, add);
-              }
-              weights(p, k, add);
-              add = true;
-            }
-          });
-          for (Index i = own.begin; i < own.end + (has_biases ? 1 : 0) && !add; ++i) {  // no sample uses this row
-            R* const row = i < own.end ? gradient.parameters + i * gradient.outputs : biases;
-            std::fill_n(row + k * gradient.stride + out.begin, out.size(), R{0});
-          }
-        }
-        continue;
-      }
-      Pieces const terms = depth_pieces<T, R>(samples);
-      for (Index t = 0; t < terms.size(); ++t) {
-        IndexRange const p = terms[t];
-        if (has_biases) {
-          pack(p, -1);
-          sum(gradient.rows, by_depth(mixing.at(p.begin), mixing.stride()), p.size(), biases, gradient.stride, t > 0);
-        }
-        for (Index k = 0; k < gradient.rows; ++k) {
-          pack(p, k);
-          weights(p, k, t > 0);
-        }
-      }
-    }
-  });
+  if (detail::goes_small<T, R>(coefficients, gradient.rows, gradient.inputs, gradient.outputs, samples)) {
+    small_backward_parameters<T, R>(gradient, coefficients.numbers, samples, x, dy);
+  } else {
+    blocked_backward_parameters<T, R>(gradient, coefficients, samples, x, dy);
+  }
 }
 
 /// Computes the gradient of the inputs, dx_b = sum_k phi_bk W_k^T dy_b, and overwrites dx with it. Where `slope` (in
@@ -306,59 +61,13 @@ void dense_backward_parameters(MutableDenseRows<R> gradient, Coefficients<R> coe
 template <class T, Real R>
 void dense_backward_inputs(DenseRows<R> layer, Coefficients<R> coefficients, Index samples, Samples<R const> dy,
                            Samples<R> dx, R const* slope, R* scratch) {
-  using B = Block<T, R>;
-  // Samples are the columns of the sums, and W_k is read without a transposition: dx^T = sum_k W_k (phi_k dy)^T.
-  Spans const& spans = coefficients.spans;
-  detail::MixedRows<R> const mixing{coefficients.numbers, layer.rows, spans};
-  Index const padded = simd::whole_vectors<T, R>(samples);
-  R* const dy_columns = scratch;  // outputs x samples
-  R* const phi_columns = dy_columns + layer.outputs * padded;
-  R* const sums = phi_columns + layer.rows * padded;  // inputs x the samples of one panel
-  transpose<T, R>(samples, layer.outputs, dy.data, dy.stride, dy_columns, padded);
-  if (coefficients.numbers != nullptr) {
-    transpose<T, R>(samples, layer.rows, coefficients.numbers, layer.rows, phi_columns, padded);
+  // The small pass transposes the rows, the blocked one the samples.
+  if (samples >= layer.inputs &&
+      detail::goes_small<T, R>(coefficients, layer.rows, layer.inputs, layer.outputs, samples)) {
+    small_backward_inputs<T, R>(layer, coefficients.numbers, samples, dy, dx, slope);
+  } else {
+    blocked_backward_inputs<T, R>(layer, coefficients, samples, dy, dx, slope, scratch);
   }
-  Pieces const terms = depth_pieces<T, R>(layer.outputs);
-  Index const work = mixing.uses(samples) * layer.inputs * layer.outputs;
-  share_rows<T, R>(layer.inputs, work, [&](IndexRange own, Index) {
-    PackedTile<T, R> tile;
-    // The panels of samples that all use these `count` rows; null: rows 0, 1, ...
-    auto const part = [&](IndexRange of, Index count, Index const* rows) {
-      Pieces const panels = column_pieces<T, R>(of.size());
-      for (Index panel = 0; panel < panels.size(); ++panel) {
-        IndexRange const b{of.begin + panels[panel].begin, of.begin + panels[panel].end};
-        Index const width = rows == nullptr ? b.size() : simd::whole_vectors<T, R>(b.size());
-        if (count == 0) {  // samples that use no row
-          std::fill(sums + own.begin * B::columns, sums + own.end * B::columns, R{0});
-        }
-        for (Index t = 0; t < terms.size(); ++t) {
-          IndexRange const p = terms[t];
-          for (Index i = 0; i < count; ++i) {
-            Index const k = rows == nullptr ? i : rows[i];
-            R* to = tile.numbers.data();
-            R const* const phi = coefficients.numbers == nullptr ? nullptr : phi_columns + k * padded + b.begin;
-            for (Index o = p.begin; o < p.end; ++o, to += B::columns) {
-              pack_scaled_row<T, R>(phi, dy_columns + o * padded + b.begin, b.size(), to);
-            }
-            sweep<T, R>(
-                own.size(),
-                by_rows(layer.parameters + k * layer.stride + own.begin * layer.outputs + p.begin, layer.outputs),
-                tile.numbers.data(), B::columns, p.size(), width,
-                Destination<R>{sums + own.begin * B::columns, B::columns, t > 0 || i > 0});
-          }
-        }
-        Index const first = b.begin * dx.stride + own.begin;
-        transpose<T, R>(own.size(), b.size(), sums + own.begin * B::columns, B::columns, dx.data + first, dx.stride,
-                        slope == nullptr ? nullptr : slope + first);
-      }
-    };
-    if (spans.count == 0) {
-      part({0, samples}, layer.rows, nullptr);
-    }
-    for (Index s = 0, begin = 0; s < spans.count; begin = spans.ends[s++]) {
-      part({begin, spans.ends[s]}, spans.row_starts[s + 1] - spans.row_starts[s], spans.rows + spans.row_starts[s]);
-    }
-  });
 }
 
 /// Adds this layer's part of the gradient of the coefficients: dphi_bk += <dy_b, W_k x_b + b_k>. `scratch` has

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <wmanifold/kernel/matrix/dense.hpp>
+#include <wmanifold/kernel/matrix/blocked.hpp>
 
 /// A dense layer for batches in which runs of consecutive samples share a context. The weights at the groups' contexts
 /// are mixed tile by tile, for several groups at a time, while their parts of P_k are in the cache. The gradient of a

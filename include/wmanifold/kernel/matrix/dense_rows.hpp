@@ -1,0 +1,106 @@
+#pragma once
+
+#include <wmanifold/core/real.hpp>
+#include <wmanifold/kernel/pieces.hpp>
+
+#include <algorithm>
+#include <cstddef>
+
+/// The operands of a dense layer's kernels.
+namespace wmanifold::kernel {
+
+/// The parameters of one layer, K rows.
+template <Real R>
+struct DenseRows {
+  /// The parameters of row 0.
+  R const* parameters;
+  /// K.
+  Index rows;
+  /// The distance of rows.
+  Index stride;
+  /// Inputs of the layer.
+  Index inputs;
+  /// Outputs of the layer.
+  Index outputs;
+};
+
+/// The writable parameters, or gradient, of one layer, K rows.
+template <Real R>
+struct MutableDenseRows {
+  /// The parameters of row 0.
+  R* parameters;
+  /// K.
+  Index rows;
+  /// The distance of rows.
+  Index stride;
+  /// Inputs of the layer.
+  Index inputs;
+  /// Outputs of the layer.
+  Index outputs;
+};
+
+/// A matrix of samples x features, its rows `stride` apart.
+template <class R>
+struct Samples {
+  /// The first sample.
+  R* data;
+  /// The distance of samples.
+  Index stride;
+};
+
+/// The rows that the samples of a batch use, for coefficients that are mostly zero. The samples lie in spans; those of
+/// one span use the same rows. A row's samples are runs of consecutive spans. Without spans, all samples use all rows.
+struct Spans {
+  /// Number of spans; 0: all samples use all rows.
+  Index count = 0;
+  /// The end (exclusive) of each span in the samples.
+  Index const* ends = nullptr;
+  /// The start of each span's rows in `rows`, and the end of the last.
+  Index const* row_starts = nullptr;
+  /// The rows of each span, ascending.
+  Index const* rows = nullptr;
+  /// The start of each row's runs in `runs`, and the end of the last.
+  Index const* run_starts = nullptr;
+  /// The runs of each row, ascending.
+  IndexRange const* runs = nullptr;
+  /// The sum over samples of the rows that they use.
+  Index uses = 0;
+
+  /// Calls body(run) for the samples within `samples` that use row k.
+  template <class Body>
+  void for_each_run(Index k, IndexRange samples, Body const& body) const {
+    if (count == 0) {
+      body(samples);
+      return;
+    }
+    for (Index i = run_starts[k]; i < run_starts[k + 1]; ++i) {
+      IndexRange const run{std::max(runs[i].begin, samples.begin), std::min(runs[i].end, samples.end)};
+      if (run.begin < run.end) {
+        body(run);
+      }
+    }
+  }
+};
+
+/// The coefficients of a batch, samples x K. Null numbers mean a single row with coefficient 1.
+template <Real R>
+struct Coefficients {
+  /// No coefficients.
+  Coefficients(std::nullptr_t = nullptr) noexcept {}
+  /// Coefficients, and the rows that samples use: the others must be zero.
+  Coefficients(R const* phi, Spans const& rows = {}) noexcept : numbers(phi), spans(rows) {}
+
+  /// The coefficients.
+  R const* numbers = nullptr;
+  /// The rows that samples use.
+  Spans spans = {};
+};
+
+namespace detail {
+
+/// The left-hand side for terms that are equal in all rows: a 1, read with stride 0.
+template <Real R>
+inline constexpr R one = R{1};
+
+}  // namespace detail
+}  // namespace wmanifold::kernel
