@@ -20,9 +20,11 @@ function(wmanifold_add_dispatch)
   add_library(wmanifold_dispatch STATIC "${folder}/select.cpp")
   add_library(wmanifold::dispatch ALIAS wmanifold_dispatch)
   target_link_libraries(wmanifold_dispatch PUBLIC wmanifold::wmanifold)
+  set_target_properties(wmanifold_dispatch PROPERTIES POSITION_INDEPENDENT_CODE ON)  # for plug-ins
   foreach(level IN LISTS levels)
     add_library(wmanifold_level_${level} OBJECT "${folder}/level.cpp")
     target_link_libraries(wmanifold_level_${level} PRIVATE wmanifold::wmanifold)
+    set_target_properties(wmanifold_level_${level} PROPERTIES POSITION_INDEPENDENT_CODE ON)
     target_compile_definitions(wmanifold_level_${level} PRIVATE WMANIFOLD_LEVEL=${level})
     # Always optimised, so that functions of no level are inlined and not left to the linker's choice.
     target_compile_options(wmanifold_level_${level} PRIVATE -O3 ${flags_${level}})

@@ -89,7 +89,8 @@ def broken_links(site):
 def anchors(text):
     """Returns the anchors of a Markdown page's headings."""
     headings = re.findall(r"^#+ +(.*)$", re.sub(r"^```.*?^```", "", text, flags=re.M | re.S), flags=re.M)
-    return {re.sub(r"[^\w\- ]", "", heading.lower()).strip().replace(" ", "-") for heading in headings}
+    names = [re.sub(r"[^\w\- ]", "", heading.lower()).strip().replace(" ", "-") for heading in headings]
+    return {name if i == 0 else f"{name}-{i}" for name in names for i in range(names.count(name))}
 
 
 def broken_in_sources(pages):
@@ -97,14 +98,15 @@ def broken_in_sources(pages):
     count, broken = 0, []
     for page in pages:
         text = re.sub(r"^```.*?^```|`[^`\n]*`", "", page.read_text(), flags=re.M | re.S)
-        for target in re.findall(r"\]\(([^)\s]+)\)|src=\"([^\"]+)\"", text):
+        for target in re.findall(r"\]\(([^)\s]+)[^)]*\)|^\[[^\]]+\]: *(\S+)|(?:src|href)=\"([^\"]+)\"", text, flags=re.M):
             target = "".join(target)
             parts = urllib.parse.urlsplit(target)
-            if parts.scheme:
+            if parts.scheme or parts.path.startswith("reference/"):  # Doxygen's pages are checked in the built site
                 continue
             count += 1
             to = (page.parent / parts.path).resolve() if parts.path else page
-            if not to.exists() or (parts.fragment and parts.fragment not in anchors(to.read_text())):
+            is_page = to.suffix == ".md"
+            if not to.exists() or (parts.fragment and not (is_page and parts.fragment in anchors(to.read_text()))):
                 broken.append(f"{page.relative_to(ROOT)}: {target}")
     return count, broken
 
@@ -122,6 +124,7 @@ def main():
     print(f"\n{'page':36}{'words':>7}{'longest sentence':>18}{'programs':>10}")
     snippets = 0
     pages = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+    others = [page for page in sorted(ROOT.glob("*.md")) if page not in pages]
     for page in pages:
         text = page.read_text()
         count = programs(text)
@@ -131,7 +134,7 @@ def main():
         print(f"{name:36}{len(text.split()):>7}{len(longest(text).split()):>18}{count:>10}{note}")
     print(f"\n{snippets} programs, which ctest -R snippet compiles and runs")
 
-    count, broken = broken_in_sources([*pages, *ROOT.glob("*.md")])
+    count, broken = broken_in_sources([*pages, *others])
     print(f"{count} links of Markdown files checked, {len(broken)} broken")
     if site.exists():
         count, broken_in_site = broken_links(site)

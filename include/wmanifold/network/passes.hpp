@@ -226,7 +226,8 @@ BatchView<R> forward_pass(Stack const& stack, ParametersView<R const> parameters
   cache.layers.resize(depth);
   auto const& spans = batch.spans;
   kernel::Samples<R const> x = inputs;
-  if (batch.plan.rows_met < batch.rows) {  // spans, now or in a later batch
+  if (batch.kind == BatchCoefficients<R>::Rows::mixed &&
+      batch.plan.rows_met < batch.rows) {  // spans, now or in a later batch
     grow(cache.ordered_inputs, batch.samples * inputs_of(stack));
     grow(cache.outputs, batch.samples * outputs_of(stack));
   }
