@@ -502,15 +502,22 @@ TEST_CASE("invalid arguments are refused, and change nothing") {
   wm::Walker<EllipseF> walker(model, s, {.speed = 1});
   auto const x = signal<float>(10);
   std::vector<float> y(20);
-  CHECK_THROWS_WITH_AS(
-      walker.process(std::span(x).first(11), 1, y),
-      "wmanifold: walker: expected samples of 3 inputs, at least 1 apart, and whole samples of 2 outputs, got 11 "
-      "inputs, 1 apart, for 20 outputs",
-      wm::ArgumentError);
-  CHECK_THROWS_AS(walker.process(x, 0, y), wm::ArgumentError);
-  CHECK_THROWS_AS(walker.process(x, std::numeric_limits<Index>::max() / 2, y), wm::ArgumentError);
-  CHECK_THROWS_AS(walker.process(std::span(x).first(2), 1, std::span(y).first(2)), wm::ArgumentError);
-  CHECK_THROWS_AS(walker.process(x, 1, std::span(y).first(3)), wm::ArgumentError);
+  CHECK_THROWS_WITH_AS(walker.process(std::span(x).first(11), 1, y),
+                       "wmanifold: walker: expected at least 12 numbers for 10 samples of 3 inputs, 1 apart, got 11",
+                       wm::ArgumentError);
+  CHECK_THROWS_WITH_AS(walker.process(std::span(x).first(12), 3, y),
+                       "wmanifold: walker: expected at least 30 numbers for 10 samples of 3 inputs, 3 apart, got 12",
+                       wm::ArgumentError);
+  CHECK_THROWS_WITH_AS(walker.process(x, std::numeric_limits<Index>::max() / 2, y),
+                       doctest::Contains("expected at least 9223372036854775807 numbers"), wm::ArgumentError);
+  CHECK_THROWS_WITH_AS(walker.process(std::span(x).first(2), 1, std::span(y).first(2)),
+                       doctest::Contains("expected at least 3 numbers for 1 samples of 3 inputs"), wm::ArgumentError);
+  CHECK_THROWS_WITH_AS(walker.process(x, 0, y),
+                       "wmanifold: walker: expected samples at least 1 apart and whole samples of 2 outputs, got "
+                       "samples 0 apart and 20 outputs",
+                       wm::ArgumentError);
+  CHECK_THROWS_WITH_AS(walker.process(x, 1, std::span(y).first(3)), doctest::Contains("1 apart and 3 outputs"),
+                       wm::ArgumentError);
   CHECK(std::all_of(y.begin(), y.end(), [](float n) { return n == 0; }));
   CHECK_THROWS_AS(walker.set_model(nullptr), wm::ArgumentError);
   auto const left = std::make_shared<EllipseF>(*model);

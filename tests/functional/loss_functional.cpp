@@ -125,6 +125,7 @@ TEST_CASE("arguments that do not fit are refused, with the expected and the actu
   refuses(inputs, {0, 1, 0, 1, 0, -1}, "got -1 for sample 5");
   refuses(inputs, {0, 1}, "expected 6 labels, one per sample, got 2");
   refuses(wm::Matrix<double>(0, 3), {}, "got an empty batch");
+  refuses(inputs.transpose(), {0, 1, 0, 1, 0, 1}, "inputs: expected 3 columns, got 6");
   auto bad = inputs;
   bad(4, 1) = std::numeric_limits<double>::quiet_NaN();
   refuses(bad, {0, 1, 0, 1, 0, 1}, "expected finite numbers, got nan in row 4, column 1");

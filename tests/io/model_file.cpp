@@ -353,8 +353,11 @@ TEST_CASE("files do not depend on the locale") {
 }
 
 TEST_CASE("the error for a missing or unwritable file names it") {
-  CHECK(message_of([] { (void)wm::load_model<Model>("/no/such/model"); }) == "wmanifold: cannot open /no/such/model");
-  CHECK(message_of([] { wm::save_model("/no/such/folder/model", Model(wm::zeros)); }).find("cannot write") !=
+  CHECK(message_of([] { (void)wm::load_model<Model>("/no/such/model"); }) ==
+        "wmanifold: cannot open /no/such/model: No such file or directory");
+  CHECK(message_of([] {
+          wm::save_model("/no/such/folder/model", Model(wm::zeros));
+        }).find("cannot write /no/such/folder/model: expected a writable folder, got none (No such file") !=
         std::string::npos);
 }
 

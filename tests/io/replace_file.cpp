@@ -63,13 +63,21 @@ TEST_CASE("a failed write keeps the old file, leaves nothing else, and names a r
   Folder const folder;
   auto const file = folder.path / "file";
   write(file, "old");
-  CHECK_THROWS_WITH_AS(wm::replace_file(file, [](std::ostream& out) { out.setstate(std::ios::failbit); }),
-                       doctest::Contains("cannot write all of"), wm::FileError);
+  CHECK_THROWS_WITH_AS(
+      wm::replace_file(file, [](std::ostream& out) { out.setstate(std::ios::failbit); }),
+      ("wmanifold: cannot write all of " + file.string() + "; check the free space of the disk").c_str(),
+      wm::FileError);
   CHECK_THROWS_AS(wm::replace_file(file, [](std::ostream&) { throw std::bad_alloc(); }), std::bad_alloc);
   CHECK(content_of(file) == "old");
   CHECK(folder.entries() == 1);
   CHECK_THROWS_WITH_AS(write(folder.path / "none" / "file", ""),
-                       doctest::Contains("expected a writable folder, got none"), wm::FileError);
+                       ("wmanifold: cannot write " + (folder.path / "none" / "file").string() +
+                        ": expected a writable folder, got none (No such file or directory); create it or change its "
+                        "permissions")
+                           .c_str(),
+                       wm::FileError);
+  refuses(folder.path / "file" / "file", "got none (Not a directory)");
+  refuses("none/file", "cannot write none/file in " + fs::current_path().string() + ": expected a writable folder");
   std::filesystem::create_symlink("link", folder.path / "link");
   CHECK_THROWS_WITH_AS((void)wm::detail::followed(folder.path / "link"),
                        doctest::Contains("expected at most 40 symbolic links, got more"), wm::FileError);

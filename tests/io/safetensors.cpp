@@ -44,9 +44,19 @@ TEST_CASE("other files are refused, and named") {
   CHECK_THROWS_WITH_AS((void)wm::read_safetensors(folder),
                        ("wmanifold: cannot open " + folder.string() + ": expected a file, got a folder").c_str(),
                        wm::FileError);
-  CHECK_THROWS_WITH_AS((void)wm::read_safetensors("/no/such"), "wmanifold: cannot open /no/such", wm::FileError);
+  CHECK_THROWS_WITH_AS((void)wm::read_safetensors("/no/such"),
+                       "wmanifold: cannot open /no/such: No such file or directory", wm::FileError);
   CHECK_THROWS_WITH_AS((void)wm::read_safetensors("/dev/zero"),
                        "wmanifold: cannot open /dev/zero: expected a file, got a device", wm::FileError);
+  CHECK_THROWS_WITH_AS(
+      (void)wm::read_safetensors("no_such"),
+      ("wmanifold: cannot open no_such in " + std::filesystem::current_path().string() + ": No such file or directory")
+          .c_str(),
+      wm::FileError);
+  if (std::filesystem::exists("/proc/self/mem")) {  // a file without an end
+    CHECK_THROWS_WITH_AS((void)wm::read_safetensors("/proc/self/mem"),
+                         "wmanifold: cannot open /proc/self/mem: Invalid argument", wm::FileError);
+  }
   Scratch const pipe;  // without a writer
   REQUIRE(::mkfifo(pipe.path.c_str(), 0600) == 0);
   CHECK_THROWS_WITH_AS((void)wm::read_safetensors(pipe.path), doctest::Contains("expected a file, got a pipe"),

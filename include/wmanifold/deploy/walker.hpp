@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 #include <memory>
 #include <span>
 
@@ -156,8 +157,16 @@ class Walker {
   }
 
   [[noreturn, gnu::cold, gnu::noinline]] void refuse(std::size_t x, Index step, std::size_t y) const {
-    fail("walker: expected samples of ", inputs(), " inputs, at least 1 apart, and whole samples of ", outputs(),
-         " outputs, got ", x, " inputs, ", step, " apart, for ", y, " outputs");
+    if (step < 1 || y % static_cast<std::size_t>(outputs()) != 0) {
+      fail("walker: expected samples at least 1 apart and whole samples of ", outputs(), " outputs, got samples ", step,
+           " apart and ", y, " outputs");
+    }
+    Index const samples = static_cast<Index>(y) / outputs();
+    Index const most = std::numeric_limits<Index>::max();
+    Index const needed =
+        samples > 1 && step > (most - inputs()) / (samples - 1) ? most : (samples - 1) * step + inputs();
+    fail("walker: expected at least ", needed, " numbers for ", samples, " samples of ", inputs(), " inputs, ", step,
+         " apart, got ", x);
   }
 
   /// Makes one move, unless the walker is at its target; the previous network becomes the spare one.

@@ -87,6 +87,7 @@ class LossFunctional {
              Targets<typename Model::Scalar> const& targets, std::span<double const> weights) const {
     require_parameters(model.parameters());
     require_samples("inputs", inputs.rows());
+    require_count("inputs", "columns", model.inputs(), Index{inputs.cols()});  // first: targets are compared with rows
     loss_.check(targets, inputs.rows(), model.outputs());
     if (weights.empty()) {
       return;

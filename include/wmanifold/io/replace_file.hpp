@@ -2,11 +2,13 @@
 
 #include <wmanifold/core/error.hpp>
 
+#include <cerrno>
 #include <chrono>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <locale>
+#include <string>
 #include <system_error>
 
 #if defined(__unix__) || defined(__APPLE__)
@@ -19,6 +21,19 @@
 namespace wmanifold {
 namespace detail {
 
+/// Returns a path for a message; a relative one with the folder that it begins in.
+inline std::string shown(std::filesystem::path const& path) {
+  std::error_code error;
+  auto const folder = path.is_relative() ? std::filesystem::current_path(error) : std::filesystem::path{};
+  return folder.empty() ? path.string() : path.string() + " in " + folder.string();
+}
+
+/// Throws the FileError of a path that the system refuses: its reason, and the folder of a relative path.
+[[noreturn]] inline void fail_by_system(char const* cannot, std::filesystem::path const& path,
+                                        std::error_code const& reason) {
+  fail<FileError>(cannot, shown(path), ": ", reason.message());
+}
+
 /// The status of a path that names a file or, if `may_be_new`, nothing. Throws FileError for everything else.
 inline std::filesystem::file_status require_file(char const* cannot, std::filesystem::path const& path,
                                                  bool may_be_new) {
@@ -29,11 +44,8 @@ inline std::filesystem::file_status require_file(char const* cannot, std::filesy
   if (type == Type::regular || (may_be_new && type == Type::not_found)) {
     return status;
   }
-  if (type == Type::not_found) [[unlikely]] {
-    fail<FileError>(cannot, path.string());
-  }
-  if (type == Type::none) [[unlikely]] {
-    fail<FileError>(cannot, path.string(), ": ", error.message());
+  if (type == Type::not_found || type == Type::none) [[unlikely]] {
+    fail_by_system(cannot, path, error ? error : std::error_code(ENOENT, std::generic_category()));
   }
   fail<FileError>(cannot, path.string(), ": expected a file, got ",
                   type == Type::directory                          ? "a folder"
@@ -59,11 +71,12 @@ inline std::filesystem::path followed(std::filesystem::path path) {
 
 /// The target of a write: a new file, or a writable one and its mode. Throws FileError for any other.
 struct Place {
+  std::filesystem::path given;  // the caller's, for messages
   std::filesystem::path path;
   bool is_new;
   std::filesystem::perms mode;
 
-  explicit Place(std::filesystem::path const& named) {
+  explicit Place(std::filesystem::path const& named) : given(named) {
     constexpr char const* cannot = "cannot write ";
     static_cast<void>(require_file(cannot, named, true));
     path = followed(named);
@@ -103,8 +116,9 @@ class Beside {
       is_made = make(place);
     }
     if (!is_made) [[unlikely]] {
-      fail<FileError>("cannot write ", path_.string(),
-                      ": expected a writable folder, got none; create it or change its permissions");
+      std::string const reason = std::generic_category().message(errno);
+      fail<FileError>("cannot write ", shown(place.given), ": expected a writable folder, got none (", reason,
+                      "); create it or change its permissions");
     }
   }
   Beside(Beside const&) = delete;
@@ -211,7 +225,7 @@ void replace_file(std::filesystem::path const& path, Write const& write) {
     is_written = static_cast<bool>(out);
   }
   if (!is_written || !beside.synchronise() || !beside.keep_attributes(place)) [[unlikely]] {
-    fail<FileError>("cannot write all of ", beside.path().string(), "; check the free space of the disk");
+    fail<FileError>("cannot write all of ", place.given.string(), "; check the free space of the disk");
   }
   beside.take(place);
 }

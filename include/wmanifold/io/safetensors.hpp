@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cerrno>
 #include <cstring>
 #include <new>
 #include <system_error>
@@ -261,12 +262,13 @@ inline TensorFile parse_safetensors(std::string const& where, std::span<char con
 inline TensorFile read_safetensors(std::filesystem::path const& path) {
   std::string const where = path.string();
   static_cast<void>(detail::require_file("cannot open ", path, false));
+  errno = 0;
   std::ifstream in(path, std::ios::binary);
   in.imbue(std::locale::classic());
   // The size of the opened file: another file may replace it at any time.
   auto const size = in.seekg(0, std::ios::end) ? static_cast<std::streamoff>(in.tellg()) : -1;
   if (size < 0 || !in.seekg(0)) [[unlikely]] {
-    fail<FileError>("cannot open ", where);
+    detail::fail_by_system("cannot open ", path, {errno == 0 ? EIO : errno, std::generic_category()});
   }
   return detail::within_memory(where, [&] {
     return detail::tensor_file_from(where, static_cast<std::uint64_t>(size), [&](char* to, std::uint64_t bytes) {

@@ -107,19 +107,22 @@ constexpr void explain_contexts() {
                   "wmanifold: expected contexts of the model's topology, got points of another one; use the topology "
                   "of its basis, such as S1 of Fourier<S1, 1>");
   } else if constexpr (Number<A>) {
-    static_assert(never<A>,
-                  "wmanifold: expected a context per sample, got a plain number; make it a point by "
-                  "S1::radians(angle), Interval::at(value, low, high) or Point<S>{{...}}, and share it as "
-                  "Contexts<S>::constant(point, inputs.rows())");
+    static_assert(
+        never<A>,
+        "wmanifold: expected a context per sample, got a plain number; make it a point by "
+        "S1::degrees(angle), S1::radians(angle), Interval::at(value, low, high) or Point<S>{{...}}, and share it as "
+        "Contexts<S>::constant(point, inputs.rows())");
   } else if constexpr (Number<Element<A>> || Number<Element<Element<A>>>) {
     static_assert(never<A>,
-                  "wmanifold: expected contexts as points, got plain numbers; make each a point by S1::radians(angle), "
-                  "Interval::at(value, low, high) or Point<S>{{...}}, in a std::vector<Point<S>>");
+                  "wmanifold: expected contexts as points, got plain numbers; make each a point by "
+                  "S1::degrees(angle), S1::radians(angle), Interval::at(value, low, high) or Point<S>{{...}}, in a "
+                  "std::vector<Point<S>>");
   } else if constexpr (EigenMatrix<A>) {
     static_assert(
         never<A>,
         "wmanifold: expected contexts between inputs and targets, as points, got a matrix; make each row a point by "
-        "S1::radians(angle), Interval::at(value, low, high) or Point<S>{{...}}, in a std::vector<Point<S>>");
+        "S1::degrees(angle), S1::radians(angle), Interval::at(value, low, high) or Point<S>{{...}}, in a "
+        "std::vector<Point<S>>");
   } else {
     static_assert(never<A>,
                   "wmanifold: expected contexts as a std::vector<Point<S>> with a point per sample, or as Contexts<S>, "
@@ -274,7 +277,7 @@ constexpr void explain_point() {
   if constexpr (Number<A>) {
     static_assert(never<A>,
                   "wmanifold: expected a point of the model's topology, got a plain number; make it one by "
-                  "S1::radians(angle), S1::degrees(angle), Interval::at(value, low, high) or Point<S>{{...}}");
+                  "S1::degrees(angle), S1::radians(angle), Interval::at(value, low, high) or Point<S>{{...}}");
   } else if constexpr (!std::is_void_v<Space<A>> && requires { typename std::remove_cvref_t<A>::Topology; }) {
     static_assert(never<A>,
                   "wmanifold: expected a point of the model's topology, got one of another; use the topology of its "
@@ -285,7 +288,7 @@ constexpr void explain_point() {
   } else {
     static_assert(never<A>,
                   "wmanifold: expected a point of the model's topology, got another type; make it by "
-                  "S1::radians(angle), Interval::at(value, low, high) or Point<S>{{...}}");
+                  "S1::degrees(angle), S1::radians(angle), Interval::at(value, low, high) or Point<S>{{...}}");
   }
 }
 
