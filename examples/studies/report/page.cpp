@@ -115,8 +115,8 @@ std::string list_of(std::vector<Results> const& studies, std::string const& link
 
 std::string summary_of(std::vector<Results> const& studies, std::string const& link) {
   return joined(
-      "# Results on data\n\n`scripts/reproduce.sh` writes these pages from records; nothing in them is typed by "
-      "hand.\n\n"
+      "# Results on data\n\n`scripts/reproduce.sh` writes these pages from records; only the figures of "
+      "removed methods are typed by hand.\n\n"
       "wmanifold ",
       studies.front().description().version, ", ", compiler_name(), ", ", processor_name(),
       ".\n\n"
