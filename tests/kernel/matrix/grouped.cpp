@@ -1,5 +1,7 @@
 #include <wmanifold/kernel/matrix/grouped.hpp>
 
+#include <wmanifold/kernel/matrix/dense.hpp>
+
 #include <doctest/doctest.h>
 
 #include <support/canvas.hpp>
