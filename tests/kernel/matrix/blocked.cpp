@@ -38,7 +38,7 @@ struct Passes {
 }  // namespace
 
 TEST_CASE_TEMPLATE("a blocked layer forward and back equals plain loops", P, support::HostFloat, support::HostDouble,
-                   support::ScalarFloat, support::ScalarDouble) {
+                   support::ScalarFloat) {
   using T = typename P::T;
   using R = typename P::Number;
   constexpr Index lanes = wm::simd::lanes<T, R>;

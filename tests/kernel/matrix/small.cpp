@@ -34,7 +34,7 @@ struct Passes {
 }  // namespace
 
 TEST_CASE_TEMPLATE("a small layer forward and back equals plain loops", P, support::HostFloat, support::HostDouble,
-                   support::ScalarFloat, support::ScalarDouble) {
+                   support::ScalarFloat) {
   constexpr Index lanes = wm::simd::lanes<typename P::T, typename P::Number>;
   SUBCASE("widths around the lanes, two to nine rows") {
     Index k = 1;
