@@ -37,8 +37,8 @@ concept Walkable = requires(M const& model, Point<typename M::Topology> const& s
 /// Every `every` samples the context moves towards its target along the geodesic, by `speed * every` at most. The
 /// network there is formed in a spare network: K x N multiply-adds. The jump of the output at that sample (old minus
 /// new, one more evaluation) is added to the following samples, and faded out until the next move. So the output has no
-/// steps while the context moves, and equals the network's at rest. The division of samples into blocks does not change
-/// a number.
+/// steps while the context moves, and equals the network's at rest (BasicNetwork::process). The division of samples
+/// into blocks does not change a number.
 ///
 /// A discrete context switches to the target at the next move. A discrete factor of a product does so, too, without
 /// waiting for the smooth factors. It adds nothing to the distance. The output is faded as at any move.

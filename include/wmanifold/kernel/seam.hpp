@@ -48,7 +48,7 @@ struct Seam {
   /// A pointer to kernel::dense_sample.
   decltype(&kernel::dense_sample<HostTarget, R>) dense_sample;
   /// A pointer to kernel::dense_block.
-  decltype(&kernel::dense_block<HostTarget, R>) dense_block;
+  void (*dense_block)(R const*, Index, Index, Index, Samples<R const>, Samples<R>) noexcept;
   /// A pointer to kernel::softmax_cross_entropy.
   decltype(&kernel::softmax_cross_entropy<HostTarget, R>) softmax_cross_entropy;
 };

@@ -244,10 +244,13 @@ class BasicNetwork {
       for (Index l = 0; l < depth; ++l) {
         DenseLayout const& dense = stack_.dense(l);
         kernel::Samples<R> const to{scratch + l % 2 * half, whole_lines(dense.outputs)};
-        kernel::dense_block<T, R>(storage_.numbers.data() + dense.offset, dense.inputs, dense.outputs, count, from, to);
+        R const* const parameters = storage_.numbers.data() + dense.offset;
         stack_.with_activation(l, [&]<class A>(A const& activation) {
-          if constexpr (!std::same_as<A, Identity>) {
+          if constexpr (kernel::ThroughTable<T>) {
+            kernel::dense_block<T, R>(parameters, dense.inputs, dense.outputs, count, from, to);
             kernel::activate<T, R>(activation, count * to.stride, to.data, static_cast<R*>(nullptr));
+          } else {
+            kernel::dense_block<T, R>(parameters, dense.inputs, dense.outputs, count, from, to, activation);
           }
         });
         from = {to.data, to.stride};
