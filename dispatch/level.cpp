@@ -29,6 +29,7 @@ constexpr LevelTable<R> table{
         kernel::mix_chosen_rows<LevelTarget<level>, R>,
         kernel::mixed_sample<LevelTarget<level>, R>,
         kernel::dense_sample<LevelTarget<level>, R>,
+        kernel::dense_block<LevelTarget<level>, R>,
         kernel::softmax_cross_entropy<LevelTarget<level>, R>,
     },
     activate<R, Identity>,

@@ -87,6 +87,7 @@
 #include <wmanifold/kernel/matrix/transpose.hpp>
 #include <wmanifold/kernel/optimiser/descent.hpp>
 #include <wmanifold/kernel/pieces.hpp>
+#include <wmanifold/kernel/sample/block.hpp>
 #include <wmanifold/kernel/sample/dense.hpp>
 #include <wmanifold/kernel/sample/mixed.hpp>
 #include <wmanifold/kernel/seam.hpp>

@@ -61,10 +61,10 @@ struct Outputs {
 
 template <class Network, class R>
 Outputs<R> evaluated(Network const& network, std::vector<R> const& x, Index b) {
-  std::vector<R> scratch(static_cast<std::size_t>(network.scratch_size()));
+  std::vector<R> scratch(static_cast<std::size_t>(network.block_scratch_size(1)));
   Outputs<R> y{};
   std::array<R, 2> to{};
-  network(std::span<R const>(x.data() + b, 3), to, scratch);
+  network.process(std::span<R const>(x.data() + b, 3), 1, to, scratch);
   y = {to[0], to[1]};
   return y;
 }

@@ -117,6 +117,84 @@ TEST_CASE_TEMPLATE("a sample, a batch and the definition agree", R, float, doubl
   check_values(least);
 }
 
+TEST_CASE_TEMPLATE("a block of samples equals single samples within rounding, whatever the block", R, float, double) {
+  constexpr double allowed = 64 * static_cast<double>(std::numeric_limits<R>::epsilon());
+  auto const check = [&](auto const& network, auto const& process) {
+    Index const inputs = network.inputs();
+    auto const outputs = static_cast<std::size_t>(network.outputs());
+    std::vector<R> scratch(static_cast<std::size_t>(network.scratch_size()));
+    for (Index const step : {Index{1}, inputs, inputs + 2}) {
+      constexpr Index samples = 41;
+      auto const numbers = support::normals<R>((samples - 1) * step + inputs, 5);
+      std::span<R const> const x(numbers);
+      std::vector<R> whole(samples * outputs);
+      process(x, step, std::span<R>(whole));
+      std::vector<R> parts(samples * outputs);
+      for (Index first = 0; first < samples; first += 10) {
+        auto const count = static_cast<std::size_t>(std::min<Index>(10, samples - first));
+        process(x.subspan(static_cast<std::size_t>(first * step)), step,
+                std::span(parts).subspan(static_cast<std::size_t>(first) * outputs, count * outputs));
+      }
+      CHECK(parts == whole);
+      std::vector<R> one(outputs);
+      double largest = 0;
+      for (Index b = 0; b < samples; ++b) {
+        network(x.subspan(static_cast<std::size_t>(b * step), static_cast<std::size_t>(inputs)), one, scratch);
+        for (std::size_t o = 0; o < outputs; ++o) {
+          largest = std::max(largest, std::abs(static_cast<double>(whole[static_cast<std::size_t>(b) * outputs + o]) -
+                                               static_cast<double>(one[o])));
+        }
+      }
+      CHECK(largest < allowed);
+    }
+  };
+  auto const on_the_stack = [](auto const& network) {
+    return [&](std::span<R const> x, Index step, std::span<R> y) { network.process(x, step, y); };
+  };
+  auto const with_scratch = [](auto const& network, std::vector<R>& scratch, Index at_once) {
+    scratch.assign(static_cast<std::size_t>(network.block_scratch_size(at_once)), R{0});
+    return [&](std::span<R const> x, Index step, std::span<R> y) { network.process(x, step, y, scratch); };
+  };
+  Small<R> network;
+  fill(network, 1);
+  std::vector<R> scratch;
+  check(network, on_the_stack(network));
+  check(network, with_scratch(network, scratch, 1));
+  Listed<R> listed(small_list());
+  std::copy(network.parameters().begin(), network.parameters().end(), listed.parameters().begin());
+  check(listed, with_scratch(listed, scratch, 32));
+  wm::BasicNetwork<R, Dense<1, 1>> least;
+  fill(least, 3);
+  check(least, on_the_stack(least));
+  std::vector<R> in_place{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11};
+  std::vector<R> apart(in_place.size());
+  least.process(in_place, 1, apart);
+  least.process(in_place, 1, in_place);
+  CHECK(in_place == apart);
+}
+
+TEST_CASE("blocks that do not fit are refused with the expected and the actual value") {
+  Small<double> network;
+  fill(network, 1);
+  std::vector<double> x(30);
+  std::vector<double> y(18);
+  CHECK_NOTHROW(network.process(x, 5, y));
+  CHECK_NOTHROW(network.process(x, 1, std::span<double>()));
+  CHECK_THROWS_WITH_AS(
+      network.process(x, 6, y),
+      doctest::Contains("network: expected at least 35 numbers for 6 samples of 5 inputs, 6 apart, got 30"),
+      wm::ArgumentError);
+  CHECK_THROWS_WITH_AS(network.process(x, 0, y),
+                       doctest::Contains("network: expected samples at least 1 apart and whole samples of 3 outputs, "
+                                         "got samples 0 apart and 18 outputs"),
+                       wm::ArgumentError);
+  CHECK_THROWS_WITH_AS(network.process(x, 5, std::span(y).first(17)), doctest::Contains("and 17 outputs"),
+                       wm::ArgumentError);
+  std::vector<double> scratch(static_cast<std::size_t>(network.block_scratch_size(1)) - 1);
+  CHECK_THROWS_WITH_AS(network.process(x, 5, y, scratch), doctest::Contains("network scratch: expected at least"),
+                       wm::ArgumentError);
+}
+
 TEST_CASE("sizes in the type and sizes as data give the same numbers, but for the order of sums in a single sample") {
   Small<double> network;
   fill(network, 1);

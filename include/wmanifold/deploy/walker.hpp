@@ -5,12 +5,12 @@
 #include <wmanifold/core/real.hpp>
 #include <wmanifold/core/simd.hpp>
 #include <wmanifold/deploy/latest.hpp>
+#include <wmanifold/network/network.hpp>
 #include <wmanifold/network/parameters.hpp>
 #include <wmanifold/topology/geodesic.hpp>
 
 #include <algorithm>
 #include <array>
-#include <limits>
 #include <memory>
 #include <span>
 
@@ -37,8 +37,8 @@ concept Walkable = requires(M const& model, Point<typename M::Topology> const& s
 /// Every `every` samples the context moves towards its target along the geodesic, by `speed * every` at most. The
 /// network there is formed in a spare network: K x N multiply-adds. The jump of the output at that sample (old minus
 /// new, one more evaluation) is added to the following samples, and faded out until the next move. So the output has no
-/// steps while the context moves, and equals the network's at rest. The division of samples into blocks does not change
-/// a number.
+/// steps while the context moves, and equals the network's at rest (BasicNetwork::process). The division of samples
+/// into blocks does not change a number.
 ///
 /// A discrete context switches to the target at the next move. A discrete factor of a product does so, too, without
 /// waiting for the smooth factors. It adds nothing to the distance. The output is faded as at any move.
@@ -69,7 +69,7 @@ class Walker {
         layers_(models_.value()->stack()),
         at_(start),
         networks_{models_.value()->at(start), models_.value()->at(start)},
-        scratch_(static_cast<std::size_t>(network().scratch_size())),
+        scratch_(static_cast<std::size_t>(network().block_scratch_size(32))),
         carried_(static_cast<std::size_t>(outputs())),
         fade_(R{1} / static_cast<R>(options.every)) {}
 
@@ -93,31 +93,26 @@ class Walker {
   /// that do not fit, and nothing otherwise. With one input and one output, `y` may be `x`. Real time.
   template <class T = HostTarget>
   void process(std::span<R const> x, Index step, std::span<R> y) {
+    Index samples = detail::require_block("walker", inputs(), outputs(), x.size(), step, y.size());
     auto const numbers = static_cast<std::size_t>(outputs());
-    auto const samples = static_cast<Index>(y.size() / numbers);
-    Index const beyond = static_cast<Index>(x.size()) - inputs();  // largest start of a sample
-    bool const fits = samples == 0 || (beyond >= 0 && (samples == 1 || step <= beyond / (samples - 1)));
-    if (step < 1 || y.size() % numbers != 0 || !fits) [[unlikely]] {
-      refuse(x.size(), step, y.size());
-    }
-    for (Index b = 0; b < samples; ++b) {
-      std::span<R const> const from = x.subspan(static_cast<std::size_t>(b * step), static_cast<std::size_t>(inputs()));
-      std::span<R> const to = y.subspan(static_cast<std::size_t>(b) * numbers, numbers);
+    while (samples > 0) {
       if (since_ == 0) [[unlikely]] {
         move<T>();
       }
+      Index const count = jump_ == Jump::ahead ? 1 : std::min(samples, options_.every - since_);
+      auto const to = y.first(static_cast<std::size_t>(count) * numbers);
       if (jump_ == Jump::ahead) [[unlikely]] {
-        take_jump<T>(from, to);
+        take_jump<T>(x.first(static_cast<std::size_t>(inputs())), to);
       } else {
-        network().template operator()<T>(from, to, scratch_);
+        run<T>(network(), x, step, to);
         if (jump_ == Jump::taken) {
-          R const share = R{1} - static_cast<R>(since_) * fade_;
-          for (std::size_t o = 0; o < carried_.size(); ++o) {
-            to[o] += share * carried_[o];
-          }
+          fade(to);
         }
       }
-      since_ = since_ + 1 == options_.every ? 0 : since_ + 1;
+      since_ = since_ + count == options_.every ? 0 : since_ + count;
+      samples -= count;
+      y = y.subspan(to.size());
+      x = samples > 0 ? x.subspan(static_cast<std::size_t>(count * step)) : x;
     }
   }
 
@@ -156,17 +151,21 @@ class Walker {
     return model;
   }
 
-  [[noreturn, gnu::cold, gnu::noinline]] void refuse(std::size_t x, Index step, std::size_t y) const {
-    if (step < 1 || y % static_cast<std::size_t>(outputs()) != 0) {
-      fail("walker: expected samples at least 1 apart and whole samples of ", outputs(), " outputs, got samples ", step,
-           " apart and ", y, " outputs");
+  /// Runs a block through one of the networks.
+  template <class T>
+  void run(Network const& network, std::span<R const> x, Index step, std::span<R> y) noexcept {
+    network.template process<T>(x, step, y, scratch_);
+  }
+
+  /// Adds what is left of the jump to the next samples.
+  void fade(std::span<R> y) const noexcept {
+    R* to = y.data();
+    for (Index since = since_; to != y.data() + y.size(); ++since) {
+      R const share = R{1} - static_cast<R>(since) * fade_;
+      for (R const jump : carried_) {
+        *to++ += share * jump;
+      }
     }
-    Index const samples = static_cast<Index>(y) / outputs();
-    Index const most = std::numeric_limits<Index>::max();
-    Index const needed =
-        samples > 1 && step > (most - inputs()) / (samples - 1) ? most : (samples - 1) * step + inputs();
-    fail("walker: expected at least ", needed, " numbers for ", samples, " samples of ", inputs(), " inputs, ", step,
-         " apart, got ", x);
   }
 
   /// Makes one move, unless the walker is at its target; the previous network becomes the spare one.
@@ -192,8 +191,8 @@ class Walker {
     for (R const number : x) {
       finite &= is_finite(number);
     }
-    network().template operator()<T>(x, carried_, scratch_);
-    networks_[1 - current_].template operator()<T>(x, y, scratch_);  // last, as y may be x
+    run<T>(network(), x, 1, carried_);
+    run<T>(networks_[1 - current_], x, 1, y);  // last, as y may be x
     for (std::size_t o = 0; o < carried_.size(); ++o) {
       carried_[o] = y[o] - carried_[o];
       finite &= is_finite(carried_[o]);

@@ -6,6 +6,7 @@
 #include <wmanifold/kernel/matrix/grouped.hpp>
 #include <wmanifold/kernel/matrix/mix.hpp>
 #include <wmanifold/kernel/matrix/product.hpp>
+#include <wmanifold/kernel/sample/block.hpp>
 #include <wmanifold/kernel/sample/dense.hpp>
 #include <wmanifold/kernel/sample/mixed.hpp>
 
@@ -46,6 +47,8 @@ struct Seam {
   decltype(&kernel::mixed_sample<HostTarget, R>) mixed_sample;
   /// A pointer to kernel::dense_sample.
   decltype(&kernel::dense_sample<HostTarget, R>) dense_sample;
+  /// A pointer to kernel::dense_block.
+  void (*dense_block)(R const*, Index, Index, Index, Samples<R const>, Samples<R>) noexcept;
   /// A pointer to kernel::softmax_cross_entropy.
   decltype(&kernel::softmax_cross_entropy<HostTarget, R>) softmax_cross_entropy;
 };
@@ -149,6 +152,13 @@ void mixed_sample(ChosenRows<R> chosen, Index inputs, Index outputs, R const* pa
 template <ThroughTable T, Real R>
 void dense_sample(R const* parameters, Index inputs, Index outputs, R const* x, R* y) noexcept {
   T::template seam<R>().dense_sample(parameters, inputs, outputs, x, y);
+}
+
+/// Calls kernel::dense_block through the target's table.
+template <ThroughTable T, Real R>
+void dense_block(R const* parameters, Index inputs, Index outputs, Index samples, Samples<R const> x,
+                 Samples<R> y) noexcept {
+  T::template seam<R>().dense_block(parameters, inputs, outputs, samples, x, y);
 }
 
 /// Calls kernel::softmax_cross_entropy through the target's table.

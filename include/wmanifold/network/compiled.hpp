@@ -39,6 +39,8 @@
   WMANIFOLD_INSTANCE void mix_chosen_rows<HostTarget, R>(ChosenRows<R>, Index, R const*, R*) noexcept;                 \
   WMANIFOLD_INSTANCE void mixed_sample<HostTarget, R>(ChosenRows<R>, Index, Index, R const*, R const*, R*) noexcept;   \
   WMANIFOLD_INSTANCE void dense_sample<HostTarget, R>(R const*, Index, Index, R const*, R*) noexcept;                  \
+  WMANIFOLD_INSTANCE void dense_block<HostTarget, R>(R const*, Index, Index, Index, Samples<R const>,                  \
+                                                     Samples<R>) noexcept;                                             \
   WMANIFOLD_INSTANCE R softmax_cross_entropy<HostTarget, R>(Index, R const*, Index, R*) noexcept;                      \
   WMANIFOLD_INSTANCE double largest<HostTarget, R>(Index, R const*);                                                   \
   WMANIFOLD_INSTANCE void add_scaled<HostTarget, R>(R, Index, R const*, R*);                                           \

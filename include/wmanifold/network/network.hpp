@@ -4,6 +4,7 @@
 #include <wmanifold/network/explain.hpp>
 #include <wmanifold/network/passes.hpp>
 
+#include <limits>
 #include <span>
 #include <type_traits>
 
@@ -29,6 +30,24 @@ void require_scratch(Index size, std::span<R> scratch) {
   if (static_cast<Index>(scratch.size()) < size) [[unlikely]] {
     fail("network scratch: expected at least ", size, " numbers, got ", scratch.size());
   }
+}
+
+/// The number of samples in a block, sample b of which reads `inputs` numbers from x[b * step] on. Throws ArgumentError
+/// for sizes that do not fit. `where` begins the message.
+inline Index require_block(char const* where, Index inputs, Index outputs, std::size_t x, Index step, std::size_t y) {
+  auto const samples = static_cast<Index>(y) / outputs;
+  if (step < 1 || static_cast<Index>(y) % outputs != 0) [[unlikely]] {
+    fail(where, ": expected samples at least 1 apart and whole samples of ", outputs, " outputs, got samples ", step,
+         " apart and ", y, " outputs");
+  }
+  Index const beyond = static_cast<Index>(x) - inputs;  // largest start of a sample
+  if (samples > 0 && (beyond < 0 || (samples > 1 && step > beyond / (samples - 1)))) [[unlikely]] {
+    Index const most = std::numeric_limits<Index>::max();
+    Index const needed = samples > 1 && step > (most - inputs) / (samples - 1) ? most : (samples - 1) * step + inputs;
+    fail(where, ": expected at least ", needed, " numbers for ", samples, " samples of ", inputs, " inputs, ", step,
+         " apart, got ", x);
+  }
+  return samples;
 }
 
 /// Number of zeros behind the parameters, so that kernels may read whole vectors.
@@ -133,6 +152,35 @@ class BasicNetwork {
   /// Numbers of scratch that a sample needs.
   [[nodiscard]] Index scratch_size() const noexcept { return 2 * widest_of(stack_); }
 
+  /// Runs a block of samples, a few of which share each load of a weight. Sample b reads inputs() numbers from
+  /// x[b * step] on and writes outputs() numbers to y[b * outputs()]; y.size() sets the number of samples. A step of
+  /// inputs() has samples one behind the other, a step of 1 a window that slides over a signal. A sample's numbers do
+  /// not depend on the block, and equal those of a single sample within rounding. With one input and one output, `y`
+  /// may be `x`. `scratch` has at least block_scratch_size(1) numbers; block_scratch_size(32) is fast. Throws
+  /// ArgumentError for sizes that do not fit, and nothing otherwise. No allocation, no lock.
+  template <class T = HostTarget>
+  void process(std::span<R const> x, Index step, std::span<R> y, std::span<R> scratch) const {
+    require_parameters();
+    Index const samples = detail::require_block("network", inputs(), outputs(), x.size(), step, y.size());
+    detail::require_scratch<R>(block_scratch_size(1), scratch);
+    run_block<T>({x.data(), step}, samples, y.data(), scratch.data(),
+                 static_cast<Index>(scratch.size()) / block_scratch_size(1));
+  }
+  /// Runs a block through a network whose sizes are known at compile time. The scratch is on the stack.
+  template <class T = HostTarget>
+  void process(std::span<R const> x, Index step, std::span<R> y) const requires(Stack::is_static) {
+    constexpr Index each = 2 * whole_lines(widest_of(Stack{}));
+    constexpr Index at_once =
+        std::clamp(network_bytes_in_place / (2 * each * static_cast<Index>(sizeof(R))), Index{1}, Index{32});
+    alignas(alignment) std::array<R, static_cast<std::size_t>(at_once * each)> scratch;
+    process<T>(x, step, y, scratch);
+  }
+
+  /// Numbers of scratch for blocks of `samples` samples at once.
+  [[nodiscard]] Index block_scratch_size(Index samples) const noexcept {
+    return 2 * samples * whole_lines(widest_of(stack_));
+  }
+
   /// Runs a batch, samples x inputs to samples x outputs. Returns a view into the workspace. Throws ArgumentError for a
   /// wrong size, an empty batch, a NaN or an infinity.
   template <class T = HostTarget>
@@ -177,6 +225,39 @@ class BasicNetwork {
       });
       x = to;
       std::swap(scratch, spare);
+    }
+  }
+
+  /// Rounds up to whole cache lines, which are whole vectors of every target.
+  static constexpr Index whole_lines(Index count) noexcept {
+    return (count + detail::behind<R> - 1) / detail::behind<R> * detail::behind<R>;
+  }
+
+  /// Runs `samples` samples, at most `at_once` at a time.
+  template <class T>
+  void run_block(kernel::Samples<R const> x, Index samples, R* y, R* scratch, Index at_once) const noexcept {
+    Index const depth = stack_.depth();
+    Index const half = at_once * whole_lines(widest_of(stack_));
+    for (; samples > 0; samples -= at_once, x.data += at_once * x.stride, y += at_once * outputs()) {
+      Index const count = std::min(at_once, samples);
+      kernel::Samples<R const> from = x;
+      for (Index l = 0; l < depth; ++l) {
+        DenseLayout const& dense = stack_.dense(l);
+        kernel::Samples<R> const to{scratch + l % 2 * half, whole_lines(dense.outputs)};
+        R const* const parameters = storage_.numbers.data() + dense.offset;
+        stack_.with_activation(l, [&]<class A>(A const& activation) {
+          if constexpr (kernel::ThroughTable<T>) {
+            kernel::dense_block<T, R>(parameters, dense.inputs, dense.outputs, count, from, to);
+            kernel::activate<T, R>(activation, count * to.stride, to.data, static_cast<R*>(nullptr));
+          } else {
+            kernel::dense_block<T, R>(parameters, dense.inputs, dense.outputs, count, from, to, activation);
+          }
+        });
+        from = {to.data, to.stride};
+      }
+      for (Index b = 0; b < count; ++b) {
+        std::copy_n(from.data + b * from.stride, outputs(), y + b * outputs());
+      }
     }
   }
 
