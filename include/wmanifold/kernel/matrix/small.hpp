@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 /// The passes of a mixed dense layer whose K rows fit in L1. A tile is one vector of a few samples and of a few rows:
 /// the coefficients combine its rows while they are in registers, so no sum of a single row is stored. Parameters are
@@ -122,15 +123,42 @@ template <class T, Real R, int Count, int Rows, bool has_bias>
   });
 }
 
-/// Computes all vectors of a mixed product.
+/// Computes `columns` columns of a mixed product, whole vectors.
 template <class T, Real R, bool has_bias>
-void multiply_small(SmallProduct<R> const& product, Index samples, Index columns) noexcept {
+void multiply_vectors(SmallProduct<R> const& product, Index samples, Index columns) noexcept {
   for (Index column = 0; column < columns; column += simd::lanes<T, R>) {
     for_rows(product.rows, [&]<int Rows>(Index k, std::integral_constant<int, Rows>) {
       for_few<small_count<T>>(samples, [&]<int Count>(Index sample, std::integral_constant<int, Count>) {
         small_tile<T, R, Count, Rows, has_bias>(product, sample, k, column);
       });
     });
+  }
+}
+
+/// Computes `columns` columns of a mixed product, through padded memory if they do not fill vectors.
+template <class T, Real R, bool has_bias>
+void multiply_small(SmallProduct<R> product, Index samples, Index columns) noexcept {
+  Index const width = simd::whole_vectors<T, R>(columns);
+  if (width == columns) {
+    multiply_vectors<T, R, has_bias>(product, samples, columns);
+    return;
+  }
+  SmallMemory<R> padded;
+  Samples<R> to = std::exchange(product.to, {padded.numbers.data(), width});
+  R const* slope = std::exchange(product.slope, nullptr);
+  Index const most = small_numbers<R> / width;
+  for (; samples > 0; samples -= most) {
+    Index const count = std::min(most, samples);
+    multiply_vectors<T, R, has_bias>(product, count, width);
+    copy_rows<R>(count, columns, padded.numbers.data(), width, to.data, to.stride);
+    for (Index b = 0; slope != nullptr && b < count; ++b, slope += to.stride) {
+      for (Index n = 0; n < columns; ++n) {
+        to.data[b * to.stride + n] *= slope[n];
+      }
+    }
+    product.x.data += count * product.x.stride;
+    product.phi += count * product.rows;
+    to.data += count * to.stride;
   }
 }
 
@@ -194,29 +222,18 @@ void small_forward(DenseRows<R> const& layer, R const* phi, Index samples, Sampl
   Index const width = simd::whole_vectors<T, R>(layer.outputs);
   detail::SmallProduct<R> product{
       x, layer.inputs, layer.parameters, layer.stride, layer.outputs, layer.rows, phi, nullptr, y};
-  if (width == layer.outputs) {
-    detail::multiply_small<T, R, true>(product, samples, width);
-    return;
+  detail::SmallMemory<R> padded;
+  if (width != layer.outputs) {
+    product.depth = width;
+    product.row = (layer.inputs + 1) * width;
+    product.right = padded.numbers.data();
+    std::fill_n(padded.numbers.data(), layer.rows * product.row, R{0});
+    for (Index k = 0; k < layer.rows; ++k) {
+      detail::copy_rows(layer.inputs + 1, layer.outputs, layer.parameters + k * layer.stride, layer.outputs,
+                        padded.numbers.data() + k * product.row, width);
+    }
   }
-  detail::SmallMemory<R> rows;
-  detail::SmallMemory<R> outputs;
-  product.depth = width;
-  product.row = (layer.inputs + 1) * width;
-  product.right = rows.numbers.data();
-  std::fill_n(rows.numbers.data(), layer.rows * product.row, R{0});
-  for (Index k = 0; k < layer.rows; ++k) {
-    detail::copy_rows(layer.inputs + 1, layer.outputs, layer.parameters + k * layer.stride, layer.outputs,
-                      rows.numbers.data() + k * product.row, width);
-  }
-  product.to = {outputs.numbers.data(), width};
-  Index const most = detail::small_numbers<R> / width;
-  for (Index first = 0; first < samples; first += most) {
-    Index const count = std::min(most, samples - first);
-    product.x.data = x.data + first * x.stride;
-    product.phi = phi + first * layer.rows;
-    detail::multiply_small<T, R, true>(product, count, width);
-    detail::copy_rows<R>(count, layer.outputs, outputs.numbers.data(), width, y.data + first * y.stride, y.stride);
-  }
+  detail::multiply_small<T, R, true>(product, samples, layer.outputs);
 }
 
 /// Overwrites `gradient` with that of a small layer's K rows.
@@ -262,28 +279,9 @@ void small_backward_inputs(DenseRows<R> const& layer, R const* phi, Index sample
       std::fill(to + layer.inputs, to + width, R{0});
     }
   }
-  detail::SmallProduct<R> product{
-      dy, layer.outputs, rows.numbers.data(), layer.outputs * width, width, layer.rows, phi, slope, dx};
-  if (width == layer.inputs) {
-    detail::multiply_small<T, R, false>(product, samples, width);
-    return;
-  }
-  detail::SmallMemory<R> inputs;
-  product.slope = nullptr;
-  product.to = {inputs.numbers.data(), width};
-  Index const most = detail::small_numbers<R> / width;
-  for (Index first = 0; first < samples; first += most) {
-    Index const count = std::min(most, samples - first);
-    product.x.data = dy.data + first * dy.stride;
-    product.phi = phi + first * layer.rows;
-    detail::multiply_small<T, R, false>(product, count, width);
-    detail::copy_rows<R>(count, layer.inputs, inputs.numbers.data(), width, dx.data + first * dx.stride, dx.stride);
-  }
-  for (Index b = 0; slope != nullptr && b < samples; ++b) {
-    for (Index i = 0; i < layer.inputs; ++i) {
-      dx.data[b * dx.stride + i] *= slope[b * dx.stride + i];
-    }
-  }
+  detail::multiply_small<T, R, false>(
+      {dy, layer.outputs, rows.numbers.data(), layer.outputs * width, width, layer.rows, phi, slope, dx}, samples,
+      layer.inputs);
 }
 
 }  // namespace wmanifold::kernel
