@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds and runs the tests with GCC: laws, reference values, the documents' programs, packages, the main example.
-#   test.sh --all      adds all examples, dispatch, flags, and the tests with Clang under sanitizers
+#   test.sh --all      adds all examples, tools, dispatch, flags, and the tests with Clang under sanitizers
 #   test.sh PRESET...  runs the named presets of CMakePresets.json
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=lib.sh
