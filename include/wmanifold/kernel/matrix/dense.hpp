@@ -1,7 +1,7 @@
 #pragma once
 
 #include <wmanifold/kernel/matrix/blocked.hpp>
-#include <wmanifold/kernel/matrix/small.hpp>
+#include <wmanifold/kernel/matrix/narrow.hpp>
 
 #include <algorithm>
 
@@ -9,7 +9,7 @@
 ///
 ///     y_b = sum_k phi_bk (W_k x_b + b_k)
 ///
-/// Small layers have passes of their own; the blocked ones are for all others.
+/// Small layers, and those of them with few outputs, have passes of their own; the blocked ones are for all others.
 namespace wmanifold::kernel {
 
 /// Returns the numbers of scratch that the passes below need.
@@ -37,7 +37,8 @@ template <class T, Real R>
 void dense_forward(DenseRows<R> layer, Coefficients<R> coefficients, Index samples, Samples<R const> x, Samples<R> y,
                    Epilogue done = {}) {
   if (detail::goes_small<T, R>(coefficients, layer.rows, layer.inputs, layer.outputs, samples)) {
-    small_forward<T, R>(layer, coefficients.numbers, samples, x, y);
+    auto const pass = is_narrow<T, R>(layer.inputs, layer.outputs) ? narrow_forward<T, R> : small_forward<T, R>;
+    pass(layer, coefficients.numbers, samples, x, y);
     done({0, samples}, {0, layer.outputs});
   } else {
     blocked_forward<T, R>(layer, coefficients, samples, x, y, done);
@@ -49,7 +50,9 @@ template <class T, Real R>
 void dense_backward_parameters(MutableDenseRows<R> gradient, Coefficients<R> coefficients, Index samples,
                                Samples<R const> x, Samples<R const> dy) {
   if (detail::goes_small<T, R>(coefficients, gradient.rows, gradient.inputs, gradient.outputs, samples)) {
-    small_backward_parameters<T, R>(gradient, coefficients.numbers, samples, x, dy);
+    auto const pass = is_narrow<T, R>(gradient.inputs, gradient.outputs) ? narrow_backward_parameters<T, R>
+                                                                         : small_backward_parameters<T, R>;
+    pass(gradient, coefficients.numbers, samples, x, dy);
   } else {
     blocked_backward_parameters<T, R>(gradient, coefficients, samples, x, dy);
   }

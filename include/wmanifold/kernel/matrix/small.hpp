@@ -206,6 +206,34 @@ void small_gradient(MutableDenseRows<R> const& gradient, R const* phi, Index sam
   });
 }
 
+/// Weights of K rows with the inputs of each output in whole vectors: row k of output o is at data + k row + o width.
+template <Real R>
+struct TurnedRows {
+  R const* data;
+  Index row;
+  Index width;
+};
+
+/// Returns a layer's weights, turned: in place where they are so already, else in `memory`, padded with zeros.
+template <class T, Real R>
+[[nodiscard]] TurnedRows<R> turn_rows(DenseRows<R> const& layer, SmallMemory<R>& memory) noexcept {
+  Index const width = simd::whole_vectors<T, R>(layer.inputs);
+  if (layer.outputs == 1 && width == layer.inputs) {
+    return {layer.parameters, layer.stride, width};
+  }
+  R* to = memory.numbers.data();
+  for (Index k = 0; k < layer.rows; ++k) {
+    for (Index o = 0; o < layer.outputs; ++o, to += width) {
+      R const* from = layer.parameters + k * layer.stride + o;
+      for (Index i = 0; i < layer.inputs; ++i, from += layer.outputs) {
+        to[i] = *from;
+      }
+      std::fill(to + layer.inputs, to + width, R{0});
+    }
+  }
+  return {memory.numbers.data(), layer.outputs * width, width};
+}
+
 }  // namespace detail
 
 /// Returns whether a layer is small enough for the passes below. A single row is not, and no work for several threads.
@@ -267,21 +295,10 @@ void small_backward_parameters(MutableDenseRows<R> const& gradient, R const* phi
 template <class T, Real R>
 void small_backward_inputs(DenseRows<R> const& layer, R const* phi, Index samples, Samples<R const> dy, Samples<R> dx,
                            R const* slope) noexcept {
-  Index const width = simd::whole_vectors<T, R>(layer.inputs);
-  detail::SmallMemory<R> rows;
-  R* to = rows.numbers.data();
-  for (Index k = 0; k < layer.rows; ++k) {
-    for (Index o = 0; o < layer.outputs; ++o, to += width) {
-      R const* from = layer.parameters + k * layer.stride + o;
-      for (Index i = 0; i < layer.inputs; ++i, from += layer.outputs) {
-        to[i] = *from;
-      }
-      std::fill(to + layer.inputs, to + width, R{0});
-    }
-  }
+  detail::SmallMemory<R> memory;
+  detail::TurnedRows<R> const turned = detail::turn_rows<T>(layer, memory);
   detail::multiply_small<T, R, false>(
-      {dy, layer.outputs, rows.numbers.data(), layer.outputs * width, width, layer.rows, phi, slope, dx}, samples,
-      layer.inputs);
+      {dy, layer.outputs, turned.data, turned.row, turned.width, layer.rows, phi, slope, dx}, samples, layer.inputs);
 }
 
 }  // namespace wmanifold::kernel

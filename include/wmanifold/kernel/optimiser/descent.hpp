@@ -36,16 +36,23 @@ inline constexpr Index most_results = 64;
 inline constexpr Index least_units = 64;
 
 /// One number for each piece of a block. The pieces depend on the block's size alone, not on the number of threads.
-using PieceResults = LocalArray<double, static_cast<std::size_t>(most_results)>;
+struct PieceResults {
+  LocalArray<double, static_cast<std::size_t>(most_results)> numbers;
+  Index count;
+
+  [[nodiscard]] double const* begin() const noexcept { return numbers.data(); }
+  [[nodiscard]] double const* end() const noexcept { return numbers.data() + count; }
+};
 
 /// Returns results[i] = body(begin, end) for pieces of [0, count) units.
 template <class T, class Body>
 [[nodiscard]] PieceResults in_pieces(Index count, Index work, Body const& body) {
-  PieceResults results{};
   Index const pieces = std::clamp(count / least_units, Index{1}, most_results);
+  PieceResults results;
+  results.count = pieces;
   parallel_ranges<T>(pieces, work, [&](Index first, Index last, Index) {
     for (Index i = first; i < last; ++i) {
-      results[static_cast<std::size_t>(i)] = body(count * i / pieces, count * (i + 1) / pieces);
+      results.numbers[static_cast<std::size_t>(i)] = body(count * i / pieces, count * (i + 1) / pieces);
     }
   });
   return results;
@@ -428,12 +435,12 @@ template <class T, Real R>
 /// and the parameters. Returns the sum of squares of C^T direction.
 template <class T, Real R>
 [[nodiscard]] double descend(DescentBlocks<R> const& blocks, DescentTerms<R> const& terms, TileRule<R> rule) {
-  bool const apart =
-      terms.row_by_row && terms.after.rows == 0 && detail::is_diagonal(terms.before) && detail::is_diagonal(terms.root);
+  bool const apart = blocks.rows * blocks.count > tile_numbers && terms.row_by_row && terms.after.rows == 0 &&
+                     detail::is_diagonal(terms.before) && detail::is_diagonal(terms.root);
   if (!apart) {
     return detail::descend_tiles<T, R>(blocks, terms, rule);
   }
-  // Rows that do not mix are processed one after the other: long streams, which the processor prefetches.
+  // Long rows that do not mix are processed one after the other: streams that the processor prefetches.
   constexpr LocalArray<Index, 2> starts{0, 1};
   constexpr Index first = 0;
   double sum = 0;
