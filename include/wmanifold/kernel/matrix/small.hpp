@@ -66,12 +66,13 @@ void for_rows(Index rows, Body const& body) {
 }
 
 /// A mixed product: to_b = slope_b sum_k phi_bk (bias_k + sum_p x_bp right_kp). Vectors right_kp are `depth` apart,
-/// rows k `row`; the bias is the vector behind the last of its row. `phi` is samples x rows, `slope` null or in the
+/// rows k `row`; a bias is the vector behind the last of its row. `phi` is samples x rows, `slope` null or in the
 /// layout of `to`. All whole vectors of `to` are written.
 template <Real R>
 struct SmallProduct {
   Samples<R const> x;
   Index terms;
+  bool has_bias;
   R const* right;
   Index row;
   Index depth;
@@ -82,7 +83,7 @@ struct SmallProduct {
 };
 
 /// Computes a vector of `Count` samples, from rows k, ..., k + Rows - 1.
-template <class T, Real R, int Count, int Rows, bool has_bias>
+template <class T, Real R, int Count, int Rows>
 [[gnu::noinline]] void small_tile(SmallProduct<R> const& product, Index sample, Index k, Index column) noexcept {
   using V = simd::Batch<T, R>;
   Index const stride = product.x.stride;
@@ -92,7 +93,7 @@ template <class T, Real R, int Count, int Rows, bool has_bias>
   R const* right = product.right + k * row + column;
   std::array<V, Count * Rows> sum;
   unroll<Rows>([&](int r) __attribute__((always_inline)) {
-    V const start = has_bias ? V::load_unaligned(right + r * row + product.terms * depth) : V(R{0});
+    V const start = product.has_bias ? V::load_unaligned(right + r * row + product.terms * depth) : V(R{0});
     unroll<Count>([&](int c) __attribute__((always_inline)) { sum[c * Rows + r] = start; });
   });
   for (Index p = product.terms; p > 0; --p, right += depth, ++x) {
@@ -124,23 +125,23 @@ template <class T, Real R, int Count, int Rows, bool has_bias>
 }
 
 /// Computes `columns` columns of a mixed product, whole vectors.
-template <class T, Real R, bool has_bias>
+template <class T, Real R>
 void multiply_vectors(SmallProduct<R> const& product, Index samples, Index columns) noexcept {
   for (Index column = 0; column < columns; column += simd::lanes<T, R>) {
     for_rows(product.rows, [&]<int Rows>(Index k, std::integral_constant<int, Rows>) {
       for_few<small_count<T>>(samples, [&]<int Count>(Index sample, std::integral_constant<int, Count>) {
-        small_tile<T, R, Count, Rows, has_bias>(product, sample, k, column);
+        small_tile<T, R, Count, Rows>(product, sample, k, column);
       });
     });
   }
 }
 
 /// Computes `columns` columns of a mixed product, through padded memory if they do not fill vectors.
-template <class T, Real R, bool has_bias>
+template <class T, Real R>
 void multiply_small(SmallProduct<R> product, Index samples, Index columns) noexcept {
   Index const width = simd::whole_vectors<T, R>(columns);
   if (width == columns) {
-    multiply_vectors<T, R, has_bias>(product, samples, columns);
+    multiply_vectors<T, R>(product, samples, columns);
     return;
   }
   SmallMemory<R> padded;
@@ -149,7 +150,7 @@ void multiply_small(SmallProduct<R> product, Index samples, Index columns) noexc
   Index const most = small_numbers<R> / width;
   for (; samples > 0; samples -= most) {
     Index const count = std::min(most, samples);
-    multiply_vectors<T, R, has_bias>(product, count, width);
+    multiply_vectors<T, R>(product, count, width);
     copy_rows<R>(count, columns, padded.numbers.data(), width, to.data, to.stride);
     for (Index b = 0; slope != nullptr && b < count; ++b, slope += to.stride) {
       for (Index n = 0; n < columns; ++n) {
@@ -248,8 +249,8 @@ template <class T, Real R>
 template <class T, Real R>
 void small_forward(DenseRows<R> const& layer, R const* phi, Index samples, Samples<R const> x, Samples<R> y) noexcept {
   Index const width = simd::whole_vectors<T, R>(layer.outputs);
-  detail::SmallProduct<R> product{
-      x, layer.inputs, layer.parameters, layer.stride, layer.outputs, layer.rows, phi, nullptr, y};
+  detail::SmallProduct<R> product{x,   layer.inputs, true, layer.parameters, layer.stride, layer.outputs, layer.rows,
+                                  phi, nullptr,      y};
   detail::SmallMemory<R> padded;
   if (width != layer.outputs) {
     product.depth = width;
@@ -261,7 +262,7 @@ void small_forward(DenseRows<R> const& layer, R const* phi, Index samples, Sampl
                         padded.numbers.data() + k * product.row, width);
     }
   }
-  detail::multiply_small<T, R, true>(product, samples, layer.outputs);
+  detail::multiply_small<T, R>(product, samples, layer.outputs);
 }
 
 /// Overwrites `gradient` with that of a small layer's K rows.
@@ -297,8 +298,9 @@ void small_backward_inputs(DenseRows<R> const& layer, R const* phi, Index sample
                            R const* slope) noexcept {
   detail::SmallMemory<R> memory;
   detail::TurnedRows<R> const turned = detail::turn_rows<T>(layer, memory);
-  detail::multiply_small<T, R, false>(
-      {dy, layer.outputs, turned.data, turned.row, turned.width, layer.rows, phi, slope, dx}, samples, layer.inputs);
+  detail::multiply_small<T, R>(
+      {dy, layer.outputs, false, turned.data, turned.row, turned.width, layer.rows, phi, slope, dx}, samples,
+      layer.inputs);
 }
 
 }  // namespace wmanifold::kernel
