@@ -41,7 +41,7 @@ class Ours {
         inputs_(Eigen::Map<wm::Matrix<float> const>(problem.inputs.data(), problem.shape.batch, inputs)),
         targets_(Eigen::Map<wm::Matrix<float> const>(problem.targets.data(), problem.shape.batch, 1)),
         contexts_(contexts_of<Basis>(problem)),
-        flow_(model_, Loss{}, {.rate = rate, .momentum = momentum}) {
+        flow_(model_, Loss{}, {.rate = rate, .momentum = momentum, .stiffness = 0}) {
     each_block(model_, [&](int l, std::ptrdiff_t first, auto&& numbers) {
       for (auto& x : numbers) {
         x = static_cast<float>(problem.parameters[static_cast<std::size_t>(l)][static_cast<std::size_t>(first++)]);
