@@ -167,27 +167,42 @@ Panel all_targets(std::vector<Target> const& targets) {
   return panel;
 }
 
+/// Returns the versions of all contenders but ours, in lines that fit the width.
+std::vector<std::string> versions_of(Report const& report) {
+  constexpr std::size_t longest = 130;
+  std::vector<std::string> lines;
+  for (auto const& [contender, version] : report.contenders) {
+    if (contender == name::ours) {
+      continue;
+    }
+    std::string const text = demo::joined(contender, ' ', version);
+    if (lines.empty() || lines.back().size() + text.size() > longest) {
+      lines.push_back(text);
+    } else {
+      lines.back() += " · " + text;
+    }
+  }
+  return lines;
+}
+
 }  // namespace
 
 std::string chart_of(Report const& report) {
   Panel const bars = contenders(report.results);
   Panel const targets = all_targets(report.targets);
-  constexpr double top = 84;
+  auto const versions = versions_of(report);
+  constexpr double line = 18;
+  double const top = 66 + line * static_cast<double>(versions.size());
   double const height = top + bars.height() + targets.height() + 16;
   demo::Svg svg(width, height, "wmanifold beside other libraries");
   rectangle(svg, {0, 0}, {width, height}, "page");
-  std::string title = name::ours;
-  std::string versions;
-  for (auto const& [contender, version] : report.contenders) {
-    if (contender == name::ours) {
-      title += ' ' + version;
-    } else {
-      versions += demo::joined(versions.empty() ? "" : " · ", contender, ' ', version);
-    }
-  }
-  svg.text({16, 24}, "start", title + " beside other libraries, one thread", "title");
+  svg.text({16, 24}, "start",
+           demo::joined(name::ours, ' ', report.contenders.at(name::ours), " beside other libraries, one thread"),
+           "title");
   svg.text({16, 46}, "start", report.machine, "note");
-  svg.text({16, 64}, "start", versions, "note");
+  for (std::size_t i = 0; i < versions.size(); ++i) {
+    svg.text({16, 46 + line * static_cast<double>(i + 1)}, "start", versions[i], "note");
+  }
   draw(svg, bars, top);
   draw(svg, targets, top + bars.height());
   return svg.file(style);
