@@ -5,7 +5,7 @@ set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-ensure_packages "${base_packages[@]}" libtorch-dev libopenblas-dev libblis-dev libdnnl-dev
+ensure_packages "${base_packages[@]}" libtorch-dev libopenblas-dev libblis-dev libdnnl-dev libxsmm-dev
 workflow bench
 cd "$root"
 exec cmake --build --preset bench --target bench-report

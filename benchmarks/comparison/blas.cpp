@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <initializer_list>
 
 namespace comparison {
@@ -56,28 +57,32 @@ std::string version_and_one_thread(void* library) {
   return "of unknown version";
 }
 
-Multiply with_cblas(void* library) {
+std::function<Multiply(ProductShape const&)> with_cblas(void* library) {
   using Sgemm = void(int, int, int, int, int, int, float, float const*, int, float const*, int, float, float*, int);
   auto* const sgemm = function<Sgemm>(library, "cblas_sgemm");
   if (sgemm == nullptr) {
     return {};
   }
-  return [sgemm](ProductShape const& s, float const* a, float const* b, float* c) {
-    constexpr int row_major = 101;
-    constexpr int as_is = 111;
-    sgemm(row_major, as_is, as_is, s.rows, s.columns, s.depth, 1, a, s.depth, b, s.columns, 0, c, s.columns);
+  return [sgemm](ProductShape const& s) {
+    return repeated([sgemm, s](float const* a, float const* b, float* c) {
+      constexpr int row_major = 101;
+      constexpr int as_is = 111;
+      sgemm(row_major, as_is, as_is, s.rows, s.columns, s.depth, 1, a, s.depth, b, s.columns, 0, c, s.columns);
+    });
   };
 }
 
-Multiply with_dnnl(void* library) {
+std::function<Multiply(ProductShape const&)> with_dnnl(void* library) {
   using Size = std::int64_t;
   using Sgemm = int(char, char, Size, Size, Size, float, float const*, Size, float const*, Size, float, float*, Size);
   auto* const sgemm = function<Sgemm>(library, "dnnl_sgemm");
   if (sgemm == nullptr) {
     return {};
   }
-  return [sgemm](ProductShape const& s, float const* a, float const* b, float* c) {
-    sgemm('N', 'N', s.rows, s.columns, s.depth, 1, a, s.depth, b, s.columns, 0, c, s.columns);
+  return [sgemm](ProductShape const& s) {
+    return repeated([sgemm, s](float const* a, float const* b, float* c) {
+      sgemm('N', 'N', s.rows, s.columns, s.depth, 1, a, s.depth, b, s.columns, 0, c, s.columns);
+    });
   };
 }
 
@@ -90,12 +95,12 @@ std::string dnnl_version(void* library) {
                             : demo::joined(version()->major, '.', version()->minor, '.', version()->patch);
 }
 
-Blas described(char const* name, void* library, char const* debian, Multiply (*multiply)(void*),
-               std::string (*version)(void*)) {
+Blas described(char const* name, void* library, char const* debian,
+               std::function<Multiply(ProductShape const&)> (*prepare)(void*), std::string (*version)(void*)) {
   if (library == nullptr) {
     return {name, {}, {}, demo::joined(name, " was not found (Debian: ", debian, ')')};
   }
-  return {name, version(library), multiply(library), demo::joined(name, " has no known sgemm")};
+  return {name, version(library), prepare(library), demo::joined(name, " has no known sgemm")};
 }
 
 }  // namespace

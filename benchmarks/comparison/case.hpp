@@ -29,6 +29,8 @@ inline constexpr char const* torch = "LibTorch";
 inline constexpr char const* openblas = "OpenBLAS";
 inline constexpr char const* blis = "BLIS";
 inline constexpr char const* onednn = "oneDNN";
+inline constexpr char const* xsmm = "LIBXSMM";
+inline constexpr char const* one_by_one = "one by one";  ///< this library, a call for each sample of a block
 inline constexpr char const* fma = "FMA loop";
 }  // namespace name
 

@@ -13,9 +13,11 @@ constexpr char const* style =
     "text{font:13px system-ui,'Segoe UI',Helvetica,Arial,sans-serif;fill:#1d2125}"
     ".page{fill:#fff}.title{font-size:19px;font-weight:600}.heading{font-size:15px;font-weight:600}"
     ".name{font-weight:600}.note{font-size:11.5px;fill:#6b7178}.tick{font-size:11px;fill:#6b7178}"
-    ".grid{stroke:#e6e8eb}.one{stroke:#1d2125;stroke-width:1.4}.stripe{fill:#f6f7f9}"
-    ".LibTorch{fill:#c4650a}.Eigen{fill:#7b4aa8}.OpenBLAS{fill:#1b5fc1}.BLIS{fill:#4f9bd9}.oneDNN{fill:#0e7f6f}"
-    ".met{fill:#0e7f6f}.missed{fill:#b3261e}";
+    ".grid{stroke:#e6e8eb}.unit{stroke:#1d2125;stroke-width:1.4}.stripe{fill:#f6f7f9}"
+    ".LibTorch{fill:#c4650a}.Eigen,.Eigen-weighted{fill:#7b4aa8}.OpenBLAS{fill:#1b5fc1}.BLIS{fill:#4f9bd9}.oneDNN{fill:"
+    "#0e7f6f}"
+    ".LIBXSMM{fill:#b08a00}.one-by-one{fill:#8a9099}.met{fill:#0e7f6f}.missed{fill:#b3261e}"
+    ".aim{stroke:#1d2125;stroke-width:2}";
 
 constexpr double width = 960;
 constexpr double bar_height = 13;
@@ -30,6 +32,7 @@ struct Bar {
   double ratio;  ///< 0: no bar, a label only
   std::string label;
   std::string classes;
+  double aim = 0;  ///< 0: none; a mark on the axis
 };
 
 struct Row {
@@ -69,6 +72,9 @@ void draw(demo::Svg& svg, Panel const& panel, double top) {
         low = std::min(low, std::floor(std::log2(bar.ratio)));
         high = std::max(high, std::ceil(std::log2(bar.ratio)));
       }
+      if (bar.aim > 0) {
+        high = std::max(high, std::ceil(std::log2(bar.aim)));
+      }
     }
   }
   demo::Axis const x{low, high, left + label_room, right - label_room};
@@ -99,13 +105,25 @@ void draw(demo::Svg& svg, Panel const& panel, double top) {
     for (Bar const& bar : row.bars) {
       double const tip = bar.ratio > 0 ? x(std::log2(bar.ratio)) : x(0);
       rectangle(svg, {x(0), bar_middle - bar_height / 2}, {tip, bar_middle + bar_height / 2}, bar.classes);
+      double end = tip;
+      if (bar.aim > 0) {
+        double const mark = x(std::log2(bar.aim));
+        svg.line({mark, bar_middle - bar_height / 2}, {mark, bar_middle + bar_height / 2}, "aim");
+        end = std::max(tip, mark);
+      }
       bool const is_left = bar.ratio > 0 && bar.ratio < 1;
-      svg.text({tip + (is_left ? -6 : 6), bar_middle}, is_left ? "end" : "start", bar.label, "note");
+      svg.text({is_left ? tip - 6 : end + 6, bar_middle}, is_left ? "end" : "start", bar.label, "note");
       bar_middle += pitch;
     }
     y += row.height();
   }
-  svg.line({x(0), first}, {x(0), bottom}, "one");
+  svg.line({x(0), first}, {x(0), bottom}, "unit");
+}
+
+/// Returns a contender's class in the style: "Eigen weighted" is drawn as "Eigen-weighted".
+std::string class_of(std::string contender) {
+  std::replace(contender.begin(), contender.end(), ' ', '-');
+  return contender;
 }
 
 Panel contenders(Results const& results) {
@@ -123,7 +141,7 @@ Panel contenders(Results const& results) {
         double const ratio = other.seconds / ours.seconds;
         row.bars.push_back(
             {ratio, demo::joined(other.contender, " × ", demo::fixed(ratio, 2), " (", time_of(other.seconds), ')'),
-             other.contender});
+             class_of(other.contender)});
       }
     }
     if (!row.bars.empty()) {
@@ -134,17 +152,37 @@ Panel contenders(Results const& results) {
 }
 
 Panel all_targets(std::vector<Target> const& targets) {
-  Panel panel{"Targets: reached ratio over required ratio", "missed", "met", {}};
+  Panel panel{"Targets: reached ratio over required ratio, with a mark at the aim", "missed", "met", {}};
   for (Target const& target : targets) {
+    bool const has_aim = target.aim > target.required;
+    std::string const aim = has_aim ? ", aim " + demo::fixed(target.aim, 2) : "";
     Row row{target.name, target.reason, {}};
     row.bars.push_back({target.ratio / target.required,
                         target.ratio > 0
-                            ? demo::joined(demo::fixed(target.ratio, 2), " of ", demo::fixed(target.required, 2))
-                            : "none",
-                        target.met ? "met" : "missed"});
+                            ? demo::joined(demo::fixed(target.ratio, 2), " of ", demo::fixed(target.required, 2), aim)
+                            : "none" + aim,
+                        target.met ? "met" : "missed", has_aim ? target.aim / target.required : 0});
     panel.rows.push_back(row);
   }
   return panel;
+}
+
+/// Returns the versions of all contenders but ours, in lines that fit the width.
+std::vector<std::string> versions_of(Report const& report) {
+  constexpr std::size_t longest = 130;
+  std::vector<std::string> lines;
+  for (auto const& [contender, version] : report.contenders) {
+    if (contender == name::ours) {
+      continue;
+    }
+    std::string const text = demo::joined(contender, ' ', version);
+    if (lines.empty() || lines.back().size() + text.size() > longest) {
+      lines.push_back(text);
+    } else {
+      lines.back() += " · " + text;
+    }
+  }
+  return lines;
 }
 
 }  // namespace
@@ -152,22 +190,19 @@ Panel all_targets(std::vector<Target> const& targets) {
 std::string chart_of(Report const& report) {
   Panel const bars = contenders(report.results);
   Panel const targets = all_targets(report.targets);
-  constexpr double top = 84;
+  auto const versions = versions_of(report);
+  constexpr double line = 18;
+  double const top = 66 + line * static_cast<double>(versions.size());
   double const height = top + bars.height() + targets.height() + 16;
   demo::Svg svg(width, height, "wmanifold beside other libraries");
   rectangle(svg, {0, 0}, {width, height}, "page");
-  std::string title = name::ours;
-  std::string versions;
-  for (auto const& [contender, version] : report.contenders) {
-    if (contender == name::ours) {
-      title += ' ' + version;
-    } else {
-      versions += demo::joined(versions.empty() ? "" : " · ", contender, ' ', version);
-    }
-  }
-  svg.text({16, 24}, "start", title + " beside other libraries, one thread", "title");
+  svg.text({16, 24}, "start",
+           demo::joined(name::ours, ' ', report.contenders.at(name::ours), " beside other libraries, one thread"),
+           "title");
   svg.text({16, 46}, "start", report.machine, "note");
-  svg.text({16, 64}, "start", versions, "note");
+  for (std::size_t i = 0; i < versions.size(); ++i) {
+    svg.text({16, 46 + line * static_cast<double>(i + 1)}, "start", versions[i], "note");
+  }
   draw(svg, bars, top);
   draw(svg, targets, top + bars.height());
   return svg.file(style);

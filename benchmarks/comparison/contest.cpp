@@ -8,6 +8,7 @@
 #include "products.hpp"
 #include "text.hpp"
 
+#include <wmanifold/core/aligned.hpp>
 #include <wmanifold/core/random.hpp>
 #include <wmanifold/version.hpp>
 
@@ -62,6 +63,10 @@ class Preparation {
     }
   }
 
+  /// Leaves a contender out of one case.
+  void left_out(std::string const& name, std::string const& contender, std::string const& reason) {
+    contest_.absences[{name, contender}] = reason;
+  }
   void absent(std::string const& contender, std::string const& reason) { contest_.absences[{{}, contender}] = reason; }
   void present(std::string const& contender, std::string const& version) { contest_.versions[contender] = version; }
 
@@ -76,8 +81,20 @@ void add_steps(Preparation& to) {
   for (Shape const& shape :
        {Shape{"step-512-k3", 256, {784, 512, 512, 10}}, Shape{"step-128-k3", 256, {784, 128, 128, 10}},
         Shape{"step-32-k3", 64, {64, 32, 32, 10}}, Shape{"step-16-k3", 32, {2, 16, 16, 1}}}) {
-    if (to.opens({shape.name})) {
+    if (to.opens({shape.name, shape.name + "-eigen"})) {
       to.training(Problem(shape), {{name::ours, train_ours}, {name::torch, train_torch}, {name::eigen, train_eigen}});
+    }
+  }
+}
+
+void add_local_steps(Preparation& to) {
+  std::vector<int> const widths{196, 64, 64, 10};
+  if (to.opens({"step-64-plain", "finite-32", "chain-16", "catmull-16"})) {
+    for (Shape const& shape :
+         {Shape{"step-64-plain", 256, widths, 1}, Shape{"finite-32", 256, widths, 32, 1, Family::one_per_context},
+          Shape{"chain-16", 256, widths, 16, 1, Family::chain},
+          Shape{"catmull-16", 256, widths, 16, 1, Family::catmull_rom}}) {
+      to.training(Problem(shape), {{name::ours, train_ours}});
     }
   }
 }
@@ -85,8 +102,8 @@ void add_steps(Preparation& to) {
 void add_groups(Preparation& to) {
   std::vector<int> const widths{784, 128, 128, 10};
   if (to.opens({"step-128-plain", "groups-k3", "groups-k9", "groups-k3-libtorch", "groups-k9-libtorch"})) {
-    to.training(Problem({"step-128-plain", 256, widths, 0}), {{name::ours, train_ours}});
-    for (Shape const& shape : {Shape{"groups-k3", 256, widths, 1, 32}, Shape{"groups-k9", 256, widths, 4, 32}}) {
+    to.training(Problem({"step-128-plain", 256, widths, 1}), {{name::ours, train_ours}});
+    for (Shape const& shape : {Shape{"groups-k3", 256, widths, 3, 32}, Shape{"groups-k9", 256, widths, 9, 32}}) {
       to.training(Problem(shape), {{name::ours, train_ours}, {name::torch, train_torch_groups}});
     }
   }
@@ -115,49 +132,65 @@ void add_threads(Preparation& to) {
   to.enter(fma_loop(2), {});
 }
 
-void add_products(Preparation& to, std::vector<Blas> const& libraries) {
-  if (!to.opens({"product", "product-peak", "product-onednn"})) {
-    return;
-  }
-  ProductShape const shape{256, 512, 1536};
-  namespace wm = wmanifold;
-  wm::Random random{wm::Seed{3}};
-  struct Data {
-    std::vector<float> a, b, c;
-  };
-  auto const data = std::make_shared<Data>();
-  for (int i = 0; i < shape.rows * shape.depth; ++i) {
-    data->a.push_back(static_cast<float>(random.normal()));
-  }
-  for (int i = 0; i < shape.depth * shape.columns; ++i) {
-    data->b.push_back(static_cast<float>(random.normal()));
-  }
-  std::vector<double> reference(static_cast<std::size_t>(shape.rows * shape.columns));
-  for (int r = 0; r < shape.rows; ++r) {
-    for (int p = 0; p < shape.depth; ++p) {
-      for (int c = 0; c < shape.columns; ++c) {
-        reference[static_cast<std::size_t>(r * shape.columns + c)] +=
-            static_cast<double>(data->a[static_cast<std::size_t>(r * shape.depth + p)]) *
-            static_cast<double>(data->b[static_cast<std::size_t>(p * shape.columns + c)]);
+/// Random operands of a product, and the product by plain loops in double.
+struct Operands {
+  wmanifold::AlignedVector<float> a, b, c;
+  std::vector<double> product;
+
+  explicit Operands(ProductShape const& shape)
+      : c(static_cast<std::size_t>(shape.rows * shape.columns)), product(c.size()) {
+    wmanifold::Random random{wmanifold::Seed{3}};
+    for (int i = 0; i < shape.rows * shape.depth; ++i) {
+      a.push_back(static_cast<float>(random.normal()));
+    }
+    for (int i = 0; i < shape.depth * shape.columns; ++i) {
+      b.push_back(static_cast<float>(random.normal()));
+    }
+    for (int r = 0; r < shape.rows; ++r) {
+      for (int p = 0; p < shape.depth; ++p) {
+        for (int column = 0; column < shape.columns; ++column) {
+          product[static_cast<std::size_t>(r * shape.columns + column)] +=
+              static_cast<double>(a[static_cast<std::size_t>(r * shape.depth + p)]) *
+              static_cast<double>(b[static_cast<std::size_t>(p * shape.columns + column)]);
+        }
       }
     }
   }
+};
+
+void add_product(Preparation& to, std::string const& name, ProductShape const& shape,
+                 std::vector<Blas> const& libraries) {
+  auto const operands = std::make_shared<Operands>(shape);
   auto const enter = [&](std::string const& contender, Multiply const& multiply) {
-    data->c.assign(reference.size(), 0);
-    multiply(shape, data->a.data(), data->b.data(), data->c.data());
-    to.enter({"product", contender, shape.flops(), shape.bytes(), 1,
-              [=](std::size_t calls) {
-                for (std::size_t i = 0; i < calls; ++i) {
-                  multiply(shape, data->a.data(), data->b.data(), data->c.data());
-                }
-              }},
-             disagreement(data->c, reference));
+    if (!multiply) {
+      to.left_out(name, contender, demo::joined(contender, " has no product for the shape of ", name));
+      return;
+    }
+    auto const run = [=](std::size_t calls) {
+      multiply(operands->a.data(), operands->b.data(), operands->c.data(), calls);
+    };
+    std::fill(operands->c.begin(), operands->c.end(), 0.0F);
+    run(1);
+    to.enter({name, contender, shape.flops(), shape.bytes(), 1, run},
+             disagreement({operands->c.begin(), operands->c.end()}, operands->product));
   };
-  enter(name::ours, multiply_ours);
-  enter(name::eigen, multiply_eigen);
+  enter(name::ours, multiply_ours(shape));
+  enter(name::eigen, multiply_eigen(shape));
   for (Blas const& library : libraries) {
-    if (library.multiply) {
-      enter(library.name, library.multiply);
+    if (library.prepare) {
+      enter(library.name, library.prepare(shape));
+    }
+  }
+}
+
+void add_products(Preparation& to, std::vector<Blas> const& libraries) {
+  if (to.opens({"product", "product-peak", "product-onednn"})) {
+    add_product(to, "product", {256, 512, 1536}, libraries);
+  }
+  for (int const n : {16, 32, 64}) {
+    std::string const name = demo::joined("product-", n);
+    if (to.opens({name})) {
+      add_product(to, name, {n, n, n}, libraries);
     }
   }
 }
@@ -167,16 +200,59 @@ void add_points(Preparation& to) {
        {std::pair{std::vector{64, 32, 32, 10}, Bend::relu}, std::pair{std::vector{2, 16, 16, 1}, Bend::tanh},
         std::pair{std::vector{2, 16, 16, 1}, Bend::relu}, std::pair{std::vector{64, 128, 128, 10}, Bend::relu}}) {
     PointProblem const problem(widths, bend);
-    if (!to.opens({problem.name})) {
+    if (!to.opens({problem.name, "point-eigen"})) {
       continue;
     }
     for (auto const& [contender, answer] : {std::pair{name::ours, &point_ours}, std::pair{name::eigen, &point_eigen}}) {
       Answering const answering = answer(problem);
-      answering.run(PointProblem::inputs_in_turn);
+      answering.run(PointProblem::samples);
       to.enter({problem.name, contender, problem.flops(), problem.bytes(), 1, answering.run},
                disagreement(answering.result(), problem.outputs));
     }
   }
+}
+
+/// Returns a case of a call for each sample.
+Case one_by_one(Case entry, Answering const& point) {
+  entry.contender = name::one_by_one;
+  entry.run = [run = point.run](std::size_t calls) { run(calls * PointProblem::samples); };
+  return entry;
+}
+
+void add_blocks(Preparation& to) {
+  for (auto const& widths : {std::vector{32, 16, 16, 1}, std::vector{64, 32, 32, 10}, std::vector{64, 128, 128, 10}}) {
+    PointProblem const problem(widths, Bend::relu);
+    std::string const name = "block-" + problem.sizes();
+    if (!to.opens({name, "block-over-single-" + problem.sizes()})) {
+      continue;
+    }
+    Case entry{name, name::ours, PointProblem::samples * problem.flops(), problem.block_bytes()};
+    for (auto const& [contender, answer] : {std::pair{name::ours, &block_ours}, std::pair{name::eigen, &block_eigen}}) {
+      Answering const block = answer(problem);
+      block.run(1);
+      entry.contender = contender;
+      entry.run = block.run;
+      to.enter(entry, disagreement(block.result(), problem.outputs));
+    }
+    Answering const point = point_ours(problem);
+    point.run(PointProblem::samples);
+    to.enter(one_by_one(entry, point), disagreement(point.result(), problem.outputs));
+  }
+}
+
+void add_walker(Preparation& to) {
+  if (!to.opens({"walker-rest-64"})) {
+    return;
+  }
+  PointProblem const problem({32, 16, 16, 1}, Bend::tanh, 1);
+  Answering const walker = walker_ours(problem);
+  walker.run(1);
+  Case const entry{"walker-rest-64",      name::ours, PointProblem::samples * problem.flops(),
+                   problem.block_bytes(), 1,          walker.run};
+  to.enter(entry, disagreement(walker.result(), problem.outputs));
+  Answering const point = point_ours(problem);
+  point.run(PointProblem::samples);
+  to.enter(one_by_one(entry, point), disagreement(point.result(), problem.outputs));
 }
 
 void add_moves(Preparation& to) {
@@ -185,7 +261,7 @@ void add_moves(Preparation& to) {
     return;
   }
   std::vector<double> reference;  // the network at the last angle
-  auto const rows = static_cast<std::size_t>(problem.shape.rows());
+  auto const rows = static_cast<std::size_t>(problem.shape.rows);
   std::size_t numbers = 0;
   for (auto const& layer : problem.parameters) {
     numbers += layer.size();
@@ -198,7 +274,7 @@ void add_moves(Preparation& to) {
     }
   }
   Answering const answering = move_ours(problem);
-  answering.run(problem.angles.size());
+  answering.run(problem.contexts.size());
   double const flops = 2 * static_cast<double>(numbers);
   double const bytes = sizeof(float) * static_cast<double>(numbers + reference.size());
   to.enter({problem.shape.name, name::ours, flops, bytes, 1, answering.run},
@@ -210,13 +286,21 @@ void add_phase(Preparation& to) {
     return;
   }
   PhaseProblem const problem;
-  for (auto const& [contender, answer] : {std::pair{name::ours, &phase_ours}, std::pair{name::eigen, &phase_eigen},
-                                          std::pair{name::eigen_weighted, &phase_eigen_weighted}}) {
-    Answering const answering = answer(problem);
+  struct Entry {
+    char const* name;
+    char const* contender;
+    Answering (*answer)(PhaseProblem const&);
+  };
+  for (Entry const& entry : {
+           Entry{PhaseProblem::name, name::ours, phase_ours},
+           Entry{PhaseProblem::name, name::eigen, phase_eigen},
+           Entry{PhaseProblem::name, name::eigen_weighted, phase_eigen_weighted},
+       }) {
+    Answering const answering = entry.answer(problem);
     answering.run(PhaseProblem::frames);
-    Case const one{PhaseProblem::name, contender, problem.flops(), problem.bytes(), 1, answering.run};
+    Case const one{entry.name, entry.contender, problem.flops(), problem.bytes(), 1, answering.run};
     to.enter(one, disagreement(answering.result(), problem.outputs));
-    if (contender == name::ours) {
+    if (entry.answer == phase_ours) {
       Case two = one;
       two.name = PhaseProblem::name_of_two;
       two.threads = 2;
@@ -241,17 +325,21 @@ Contest prepare(std::string const& only) {
   } else {
     preparation.present(name::torch, demo::joined(torch_version(), " with ", blas_of_process()));
   }
-  auto const libraries = load_blas();
+  auto libraries = load_blas();
+  libraries.push_back(xsmm());
   for (Blas const& library : libraries) {
-    library.multiply ? preparation.present(library.name, library.version)
-                     : preparation.absent(library.name, library.reason);
+    library.prepare ? preparation.present(library.name, library.version)
+                    : preparation.absent(library.name, library.reason);
   }
   use_threads(1);
   add_steps(preparation);
+  add_local_steps(preparation);
   add_groups(preparation);
   add_products(preparation, libraries);
   add_threads(preparation);
   add_points(preparation);
+  add_blocks(preparation);
+  add_walker(preparation);
   add_moves(preparation);
   add_phase(preparation);
   return std::move(preparation).finish();

@@ -4,10 +4,12 @@
 
 namespace comparison {
 
-void multiply_eigen(ProductShape const& shape, float const* a, float const* b, float* c) {
-  using Matrix = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
-  Eigen::Map<Matrix>(c, shape.rows, shape.columns).noalias() =
-      Eigen::Map<Matrix const>(a, shape.rows, shape.depth) * Eigen::Map<Matrix const>(b, shape.depth, shape.columns);
+Multiply multiply_eigen(ProductShape const& shape) {
+  return repeated([shape](float const* a, float const* b, float* c) {
+    using Matrix = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+    Eigen::Map<Matrix>(c, shape.rows, shape.columns).noalias() =
+        Eigen::Map<Matrix const>(a, shape.rows, shape.depth) * Eigen::Map<Matrix const>(b, shape.depth, shape.columns);
+  });
 }
 
 }  // namespace comparison

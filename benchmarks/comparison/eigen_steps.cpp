@@ -29,7 +29,7 @@ class EigenSteps {
     Shape const& shape = problem.shape;
     for (int l = 0; l < shape.layers(); ++l) {
       Layer& layer = layers_[static_cast<std::size_t>(l)];
-      Eigen::Index const depth = shape.rows() * (shape.inputs(l) + 1);
+      Eigen::Index const depth = shape.rows * (shape.inputs(l) + 1);
       layer.parameters = Eigen::Map<Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor> const>(
                              problem.parameters[static_cast<std::size_t>(l)].data(), depth, shape.outputs(l))
                              .template cast<R>();
@@ -61,7 +61,11 @@ class EigenSteps {
 
  private:
   [[nodiscard]] R phi(int b, int k) const {
-    return static_cast<R>(problem_.phi[static_cast<std::size_t>(b / problem_.shape.each * problem_.shape.rows() + k)]);
+    return static_cast<R>(problem_.phi[static_cast<std::size_t>(b / problem_.shape.each * problem_.shape.rows + k)]);
+  }
+
+  [[nodiscard]] R inverse_gram(int k, int j) const {
+    return static_cast<R>(problem_.inverse_gram[static_cast<std::size_t>(k * problem_.shape.rows + j)]);
   }
 
   void forward() {
@@ -69,7 +73,7 @@ class EigenSteps {
     for (Layer& layer : layers_) {
       Eigen::Index const inputs = x->cols();
       for (int b = 0; b < problem_.shape.batch; ++b) {
-        for (int k = 0; k < problem_.shape.rows(); ++k) {
+        for (int k = 0; k < problem_.shape.rows; ++k) {
           auto part = layer.spread.row(b).segment(k * (inputs + 1), inputs + 1);
           part.head(inputs) = phi(b, k) * x->row(b);
           part[inputs] = phi(b, k);
@@ -122,7 +126,7 @@ class EigenSteps {
       for (int b = 0; b < problem_.shape.batch; ++b) {
         auto to = before.delta.row(b);
         to = phi(b, 0) * layer.spread_gradient.row(b).head(inputs);
-        for (int k = 1; k < problem_.shape.rows(); ++k) {
+        for (int k = 1; k < problem_.shape.rows; ++k) {
           to += phi(b, k) * layer.spread_gradient.row(b).segment(k * (inputs + 1), inputs);
         }
         to.array() *= (before.values.row(b).array() > 0).template cast<R>();
@@ -132,11 +136,16 @@ class EigenSteps {
 
   void update() {
     for (Layer& layer : layers_) {
-      Eigen::Index const depth = layer.parameters.rows() / problem_.shape.rows();
-      for (int k = 0; k < problem_.shape.rows(); ++k) {
+      Eigen::Index const depth = layer.parameters.rows() / problem_.shape.rows;
+      for (int k = 0; k < problem_.shape.rows; ++k) {
         auto velocity = layer.velocity.middleRows(k * depth, depth);
-        velocity = static_cast<R>(momentum) * velocity +
-                   static_cast<R>(inverse_gram(k)) * layer.gradient.middleRows(k * depth, depth);
+        velocity =
+            static_cast<R>(momentum) * velocity + inverse_gram(k, k) * layer.gradient.middleRows(k * depth, depth);
+        for (int j = 0; j < problem_.shape.rows; ++j) {
+          if (j != k && inverse_gram(k, j) != 0) {
+            velocity += inverse_gram(k, j) * layer.gradient.middleRows(j * depth, depth);
+          }
+        }
         layer.parameters.middleRows(k * depth, depth) -= rate_ * velocity;
       }
     }

@@ -1,5 +1,5 @@
-// Compares the speed of training steps, products, single samples and moves of the context with other libraries. All
-// contenders run in turns in one process. See --help.
+// Compares the speed of training steps, products, single samples, blocks of samples and moves of the context with other
+// libraries. All contenders run in turns in one process. See --help.
 
 #include "chart.hpp"
 #include "contest.hpp"
@@ -25,7 +25,7 @@ using namespace comparison;
 struct Options {
   std::filesystem::path output = ".";
   std::string name = "report";
-  double seconds = 80;
+  double seconds = 130;
   std::string only;
 };
 

@@ -2,6 +2,7 @@
 
 #include <wmanifold/wmanifold.hpp>
 
+#include <concepts>
 #include <memory>
 #include <type_traits>
 
@@ -14,11 +15,15 @@ template <wm::Basis Basis>
 wm::Contexts<typename Basis::Topology> contexts_of(Problem const& problem) {
   using T = typename Basis::Topology;
   std::vector<wm::Point<T>> points;
-  for (double const angle : problem.angles) {
-    if constexpr (T::dimension == 0) {
+  for (double const context : problem.contexts) {
+    if constexpr (std::same_as<T, wm::S1>) {
+      points.push_back(T::radians(context));
+    } else if constexpr (std::same_as<T, wm::Interval>) {
+      points.push_back(T::at(context));
+    } else if constexpr (requires { T::point(); }) {
       points.push_back(T::point());
     } else {
-      points.push_back(T::radians(angle));
+      points.push_back(T::at(static_cast<int>(context)));
     }
   }
   return problem.shape.each == 1 ? wm::Contexts<T>(points) : wm::Contexts<T>::grouped(points, problem.shape.each);
@@ -36,7 +41,7 @@ class Ours {
         inputs_(Eigen::Map<wm::Matrix<float> const>(problem.inputs.data(), problem.shape.batch, inputs)),
         targets_(Eigen::Map<wm::Matrix<float> const>(problem.targets.data(), problem.shape.batch, 1)),
         contexts_(contexts_of<Basis>(problem)),
-        flow_(model_, Loss{}, {.rate = rate, .momentum = momentum}) {
+        flow_(model_, Loss{}, {.rate = rate, .momentum = momentum, .stiffness = 0}) {
     each_block(model_, [&](int l, std::ptrdiff_t first, auto&& numbers) {
       for (auto& x : numbers) {
         x = static_cast<float>(problem.parameters[static_cast<std::size_t>(l)][static_cast<std::size_t>(first++)]);
@@ -89,8 +94,9 @@ class Ours {
 };
 
 template <wm::Basis Basis, int inputs, int hidden, int outputs>
-bool try_ours(Problem const& problem, double rate, Training& training) {
-  if (problem.shape.widths != std::vector{inputs, hidden, hidden, outputs} || problem.shape.rows() != Basis::size) {
+bool try_ours(Family family, Problem const& problem, double rate, Training& training) {
+  if (problem.shape.widths != std::vector{inputs, hidden, hidden, outputs} || problem.shape.rows != Basis::size ||
+      problem.shape.family != family) {
     return false;
   }
   auto const ours = std::make_shared<Ours<Basis, inputs, hidden, outputs>>(problem, rate);
@@ -103,12 +109,18 @@ bool try_ours(Problem const& problem, double rate, Training& training) {
 
 Training train_ours(Problem const& problem, double rate) {
   Training training;
-  bool const is_known = try_ours<wm::Ellipse, 784, 512, 10>(problem, rate, training) ||
-                        try_ours<wm::Ellipse, 784, 128, 10>(problem, rate, training) ||
-                        try_ours<wm::Fourier<wm::S1, 4>, 784, 128, 10>(problem, rate, training) ||
-                        try_ours<wm::Constant<>, 784, 128, 10>(problem, rate, training) ||
-                        try_ours<wm::Ellipse, 64, 32, 10>(problem, rate, training) ||
-                        try_ours<wm::Ellipse, 2, 16, 1>(problem, rate, training);
+  constexpr Family circle = Family::fourier;
+  bool const is_known =
+      try_ours<wm::Ellipse, 784, 512, 10>(circle, problem, rate, training) ||
+      try_ours<wm::Ellipse, 784, 128, 10>(circle, problem, rate, training) ||
+      try_ours<wm::Fourier<wm::S1, 4>, 784, 128, 10>(circle, problem, rate, training) ||
+      try_ours<wm::Constant<>, 784, 128, 10>(circle, problem, rate, training) ||
+      try_ours<wm::Ellipse, 64, 32, 10>(circle, problem, rate, training) ||
+      try_ours<wm::Ellipse, 2, 16, 1>(circle, problem, rate, training) ||
+      try_ours<wm::Constant<>, 196, 64, 10>(circle, problem, rate, training) ||
+      try_ours<wm::OnePerContext<wm::Finite<32>>, 196, 64, 10>(Family::one_per_context, problem, rate, training) ||
+      try_ours<wm::PolygonalChain<wm::Interval, 16>, 196, 64, 10>(Family::chain, problem, rate, training) ||
+      try_ours<wm::CatmullRom<wm::S1, 16>, 196, 64, 10>(Family::catmull_rom, problem, rate, training);
   if (!is_known) {
     wm::fail("comparison: expected a shape that this program is compiled for, got ", problem.shape.name);
   }

@@ -4,16 +4,12 @@
 
 namespace comparison {
 
-PointProblem::PointProblem(std::vector<int> of_widths, Bend of_bend) : widths(std::move(of_widths)), bend(of_bend) {
+PointProblem::PointProblem(std::vector<int> of_widths, Bend of_bend, int of_step)
+    : widths(std::move(of_widths)), bend(of_bend), step(of_step) {
   namespace wm = wmanifold;
-  name = "point";
-  for (int const width : widths) {
-    name += '-';
-    name += std::to_string(width);
-  }
-  name += bend == Bend::relu ? "-relu" : "-tanh";
+  name = "point-" + sizes() + (bend == Bend::relu ? "-relu" : "-tanh");
   wm::Random random{wm::Seed{2}};
-  for (int i = 0; i < inputs_in_turn * widths.front(); ++i) {
+  for (int i = 0; i < (samples - 1) * step + widths.front(); ++i) {
     inputs.push_back(static_cast<float>(random.normal()));
   }
   for (std::size_t l = 0; l + 1 < widths.size(); ++l) {
@@ -22,8 +18,8 @@ PointProblem::PointProblem(std::vector<int> of_widths, Bend of_bend) : widths(st
       layer.push_back(static_cast<float>(std::sqrt(2.0 / widths[l]) * random.normal()));
     }
   }
-  for (int b = 0; b < inputs_in_turn; ++b) {
-    std::vector<double> x(inputs.begin() + b * widths.front(), inputs.begin() + (b + 1) * widths.front());
+  for (int b = 0; b < samples; ++b) {
+    std::vector<double> x(inputs.begin() + b * step, inputs.begin() + b * step + widths.front());
     for (std::size_t l = 0; l < parameters.size(); ++l) {
       auto const width = static_cast<std::size_t>(widths[l + 1]);
       x.push_back(1);
@@ -42,6 +38,15 @@ PointProblem::PointProblem(std::vector<int> of_widths, Bend of_bend) : widths(st
   }
 }
 
+std::string PointProblem::sizes() const {
+  std::string text;
+  for (int const width : widths) {
+    text += text.empty() ? "" : "-";
+    text += std::to_string(width);
+  }
+  return text;
+}
+
 double PointProblem::flops() const {
   double products = 0;
   for (std::size_t l = 0; l + 1 < widths.size(); ++l) {
@@ -51,7 +56,12 @@ double PointProblem::flops() const {
 }
 
 double PointProblem::bytes() const {
-  std::size_t numbers = static_cast<std::size_t>(widths.front() + widths.back());
+  return block_bytes() - sizeof(float) * static_cast<double>(inputs.size() + outputs.size()) +
+         sizeof(float) * static_cast<double>(widths.front() + widths.back());
+}
+
+double PointProblem::block_bytes() const {
+  std::size_t numbers = inputs.size() + outputs.size();
   for (auto const& layer : parameters) {
     numbers += layer.size();
   }

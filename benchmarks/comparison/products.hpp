@@ -1,5 +1,8 @@
 #pragma once
 
+#include "case.hpp"
+
+#include <cstddef>
 #include <functional>
 #include <string>
 #include <vector>
@@ -18,21 +21,37 @@ struct ProductShape {
   }
 };
 
-using Multiply = std::function<void(ProductShape const&, float const* a, float const* b, float* c)>;
+/// Multiplies this many times, back to back.
+using Multiply = std::function<void(float const* a, float const* b, float* c, std::size_t calls)>;
 
-void multiply_ours(ProductShape const& shape, float const* a, float const* b, float* c);
-void multiply_eigen(ProductShape const& shape, float const* a, float const* b, float* c);
+/// Repeats `product(a, b, c)`.
+template <class Product>
+[[nodiscard]] Multiply repeated(Product product) {
+  return [product](float const* a, float const* b, float* c, std::size_t calls) {
+    for (std::size_t i = 0; i < calls; ++i) {
+      product(a, b, c);
+      keep(c);
+    }
+  };
+}
 
-/// A library of products, loaded while running, so that equal names of two libraries do not collide.
+[[nodiscard]] Multiply multiply_ours(ProductShape const& shape);
+[[nodiscard]] Multiply multiply_eigen(ProductShape const& shape);
+
+/// A library of products. Those that are loaded while running may have equal names of functions.
 struct Blas {
   std::string name;
   std::string version;
-  Multiply multiply;   ///< on one thread; empty where the library was not found
+  /// Returns the products of a shape, on one thread. Empty where the library was not found.
+  std::function<Multiply(ProductShape const&)> prepare;
   std::string reason;  ///< why it was not found
 };
 
 /// Returns OpenBLAS, BLIS and oneDNN, found or not.
 [[nodiscard]] std::vector<Blas> load_blas();
+
+/// Returns LIBXSMM, found or not when this program was built. It generates a function for each shape.
+[[nodiscard]] Blas xsmm();
 
 /// Names the library, and its version, from which the process itself takes `sgemm_`, as LibTorch does. Limits it to one
 /// thread.

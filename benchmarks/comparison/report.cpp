@@ -21,8 +21,12 @@ std::string json_of(Report const& report) {
   }
   Json targets = Json::array();
   for (Target const& t : report.targets) {
-    targets.push_back(
-        {{"name", t.name}, {"required", t.required}, {"ratio", t.ratio}, {"met", t.met}, {"reason", t.reason}});
+    targets.push_back({{"name", t.name},
+                       {"required", t.required},
+                       {"aim", t.aim},
+                       {"ratio", t.ratio},
+                       {"met", t.met},
+                       {"reason", t.reason}});
   }
   return Json{{"machine", report.machine},
               {"build", report.build},
@@ -40,10 +44,11 @@ std::string text_of(Report const& report) {
     cases.add({r.name, r.contender, time_of(r.seconds, "us"), demo::fixed(r.gflops, 1),
                demo::fixed(r.bytes_per_second * 1e-9, 1), demo::fixed(100 * r.share_of_peak, 1) + " %"});
   }
-  demo::Columns targets({"target", "required", "ratio", ""});
+  demo::Columns targets({"target", "required", "aim", "ratio", ""});
   std::string reasons;
   for (Target const& t : report.targets) {
-    targets.add({t.name, demo::fixed(t.required, 2), demo::fixed(t.ratio, 2), t.met ? "met" : "missed"});
+    targets.add(
+        {t.name, demo::fixed(t.required, 2), demo::fixed(t.aim, 2), demo::fixed(t.ratio, 2), t.met ? "met" : "missed"});
     reasons += demo::joined("  ", t.name, ": ", t.reason, '\n');
   }
   std::string contenders;

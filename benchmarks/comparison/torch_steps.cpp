@@ -12,7 +12,8 @@ torch::Tensor tensor_of(std::vector<Number> const& numbers, torch::IntArrayRef s
   return torch::tensor(numbers).reshape(sizes).contiguous();
 }
 
-/// State of both ways of training: the batch, and for each layer one matrix of K (inputs + 1) x outputs.
+/// State of both ways of training, for an orthogonal basis: the batch, and for each layer one matrix of K (inputs + 1)
+/// x outputs.
 struct TorchState {
   struct Layer {
     torch::Tensor parameters, velocity;
@@ -22,13 +23,15 @@ struct TorchState {
   TorchState(Problem const& problem, double step_rate) : shape(problem.shape), rate(step_rate) {
     torch::set_num_threads(1);
     inputs = tensor_of(problem.inputs, {shape.batch, shape.widths.front()});
-    phi = tensor_of(problem.phi, {shape.groups(), shape.rows()});
+    phi = tensor_of(problem.phi, {shape.groups(), shape.rows});
     targets = shape.is_regression() ? tensor_of(problem.targets, {shape.batch, 1})
                                     : torch::tensor(problem.labels).to(torch::kLong);
     for (int l = 0; l < shape.layers(); ++l) {
       std::vector<float> inverse;
-      for (int row = 0; row < shape.rows() * (shape.inputs(l) + 1); ++row) {
-        inverse.push_back(static_cast<float>(inverse_gram(row / (shape.inputs(l) + 1))));
+      for (int row = 0; row < shape.rows * (shape.inputs(l) + 1); ++row) {
+        auto const k = static_cast<std::size_t>(row / (shape.inputs(l) + 1));
+        auto const diagonal = k * static_cast<std::size_t>(shape.rows + 1);
+        inverse.push_back(static_cast<float>(problem.inverse_gram[diagonal]));
       }
       auto const parameters =
           tensor_of(problem.parameters[static_cast<std::size_t>(l)], {-1, shape.outputs(l)}).to(torch::kFloat);
@@ -127,7 +130,7 @@ class PerGroup {
       int const inputs = shape.inputs(l);
       int const outputs = shape.outputs(l);
       Layer layer;
-      layer.gradient = torch::zeros({shape.rows(), (inputs + 1) * outputs});
+      layer.gradient = torch::zeros({shape.rows, (inputs + 1) * outputs});
       layer.mixed = torch::zeros({shape.groups(), (inputs + 1) * outputs});
       layer.mixed_gradient = torch::zeros_like(layer.mixed);
       layer.bias_gradient = layer.mixed_gradient.narrow(1, inputs * outputs, outputs);
@@ -167,7 +170,7 @@ class PerGroup {
   void forward() {
     for (std::size_t l = 0; l < layers_.size(); ++l) {
       Layer& layer = layers_[l];
-      torch::mm_out(layer.mixed, state_.phi, state_.layers[l].parameters.view({state_.shape.rows(), -1}));
+      torch::mm_out(layer.mixed, state_.phi, state_.layers[l].parameters.view({state_.shape.rows, -1}));
       for (Group& group : layer.groups) {
         torch::addmm_out(group.values, group.bias, group.inputs, group.weights);
       }

@@ -10,7 +10,7 @@
 namespace comparison {
 
 /// A contender that trains on a problem by the flow with momentum:
-/// v = momentum v + G^-1 gradient of the mean loss, P -= rate v.
+/// v = momentum v + G^-1 gradient of the mean loss, P -= rate v. Bending costs nothing (stiffness 0).
 struct Training {
   std::function<double(std::size_t)> steps;                      ///< takes this many; returns the loss before the last
   std::function<std::vector<std::vector<double>>()> parameters;  ///< in the order of Problem's
