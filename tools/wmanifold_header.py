@@ -9,10 +9,11 @@
                                                    real for a network
 
 The header needs only <cfloat>, <cmath>, <cstdint> and <cstring>. It does not allocate, throw or lock. Its numbers are
-constexpr arrays, and the lines at its top show its use. Parameters of 16 bits are converted where they are read. Its namespace is OUT, or OUT_model if OUT may be a word, macro
-or function of C and C++. at() returns false and leaves the network unchanged if a context names no point of the
-topology; it clamps nothing. If the model has notes, scale_inputs() scales inputs as in training, and `knobs` has the
-ranges of the context's coordinates. off_by() returns the largest error over the model's test vector.
+constexpr arrays, and the lines at its top show its use. Parameters of 16 bits are converted where they are read. Its
+namespace is OUT, or OUT_model if OUT may be a word, macro or function of C and C++. at() returns false and leaves the
+network unchanged if a context names no point of the topology; it clamps nothing. If the model has notes, scale_inputs()
+scales inputs as in training, and `knobs` has the ranges of the context's coordinates. off_by() returns the largest
+error over the model's test vector.
 """
 
 import signal

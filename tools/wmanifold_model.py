@@ -153,8 +153,8 @@ HALVES = {"BF16": Half(8, 128), "F16": Half(11, 16)}
 
 
 def rounded(numbers, kind):
-    """Returns the nearest numbers of a type of 16 bits, ties to even, in double. Numbers beyond its range stay beyond."""
-    numbers = numbers.astype(float)
+    """Returns the nearest numbers of a type of 16 bits, ties to even, in double. Those beyond its range stay beyond."""
+    numbers = np.asarray(numbers, float)
     exponents = np.maximum(np.frexp(numbers)[1], HALVES[kind].least) - HALVES[kind].digits
     return np.ldexp(np.rint(np.ldexp(numbers, -exponents)), exponents)
 
@@ -167,13 +167,13 @@ def all_rounded(tensors, kind):
     if beyond:
         most = {name: np.abs(tensors[name]).max() for name in beyond}
         name = max(most, key=most.get)
-        raise ModelError(f"'{name}': expected numbers of a magnitude of at most {largest:.9g}, the largest number of {kind}, got "
-                         f"{most[name]:.9g}")
+        raise ModelError(f"'{name}': expected numbers of a magnitude of at most {largest:.9g}, the largest of {kind}, "
+                         f"got {most[name]:.9g}")
     return {name: tensor.astype(tensors[name].dtype) for name, tensor in out.items()}
 
 
 def bits_of(numbers, kind):
-    """Returns the 16 bits of numbers that this type holds."""
+    """Returns the 16 bits of the numbers of an array that this type holds."""
     reals = numbers.astype("<f4")
     return (reals.view("<u4") >> 16).astype("<u2") if kind == "BF16" else reals.astype("<f2").view("<u2")
 
@@ -329,9 +329,10 @@ class Stored:
         self.types = {name: kind for name, (kind, *_) in entries.items()}
         self.tensors = {}
         for name, (kind, shape, numbers) in raw.items():
-            tensor = np.frombuffer(numbers, np.dtype(types[kind]).newbyteorder("<")).reshape(shape)
+            tensor = np.frombuffer(numbers, np.dtype(types[kind]).newbyteorder("<"))
             if kind in HALVES:
                 tensor = (tensor.astype("<u4") << 16).view("<f4") if kind == "BF16" else tensor.astype("<f4")
+            tensor = tensor.reshape(shape)
             if tensor.dtype.kind == "f" and not np.isfinite(tensor).all():
                 raise ModelError(f"{path}: tensor '{name}': expected finite numbers, got a NaN or an infinity")
             self.tensors[name] = tensor
@@ -393,7 +394,7 @@ def write_safetensors(path, metadata, tensors, types=None):
             numbers = tensor.astype(tensor.dtype.newbyteorder("<"))
         else:
             require_representable(f"cannot write {path}: tensor '{name}'", tensor, kind)
-            numbers = bits_of(tensor, kind)
+            numbers = bits_of(tensor.reshape(-1), kind)
         raw[name] = (kind or NAMES[tensor.dtype], tensor.shape, numbers.tobytes())
     try:
         crc = checksum(metadata, raw)  # in all cases, as it refuses text that is not UTF-8
@@ -418,7 +419,8 @@ def require_representable(what, tensor, kind):
         raise ModelError(f"{what}: expected real numbers to store as {kind}, got {tensor.dtype}")
     wrong = tensor[(rounded(tensor, kind) != tensor) | (np.abs(tensor) > HALVES[kind].largest)]
     if wrong.size:
-        raise ModelError(f"{what}: expected numbers that {kind} holds, got {wrong.flat[0]:.17g}; round the model by stored_as")
+        raise ModelError(f"{what}: expected numbers that {kind} holds, got {wrong.flat[0]:.17g}; "
+                         "round the model by stored_as")
 
 
 def keep_attributes(path, old):
@@ -1010,6 +1012,7 @@ class Model:
         """Refuses tensors of another type or shape than the metadata states, and numbers that are not finite."""
         real, topology, basis = (self.metadata[key] for key in ("real", "topology", "basis"))
         state = self.tensors.get("basis.state", np.empty(0))
+        self._parameter_names = ()
         if "basis.state" in self.tensors:
             self.require_tensor("basis.state", "F64", (state.size,))
         rows = rows_of(topology, basis, state)
@@ -1023,6 +1026,7 @@ class Model:
                 expected[f"layer.{n}.right"] = (real, (layer.inputs + 1, layer.rank))
                 expected[f"layer.{n}.left"] = (real, (layer.outputs, layer.rank))
                 expected[f"layer.{n}.scales"] = (real, (rows, layer.rank))
+        self._parameter_names = tuple(expected)
         expected["test.contexts"] = ("F64", (TEST_SAMPLES, coordinates))
         expected["test.inputs"] = (real, (TEST_SAMPLES, self.layers[0].inputs))
         expected["test.outputs"] = (real, (TEST_SAMPLES, self.layers[-1].outputs))
@@ -1034,7 +1038,7 @@ class Model:
             raise ModelError(f"expected a tensor '{name}' of {sizes_text(shape)}, got none")
         tensor = self.tensors[name]
         got = NAMES.get(tensor.dtype, tensor.dtype)
-        if name in self.types and not name.startswith("layer."):  # a parameter alone may have 16 bits
+        if name in self.types and name not in self._parameter_names:  # a parameter alone may have 16 bits
             got = self.types[name]
         if got != kind or tensor.shape != shape:
             raise ModelError(f"expected tensor '{name}' to be {kind} of {sizes_text(shape)}, got {got} of "
@@ -1076,22 +1080,21 @@ class Model:
 
     def parameters(self):
         """Returns the tensors of the layers, by name."""
-        return {name: tensor for name, tensor in self.tensors.items() if name.startswith("layer.")}
+        return {name: self.tensors[name] for name in self._parameter_names}
 
     def stored_as(self, numbers):
         """Returns the model with parameters of the type "bf16", "f16" or "real" (the type in its metadata), rounded to
         nearest, ties to even, and with their test outputs. Refuses numbers beyond the range of that type."""
         kind = require_numbers(numbers)
-        tensors, types = dict(self.tensors), {name: own for name, own in self.types.items() if name not in self.parameters()}
+        parameters, tensors = self.parameters(), dict(self.tensors)
+        types = {name: own for name, own in self.types.items() if name not in parameters}
         with np.errstate(all="ignore"):
             if kind is None:
                 return Model(self.metadata, tensors, types)
-            types.update(dict.fromkeys(self.parameters(), kind))
-            tensors.update(all_rounded(self.parameters(), kind))
-            model = Model(self.metadata, tensors, types)
-            outputs = model.predict(tensors["test.contexts"], tensors["test.inputs"])
+            tensors.update(all_rounded(parameters, kind))
+            outputs = Model(self.metadata, tensors).predict(tensors["test.contexts"], tensors["test.inputs"])
             tensors["test.outputs"] = outputs.astype(tensors["test.outputs"].dtype)
-            return Model(self.metadata, tensors, types)
+            return Model(self.metadata, tensors, {**types, **dict.fromkeys(parameters, kind)})
 
     def require_notes(self):
         """Refuses malformed notes, as read_notes of the library does."""
