@@ -219,13 +219,13 @@ inline Real widened(std::uint16_t stored) {
 """,
     "F16": """// Returns the number with these bits as a float16.
 inline Real widened(std::uint16_t stored) {
-  const std::uint32_t magnitude = stored & 0x7fffu, sign = stored & 0x8000u;
+  const std::uint32_t whole = stored, magnitude = whole & 0x7fffu;
   float value = static_cast<float>(magnitude) * 5.9604644775390625e-8f;  // a subnormal number: a multiple of 2^-24
   std::uint32_t bits = 0;
   std::memcpy(&bits, &value, sizeof bits);
   if (magnitude >= 0x0400u) bits = (magnitude << 13) + 0x38000000u;
   if (magnitude >= 0x7c00u) bits += 0x38000000u;  // infinities and NaNs
-  bits |= sign << 16;
+  bits |= (whole & 0x8000u) << 16;
   std::memcpy(&value, &bits, sizeof value);
   return value;
 }
@@ -407,13 +407,13 @@ inline void mix(const double* coefficients, const Number (&from)[count][size], R
 """, kind))
     if any(layer.kind == "low_rank" for layer in model.layers):
         out.append(with_type("""// Adds left diag(c) right^T to the weights and biases of a layer, where c_r = sum_k coefficients[k] scales[k][r].
-template <int count, int rank, int columns, int out>
+template <int count, int rank, int size, int out>
 inline void add_low_rank(const double* coefficients, const Number (&scales)[count][rank],
-                         const Number (&left)[out][rank], const Number (&right)[columns][rank], Real* to) {
+                         const Number (&left)[out][rank], const Number (&right)[size][rank], Real* to) {
   for (int r = 0; r < rank; ++r) {
     double c = 0;
     for (int k = 0; k < count; ++k) c += coefficients[k] * static_cast<double>(READ(scales[k][r]));
-    for (int i = 0; i < columns; ++i) {
+    for (int i = 0; i < size; ++i) {
       const Real along = static_cast<Real>(c * static_cast<double>(READ(right[i][r])));
       for (int o = 0; o < out; ++o) to[i * out + o] += along * READ(left[o][r]);
     }

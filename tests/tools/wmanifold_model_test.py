@@ -1276,8 +1276,8 @@ class Files(unittest.TestCase):
         model.metadata["input_scaling"] = ", ".join(["0.5 2"] * 4)
         model.metadata["knob_ranges"] = "0 1 linear\t\"??/\\\x01\u4e2d7\t%d\n2 1 logarithmic\tint\t"
         model.save(odd)
-        for name in names:
-            header.main([str(odd), str(self.folder / f"{name}.hpp")])
+        for n, name in enumerate(names):
+            header.main([str(odd), str(self.folder / f"{name}.hpp"), "--numbers", list(wm.NUMBERS)[n % 3]])
         others = ("assert.h complex.h ctype.h errno.h fenv.h float.h inttypes.h limits.h locale.h math.h setjmp.h signal.h stdlib.h "
                   "string.h tgmath.h threads.h time.h uchar.h wchar.h arpa/inet.h dirent.h fcntl.h glob.h netdb.h netinet/in.h "
                   "poll.h pthread.h semaphore.h sys/ioctl.h sys/mman.h sys/param.h sys/select.h sys/socket.h sys/stat.h "
