@@ -365,8 +365,8 @@ def require_side_by_side(path, entries, types, size):
 
 
 def read_safetensors(path):
-    """Returns metadata and tensors of a file of any program. A checksum, if there is one, must match. Numbers of 16 bits
-    are float32 afterwards."""
+    """Returns metadata and tensors of a file of any program. A checksum, if there is one, must match. Numbers of 16
+    bits are float32 afterwards."""
     stored = Stored(path)
     return stored.metadata, stored.tensors
 
@@ -988,7 +988,7 @@ def knob_ranges_from(metadata, coordinates):
 
 
 class Model:
-    """A manifold of weights: metadata and tensors of its file, and the types of tensors that the file has in 16 bits."""
+    """A manifold of weights: metadata and tensors of its file, and the types of tensors with 16 bits in the file."""
 
     def __init__(self, metadata, tensors, types=None):
         require_metadata(metadata)
@@ -1086,15 +1086,15 @@ class Model:
         """Returns the model with parameters of the type "bf16", "f16" or "real" (the type in its metadata), rounded to
         nearest, ties to even, and with their test outputs. Refuses numbers beyond the range of that type."""
         kind = require_numbers(numbers)
-        parameters, tensors = self.parameters(), dict(self.tensors)
+        parameters, tensors, metadata = self.parameters(), dict(self.tensors), dict(self.metadata)
         types = {name: own for name, own in self.types.items() if name not in parameters}
         with np.errstate(all="ignore"):
             if kind is None:
-                return Model(self.metadata, tensors, types)
+                return Model(metadata, tensors, types)
             tensors.update(all_rounded(parameters, kind))
-            outputs = Model(self.metadata, tensors).predict(tensors["test.contexts"], tensors["test.inputs"])
+            outputs = Model(metadata, tensors).predict(tensors["test.contexts"], tensors["test.inputs"])
             tensors["test.outputs"] = outputs.astype(tensors["test.outputs"].dtype)
-            return Model(self.metadata, tensors, {**types, **dict.fromkeys(parameters, kind)})
+            return Model(metadata, tensors, {**types, **dict.fromkeys(parameters, kind)})
 
     def require_notes(self):
         """Refuses malformed notes, as read_notes of the library does."""
