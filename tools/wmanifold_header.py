@@ -3,12 +3,17 @@
 
     wmanifold_header.py MODEL OUT.hpp              the whole manifold: at(s, network) forms the network at a context
     wmanifold_header.py MODEL OUT.hpp 0.5,0.25     the network at a context (its coordinates), a constant
+                        [--numbers bf16]           parameters of 16 bits, rounded to nearest, ties to even: bf16
+                                                   (bfloat16) or f16 (float16); real: float or double, as the model
+                                                   computes. The default is the type in the file for a manifold, and
+                                                   real for a network
 
 The header needs only <cfloat>, <cmath>, <cstdint> and <cstring>. It does not allocate, throw or lock. Its numbers are
-constexpr arrays, and the lines at its top show its use. Its namespace is OUT, or OUT_model if OUT may be a word, macro
-or function of C and C++. at() returns false and leaves the network unchanged if a context names no point of the
-topology; it clamps nothing. If the model has notes, scale_inputs() scales inputs as in training, and `knobs` has the
-ranges of the context's coordinates. off_by() returns the largest error over the model's test vector.
+constexpr arrays, and the lines at its top show its use. Parameters of 16 bits are converted where they are read. Its
+namespace is OUT, or OUT_model if OUT may be a word, macro or function of C and C++. at() returns false and leaves the
+network unchanged if a context names no point of the topology; it clamps nothing. If the model has notes, scale_inputs()
+scales inputs as in training, and `knobs` has the ranges of the context's coordinates. off_by() returns the largest
+error over the model's test vector.
 """
 
 import signal
@@ -202,6 +207,38 @@ inline bool is_finite(double x) {
 }
 """
 
+# Conversions of the 16 bits of a parameter, exact for subnormal numbers too.
+WIDENED = {
+    "BF16": """// Returns the number with these bits as a bfloat16.
+inline Real widened(std::uint16_t stored) {
+  const std::uint32_t bits = static_cast<std::uint32_t>(stored) << 16;
+  float value = 0;
+  std::memcpy(&value, &bits, sizeof value);
+  return value;
+}
+""",
+    "F16": """// Returns the number with these bits as a float16.
+inline Real widened(std::uint16_t stored) {
+  const std::uint32_t whole = stored, magnitude = whole & 0x7fffu;
+  float value = static_cast<float>(magnitude) * 5.9604644775390625e-8f;  // a subnormal number: a multiple of 2^-24
+  std::uint32_t bits = 0;
+  std::memcpy(&bits, &value, sizeof bits);
+  if (magnitude >= 0x0400u) bits = (magnitude << 13) + 0x38000000u;
+  if (magnitude >= 0x7c00u) bits += 0x38000000u;  // infinities and NaNs
+  bits |= (whole & 0x8000u) << 16;
+  std::memcpy(&value, &bits, sizeof value);
+  return value;
+}
+""",
+}
+# For each type of parameters: its element in the header, the code that reads one, and its name in words.
+STORED = {
+    "real": ("Real", "{}", ""),
+    "BF16": ("std::uint16_t", "widened({})", "bfloat16"),
+    "F16": ("std::uint16_t", "widened({})", "float16"),
+}
+SIZES = {"float": 4, "double": 8, "BF16": 2, "F16": 2}  # in bytes
+
 WRAPPED = """// Returns the angle in [0, period).
 inline double wrapped(double angle, double period) {
   const double rest = std::fmod(angle, period);
@@ -261,12 +298,15 @@ def number(value, digits=17):
 
 
 def array(name, kind, numbers):
-    """Returns the code of constexpr kind name[rows][columns], or name[count]."""
+    """Returns the code of constexpr kind name[rows][columns], or name[count]. The kind is float, double, BF16 or F16."""
     with np.errstate(all="ignore"):
         numbers = np.asarray(numbers, np.float32 if kind == "float" else float)
     if not np.isfinite(numbers).all():
         raise wm.ModelError(f"'{name}': expected numbers in the range of {kind}, got a larger one")
     digits, suffix = (9, "f") if kind == "float" else (17, "")
+    is_half = kind in wm.HALVES
+    if is_half:
+        numbers, kind = wm.bits_of(numbers, kind), "std::uint16_t"
 
     def wrapped(row):
         lines, line = [], ""
@@ -274,7 +314,7 @@ def array(name, kind, numbers):
             if len(line) > 110:
                 lines.append(line.rstrip())
                 line = ""
-            line += number(each, digits) + suffix + ", "
+            line += (f"0x{each:04x}" if is_half else number(each, digits) + suffix) + ", "
         return "\n    ".join(lines + [line.rstrip(", ")])
 
     sizes = "".join(f"[{size}]" for size in numbers.shape)
@@ -289,34 +329,38 @@ def flat(weight, bias):
     return np.concatenate([weight.transpose(0, 2, 1).reshape(rows, -1), bias.reshape(rows, -1)], 1)
 
 
-def layer_rows(model, n):
-    """Returns the rows that are mixed to layer n, and the code of their coefficients in `phi`, which ends with a 1."""
+def layer_arrays(model, n):
+    """Returns the arrays of layer n by the header's names: its rows, and the factors of a low-rank layer."""
     layer = model.layers[n]
     tensors = {part: model.tensors.get(f"layer.{n}.{part}") for part in ("weight", "bias", "right", "left", "scales")}
     if layer.kind == "dense":
-        return flat(tensors["weight"], tensors["bias"]), "phi"
-    base = flat(tensors["weight"][None], tensors["bias"][None])
-    if layer.kind == "shared":
-        return base, "phi + rows"
-    left, right, scales = (tensors[part].astype(float) for part in ("left", "right", "scales"))
-    moves = np.einsum("or,kr,ir->koi", left, scales, right)
-    return np.concatenate([flat(moves[:, :, :-1], moves[:, :, -1]), base]), "phi"
+        return {f"layer_{n}": flat(tensors["weight"], tensors["bias"])}
+    arrays = {f"layer_{n}": flat(tensors["weight"][None], tensors["bias"][None])}
+    if layer.kind == "low_rank":
+        arrays.update({f"{part}_{n}": tensors[part] for part in ("right", "left", "scales")})
+    return arrays
 
 
-def run_code(layers):
-    """Returns the code that runs the network from its mixed numbers."""
-    out = ["""// Computes y = W x + b. The weights of one input are contiguous.
+def with_type(code, kind):
+    """Returns code with the element of this type for `Number`, and with READ(x) as the code that reads x."""
+    element, read, _ = STORED[kind]
+    return re.sub(r"READ\((.*?\])\)", lambda found: read.format(found[1]), code.replace("Number", element))
+
+
+def run_code(layers, kind):
+    """Returns the code that runs the network from its numbers, which have this type."""
+    out = [with_type("""// Computes y = W x + b. The weights of one input are contiguous.
 template <int in, int out>
-inline void dense(const Real* layer, const Real* x, Real* y) {
-  for (int o = 0; o < out; ++o) y[o] = layer[in * out + o];
+inline void dense(const Number* layer, const Real* x, Real* y) {
+  for (int o = 0; o < out; ++o) y[o] = READ(layer[in * out + o]);
   for (int i = 0; i < in; ++i) {
-    for (int o = 0; o < out; ++o) y[o] += x[i] * layer[i * out + o];
+    for (int o = 0; o < out; ++o) y[o] += x[i] * READ(layer[i * out + o]);
   }
 }
-"""]
+""", kind)]
     for activation in sorted({layer.activation for layer in layers} - {"identity"}):
         out.append(f"inline Real {activation}(Real x) {{ return {ACTIVATIONS[activation]}; }}\n")
-    out.append("inline void run(const Real* network, const Real* x, Real* y) {")
+    out.append(with_type("inline void run(const Number* network, const Real* x, Real* y) {", kind))
     if len(layers) > 1:
         out.append(f"  Real hidden[2][{max(layer.outputs for layer in layers)}];")
     offset, before = 0, "x"
@@ -342,25 +386,40 @@ def call_of(factor, n, place):
     return f"{factor.name}<{factor.order}{shares}>(s + {place}, own)"
 
 
-def rows_code(model, factors, real):
-    """Returns the code of the rows of all layers, of the basis, and of mixing."""
-    out = [array(f"layer_{n}", real, layer_rows(model, n)[0]) for n in range(len(model.layers))]
+def rows_code(arrays, model, factors, kind):
+    """Returns the code of the layers' arrays, of the basis, and of mixing. The arrays have this type."""
+    out = list(arrays)
     for n, factor in enumerate(factors):
         if factor.kind == "finite#":
             out.append(array(f"table_{n}", "double", factor.values(np.arange(len(wm.graph(factor.space)))[:, None])))
     kinds = {factor.kind for factor in factors}
     out += [WRAPPED] * bool(kinds & {"s1", "rp1"}) + [UNIT] * bool(kinds & {"s2", "so3"}) + [SHARES] * ("simplex#" in kinds)
     out += [BASES[name].strip() + "\n" for name in sorted({code_of(factor) for factor in factors})]
-    out.append("""// to[n] = sum_k coefficients[k] from[k][n]
+    out.append(with_type("""// to[n] = sum_k coefficients[k] from[k][n]
 template <int count, int size>
-inline void mix(const double* coefficients, const Real (&from)[count][size], Real* to) {
+inline void mix(const double* coefficients, const Number (&from)[count][size], Real* to) {
   for (int n = 0; n < size; ++n) to[n] = 0;
   for (int k = 0; k < count; ++k) {
     const Real c = static_cast<Real>(coefficients[k]);
-    for (int n = 0; n < size; ++n) to[n] += c * from[k][n];
+    for (int n = 0; n < size; ++n) to[n] += c * READ(from[k][n]);
   }
 }
-""")
+""", kind))
+    if any(layer.kind == "low_rank" for layer in model.layers):
+        out.append(with_type("""// Adds left diag(c) right^T to the weights and biases of a layer, where c_r = sum_k coefficients[k] scales[k][r].
+template <int count, int rank, int size, int out>
+inline void add_low_rank(const double* coefficients, const Number (&scales)[count][rank],
+                         const Number (&left)[out][rank], const Number (&right)[size][rank], Real* to) {
+  for (int r = 0; r < rank; ++r) {
+    double c = 0;
+    for (int k = 0; k < count; ++k) c += coefficients[k] * static_cast<double>(READ(scales[k][r]));
+    for (int i = 0; i < size; ++i) {
+      const Real along = static_cast<Real>(c * static_cast<double>(READ(right[i][r])));
+      for (int o = 0; o < out; ++o) to[i * out + o] += along * READ(left[o][r]);
+    }
+  }
+}
+""", kind))
     return out
 
 
@@ -407,7 +466,11 @@ struct Network {
     out.append("  phi[rows] = 1;")
     offset = 0
     for n, layer in enumerate(model.layers):
-        out.append(f"  detail::mix({layer_rows(model, n)[1]}, detail::layer_{n}, network.values + {offset});")
+        phi = "phi" if layer.kind == "dense" else "phi + rows"
+        out.append(f"  detail::mix({phi}, detail::layer_{n}, network.values + {offset});")
+        if layer.kind == "low_rank":
+            out.append(f"  detail::add_low_rank(phi, detail::scales_{n}, detail::left_{n}, detail::right_{n}, "
+                       f"network.values + {offset});")
         offset += (layer.inputs + 1) * layer.outputs
     return out + ["  return true;\n}\n"]
 
@@ -592,12 +655,31 @@ def usage(name, context, is_scaled):
     return ["// Use:", *(f"//   {line}" for line in lines)]
 
 
-def header(model, name, source, context=None):
-    """Returns the text of a header: the whole manifold, or the network at a context."""
+def type_of(model):
+    """Returns BF16 or F16 if a model's file has all parameters in this type, else real."""
+    kinds = {model.types.get(name, "real") for name in model.parameters()}
+    return kinds.pop() if len(kinds) == 1 else "real"
+
+
+def network_rounded(network, kind):
+    """Returns a network with numbers that this type of 16 bits holds. Refuses numbers beyond its range."""
+    return [(*wm.all_rounded({f"weight of layer {n}": weight, f"bias of layer {n}": bias}, kind).values(), activation)
+            for n, (weight, bias, activation) in enumerate(network)]
+
+
+def header(model, name, source, context=None, numbers=None):
+    """Returns the text of a header: the whole manifold, or the network at a context. Parameters have the type "real",
+    "bf16" or "f16"; by default that of the file for a manifold, and real for a network."""
     name = namespace_of(name)
     if not isinstance(model, wm.Model):
         raise wm.ModelError(f"expected a Model, got {wm.given(model)}")
     wm.require_text("source", source)
+    kind = None if numbers is None else wm.require_numbers(numbers) or "real"
+    if context is None:
+        if kind is not None and kind != type_of(model):
+            model = model.stored_as(numbers)
+        kind = type_of(model)
+    kind = kind or "real"
     real = "float" if model.metadata["real"] == "F32" else "double"
     topology, basis = model.metadata["topology"], model.metadata["basis"]
     layers = ", ".join(layer.text() for layer in model.layers)
@@ -611,47 +693,60 @@ def header(model, name, source, context=None):
     at = None
     if context is not None:
         network = model.at(context)
+        network = network if kind == "real" else network_rounded(network, kind)
         at = wm.listed(np.asarray(context, float).reshape(-1))
-    numbers = sum((layer.inputs + 1) * layer.outputs for layer in model.layers)
+        weights = {"weights": np.concatenate([flat(w[None], b[None])[0] for w, b, _ in network])}
+    else:
+        weights = {name: numbers for n in range(len(model.layers)) for name, numbers in layer_arrays(model, n).items()}
+    stored = real if kind == "real" else kind
+    parameters = sum(numbers.size for numbers in weights.values())
+    arrays = [array(name, stored, numbers) for name, numbers in weights.items()]
+    count = sum((layer.inputs + 1) * layer.outputs for layer in model.layers)
     inputs, outputs, contexts = (model.tensors[f"test.{part}"] for part in ("inputs", "outputs", "contexts"))
     out = [comment(f"// {layers}, over {topology} by {basis}{'' if at is None else f', at {at}'}"),
            comment(f"// Made by wmanifold_header.py from {source}. Do not edit; generate it again."),
+           f"// {parameters} parameters as {STORED[kind][2] or real}, {parameters * SIZES[stored]} bytes.",
            *usage(name, contexts[0] if context is None else None, bool(scaling)),
            "#pragma once\n\n#include <cfloat>\n#include <cmath>\n#include <cstdint>\n#include <cstring>\n",
            f"namespace {name} {{\n\nusing Real = {real};\n",
            f"constexpr int inputs = {model.layers[0].inputs};\nconstexpr int outputs = {model.layers[-1].outputs};",
-           f"constexpr int numbers = {numbers};  // weights and biases of the network at a context"]
+           f"constexpr int numbers = {count};  // weights and biases of the network at a context"]
     if context is None:
         out += [f"constexpr int coordinates = {contexts.shape[1]};  // numbers of a context",
                 f"constexpr int rows = {math.prod(factor.size for factor in factors)};  // K"]
         out += ["", *notes_code(scaling, knobs)]
-        own = rows_code(model, factors, real)
+        own, network_kind = rows_code(arrays, model, factors, kind), "real"
         use = at_code(model, factors)
         call = f"at({'contexts[b]' if contexts.size else 'nullptr'}, network)"
         test = test_code(inputs, outputs, contexts, real,
                          f"Network network;\n    if (!{call}) return DBL_MAX;\n    network(x[b], y);")
     else:
         out += ["", *notes_code(scaling, [])]
-        own = [array("weights", real, np.concatenate([flat(w[None], b[None])[0] for w, b, _ in network]))]
+        own, network_kind = arrays, kind
         use = ["// Takes `inputs` numbers and writes `outputs` numbers.",
                "inline void run(const Real* x, Real* y) { detail::run(detail::weights, x, y); }\n"]
         outputs = np.stack([wm.evaluate(network, x) for x in inputs])
         test = test_code(inputs, outputs, np.empty(0), real, "run(x[b], y);")
-    out += ["namespace detail {\n", IS_FINITE, *own, *run_code(model.layers), "}  // namespace detail\n", *use, *test]
+    widened = [WIDENED[kind]] if kind in WIDENED else []
+    out += ["namespace detail {\n", IS_FINITE, *widened, *own, *run_code(model.layers, network_kind), "}  // namespace detail\n", *use, *test]
     return "\n".join(out) + f"\n}}  // namespace {name}\n"
 
 
 def work(arguments):
     if arguments in (["--help"], ["-h"]):
         return wm.say((__doc__ or "").strip())
-    if len(arguments) not in (2, 3):
-        raise wm.ModelError(f"expected 'MODEL OUT.hpp' or 'MODEL OUT.hpp CONTEXT', got '{' '.join(arguments)}'; see --help")
+    given, numbers = arguments, None
+    if arguments[-2:-1] == ["--numbers"]:
+        arguments, numbers = arguments[:-2], arguments[-1]
+    if len(arguments) not in (2, 3) or "--numbers" in arguments:
+        raise wm.ModelError(f"expected 'MODEL OUT.hpp' or 'MODEL OUT.hpp CONTEXT', and perhaps '--numbers "
+                            f"{'|'.join(wm.NUMBERS)}', got '{' '.join(given)}'; see --help")
     model, out = arguments[:2]
     name = pathlib.Path(out).stem
     namespace_of(name)
     context = wm.context_from(arguments[2]) if len(arguments) == 3 else None
     wm.require_another(model, out)
-    text = header(wm.Model.load(model), name, pathlib.Path(model).name, context)
+    text = header(wm.Model.load(model), name, pathlib.Path(model).name, context, numbers)
     wm.replace_file(out, [text.encode("ascii")])
 
 

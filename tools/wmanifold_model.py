@@ -9,10 +9,14 @@
     wmanifold_model.py import IN OUT LAYERS     the reverse: writes a model over the one-point space, which wmanifold
                                                 reads and lifts; LAYERS as in "dense 784 32, relu, dense 32 10"
                        [--order fc1,fc2,...]    order in which the modules run, if IN does not contain it
+    wmanifold_model.py convert MODEL OUT        writes the model with parameters of another type, rounded to nearest,
+                       --numbers bf16           ties to even: bf16 (bfloat16), f16 (float16), or real (that of the
+                                                model's metadata, F32 or F64)
 
 As a module: Model.load(path), model.at(context), model.predict(contexts, inputs), state_dict(network),
-Model.from_state_dict(state, layers).save(path); `__all__` lists the rest. An unsuitable argument of any type raises
-ModelError, and nothing is written. The program then prints one sentence and ends with the status 1.
+model.stored_as("bf16"), Model.from_state_dict(state, layers).save(path); `__all__` lists the rest. An unsuitable
+argument of any type raises ModelError, and nothing is written. The program then prints one sentence and ends with the
+status 1.
 """
 
 import signal
@@ -39,16 +43,18 @@ except ImportError as missing:
         sys.exit(f"error: expected numpy (Debian: python3-numpy), which {sys.executable} cannot import: {missing}")
     raise
 
-__all__ = ["Model", "ModelError", "coefficients", "context_from", "evaluate", "export", "import_layers", "networks_of",
-           "read_safetensors", "show", "state_dict", "write_safetensors"]
+__all__ = ["Model", "ModelError", "coefficients", "context_from", "convert", "evaluate", "export", "import_layers",
+           "networks_of", "read_safetensors", "show", "state_dict", "write_safetensors"]
 
 FORMAT = "wmanifold 1"
 NETWORK_FORMAT = "wmanifold network 1"
-TYPES = {"F32": np.float32, "F64": np.float64, "U64": np.uint64}
-# Types in files of other programs, with the numpy type of the same bytes. BF16 is the upper half of an F32.
-FOREIGN_TYPES = {**TYPES, "F16": np.float16, "BF16": np.uint16, "BOOL": np.bool_, "I64": np.int64, "U8": np.uint8,
-                 "I8": np.int8, "U16": np.uint16, "I16": np.int16, "U32": np.uint32, "I32": np.int32}
-NAMES = {np.dtype(kind): name for name, kind in TYPES.items()}
+ARRAY_TYPES = {"F32": np.float32, "F64": np.float64, "U64": np.uint64}
+# Types in the library's files, with the numpy type of the same bytes. BF16 is the upper half of an F32.
+TYPES = {**ARRAY_TYPES, "BF16": np.uint16, "F16": np.float16}
+FOREIGN_TYPES = {**TYPES, "BOOL": np.bool_, "I64": np.int64, "U8": np.uint8, "I8": np.int8, "U16": np.uint16,
+                 "I16": np.int16, "U32": np.uint32, "I32": np.int32}
+NAMES = {np.dtype(kind): name for name, kind in ARRAY_TYPES.items()}
+NUMBERS = {"real": None, "bf16": "BF16", "f16": "F16"}  # types of parameters, by their names in arguments
 TEST_SAMPLES = 8
 LARGEST_HEADER = 16 << 20
 MOST_DIMENSIONS = 32  # limit of numpy's arrays before version 2
@@ -113,16 +119,92 @@ def sizes_text(shape):
     return " x ".join(map(str, shape)) or "one number"
 
 
-def numbers_of(what, numbers):
-    """Returns numbers as an array of doubles. Refuses text, truth values and complex numbers."""
+def array_of(what, numbers):
+    """Returns numbers as an array of numpy. Converts real tensors of PyTorch to double, as numpy has no bfloat16."""
     try:
-        array = np.asarray(numbers)
+        if hasattr(numbers, "detach"):
+            numbers = numbers.cpu().double().numpy() if numbers.is_floating_point() else numbers.cpu().numpy()
+        return np.asarray(numbers)
     except (ValueError, TypeError, RuntimeError, AttributeError, OverflowError) as error:
         raise ModelError(f"{what}: expected an array of numbers, got {given(numbers)} ({error})") from None
+
+
+def numbers_of(what, numbers):
+    """Returns numbers as an array of doubles. Refuses text, truth values and complex numbers."""
+    array = array_of(what, numbers)
     if array.dtype.kind not in "fiu":
         raise ModelError(f"{what}: expected numbers, got {given(numbers)}")
     with np.errstate(all="ignore"):
         return array.astype(float)
+
+
+# Numbers of 16 bits.
+
+
+class Half:
+    """A binary type of 16 bits: the digits of its significand and its largest exponent. Exponents are those of
+    math.frexp."""
+
+    def __init__(self, digits, most):
+        self.digits, self.least, self.largest = digits, 3 - most, (1 - 2.0**-digits) * 2.0**most
+
+
+HALVES = {"BF16": Half(8, 128), "F16": Half(11, 16)}
+
+
+def rounded(numbers, kind):
+    """Returns the nearest numbers of a type of 16 bits, ties to even, in double. Those beyond its range stay beyond."""
+    numbers = np.asarray(numbers, float)
+    exponents = np.maximum(np.frexp(numbers)[1], HALVES[kind].least) - HALVES[kind].digits
+    return np.ldexp(np.rint(np.ldexp(numbers, -exponents)), exponents)
+
+
+def all_rounded(tensors, kind):
+    """Returns tensors of the same types with numbers that a type of 16 bits holds. Refuses numbers beyond its range."""
+    out = {name: rounded(tensor, kind) for name, tensor in tensors.items()}
+    largest = HALVES[kind].largest
+    beyond = [name for name, tensor in out.items() if tensor.size and not np.abs(tensor).max() <= largest]
+    if beyond:
+        most = {name: np.abs(tensors[name]).max() for name in beyond}
+        name = max(most, key=most.get)
+        raise ModelError(f"'{name}': expected numbers of a magnitude of at most {largest:.9g}, the largest of {kind}, "
+                         f"got {most[name]:.9g}")
+    return {name: tensor.astype(tensors[name].dtype) for name, tensor in out.items()}
+
+
+def bits_of(numbers, kind):
+    """Returns the 16 bits of the numbers of an array that this type holds."""
+    reals = numbers.astype("<f4")
+    return (reals.view("<u4") >> 16).astype("<u2") if kind == "BF16" else reals.astype("<f2").view("<u2")
+
+
+def require_numbers(numbers):
+    """Returns the type in files, or None for the real type of a model."""
+    if not isinstance(numbers, str) or numbers not in NUMBERS:
+        raise ModelError(f"numbers: expected {', '.join(NUMBERS)}, got {given(numbers)}")
+    return NUMBERS[numbers]
+
+
+def require_types(types, tensors):
+    """Returns the types of these tensors that have 16 bits in a file as a dict; None is an empty one."""
+    types = {} if types is None else types
+    if not isinstance(types, Mapping) or not all(isinstance(name, str) for name in types):
+        raise ModelError(f"expected types that are a dict of names, got {given(types)}")
+    for name, kind in types.items():
+        if name not in tensors:
+            raise ModelError(f"expected types of tensors that exist, got one of '{name}'")
+        if not isinstance(kind, str) or kind not in HALVES:
+            raise ModelError(f"tensor '{name}': expected the type {' or '.join(HALVES)}, got {given(kind)}")
+    return dict(types)
+
+
+def stored_text(tensors, types):
+    """Returns the types of tensors in a file and their bytes: "BF16, 498 bytes"."""
+    found = {}
+    for name, tensor in tensors.items():
+        kind = types.get(name) or NAMES[tensor.dtype]
+        found[kind] = found.get(kind, 0) + tensor.size * np.dtype(TYPES[kind]).itemsize
+    return "; ".join(f"{kind}, {count} bytes" for kind, count in found.items())
 
 
 # Files.
@@ -247,9 +329,10 @@ class Stored:
         self.types = {name: kind for name, (kind, *_) in entries.items()}
         self.tensors = {}
         for name, (kind, shape, numbers) in raw.items():
-            tensor = np.frombuffer(numbers, np.dtype(types[kind]).newbyteorder("<")).reshape(shape)
-            if kind == "BF16":
-                tensor = (tensor.astype("<u4") << 16).view("<f4")
+            tensor = np.frombuffer(numbers, np.dtype(types[kind]).newbyteorder("<"))
+            if kind in HALVES:
+                tensor = (tensor.astype("<u4") << 16).view("<f4") if kind == "BF16" else tensor.astype("<f4")
+            tensor = tensor.reshape(shape)
             if tensor.dtype.kind == "f" and not np.isfinite(tensor).all():
                 raise ModelError(f"{path}: tensor '{name}': expected finite numbers, got a NaN or an infinity")
             self.tensors[name] = tensor
@@ -282,17 +365,20 @@ def require_side_by_side(path, entries, types, size):
 
 
 def read_safetensors(path):
-    """Returns metadata and tensors of a file of any program. A checksum, if there is one, must match."""
+    """Returns metadata and tensors of a file of any program. A checksum, if there is one, must match. Numbers of 16
+    bits are float32 afterwards."""
     stored = Stored(path)
     return stored.metadata, stored.tensors
 
 
-def write_safetensors(path, metadata, tensors):
-    """Replaces the file as replace_file does. Adds a checksum to metadata. Numbers must be finite."""
+def write_safetensors(path, metadata, tensors, types=None):
+    """Replaces the file as replace_file does. Adds a checksum to metadata. Numbers must be finite. `types` are BF16 or
+    F16 by a tensor's name; such a tensor is an array of F32 or F64 whose numbers this type holds."""
     path = path_of(path)
     try:
         require_metadata(metadata)
         require_arrays(tensors)
+        types = require_types(types, tensors)
     except ModelError as error:
         raise ModelError(f"cannot write {path}: {error}") from None
     raw = {}
@@ -300,10 +386,16 @@ def write_safetensors(path, metadata, tensors):
         if name == "__metadata__":
             raise ModelError(f"cannot write {path}: expected a tensor name that the format leaves free, got '{name}'")
         if tensor.dtype not in NAMES:
-            raise ModelError(f"cannot write {path}: tensor '{name}': expected the type {', '.join(TYPES)}, got {tensor.dtype}")
+            raise ModelError(f"cannot write {path}: tensor '{name}': expected the type {', '.join(ARRAY_TYPES)}, got {tensor.dtype}")
         if tensor.dtype.kind == "f" and not np.isfinite(tensor).all():
             raise ModelError(f"cannot write {path}: tensor '{name}': expected finite numbers, got a NaN or an infinity")
-        raw[name] = (NAMES[tensor.dtype], tensor.shape, tensor.astype(tensor.dtype.newbyteorder("<")).tobytes())
+        kind = types.get(name)
+        if kind is None:
+            numbers = tensor.astype(tensor.dtype.newbyteorder("<"))
+        else:
+            require_representable(f"cannot write {path}: tensor '{name}'", tensor, kind)
+            numbers = bits_of(tensor.reshape(-1), kind)
+        raw[name] = (kind or NAMES[tensor.dtype], tensor.shape, numbers.tobytes())
     try:
         crc = checksum(metadata, raw)  # in all cases, as it refuses text that is not UTF-8
         header = {"__metadata__": {**metadata, "checksum": crc}} if metadata else {}
@@ -319,6 +411,16 @@ def write_safetensors(path, metadata, tensors):
     if len(text) > LARGEST_HEADER:
         raise ModelError(f"cannot write {path}: expected names and metadata of at most {LARGEST_HEADER} bytes, got {len(text)}")
     replace_file(path, [len(text).to_bytes(8, "little"), text, *(numbers for _, _, numbers in raw.values())])
+
+
+def require_representable(what, tensor, kind):
+    """Refuses numbers that a type of 16 bits does not hold."""
+    if tensor.dtype.kind != "f":
+        raise ModelError(f"{what}: expected real numbers to store as {kind}, got {tensor.dtype}")
+    wrong = tensor[(rounded(tensor, kind) != tensor) | (np.abs(tensor) > HALVES[kind].largest)]
+    if wrong.size:
+        raise ModelError(f"{what}: expected numbers that {kind} holds, got {wrong.flat[0]:.17g}; "
+                         "round the model by stored_as")
 
 
 def keep_attributes(path, old):
@@ -886,11 +988,12 @@ def knob_ranges_from(metadata, coordinates):
 
 
 class Model:
-    """A manifold of weights: metadata and tensors of its file."""
+    """A manifold of weights: metadata and tensors of its file, and the types of tensors with 16 bits in the file."""
 
-    def __init__(self, metadata, tensors):
+    def __init__(self, metadata, tensors, types=None):
         require_metadata(metadata)
         require_arrays(tensors)
+        types = require_types(types, tensors)
         if metadata.get("format") != FORMAT:
             got = f"'{metadata['format']}'" if "format" in metadata else "none"
             raise ModelError(f"expected the format '{FORMAT}', got {got}")
@@ -901,7 +1004,7 @@ class Model:
                 raise ModelError(f"expected metadata '{key}', got none")
         if metadata["real"] not in ("F32", "F64"):
             raise ModelError(f"expected real 'F32' or 'F64', got '{metadata['real']}'")
-        self.metadata, self.tensors = metadata, tensors
+        self.metadata, self.tensors, self.types = metadata, tensors, types
         self.layers = layers_from(metadata["layers"])
         self.require_tensors()
 
@@ -909,6 +1012,7 @@ class Model:
         """Refuses tensors of another type or shape than the metadata states, and numbers that are not finite."""
         real, topology, basis = (self.metadata[key] for key in ("real", "topology", "basis"))
         state = self.tensors.get("basis.state", np.empty(0))
+        self._parameter_names = ()
         if "basis.state" in self.tensors:
             self.require_tensor("basis.state", "F64", (state.size,))
         rows = rows_of(topology, basis, state)
@@ -922,6 +1026,7 @@ class Model:
                 expected[f"layer.{n}.right"] = (real, (layer.inputs + 1, layer.rank))
                 expected[f"layer.{n}.left"] = (real, (layer.outputs, layer.rank))
                 expected[f"layer.{n}.scales"] = (real, (rows, layer.rank))
+        self._parameter_names = tuple(expected)
         expected["test.contexts"] = ("F64", (TEST_SAMPLES, coordinates))
         expected["test.inputs"] = (real, (TEST_SAMPLES, self.layers[0].inputs))
         expected["test.outputs"] = (real, (TEST_SAMPLES, self.layers[-1].outputs))
@@ -932,9 +1037,12 @@ class Model:
         if name not in self.tensors:
             raise ModelError(f"expected a tensor '{name}' of {sizes_text(shape)}, got none")
         tensor = self.tensors[name]
-        if NAMES.get(tensor.dtype) != kind or tensor.shape != shape:
-            raise ModelError(f"expected tensor '{name}' to be {kind} of {sizes_text(shape)}, got "
-                             f"{NAMES.get(tensor.dtype, tensor.dtype)} of {sizes_text(tensor.shape)}")
+        got = NAMES.get(tensor.dtype, tensor.dtype)
+        if name in self.types and name not in self._parameter_names:  # a parameter alone may have 16 bits
+            got = self.types[name]
+        if got != kind or tensor.shape != shape:
+            raise ModelError(f"expected tensor '{name}' to be {kind} of {sizes_text(shape)}, got {got} of "
+                             f"{sizes_text(tensor.shape)}")
         if not np.isfinite(tensor).all():
             raise ModelError(f"tensor '{name}': expected finite numbers, got a NaN or an infinity")
 
@@ -948,10 +1056,13 @@ class Model:
         """Loads a model. Refuses a damaged file and, with `replay`, a model that does not give its test outputs."""
         if not isinstance(replay, bool):
             raise ModelError(f"replay: expected True or False, got {given(replay)}")
-        metadata, tensors = read_safetensors(path)
+        stored = Stored(path)
+        types = {name: kind for name, kind in stored.types.items() if kind in HALVES}
+        real = np.float64 if stored.metadata.get("real") == "F64" else np.float32
+        parameters = {name: stored.tensors[name].astype(real) for name in types if name.startswith("layer.")}
         try:
             with np.errstate(all="ignore"):
-                model = Model(metadata, tensors)
+                model = Model(stored.metadata, {**stored.tensors, **parameters}, types)
                 if replay:
                     model.require_test_outputs()
         except ModelError as error:
@@ -959,12 +1070,31 @@ class Model:
         return model
 
     def save(self, path):
-        """Saves the model. Refuses models that `load` refuses and malformed notes; an old file then stays."""
+        """Saves the model. Refuses models that `load` refuses and malformed notes; an old file then stays. Tensors keep
+        their types; numbers that a tensor's type does not hold are refused."""
         with np.errstate(all="ignore"):
-            model = Model(self.metadata, self.tensors)
+            model = Model(self.metadata, self.tensors, self.types)
             model.require_test_outputs()
             model.require_notes()
-        write_safetensors(path, self.metadata, self.tensors)
+        write_safetensors(path, self.metadata, self.tensors, self.types)
+
+    def parameters(self):
+        """Returns the tensors of the layers, by name."""
+        return {name: self.tensors[name] for name in self._parameter_names}
+
+    def stored_as(self, numbers):
+        """Returns the model with parameters of the type "bf16", "f16" or "real" (the type in its metadata), rounded to
+        nearest, ties to even, and with their test outputs. Refuses numbers beyond the range of that type."""
+        kind = require_numbers(numbers)
+        parameters, tensors, metadata = self.parameters(), dict(self.tensors), dict(self.metadata)
+        types = {name: own for name, own in self.types.items() if name not in parameters}
+        with np.errstate(all="ignore"):
+            if kind is None:
+                return Model(metadata, tensors, types)
+            tensors.update(all_rounded(parameters, kind))
+            outputs = Model(metadata, tensors).predict(tensors["test.contexts"], tensors["test.inputs"])
+            tensors["test.outputs"] = outputs.astype(tensors["test.outputs"].dtype)
+            return Model(metadata, tensors, {**types, **dict.fromkeys(parameters, kind)})
 
     def require_notes(self):
         """Refuses malformed notes, as read_notes of the library does."""
@@ -1112,12 +1242,7 @@ def parameter(name, value):
     what = f"'{name}'"
     if getattr(value, "requires_grad", False):
         raise ModelError(f"{what}: expected numbers, got a parameter that takes gradients; pass module.state_dict()")
-    try:
-        if hasattr(value, "detach"):  # a tensor of PyTorch, of any real type
-            value = value.cpu().double().numpy() if value.is_floating_point() else value.cpu().numpy()
-        numbers = np.asarray(value)
-    except (ValueError, TypeError, RuntimeError, AttributeError, OverflowError) as error:
-        raise ModelError(f"{what}: expected an array of numbers, got {given(value)} ({error})") from None
+    numbers = array_of(what, value)
     if numbers.dtype.kind != "f":
         raise ModelError(f"{what}: expected real numbers, got {numbers.dtype} of {sizes_text(numbers.shape)}; convert whole or "
                          "quantised numbers to floating point")
@@ -1354,29 +1479,33 @@ def printable(text):
 
 def show(path):
     """Prints the contents of a file: a model, or exported networks."""
-    metadata, tensors = read_safetensors(path)
-    is_network = metadata.get("format") == NETWORK_FORMAT
+    stored = Stored(path)
+    is_network = stored.metadata.get("format") == NETWORK_FORMAT
     model = None if is_network else Model.load(path)
     try:
-        lines = network_lines(metadata, tensors) if is_network else model_lines(model)
+        lines = network_lines(stored) if is_network else model_lines(model)
     except ModelError as error:
         raise ModelError(f"{path}: {error}") from None
-    say(*(f"{key:13} {printable(str(value))}" for key, value in [*sorted(metadata.items()), *lines]))
+    say(*(f"{key:13} {printable(str(value))}" for key, value in [*sorted(stored.metadata.items()), *lines]))
 
 
 def model_lines(model):
     model.require_notes()
     return [("rows", len(model.coefficients(model.tensors["test.contexts"][:1])[0])),
-            ("numbers", sum(tensor.size for name, tensor in model.tensors.items() if name.startswith("layer."))),
+            *number_lines(model.parameters(), model.types),
             ("test vector", f"largest error {model.replay():.1e}")]
 
 
-def network_lines(metadata, tensors):
-    networks, contexts = networks_of(metadata, tensors)
-    input_scaling_from(metadata, networks[0][0][0].shape[1])
-    knob_ranges_from(metadata, 0 if contexts is None else contexts.shape[1])
+def number_lines(tensors, types):
+    return [("numbers", sum(tensor.size for tensor in tensors.values())), ("stored as", stored_text(tensors, types))]
+
+
+def network_lines(stored):
+    networks, contexts = networks_of(stored.metadata, stored.tensors)
+    input_scaling_from(stored.metadata, networks[0][0][0].shape[1])
+    knob_ranges_from(stored.metadata, 0 if contexts is None else contexts.shape[1])
     lines = [("holds", "one network" if contexts is None else f"{len(networks)} networks, one for each context"),
-             ("numbers", sum(tensor.size for name, tensor in tensors.items() if name != "contexts"))]
+             *number_lines({name: tensor for name, tensor in stored.tensors.items() if name != "contexts"}, stored.types)]
     lines += [(f"context {i}", listed(context)) for i, context in enumerate([] if contexts is None else contexts[:8])]
     return lines + [("...", f"and {len(networks) - 8} more contexts")] * (len(networks) > 8)
 
@@ -1386,6 +1515,12 @@ def import_layers(path, out, layers, order=None):
     require_text("layers", layers)
     state = state_of_file(path)
     Model.from_state_dict(state, layers, order).save(out)
+
+
+def convert(path, out, numbers):
+    """Writes a model with parameters of the type "bf16", "f16" or "real"."""
+    require_another(path, out)
+    Model.load(path).stored_as(numbers).save(out)
 
 
 def say(*lines):
@@ -1432,9 +1567,11 @@ def work(arguments):
         export(Model.load(arguments[1]), arguments[2], [context_from(text) for text in arguments[3:] or [""]])
     elif len(arguments) in (4, 6) and arguments[0] == "import" and arguments[4:5] in ([], ["--order"]):
         import_layers(*arguments[1:4], *arguments[5:])
+    elif len(arguments) == 5 and arguments[0] == "convert" and arguments[3] == "--numbers":
+        convert(arguments[1], arguments[2], arguments[4])
     else:
-        raise ModelError("expected 'show MODEL', 'export MODEL OUT CONTEXT...' or 'import IN OUT LAYERS [--order NAMES]', got "
-                         f"'{' '.join(arguments)}'; see --help")
+        raise ModelError("expected 'show MODEL', 'export MODEL OUT CONTEXT...', 'import IN OUT LAYERS [--order NAMES]' or "
+                         f"'convert MODEL OUT --numbers {'|'.join(NUMBERS)}', got '{' '.join(arguments)}'; see --help")
 
 
 def main(arguments):

@@ -1,6 +1,7 @@
 """Compares wmanifold_model.py with the library: wmanifold_model_test.py MODELS (the program of models.cpp)."""
 
 import contextlib
+import functools
 import inspect
 import io
 import json
@@ -83,6 +84,24 @@ def run(tool, *arguments, **more):
 
 
 COMPILER = shutil.which("c++") or shutil.which("g++") or shutil.which("clang++")
+HALVES = {"bf16": "BF16", "f16": "F16"}
+
+
+def number_with(bits, kind):
+    """Returns the number with these 16 bits, by the definition of its type."""
+    digits, bias = (7, 127) if kind == "BF16" else (10, 15)
+    exponent, fraction = (bits & 0x7fff) >> digits, bits & ((1 << digits) - 1)
+    if exponent == 2 * bias + 1:
+        size = NAN if fraction else INF
+    else:
+        size = math.ldexp(fraction + (1 << digits if exponent else 0), max(exponent, 1) - bias - digits)
+    return -size if bits & 0x8000 else size
+
+
+@functools.cache
+def all_numbers(kind):
+    """Returns the numbers of all 65,536 patterns of bits."""
+    return np.array([number_with(bits, kind) for bits in range(1 << 16)])
 
 
 def torch_network(layers):
@@ -135,6 +154,290 @@ class Files(unittest.TestCase):
         self.assertRegex(done.stderr, pattern)
         self.assertEqual(done.stderr.count("\n"), 1, done.stderr)
         self.assertTrue(done.stderr.startswith("error: "), done.stderr)
+
+    def test_numbers_of_16_bits_are_read_exactly_and_rounded_to_nearest_even(self):
+        file = self.folder / "file"
+        random = np.random.default_rng(1)
+        for kind in HALVES.values():
+            numbers = all_numbers(kind)
+            is_finite = np.isfinite(numbers)
+            bits = np.arange(1 << 16, dtype="<u2")
+            if kind == "F16":
+                np.testing.assert_array_equal(numbers, bits.view("<f2").astype(float))
+            data = bits[is_finite].tobytes()
+            file.write_bytes(safetensors({"a": {"dtype": kind, "shape": [len(data) // 2], "data_offsets": [0, len(data)]}}, data))
+            read = wm.read_safetensors(file)[1]["a"]
+            self.assertEqual(read.dtype, np.float32)
+            np.testing.assert_array_equal(read, numbers[is_finite])
+            for real in (np.float32, np.float64):  # and back, zeros with their signs
+                wm.write_safetensors(file, {}, {"a": read.astype(real)}, {"a": kind})
+                self.assertEqual(file.read_bytes()[-len(data):], data)
+            with self.assertRaisesRegex(wm.ModelError, f"'a': expected numbers that {kind} holds"):
+                wm.write_safetensors(file, {}, {"a": np.float64(0.1)}, {"a": kind})
+            wm.write_safetensors(file, {}, {"a": np.float64(0.5)}, {"a": kind})
+            self.assertEqual(wm.read_safetensors(file)[1]["a"].tolist(), 0.5)
+            for pattern in bits[~is_finite][::97]:
+                file.write_bytes(safetensors({"a": {"dtype": kind, "shape": [], "data_offsets": [0, 2]}}, pattern.tobytes()))
+                with self.assertRaisesRegex(wm.ModelError, "'a': expected finite numbers"):
+                    wm.read_safetensors(file)
+
+            held = numbers[: np.flatnonzero(~is_finite)[0]]  # of positive sign, ascending
+            middles = (held[:-1] + held[1:]) / 2
+            even = np.where(np.arange(len(middles)) % 2 == 0, held[:-1], held[1:])  # an even pattern ends with the digit 0
+            got = {side: wm.rounded(np.nextafter(middles, side), kind) for side in (0, INF)}
+            for sign in (1, -1):
+                np.testing.assert_array_equal(wm.rounded(sign * middles, kind), sign * even)
+                np.testing.assert_array_equal(wm.rounded(sign * held, kind), sign * held)
+            np.testing.assert_array_equal(got[0], held[:-1])
+            np.testing.assert_array_equal(got[INF], held[1:])
+            x = np.ldexp(random.uniform(-1, 1, 20000), random.integers(-160, 128, 20000))
+            x = x[np.abs(x) < held[-1]]
+            above = np.searchsorted(held, np.abs(x))
+            below = np.where(held[above] == np.abs(x), above, above - 1)
+            nearest = np.where(np.abs(x) - held[below] < held[above] - np.abs(x), held[below], held[above])
+            np.testing.assert_array_equal(wm.rounded(x, kind), np.copysign(nearest, x))
+            np.testing.assert_array_equal(np.signbit(wm.rounded(np.array([-0.0, -1e-300]), kind)), True)
+            if torch is not None:
+                y = x.astype(np.float32)
+                own = torch.tensor(y).to(torch.bfloat16 if kind == "BF16" else torch.float16).double().numpy()
+                np.testing.assert_array_equal(wm.rounded(y, kind), own)
+
+    def bad_types(self):
+        """Returns types that are refused, with a part of the sentence."""
+        return (([], "types that are a dict"), ({1: "BF16"}, "types that are a dict"), ({"layer.0.bias": "F32"}, "BF16 or F16, got 'F32'"),
+                ({"layer.0.bias": None}, "BF16 or F16"), ({"layer.7.bias": "F16"}, "tensors that exist, got one of 'layer.7.bias'"))
+
+    def test_models_of_16_bits(self):
+        self.written()
+        out, again = self.folder / "out", self.folder / "again"
+        x = np.random.default_rng(2).standard_normal((8, 4))
+        for name in ("ellipse", "legendre4", "point", "knots7", "placed", "speakers"):
+            file = self.folder / f"{name}.safetensors"
+            model = wm.Model.load(file)
+            real = model.metadata["real"]
+            for numbers, kind in HALVES.items():
+                with self.subTest(f"{file.name} {numbers}"):
+                    wm.main(["convert", str(file), str(out), "--numbers", numbers])
+                    stored, half = wm.Stored(out), wm.Model.load(out)
+                    self.assertEqual({k: v for k, v in half.metadata.items() if k != "checksum"},
+                                     {k: v for k, v in model.metadata.items() if k != "checksum"})
+                    self.assertEqual(list(stored.types), list(model.tensors))
+                    for name, own in stored.types.items():
+                        self.assertEqual(own, kind if name.startswith("layer.") else wm.NAMES[model.tensors[name].dtype])
+                        self.assertEqual(half.tensors[name].dtype, model.tensors[name].dtype)
+                    phi = np.abs(model.coefficients(half.tensors["test.contexts"]))
+                    unit = 2.0**-8 if kind == "BF16" else 2.0**-11
+                    for name, tensor in half.parameters().items():
+                        np.testing.assert_allclose(tensor, model.tensors[name], rtol=unit, atol=2.0**-25)
+                    self.assertLess(half.replay(), 1e-6 if real == "F32" else 1e-13)
+                    contexts = half.tensors["test.contexts"]
+                    np.testing.assert_allclose(half.predict(contexts, x), model.predict(contexts, x), atol=0.15 * phi.sum(1).max())
+                    half.save(again)
+                    self.assertEqual(again.read_bytes(), out.read_bytes())
+                    half.stored_as(numbers).save(again)
+                    np.testing.assert_array_equal(half.predict(contexts, x), wm.Model.load(again).predict(contexts, x))
+                    wm.convert(out, again, "real")  # the rounded numbers, in as many bits as before
+                    whole = wm.Model.load(again)
+                    self.assertEqual(whole.types, {})
+                    size = sum(tensor.size for tensor in model.parameters().values())
+                    saved = again.stat().st_size - out.stat().st_size
+                    self.assertLess(abs(saved - size * (2 if real == "F32" else 6)), 32)  # the headers differ in digits
+                    for name, tensor in half.tensors.items():
+                        np.testing.assert_array_equal(whole.tensors[name], tensor)
+        wm.convert(self.folder / "ellipse.safetensors", out, "f16")
+        done = run("wmanifold_model.py", "show", out)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertRegex(done.stdout, r"numbers +153\nstored as +F16, 306 bytes\n")
+
+    def test_a_model_may_have_another_type_in_each_tensor(self):
+        self.written()
+        model = wm.Model.load(self.folder / "ellipse.safetensors")
+        tensors = dict(model.tensors)
+        types = {"layer.0.weight": "BF16", "layer.0.bias": "F16", "layer.1.bias": "BF16"}
+        for name, kind in types.items():
+            tensors.update(wm.all_rounded({name: tensors[name]}, kind))
+        out = self.folder / "mixed"
+        mixed = wm.Model(model.metadata, tensors, types)
+        tensors["test.outputs"] = mixed.predict(tensors["test.contexts"], tensors["test.inputs"]).astype(np.float32)
+        mixed.save(out)
+        self.assertEqual({name: kind for name, kind in wm.Stored(out).types.items() if kind != wm.NAMES[tensors[name].dtype]}, types)
+        loaded = wm.Model.load(out)
+        self.assertEqual(loaded.types, types)
+        np.testing.assert_array_equal(loaded.at(1)[0][0], mixed.at(1)[0][0])
+        done = run("wmanifold_model.py", "show", out)
+        self.assertRegex(done.stdout, r"stored as +BF16, 162 bytes; F16, 36 bytes; F32, 216 bytes\n")
+        self.assertIn("// 153 parameters as float, 612 bytes.\n", header.header(loaded, "name", "source"))
+        self.assertIn("// 153 parameters as float16, 306 bytes.\n", header.header(loaded, "name", "source", numbers="f16"))
+        self.assertEqual(set(loaded.stored_as("f16").types), set(loaded.parameters()))
+        # A network of PyTorch in 16 bits.
+        network = self.folder / "network"
+        wm.export(loaded, network, [[1]])
+        metadata, tensors = wm.read_safetensors(network)
+        kinds = {"0.weight": "BF16", "2.weight": "F16"}
+        tensors = {name: wm.all_rounded({name: tensor}, kinds.get(name, "F16"))[name] for name, tensor in tensors.items()}
+        wm.write_safetensors(network, metadata, tensors, kinds)
+        self.assertEqual(wm.networks_of(*wm.read_safetensors(network))[0][0][0][0].tolist(), tensors["0.weight"].tolist())
+        done = run("wmanifold_model.py", "show", network)
+        self.assertRegex(done.stdout, r"stored as +BF16, 48 bytes; F32, 36 bytes; F16, 36 bytes\n")
+
+    def test_numbers_that_16_bits_do_not_hold_are_refused(self):
+        self.written()
+        model = wm.Model.load(self.folder / "ellipse.safetensors")
+        out = self.folder / "out"
+        for real, numbers, value, limit, got in (("F32", "f16", 65520, "65504", "65520"), ("F32", "f16", -7e4, "65504", "70000"),
+                                                 ("F32", "bf16", 3.4e38, "3.38953139e+38", "3.39999995e+38"),
+                                                 ("F64", "bf16", 1e300, "3.38953139e+38", "1e+300"), ("F64", "f16", -1e300, "65504", "1e+300")):
+            large = wm.Model.load(self.folder / f"{'ellipse' if real == 'F32' else 'fourier3'}.safetensors", False)
+            weight, bias = (large.tensors[f"layer.1.{part}"].copy() for part in ("weight", "bias"))
+            bias.flat[0], weight.flat[0] = value, value * (1 - 2.0**-20)  # a smaller one elsewhere
+            large.tensors.update({"layer.1.weight": weight, "layer.1.bias": bias})
+            old = dict(large.tensors)
+            with self.subTest(value), self.assertRaisesRegex(
+                    wm.ModelError, rf"'layer.1.bias': expected numbers of a magnitude of at most {re.escape(limit)}, .*got {re.escape(got)}$"):
+                large.stored_as(numbers)
+            self.assertTrue(all(large.tensors[name] is tensor for name, tensor in old.items()) and large.types == {})
+        largest = model.tensors["layer.1.bias"].copy()
+        largest.flat[0] = 65519
+        model.tensors["layer.1.bias"] = largest
+        self.assertEqual(model.stored_as("f16").tensors["layer.1.bias"].flat[0], 65504)
+        large = wm.Model.load(self.folder / "bernstein3.safetensors")
+        weight = large.tensors["layer.0.weight"].copy()
+        weight.flat[0] = 1e5
+        large.tensors["layer.0.weight"] = weight
+        with self.assertRaisesRegex(wm.ModelError, "'weight of layer 0': expected .* at most 65504"):
+            header.header(large, "name", "source", [0], "f16")
+
+        half = wm.Model.load(self.folder / "ellipse.safetensors").stored_as("bf16")
+        half.tensors["layer.0.bias"] = half.tensors["layer.0.bias"] + np.float32(1e-7)
+        with self.assertRaisesRegex(wm.ModelError, r"'layer.0.bias': expected numbers that BF16 holds, got .*; round the model by stored_as"):
+            half.save(out)
+        half.stored_as("bf16").save(out)
+        out.unlink()
+        for kind in ("BF16", "F16"):
+            for value in (1e39, 0.1):
+                with self.assertRaisesRegex(wm.ModelError, f"cannot write .*expected numbers that {kind} holds"):
+                    wm.write_safetensors(out, {}, {"a": np.array([value])}, {"a": kind})
+            with self.assertRaisesRegex(wm.ModelError, "real numbers to store"):
+                wm.write_safetensors(out, {}, {"a": np.array([1], np.uint64)}, {"a": kind})
+        for name in ("test.inputs", "test.contexts"):
+            with self.assertRaisesRegex(wm.ModelError, f"'{name}' to be F.. of .*, got BF16 of"):
+                wm.Model(half.metadata, half.tensors, {name: "BF16"})
+        for types, sentence in self.bad_types():
+            with self.assertRaisesRegex(wm.ModelError, sentence):
+                wm.Model(half.metadata, half.tensors, types)
+            with self.assertRaisesRegex(wm.ModelError, sentence):
+                wm.write_safetensors(out, half.metadata, half.tensors, types)
+        file = str(self.folder / "ellipse.safetensors")
+        for use in (half.stored_as, lambda numbers: wm.convert(file, out, numbers), lambda numbers: header.header(half, "a", "", [1], numbers),
+                    lambda numbers: header.main([file, str(out) + ".hpp", "--numbers", numbers])):
+            for numbers in ("BF16", "float", "F32", "", "int8"):
+                with self.assertRaisesRegex((wm.ModelError, SystemExit), f"numbers: expected real, bf16, f16, got '{numbers}'"):
+                    use(numbers)
+        for arguments in (["convert", file, str(out)], ["convert", file, str(out), "bf16"], ["convert", "--numbers", "bf16", file, str(out)],
+                          ["convert", file, file, "--numbers", "bf16"]):
+            with self.assertRaisesRegex(SystemExit, "error: .*expected"):
+                wm.main(arguments)
+        for arguments in ([file, str(out) + ".hpp", "--numbers"], [file, "--numbers", "bf16"], [file, str(out) + ".hpp", "--numbers", "bf16", "1"],
+                          [file, str(out) + ".hpp", "--numbers", "bf16", "--numbers", "f16"]):
+            with self.assertRaisesRegex(SystemExit, "error: expected 'MODEL OUT.hpp'"):
+                header.main(arguments)
+        self.assertFalse([path for path in self.folder.iterdir() if path.name.startswith("out")])
+
+    @unittest.skipIf(torch is None, "PyTorch is not installed (Debian: python3-torch)")
+    def test_tensors_of_pytorch_in_16_bits(self):
+        layers = "dense 4 6, tanh, dense 6 3"
+        for numbers, own in (("bf16", torch.bfloat16), ("f16", torch.float16)):
+            kind = HALVES[numbers]
+            network = torch_network(layers).to(own)
+            state = network.state_dict()
+            model = wm.Model.from_state_dict(state, layers)
+            half = model.stored_as(numbers)
+            for name, tensor in zip(("layer.0.weight", "layer.0.bias", "layer.1.weight", "layer.1.bias"), state.values()):
+                np.testing.assert_array_equal(half.tensors[name][0], tensor.double().numpy())
+            x = torch.randn(5, 4).to(own)
+            expected = network.float()(x.float()).detach().numpy()
+            np.testing.assert_allclose(half.predict(torch.zeros(5, 0), x), expected, atol=1e-6)
+            np.testing.assert_allclose(wm.evaluate(half.at([]), x[0]), expected[0], atol=1e-6)
+            network.to(own).load_state_dict({name: torch.from_numpy(array) for name, array in wm.state_dict(half.at([])).items()})
+            for name, tensor in network.state_dict().items():
+                np.testing.assert_array_equal(tensor.double().numpy(), state[name].double().numpy())
+            # The same file, of the bytes of PyTorch's tensors, is loaded and imported.
+            file, entries, data = self.folder / "file", {}, b""
+            for name, tensor in half.tensors.items():
+                part = torch.from_numpy(tensor).to(own).view(torch.int16).numpy() if name.startswith("layer.") else tensor
+                entries[name] = {"dtype": kind if name.startswith("layer.") else wm.NAMES[tensor.dtype], "shape": list(tensor.shape),
+                                 "data_offsets": [len(data), len(data) + part.nbytes]}
+                data += part.tobytes()
+            file.write_bytes(safetensors({"__metadata__": half.metadata, **entries}, data))
+            loaded = wm.Model.load(file)
+            self.assertEqual(loaded.types, half.types)
+            for name, tensor in half.tensors.items():
+                np.testing.assert_array_equal(loaded.tensors[name], tensor)
+
+    @unittest.skipIf(COMPILER is None, "no C++ compiler")
+    def test_headers_with_parameters_of_16_bits(self):
+        self.written()
+        placed = wm.Model.load(self.folder / "placed.safetensors")
+        placed.tensors["layer.1.scales"] = np.random.default_rng(4).standard_normal((3, 2))  # they are zero at first
+        placed.tensors["test.outputs"] = placed.predict(placed.tensors["test.contexts"], placed.tensors["test.inputs"])
+        placed.save(self.folder / "placed.safetensors")
+        bytes_of, names, sizes = {"real": 4, "bf16": 2, "f16": 2}, [], {"ellipse": 153, "placed": 149, "fixed": 51}
+        for numbers, words in (("real", "float"), ("bf16", "bfloat16"), ("f16", "float16")):
+            for name, context in (("ellipse", []), ("placed", []), ("fixed", ["1.25"])):
+                file = self.folder / ("ellipse.safetensors" if context else f"{name}.safetensors")
+                out = self.folder / f"{name}_{numbers}.hpp"
+                header.main([*map(str, (file, out)), *context, "--numbers", numbers])
+                names.append(out.stem)
+                count, kind = sizes[name], "double" if (name, numbers) == ("placed", "real") else words
+                size = count * (8 if kind == "double" else bytes_of[numbers])
+                self.assertIn(f"// {count} parameters as {kind}, {size} bytes.\n// Use:\n", out.read_text())
+                if numbers == "real" or context:
+                    continue
+                # A file of 16 bits gives the same header without the option, and with `real` the same numbers.
+                half = self.folder / f"{name}_half"
+                wm.convert(file, half, numbers)
+                self.assertEqual(header.header(wm.Model.load(half), out.stem, file.name), out.read_text())
+                wide = self.folder / f"{name}_{numbers}_wide.hpp"
+                header.main([str(half), str(wide), "--numbers", "real"])
+                self.assertIn(f"// {count} parameters as {'double' if name == 'placed' else 'float'}, ", wide.read_text())
+                names.append(wide.stem)
+        lines = [f'#include "{name}.hpp"' for name in names] + ["#include <cstdio>"]
+        lines += ["template <class Real>\nvoid write(Real (*widened)(std::uint16_t), std::FILE* out) {",
+                  "  for (std::uint32_t bits = 0; bits < 0x10000u; ++bits) {",
+                  "    const Real number = widened(static_cast<std::uint16_t>(bits));",
+                  "    std::fwrite(&number, sizeof number, 1, out);\n  }\n}"]
+        lines += ["int main() {", "  int wrong = 0;", '  std::FILE* const out = std::fopen("patterns", "wb");', "  if (out == nullptr) return 2;"]
+        lines += [f"  write({name}_{numbers}::detail::widened, out);" for numbers in HALVES for name in ("ellipse", "placed")]
+        lines += ["  std::fclose(out);"]
+        lines += [f'  std::printf("{name} %.3e\\n", {name}::off_by());' for name in names]
+        for name in names:
+            if name.endswith("_wide"):
+                lines += [f"  {{\n    const double s = 1.25;\n    {name}::Network wide;\n    {name[:-5]}::Network half;",
+                          f"    wrong += !{name}::at(&s, wide) || !{name[:-5]}::at(&s, half);",
+                          "    wrong += std::memcmp(wide.values, half.values, sizeof wide.values) != 0;\n  }"]
+        lines += ["  return wrong != 0;", "}"]
+        source = self.folder / "main.cpp"
+        source.write_text("\n".join(lines) + "\n")
+        compilers = [(found, flags) for found, flags in ((shutil.which("g++"), ["-O2", "-ffp-contract=off"]),
+                                                         (shutil.which("clang++"), ["-O1", "-ffp-contract=off"])) if found]
+        for compiler, flags in compilers or [(COMPILER, [])]:
+            with self.subTest(compiler):
+                subprocess.run([compiler, "-std=c++14", *WARNINGS, *flags, source, "-o", self.folder / "main"], check=True)
+                done = subprocess.run([self.folder / "main"], cwd=self.folder, capture_output=True, text=True)
+                self.assertEqual((done.returncode, done.stderr), (0, ""))
+                printed = done.stdout.split()
+                self.assertEqual(printed[::2], names)
+                for name, error in zip(names, map(float, printed[1::2])):
+                    self.assertLess(error, 1e-13 if name.startswith("placed") else 3e-6, name)
+                data, place = (self.folder / "patterns").read_bytes(), 0
+                for kind in HALVES.values():
+                    expected = all_numbers(kind)
+                    for real in (np.dtype(np.float32), np.dtype(float)):
+                        got = np.frombuffer(data, real, 1 << 16, place)
+                        place += got.nbytes
+                        np.testing.assert_array_equal(got, expected)
+                        np.testing.assert_array_equal(np.signbit(got[::1 << 10]), np.arange(64) >= 32)
+                self.assertEqual(place, len(data))
 
     def test_points_are_those_of_the_library(self):
         lines = [(space, point) for space, points in POINTS.items() for point in points]
@@ -826,6 +1129,7 @@ class Files(unittest.TestCase):
         calls = {  # valid arguments
             (wm, "coefficients"): ["s1", "fourier1", [[1.0]], ()],
             (wm, "context_from"): ["1"],
+            (wm, "convert"): [file, out, "bf16"],
             (wm, "evaluate"): [network, [1, 2, 3, 4]],
             (wm, "export"): [model, out, [[1]]],
             (wm, "import_layers"): [self.folder / "state", out, LINEAR, "0,2"],
@@ -833,18 +1137,19 @@ class Files(unittest.TestCase):
             (wm, "read_safetensors"): [file],
             (wm, "show"): [file],
             (wm, "state_dict"): [network],
-            (wm, "write_safetensors"): [out, metadata, tensors],
-            (wm.Model, "__init__"): [metadata, tensors],
+            (wm, "write_safetensors"): [out, metadata, tensors, {"layer.0.bias": "BF16"}],
+            (wm.Model, "__init__"): [metadata, tensors, {"layer.0.bias": "BF16"}],
             (wm.Model, "at"): [[1]],
             (wm.Model, "coefficients"): [[[1]]],
             (wm.Model, "from_state_dict"): [sequential(["0", "2"], [(4, 2), (1, 4)]), LINEAR, None],
             (wm.Model, "load"): [file, True],
             (wm.Model, "predict"): [[[1]], [[1, 2, 3, 4]]],
             (wm.Model, "save"): [out],
-            (header, "header"): [model, "name", "source", [1]],
+            (wm.Model, "stored_as"): ["f16"],
+            (header, "header"): [model, "name", "source", [1], "f16"],
             (header, "namespace_of"): ["name"],
         }
-        without = {"input_scaling", "knob_ranges", "off_by", "replay"}  # arguments
+        without = {"input_scaling", "knob_ranges", "off_by", "parameters", "replay"}  # arguments
         public = {(wm, name) for name in wm.__all__} - {(wm, "Model"), (wm, "ModelError")} | {(header, name) for name in header.__all__}
         public |= {(wm.Model, name) for name in vars(wm.Model) if not name.startswith(("_", "require_")) and name not in without}
         self.assertEqual(set(calls), public | {(wm.Model, "__init__")})
@@ -971,8 +1276,8 @@ class Files(unittest.TestCase):
         model.metadata["input_scaling"] = ", ".join(["0.5 2"] * 4)
         model.metadata["knob_ranges"] = "0 1 linear\t\"??/\\\x01\u4e2d7\t%d\n2 1 logarithmic\tint\t"
         model.save(odd)
-        for name in names:
-            header.main([str(odd), str(self.folder / f"{name}.hpp")])
+        for n, name in enumerate(names):
+            header.main([str(odd), str(self.folder / f"{name}.hpp"), "--numbers", list(wm.NUMBERS)[n % 3]])
         others = ("assert.h complex.h ctype.h errno.h fenv.h float.h inttypes.h limits.h locale.h math.h setjmp.h signal.h stdlib.h "
                   "string.h tgmath.h threads.h time.h uchar.h wchar.h arpa/inet.h dirent.h fcntl.h glob.h netdb.h netinet/in.h "
                   "poll.h pthread.h semaphore.h sys/ioctl.h sys/mman.h sys/param.h sys/select.h sys/socket.h sys/stat.h "
