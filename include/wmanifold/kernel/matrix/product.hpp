@@ -40,6 +40,8 @@ void pack_tile(Strided<R> b, IndexRange rows, IndexRange columns, R* tile) {
 template <class T, Real R>
 void multiply(Index rows, Index columns, Index depth, Strided<R> a, Strided<R> b, R* c, Index stride,
               bool add = false) {
+  using B = Block<T, R>;
+  bool const few_rows = rows <= 8 * B::rows;  // a tile is read so few times that packing does not pay
   Pieces const terms = depth_pieces<T, R>(depth);
   Pieces const panels = column_pieces<T, R>(columns);
   share_rows<T, R>(rows, rows * columns * depth, [&](IndexRange own, Index) {
@@ -49,6 +51,12 @@ void multiply(Index rows, Index columns, Index depth, Strided<R> a, Strided<R> b
       Left<R> const left{a.data + own.begin * a.row_stride + p.begin * a.column_stride, a.row_stride, a.column_stride};
       for (Index panel = 0; panel < panels.size(); ++panel) {
         IndexRange const out = panels[panel];
+        Destination<R> const to{c + own.begin * stride + out.begin, stride, add || t > 0};
+        if (few_rows && b.column_stride == 1 && out.size() % B::lanes == 0) {
+          sweep<T, R>(own.size(), left, b.data + p.begin * b.row_stride + out.begin, b.row_stride, p.size(), out.size(),
+                      to);
+          continue;
+        }
         detail::pack_tile<T, R>(b, p, out, tile.numbers.data());
         Prefetch<R> next;
         if (b.column_stride == 1 && panel + 1 < panels.size()) {
@@ -56,8 +64,7 @@ void multiply(Index rows, Index columns, Index depth, Strided<R> a, Strided<R> b
         } else if (b.column_stride == 1 && t + 1 < terms.size()) {
           next = {b.data + p.end * b.row_stride, b.row_stride, terms[t + 1].size(), panels[0].size()};
         }
-        sweep<T, R>(own.size(), left, tile.numbers.data(), Block<T, R>::columns, p.size(), out.size(),
-                    Destination<R>{c + own.begin * stride + out.begin, stride, add || t > 0}, next);
+        sweep<T, R>(own.size(), left, tile.numbers.data(), Block<T, R>::columns, p.size(), out.size(), to, next);
       }
     }
   });
