@@ -192,7 +192,6 @@ void sweep(Index rows, Left<R> a, R const* b, Index b_stride, Index depth, Index
   };
   some(std::integral_constant<int, Block<T, R>::rows>{});
   some(std::integral_constant<int, 4>{});
-  some(std::integral_constant<int, 2>{});
   some(std::integral_constant<int, 1>{});
 }
 
