@@ -81,6 +81,7 @@
 #include <wmanifold/kernel/matrix/dense_rows.hpp>
 #include <wmanifold/kernel/matrix/grouped.hpp>
 #include <wmanifold/kernel/matrix/mix.hpp>
+#include <wmanifold/kernel/matrix/narrow.hpp>
 #include <wmanifold/kernel/matrix/product.hpp>
 #include <wmanifold/kernel/matrix/small.hpp>
 #include <wmanifold/kernel/matrix/tile.hpp>

@@ -2,6 +2,7 @@
 
 #include <wmanifold/kernel/matrix/dense_rows.hpp>
 #include <wmanifold/kernel/matrix/tile.hpp>
+#include <wmanifold/kernel/matrix/transpose.hpp>
 
 #include <algorithm>
 #include <array>
@@ -224,11 +225,8 @@ template <class T, Real R>
   }
   R* to = memory.numbers.data();
   for (Index k = 0; k < layer.rows; ++k) {
+    transpose<T, R>(layer.inputs, layer.outputs, layer.parameters + k * layer.stride, layer.outputs, to, width);
     for (Index o = 0; o < layer.outputs; ++o, to += width) {
-      R const* from = layer.parameters + k * layer.stride + o;
-      for (Index i = 0; i < layer.inputs; ++i, from += layer.outputs) {
-        to[i] = *from;
-      }
       std::fill(to + layer.inputs, to + width, R{0});
     }
   }

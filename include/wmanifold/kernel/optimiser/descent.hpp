@@ -161,6 +161,15 @@ void for_each_line(SparseRows<R> const& matrix, Index k, Index width, Index stri
 template <class T, Real R>
 void combine_tile(SparseRows<R> const& matrix, Index width, Index from_stride, R const* from, Index to_stride, R* to) {
   for (Index k = 0; k < matrix.rows; ++k) {
+    if (Index const i = matrix.starts[k]; matrix.starts[k + 1] - i == 1) {
+      using V = simd::Batch<T, R>;
+      V const factor(matrix.values[i]);
+      R const* const in = from + matrix.columns[i] * from_stride;
+      for (Index n = 0; n < width; n += simd::lanes<T, R>) {
+        (factor * V::load_aligned(in + n)).store_aligned(to + k * to_stride + n);
+      }
+      continue;
+    }
     for_each_line<T, R>(matrix, k, width, from_stride, from, [&](Index n, auto const& sums) {
       for (std::size_t b = 0; b < sums.size(); ++b) {
         sums[b].store_aligned(to + k * to_stride + n + static_cast<Index>(b) * simd::lanes<T, R>);
