@@ -1,11 +1,14 @@
 #pragma once
 
+#include <wmanifold/core/half.hpp>
 #include <wmanifold/core/intrinsics.hpp>
 #include <wmanifold/core/scalar.hpp>
 
 #include <xsimd/xsimd.hpp>
 
 #include <cmath>
+#include <cstdint>
+#include <cstring>
 #include <type_traits>
 
 namespace wmanifold {
@@ -68,6 +71,66 @@ inline constexpr int registers = (T::SimdArch::alignment() >= 64 ||
                                   std::is_base_of_v<xsimd::neon64, typename T::SimdArch>)
                                      ? 32
                                      : 16;
+
+namespace detail {
+
+/// A vector of Count numbers, as compilers know it for every target.
+template <class Number, std::size_t Count>
+struct PlainVector {
+  using type [[gnu::vector_size(Count * sizeof(Number))]] = Number;
+};
+
+/// Returns as many numbers of 16 bits as the batch V holds, in its type. The conversion is exact.
+template <class V, HalfNumber S>
+[[nodiscard, gnu::always_inline]] inline V load_halves(S const* from) noexcept {
+  constexpr std::size_t count = V::size;
+#ifdef __AVX512F__
+  if constexpr (std::same_as<S, Float16> && std::same_as<typename V::value_type, float> && count == 16) {
+    return V(_mm512_cvtph_ps(_mm256_loadu_si256(reinterpret_cast<__m256i const*>(from))));
+  }
+#endif
+#ifdef __F16C__
+  if constexpr (std::same_as<S, Float16> && std::same_as<typename V::value_type, float> && count == 8) {
+    return V(_mm256_cvtph_ps(_mm_loadu_si128(reinterpret_cast<__m128i const*>(from))));
+  }
+#endif
+  using Halves = typename PlainVector<std::uint16_t, count>::type;
+  using Words = typename PlainVector<std::uint32_t, count>::type;
+  using Floats = typename PlainVector<float, count>::type;
+  using Numbers = typename PlainVector<typename V::value_type, count>::type;
+  Halves halves;
+  std::memcpy(&halves, from, sizeof halves);
+  Words const bits = __builtin_convertvector(halves, Words);
+  Words words;
+  if constexpr (std::same_as<S, BFloat16>) {
+    words = bits << 16;
+  } else {  // as Half's conversion, with masks; no step has a subnormal float, which some threads flush to zero
+    Words const magnitude = bits & 0x7fffU;
+    Words const is_small = reinterpret_cast<Words>(magnitude < 0x0400U);
+    Words const is_not_finite = reinterpret_cast<Words>(magnitude >= 0x7c00U);
+    Words const is_nan = reinterpret_cast<Words>(magnitude > 0x7c00U);
+    Words const shifted = magnitude << 13;
+    Words const normal = (shifted + (112U << 23) + (is_not_finite & (112U << 23))) | (is_nan & (1U << 22));
+    Floats const small = reinterpret_cast<Floats>(shifted + (113U << 23)) - 0x1p-14F;
+    words = (reinterpret_cast<Words>(small) & is_small) | (normal & ~is_small) | ((bits & 0x8000U) << 16);
+  }
+  return V(
+      __builtin_bit_cast(typename V::register_type, __builtin_convertvector(reinterpret_cast<Floats>(words), Numbers)));
+}
+
+}  // namespace detail
+
+/// Reads a batch from numbers that are stored in its type or in 16 bits.
+template <class V, StoredNumber S>
+[[nodiscard, gnu::always_inline]] inline V load(S const* from) noexcept {
+  if constexpr (Real<S>) {
+    return V::load_unaligned(from);
+  } else if constexpr (V::size == 1) {
+    return V(number_as<typename V::value_type>(*from));
+  } else {
+    return detail::load_halves<V>(from);
+  }
+}
 
 /// Elementary functions, with one spelling for numbers and for batches.
 using std::abs, std::erf, std::exp, std::expm1, std::fma, std::log1p, std::tanh;
