@@ -35,11 +35,11 @@ void mix_these_rows(R const* coefficients, Rows rows, Chosen chosen, Index strid
   }
   auto const mix = [&]<int Vectors, bool Fetch>(Index n, std::integral_constant<int, Vectors>,
                                                 std::bool_constant<Fetch>) {
-    std::array<V, Vectors> sum;
     S const* from = first_row + n;
     V const first(coefficients[0]);
     fetch<Fetch ? Vectors * lanes : 0>(from + ahead);
-    unroll<Vectors>([&](int v) __attribute__((always_inline)) { sum[v] = first * simd::load<V>(from + v * lanes); });
+    auto sum = simd::load_block<V, Vectors>(from);
+    unroll<Vectors>([&](int v) __attribute__((always_inline)) { sum[v] = first * sum[v]; });
     for (Index k = 1; k < rows; ++k) {
       if constexpr (are_chosen) {
         from = parameters + chosen[k] * stride + n;
@@ -48,10 +48,10 @@ void mix_these_rows(R const* coefficients, Rows rows, Chosen chosen, Index strid
       }
       V const coefficient(coefficients[k]);
       fetch<Fetch ? Vectors * lanes : 0>(from + ahead);
-      unroll<Vectors>([&](int v) __attribute__((always_inline)) {
-        sum[v] = simd::fma(coefficient, simd::load<V>(from + v * lanes), sum[v]);
-      });
+      auto const row = simd::load_block<V, Vectors>(from);
+      unroll<Vectors>([&](int v) __attribute__((always_inline)) { sum[v] = simd::fma(coefficient, row[v], sum[v]); });
     }
+    simd::from_order_of<S>(sum);
     unroll<Vectors>([&](int v) __attribute__((always_inline)) { sum[v].store_unaligned(out + n + v * lanes); });
   };
   Index n = 0;
@@ -68,9 +68,9 @@ void mix_these_rows(R const* coefficients, Rows rows, Chosen chosen, Index strid
     R sum = coefficients[0] * number_as<R>(first_row[n]);
     for (Index k = 1; k < rows; ++k) {
       if constexpr (are_chosen) {
-        sum += coefficients[k] * number_as<R>(parameters[chosen[k] * stride + n]);
+        sum = simd::multiply_add(coefficients[k], number_as<R>(parameters[chosen[k] * stride + n]), sum);
       } else {
-        sum += coefficients[k] * number_as<R>(parameters[k * stride + n]);
+        sum = simd::multiply_add(coefficients[k], number_as<R>(parameters[k * stride + n]), sum);
       }
     }
     out[n] = sum;

@@ -17,17 +17,16 @@ void dense_sample(S const* parameters, Index inputs, Index outputs, R const* x, 
   Index o = 0;
   auto const columns = [&]<int Vectors>(std::integral_constant<int, Vectors>) {
     for (; o + Vectors * lanes <= outputs; o += Vectors * lanes) {
-      std::array<V, Vectors> sum;
-      for (int v = 0; v < Vectors; ++v) {
-        sum[v] = simd::load<V>(bias + o + v * lanes);
-      }
+      auto sum = simd::load_block<V, Vectors>(bias + o);
       S const* weights = parameters + o;
       for (Index i = 0; i < inputs; ++i, weights += outputs) {
         V const left(x[i]);
+        auto const row = simd::load_block<V, Vectors>(weights);
         for (int v = 0; v < Vectors; ++v) {
-          sum[v] = simd::fma(left, simd::load<V>(weights + v * lanes), sum[v]);
+          sum[v] = simd::fma(left, row[v], sum[v]);
         }
       }
+      simd::from_order_of<S>(sum);
       for (int v = 0; v < Vectors; ++v) {
         sum[v].store_unaligned(y + o + v * lanes);
       }
@@ -38,7 +37,7 @@ void dense_sample(S const* parameters, Index inputs, Index outputs, R const* x, 
   for (; o < outputs; ++o) {
     R sum = number_as<R>(bias[o]);
     for (Index i = 0; i < inputs; ++i) {
-      sum += x[i] * number_as<R>(parameters[i * outputs + o]);
+      sum = simd::multiply_add(x[i], number_as<R>(parameters[i * outputs + o]), sum);
     }
     y[o] = sum;
   }

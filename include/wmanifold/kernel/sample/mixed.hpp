@@ -42,13 +42,24 @@ template <class T, Real R, int Rows, StoredNumber S>
 void add_few_rows(FewRows<R, Rows, S> const& rows, IndexRange outputs, R const* x, R* y) noexcept {
   using V = simd::Batch<T, R>;
   constexpr Index lanes = simd::lanes<T, R>;
+  constexpr int block = 4;
   constexpr Index narrow = 8 * lanes;                                      // so many sums fit in registers
   constexpr Index ahead = 16 * static_cast<Index>(alignment / sizeof(S));  // 16 lines: the latency of L3
-  auto const add = [&](auto const& left, Index from, V sum) __attribute__((always_inline)) {
-    unroll<Rows>([&](int k) __attribute__((always_inline)) {
-      sum = simd::fma(left[k], simd::load<V>(rows.from[k] + from), sum);
-    });
+  auto const add = [&]<std::size_t Vectors>(auto const& left, Index from, std::array<V, Vectors> sum)
+      __attribute__((always_inline)) {
+    for (std::size_t k = 0; k < Rows; ++k) {
+      auto const row = simd::load_block<V, static_cast<int>(Vectors)>(rows.from[k] + from);
+      for (std::size_t v = 0; v < Vectors; ++v) {
+        sum[v] = simd::fma(left[k], row[v], sum[v]);
+      }
+    }
     return sum;
+  };
+  auto const store = [&]<std::size_t Vectors>(std::array<V, Vectors> const& sum, Index o)
+      __attribute__((always_inline)) {
+    unroll<static_cast<int>(Vectors)>([&](int v) __attribute__((always_inline)) {
+      sum[v].store_unaligned(y + o + v * lanes);
+    });
   };
   auto const spread = [](LocalArray<R, Rows> const& scales) __attribute__((always_inline)) {
     std::array<V, Rows> left;
@@ -63,7 +74,8 @@ void add_few_rows(FewRows<R, Rows, S> const& rows, IndexRange outputs, R const* 
           for (std::size_t k = 0; k < Rows; ++k) {
             S const* const weights = rows.from[k] + at;
             for (Index o = 0; o < rows.outputs; ++o) {
-              sums[static_cast<std::size_t>(o)] += scales[k] * number_as<R>(weights[o]);
+              R& sum = sums[static_cast<std::size_t>(o)];
+              sum = simd::multiply_add(scales[k], number_as<R>(weights[o]), sum);
             }
           }
         });
@@ -76,7 +88,7 @@ void add_few_rows(FewRows<R, Rows, S> const& rows, IndexRange outputs, R const* 
   // The rest at the end is computed as a whole vector that overlaps the one before; its sums are the same.
   bool const is_whole = outputs.size() % lanes == 0;
   Index const last = outputs.end - lanes;
-  V rest = V::load_unaligned(y + last);
+  auto rest = simd::load_block<V, 1>(y + last);
   if (rows.outputs <= narrow) {
     if (!is_whole) {
       rows.for_each_input(
@@ -86,46 +98,51 @@ void add_few_rows(FewRows<R, Rows, S> const& rows, IndexRange outputs, R const* 
     Index o = outputs.begin;
     auto const columns = [&]<int Vectors>(std::integral_constant<int, Vectors>) {
       for (; o + Vectors * lanes <= outputs.end; o += Vectors * lanes) {
-        std::array<V, Vectors> sum;
-        unroll<Vectors>([&](int v) __attribute__((always_inline)) { sum[v] = V::load_unaligned(y + o + v * lanes); });
+        auto sum = simd::load_block<V, Vectors>(y + o);
+        simd::to_order_of<S>(sum);
         rows.for_each_input(
-            x, [&](auto const& scales, Index at) __attribute__((always_inline)) {
-              auto const left = spread(scales);
-              unroll<Vectors>([&](int v)
-                                  __attribute__((always_inline)) { sum[v] = add(left, at + o + v * lanes, sum[v]); });
-            });
-        unroll<Vectors>([&](int v) __attribute__((always_inline)) { sum[v].store_unaligned(y + o + v * lanes); });
+            x, [&](auto const& scales, Index at)
+                   __attribute__((always_inline)) { sum = add(spread(scales), at + o, sum); });
+        simd::from_order_of<S>(sum);
+        store(sum, o);
       }
     };
-    columns(std::integral_constant<int, 4>{});
+    columns(std::integral_constant<int, block>{});
     columns(std::integral_constant<int, 2>{});
     columns(std::integral_constant<int, 1>{});
   } else {  // the rows come from distant memory: they are read in their order, and the sums stay in L1
+    auto const reorder = [&](auto const& change) {
+      if constexpr (simd::reads_in_pairs<V, S, block>) {
+        for (Index o = outputs.begin; o + block * lanes <= outputs.end; o += block * lanes) {
+          auto sum = simd::load_block<V, block>(y + o);
+          change(sum);
+          store(sum, o);
+        }
+      }
+    };
+    reorder([](auto& sum) { simd::to_order_of<S>(sum); });
     rows.for_each_input(
         x, [&](auto const& scales, Index at) __attribute__((always_inline)) {
           auto const left = spread(scales);
           Index o = outputs.begin;
           auto const columns = [&]<int Vectors>(std::integral_constant<int, Vectors>) __attribute__((always_inline)) {
             for (; o + Vectors * lanes <= outputs.end; o += Vectors * lanes) {
-              std::array<V, Vectors> sum;
               unroll<Rows>([&](int k) __attribute__((always_inline)) {
                 fetch<Vectors * lanes>(rows.from[k] + at + o + ahead);
               });
-              unroll<Vectors>([&](int v) __attribute__((always_inline)) {
-                sum[v] = add(left, at + o + v * lanes, V::load_unaligned(y + o + v * lanes));
-              });
-              unroll<Vectors>([&](int v) __attribute__((always_inline)) { sum[v].store_unaligned(y + o + v * lanes); });
+              store(add(left, at + o, simd::load_block<V, Vectors>(y + o)), o);
             }
           };
-          columns(std::integral_constant<int, 4>{});
+          columns(std::integral_constant<int, block>{});
           columns(std::integral_constant<int, 1>{});
           if (!is_whole) {
             rest = add(left, at + last, rest);
           }
         });
+    reorder([](auto& sum) { simd::from_order_of<S>(sum); });
   }
   if (!is_whole) {
-    rest.store_unaligned(y + last);
+    rest[0].store_unaligned(y + last);
   }
 }
 
