@@ -44,7 +44,7 @@ class Half {
   [[nodiscard]] constexpr std::uint16_t bits() const noexcept { return bits_; }
 
   /// The same number as a float. A NaN of Float16 becomes a quiet one, as in hardware.
-  [[nodiscard]] constexpr explicit operator float() const noexcept {
+  [[nodiscard, gnu::always_inline]] constexpr explicit operator float() const noexcept {
     if constexpr (ExponentBits == 8) {
       return std::bit_cast<float>(std::uint32_t{bits_} << 16);
     } else {
