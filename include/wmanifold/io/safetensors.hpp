@@ -234,11 +234,13 @@ namespace detail {
 /// a multiple of four bytes if it has as many; some readers require it.
 inline std::vector<std::pair<std::string const, StoredTensor> const*> in_order_of_writing(TensorFile const& file) {
   std::vector<std::pair<std::string const, StoredTensor> const*> ordered;
-  for (auto const& entry : file.tensors) {
-    ordered.push_back(&entry);
+  for (bool const are_halves : {false, true}) {
+    for (auto const& entry : file.tensors) {
+      if ((bytes_of_type(type_name(entry.second)) == 2) == are_halves) {
+        ordered.push_back(&entry);
+      }
+    }
   }
-  std::stable_partition(ordered.begin(), ordered.end(),
-                        [](auto const* entry) { return bytes_of_type(type_name(entry->second)) > 2; });
   return ordered;
 }
 

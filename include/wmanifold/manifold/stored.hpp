@@ -238,5 +238,13 @@ template <HalfNumber N, class Model>
 [[nodiscard]] Stored<Model, N> stored_as(Model const& model) {
   return Stored<Model, N>(model);
 }
+/// Overload for another type of numbers: a compile-time message says why.
+template <class N, class Model>
+requires(!HalfNumber<N>) Model const& stored_as(Model const& model) {
+  static_assert(detail::never<N>,
+                "wmanifold: expected BFloat16 or Float16 as the type of the stored parameters, got another type; write "
+                "stored_as<BFloat16>(model)");
+  return model;
+}
 
 }  // namespace wmanifold
