@@ -44,7 +44,7 @@ Model model_of_zeros(typename Model::Basis const& basis, typename Model::Stack c
 ///
 /// Rounding changes a parameter P by at most u |P| in the range of normal numbers, u = 2^-8 for BFloat16 and 2^-11 for
 /// Float16, and by at most 2^-25 below 2^-14 in Float16. So M(s) is off by at most u sum_k |phi_k(s) P_k| in each
-/// parameter (docs/mathematics.md, equation 20).
+/// parameter (docs/mathematics.md, equation 22).
 ///
 /// It has no batches, no training and no gradients: `model()` has. After a move it is like a model that was moved from.
 template <class Model, HalfNumber N>
