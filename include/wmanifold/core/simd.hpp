@@ -3,6 +3,7 @@
 #include <wmanifold/core/half.hpp>
 #include <wmanifold/core/intrinsics.hpp>
 #include <wmanifold/core/scalar.hpp>
+#include <wmanifold/core/unroll.hpp>
 
 #include <xsimd/xsimd.hpp>
 
@@ -171,16 +172,15 @@ template <class V, int Count, StoredNumber S>
   if constexpr (reads_in_pairs<V, S, Count>) {
     using Words = typename detail::PlainVector<std::uint32_t, V::size>::type;
     using Register = typename V::register_type;
-    for (std::size_t v = 0; v < Count; v += 2) {
+    unroll<Count / 2>([&](int pair) __attribute__((always_inline)) {
       Words words;
-      std::memcpy(&words, from + v * V::size, sizeof words);
-      block[v] = V(__builtin_bit_cast(Register, words << 16));
-      block[v + 1] = V(__builtin_bit_cast(Register, words & 0xffff0000U));
-    }
+      std::memcpy(&words, from + 2 * pair * static_cast<Index>(V::size), sizeof words);
+      block[2 * pair] = V(__builtin_bit_cast(Register, words << 16));
+      block[2 * pair + 1] = V(__builtin_bit_cast(Register, words & 0xffff0000U));
+    });
   } else {
-    for (std::size_t v = 0; v < Count; ++v) {
-      block[v] = load<V>(from + v * V::size);
-    }
+    unroll<Count>([&](int v)
+                      __attribute__((always_inline)) { block[v] = load<V>(from + v * static_cast<Index>(V::size)); });
   }
   return block;
 }
@@ -192,7 +192,8 @@ template <bool ToPairs, class V, std::size_t Count, std::size_t... I>
   using Floats = typename PlainVector<float, V::size>::type;
   using Register = typename V::register_type;
   constexpr std::size_t n = V::size;
-  for (std::size_t v = 0; v < Count; v += 2) {
+  unroll<static_cast<int>(Count) / 2>([&](int pair) __attribute__((always_inline)) {
+    int const v = 2 * pair;
     Floats const a = __builtin_bit_cast(Floats, static_cast<Register>(block[v]));
     Floats const b = __builtin_bit_cast(Floats, static_cast<Register>(block[v + 1]));
     if constexpr (ToPairs) {
@@ -202,7 +203,7 @@ template <bool ToPairs, class V, std::size_t Count, std::size_t... I>
       block[v] = V(__builtin_bit_cast(Register, __builtin_shufflevector(a, b, (I / 2 + I % 2 * n)...)));
       block[v + 1] = V(__builtin_bit_cast(Register, __builtin_shufflevector(a, b, ((n + I) / 2 + I % 2 * n)...)));
     }
-  }
+  });
 }
 
 }  // namespace detail
@@ -215,12 +216,15 @@ template <StoredNumber S, class V, std::size_t Count>
   }
 }
 
-/// Brings batches from the order of load_block into their own.
+/// Writes batches in the order of load_block<S> to memory, as numbers in order.
 template <StoredNumber S, class V, std::size_t Count>
-[[gnu::always_inline]] inline void from_order_of(std::array<V, Count>& block) noexcept {
+[[gnu::always_inline]] inline void store_block(std::array<V, Count> block, typename V::value_type* to) noexcept {
   if constexpr (reads_in_pairs<V, S, static_cast<int>(Count)>) {
     detail::reorder_pairs<false>(block, std::make_index_sequence<V::size>{});
   }
+  unroll<static_cast<int>(Count)>([&](int v) __attribute__((always_inline)) {
+    block[v].store_unaligned(to + v * static_cast<Index>(V::size));
+  });
 }
 
 /// Elementary functions, with one spelling for numbers and for batches.

@@ -162,7 +162,8 @@ class BasicManifold {
     require_parameters(parameters());
     detail::require_sample<R>(inputs(), outputs(), x, y);
     detail::require_scratch<R>(scratch_size(), scratch);
-    network_.template operator()<T>(rows_at(s).of(parameters().stride()), x.data(), y.data(), scratch.data());
+    network_.template operator()<T>(RowsAt<R, B>(basis_, s).of(parameters().stride()), x.data(), y.data(),
+                                    scratch.data());
   }
 
   /// Runs one sample at a context with the scratch on the stack. All sizes are known at compile time.
@@ -171,7 +172,8 @@ class BasicManifold {
     require_parameters(parameters());
     detail::require_sample<R>(inputs(), outputs(), x, y);
     alignas(alignment) std::array<R, static_cast<std::size_t>(sample_scratch_of(Stack{}))> scratch;
-    network_.template operator()<T>(rows_at(s).of(parameters().stride()), x.data(), y.data(), scratch.data());
+    network_.template operator()<T>(RowsAt<R, B>(basis_, s).of(parameters().stride()), x.data(), y.data(),
+                                    scratch.data());
   }
 
   /// Numbers of scratch that a sample at a context needs.
@@ -251,9 +253,6 @@ class BasicManifold {
   /// Declared only, for constructors that do not compile.
   static BasicManifold never();
 
-  /// The rows that a point mixes.
-  [[nodiscard]] RowsAt<R, B> rows_at(Point const& s) const noexcept { return {basis_, s}; }
-
   template <class T>
   void form(Point const& s, Network& into) const noexcept(Stack::is_static) {
     if (into.parameters().empty()) [[unlikely]] {  // moved from
@@ -266,7 +265,7 @@ class BasicManifold {
       std::fill(into.parameters().begin(), into.parameters().end(), std::numeric_limits<R>::quiet_NaN());
       return;
     }
-    network_.template at<T>(rows_at(s).of(parameters().stride()), into.parameters().data());
+    network_.template at<T>(RowsAt<R, B>(basis_, s).of(parameters().stride()), into.parameters().data());
   }
 
   template <class T>

@@ -134,9 +134,9 @@ class MixedNetwork {
           mix<T>(phi, shape.size(), parameters_.data() + shape.row_offset, to);
           break;
         case Placement::shared:
-          std::transform(parameters_.shared().data() + shape.shared_offset,
-                         parameters_.shared().data() + shape.shared_offset + shape.size(), to,
-                         [](N number) { return number_as<R>(number); });
+          for (Index n = 0; n < shape.size(); ++n) {
+            to[n] = number_as<R>(parameters_.shared().data()[shape.shared_offset + n]);
+          }
           break;
         case Placement::low_rank:
           if constexpr (Stack::may_be_low_rank) {

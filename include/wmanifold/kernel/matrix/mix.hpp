@@ -51,8 +51,7 @@ void mix_these_rows(R const* coefficients, Rows rows, Chosen chosen, Index strid
       auto const row = simd::load_block<V, Vectors>(from);
       unroll<Vectors>([&](int v) __attribute__((always_inline)) { sum[v] = simd::fma(coefficient, row[v], sum[v]); });
     }
-    simd::from_order_of<S>(sum);
-    unroll<Vectors>([&](int v) __attribute__((always_inline)) { sum[v].store_unaligned(out + n + v * lanes); });
+    simd::store_block<S>(sum, out + n);
   };
   Index n = 0;
   for (; n + ahead + block * lanes <= count; n += block * lanes) {

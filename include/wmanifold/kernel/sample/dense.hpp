@@ -22,14 +22,9 @@ void dense_sample(S const* parameters, Index inputs, Index outputs, R const* x, 
       for (Index i = 0; i < inputs; ++i, weights += outputs) {
         V const left(x[i]);
         auto const row = simd::load_block<V, Vectors>(weights);
-        for (int v = 0; v < Vectors; ++v) {
-          sum[v] = simd::fma(left, row[v], sum[v]);
-        }
+        unroll<Vectors>([&](int v) __attribute__((always_inline)) { sum[v] = simd::fma(left, row[v], sum[v]); });
       }
-      simd::from_order_of<S>(sum);
-      for (int v = 0; v < Vectors; ++v) {
-        sum[v].store_unaligned(y + o + v * lanes);
-      }
+      simd::store_block<S>(sum, y + o);
     }
   };
   columns(std::integral_constant<int, 4>{});

@@ -47,19 +47,12 @@ void add_few_rows(FewRows<R, Rows, S> const& rows, IndexRange outputs, R const* 
   constexpr Index ahead = 16 * static_cast<Index>(alignment / sizeof(S));  // 16 lines: the latency of L3
   auto const add = [&]<std::size_t Vectors>(auto const& left, Index from, std::array<V, Vectors> sum)
       __attribute__((always_inline)) {
-    for (std::size_t k = 0; k < Rows; ++k) {
-      auto const row = simd::load_block<V, static_cast<int>(Vectors)>(rows.from[k] + from);
-      for (std::size_t v = 0; v < Vectors; ++v) {
-        sum[v] = simd::fma(left[k], row[v], sum[v]);
-      }
-    }
-    return sum;
-  };
-  auto const store = [&]<std::size_t Vectors>(std::array<V, Vectors> const& sum, Index o)
-      __attribute__((always_inline)) {
-    unroll<static_cast<int>(Vectors)>([&](int v) __attribute__((always_inline)) {
-      sum[v].store_unaligned(y + o + v * lanes);
+    constexpr int vectors = static_cast<int>(Vectors);
+    unroll<Rows>([&](int k) __attribute__((always_inline)) {
+      auto const row = simd::load_block<V, vectors>(rows.from[k] + from);
+      unroll<vectors>([&](int v) __attribute__((always_inline)) { sum[v] = simd::fma(left[k], row[v], sum[v]); });
     });
+    return sum;
   };
   auto const spread = [](LocalArray<R, Rows> const& scales) __attribute__((always_inline)) {
     std::array<V, Rows> left;
@@ -103,24 +96,25 @@ void add_few_rows(FewRows<R, Rows, S> const& rows, IndexRange outputs, R const* 
         rows.for_each_input(
             x, [&](auto const& scales, Index at)
                    __attribute__((always_inline)) { sum = add(spread(scales), at + o, sum); });
-        simd::from_order_of<S>(sum);
-        store(sum, o);
+        simd::store_block<S>(sum, y + o);
       }
     };
     columns(std::integral_constant<int, block>{});
     columns(std::integral_constant<int, 2>{});
     columns(std::integral_constant<int, 1>{});
   } else {  // the rows come from distant memory: they are read in their order, and the sums stay in L1
-    auto const reorder = [&](auto const& change) {
+    // Between these two passes over y, its whole blocks are in the order of S.
+    auto const each_block = [&](auto const& move) {
       if constexpr (simd::reads_in_pairs<V, S, block>) {
         for (Index o = outputs.begin; o + block * lanes <= outputs.end; o += block * lanes) {
-          auto sum = simd::load_block<V, block>(y + o);
-          change(sum);
-          store(sum, o);
+          move(simd::load_block<V, block>(y + o), y + o);
         }
       }
     };
-    reorder([](auto& sum) { simd::to_order_of<S>(sum); });
+    each_block([](auto sum, R* to) {
+      simd::to_order_of<S>(sum);
+      simd::store_block<R>(sum, to);
+    });
     rows.for_each_input(
         x, [&](auto const& scales, Index at) __attribute__((always_inline)) {
           auto const left = spread(scales);
@@ -130,7 +124,7 @@ void add_few_rows(FewRows<R, Rows, S> const& rows, IndexRange outputs, R const* 
               unroll<Rows>([&](int k) __attribute__((always_inline)) {
                 fetch<Vectors * lanes>(rows.from[k] + at + o + ahead);
               });
-              store(add(left, at + o, simd::load_block<V, Vectors>(y + o)), o);
+              simd::store_block<R>(add(left, at + o, simd::load_block<V, Vectors>(y + o)), y + o);
             }
           };
           columns(std::integral_constant<int, block>{});
@@ -139,10 +133,10 @@ void add_few_rows(FewRows<R, Rows, S> const& rows, IndexRange outputs, R const* 
             rest = add(left, at + last, rest);
           }
         });
-    reorder([](auto& sum) { simd::from_order_of<S>(sum); });
+    each_block([](auto const& sum, R* to) { simd::store_block<S>(sum, to); });
   }
   if (!is_whole) {
-    rest[0].store_unaligned(y + last);
+    simd::store_block<R>(rest, y + last);
   }
 }
 
