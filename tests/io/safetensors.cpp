@@ -119,7 +119,8 @@ TEST_CASE("hostile headers are refused, with the expected and the actual value")
   refuses("{", "", "JSON object");
   refuses(R"({"__metadata__":{"a":1}})", "", "expected metadata 'a' to be a text, got number");
   refuses(R"({"a":{"dtype":"F32","shape":[2]}})", eight, "dtype, shape and two data_offsets");
-  refuses(R"({"a":{"dtype":"I64","shape":[1],"data_offsets":[0,8]}})", eight, "expected the type F32, F64, U64, BF16 or F16, got I64");
+  refuses(R"({"a":{"dtype":"I64","shape":[1],"data_offsets":[0,8]}})", eight,
+          "expected the type F32, F64, U64, BF16 or F16, got I64");
   refuses(R"({"a":{"dtype":"F32","shape":[-2],"data_offsets":[0,8]}})", eight, "expected whole numbers as shape");
   refuses(R"({"a":{"dtype":"F32","shape":[3],"data_offsets":[0,8]}})", eight, "expected 12 bytes");
   refuses(R"({"a":{"dtype":"F32","shape":[4],"data_offsets":[0,16]}})", eight, "within [0, 8), got [0, 16)");
