@@ -12,6 +12,14 @@ void activate(kernel::IndexRange rows, kernel::IndexRange columns, Index stride,
   kernel::activate<LevelTarget<level>, R>(A{}, rows, columns, stride, values, derivatives);
 }
 
+template <Real R, HalfNumber S>
+constexpr kernel::HalfSeam<R, S> half_seam{
+    kernel::mix_rows<LevelTarget<level>, R, S>,
+    kernel::mix_chosen_rows<LevelTarget<level>, R, S>,
+    kernel::mixed_sample<LevelTarget<level>, R, S>,
+    kernel::dense_sample<LevelTarget<level>, R, S>,
+};
+
 template <Real R>
 constexpr LevelTable<R> table{
     {
@@ -31,6 +39,8 @@ constexpr LevelTable<R> table{
         kernel::dense_sample<LevelTarget<level>, R>,
         kernel::dense_block<LevelTarget<level>, R>,
         kernel::softmax_cross_entropy<LevelTarget<level>, R>,
+        half_seam<R, BFloat16>,
+        half_seam<R, Float16>,
     },
     activate<R, Identity>,
     activate<R, Relu>,

@@ -4,7 +4,23 @@
 
 #include <wmanifold/core/error.hpp>
 
+#ifdef __x86_64__
+#include <cpuid.h>
+#endif
+
 namespace wmanifold {
+
+#ifdef __x86_64__
+namespace {
+
+/// Returns whether the processor converts numbers of 16 bits. Clang 14 has no name for it in __builtin_cpu_supports.
+bool has_f16c() noexcept {
+  unsigned a = 0, b = 0, c = 0, d = 0;
+  return __get_cpuid(1, &a, &b, &c, &d) != 0 && (c & bit_F16C) != 0;
+}
+
+}  // namespace
+#endif
 
 bool is_available(Level level) noexcept {
   switch (level) {
@@ -12,7 +28,7 @@ bool is_available(Level level) noexcept {
       return true;
 #ifdef __x86_64__
     case Level::avx2:
-      return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+      return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && has_f16c();
     case Level::avx512:
       return is_available(Level::avx2) && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
              __builtin_cpu_supports("avx512cd") && __builtin_cpu_supports("avx512dq") &&

@@ -11,7 +11,7 @@ function(wmanifold_add_dispatch)
     list(APPEND levels avx2 avx512)
     # Matches the features that select.cpp asks the processor for.
     set(flags_baseline -march=x86-64)
-    set(flags_avx2 -march=x86-64 -mavx2 -mfma)
+    set(flags_avx2 -march=x86-64 -mavx2 -mfma -mf16c)
     set(flags_avx512 -march=x86-64 -mavx2 -mfma -mavx512f -mavx512bw -mavx512cd -mavx512dq -mavx512vl)
     if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")  # warnings from its own avx512fintrin.h
       list(APPEND flags_avx512 -Wno-uninitialized -Wno-maybe-uninitialized)

@@ -9,6 +9,7 @@
 #include "text.hpp"
 
 #include <wmanifold/core/aligned.hpp>
+#include <wmanifold/core/half.hpp>
 #include <wmanifold/core/random.hpp>
 #include <wmanifold/version.hpp>
 
@@ -282,7 +283,7 @@ void add_moves(Preparation& to) {
 }
 
 void add_phase(Preparation& to) {
-  if (!to.opens({PhaseProblem::name, PhaseProblem::name_of_two})) {
+  if (!to.opens({PhaseProblem::name, PhaseProblem::name_of_two, PhaseProblem::name_in_bfloat16})) {
     return;
   }
   PhaseProblem const problem;
@@ -312,6 +313,13 @@ void add_phase(Preparation& to) {
       to.enter(two, {});
     }
   }
+  // The reference has the rounded parameters, too, so the outputs agree as closely as in float.
+  PhaseProblem const rounded(true);
+  Answering const answering = phase_ours_in_bfloat16(rounded);
+  answering.run(PhaseProblem::frames);
+  to.enter({PhaseProblem::name_in_bfloat16, name::ours, rounded.flops(), rounded.bytes(sizeof(wmanifold::BFloat16)), 1,
+            answering.run},
+           disagreement(answering.result(), rounded.outputs));
 }
 
 }  // namespace

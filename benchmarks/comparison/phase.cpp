@@ -1,12 +1,13 @@
 #include "phase.hpp"
 
+#include <wmanifold/core/half.hpp>
 #include <wmanifold/core/random.hpp>
 
 #include <numbers>
 
 namespace comparison {
 
-PhaseProblem::PhaseProblem() {
+PhaseProblem::PhaseProblem(bool in_bfloat16) {
   namespace wm = wmanifold;
   wm::Random random{wm::Seed{4}};
   for (int i = 0; i < frames * widths[0]; ++i) {
@@ -15,7 +16,8 @@ PhaseProblem::PhaseProblem() {
   for (int l = 0; l < layers; ++l) {
     std::vector<float>& layer = parameters.emplace_back();
     for (int i = 0; i < control_points * (widths[l] + 1) * widths[l + 1]; ++i) {
-      layer.push_back(static_cast<float>(std::sqrt(2.0 / widths[l]) * random.normal()));
+      auto const number = static_cast<float>(std::sqrt(2.0 / widths[l]) * random.normal());
+      layer.push_back(in_bfloat16 ? static_cast<float>(wm::BFloat16(number)) : number);
     }
   }
   for (int frame = 0; frame < frames; ++frame) {
@@ -58,6 +60,8 @@ double PhaseProblem::numbers() const {
 }
 
 double PhaseProblem::flops() const { return 2 * numbers(); }
-double PhaseProblem::bytes() const { return sizeof(float) * (numbers() + widths[0] + widths[layers]); }
+double PhaseProblem::bytes(std::size_t of_a_number) const {
+  return static_cast<double>(of_a_number) * numbers() + sizeof(float) * (widths[0] + widths[layers]);
+}
 
 }  // namespace comparison

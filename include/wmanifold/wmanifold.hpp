@@ -23,6 +23,7 @@
 #include <wmanifold/core/aligned.hpp>
 #include <wmanifold/core/error.hpp>
 #include <wmanifold/core/function_ref.hpp>
+#include <wmanifold/core/half.hpp>
 #include <wmanifold/core/intrinsics.hpp>
 #include <wmanifold/core/legendre.hpp>
 #include <wmanifold/core/local_array.hpp>
@@ -99,7 +100,9 @@
 #include <wmanifold/manifold/initialisation.hpp>
 #include <wmanifold/manifold/lift.hpp>
 #include <wmanifold/manifold/manifold.hpp>
+#include <wmanifold/manifold/rows_at.hpp>
 #include <wmanifold/manifold/slice.hpp>
+#include <wmanifold/manifold/stored.hpp>
 #include <wmanifold/metric/change.hpp>
 #include <wmanifold/metric/energy.hpp>
 #include <wmanifold/metric/frame_derivatives.hpp>

@@ -158,6 +158,31 @@ TEST_CASE_TEMPLATE("every level of the processor agrees with plain loops", R, fl
   }
 }
 
+TEST_CASE_TEMPLATE("every level reads parameters of 16 bits, with the numbers of their full ones, to the bit", R, float,
+                   double) {
+  using Placed = wm::BasicManifold<R, wm::CatmullRom<wm::S1, 4>, wm::Dense<13, 37>, wm::Tanh, wm::SharedDense<37, 150>,
+                                   wm::Relu, wm::LowRankDense<3, 150, 11>>;
+  auto const check = [&]<class N>(N) {
+    auto const stored = wm::stored_as<N>(Placed{wm::he_normal.spread(0.5), wm::Seed{2}});
+    auto const model = stored.model();
+    auto const x = support::normals<R>(13, 4);
+    std::vector<R> y(11), expected(11);
+    for (auto const level : available_levels()) {
+      CAPTURE(wm::name_of(level));
+      AtLevel::level = level;
+      for (double const angle : {0.0, 45.0, 200.0}) {
+        auto const s = wm::S1::degrees(angle);
+        CHECK(stored.template at<AtLevel>(s) == model.template at<AtLevel>(s));
+        stored.template operator()<AtLevel>(s, x, y);
+        model.template operator()<AtLevel>(s, x, expected);
+        CHECK(y == expected);
+      }
+    }
+  };
+  check(wm::BFloat16());
+  check(wm::Float16());
+}
+
 TEST_CASE_TEMPLATE("every level has all activations", R, float, double) {
   auto const check = [&]<class A>(A a) {
     CAPTURE(A::name);

@@ -26,6 +26,8 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
     using Typed = wm::Manifold<wm::Ellipse, wm::Dense<4, 6>, wm::Relu, wm::Dense<6, 3>>;
     refuse_or([&] { return wm::detail::model_from<OfData>("fuzz", file, {}); });
     refuse_or([&] { return wm::detail::model_from<Typed>("fuzz", file, {}); });
+    refuse_or([&] { return wm::detail::model_from<wm::Stored<OfData, wm::BFloat16>>("fuzz", file, {}); });
+    refuse_or([&] { return wm::detail::model_from<wm::Stored<Typed, wm::Float16>>("fuzz", file, {}); });
     refuse_or([&] { return wm::detail::any_model_from<float>("fuzz", file); });
   } catch (wm::FileError const&) {
   }

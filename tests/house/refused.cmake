@@ -199,6 +199,16 @@ explains("auto e = evaluate(model, CrossEntropy{}, x, s, std::vector<short>{})" 
 explains("auto e = evaluate(model, MeanSquaredError{}, x, angles, y)" "contexts as points, got plain numbers")
 explains("auto e = evaluate(model, CrossEntropy{}, x, labels)" "inputs, contexts and targets, got no contexts")
 
+# Models in 16 bits.
+runs("auto const m = stored_as<Float16>(model); static_cast<void>(m.at(s[0])); Model n = m.model()")
+runs("std::array<float, 3> out; stored(s[0], floats, out); stored(s[0], floats, out, out)")
+explains("auto m = stored_as<float>(model)" "BFloat16 or Float16 as the type of the stored parameters")
+explains("stored.predict(x, s)" "a sample at a point, as a Stored model has neither batches nor gradients")
+explains("stored.forward(x, s, work)" "a sample at a point, as a Stored model has neither batches nor gradients")
+explains("auto n = stored.at(90)" "a point of the model's topology, got a plain number")
+explains("auto n = any_stored.at(0.25)" "a context as a list of double, as the topology is known only at run time")
+explains("GradientFlow f{stored, MeanSquaredError{}, {.rate = 0.1}}" "a model in float or double, got a Stored one")
+
 # Files, without <wmanifold/io/...>.
 takes("template <class M> void save_model(std::string const&, M const&) {}")
 runs("save_model(\"m\", model); save_model(std::string(), network)")
@@ -223,6 +233,8 @@ extern Model model;
 extern Model const const_model;
 extern DoubleModel double_model;
 extern PlainModel plain_model;
+extern Stored<Model, BFloat16> stored;
+extern Stored<AnyManifold<float>, Float16> any_stored;
 struct Write {
   void operator()(auto const& s, auto const& p, auto const& to) const { to.bias(0, 0) = p[0] * s[0]; }
 };

@@ -520,3 +520,83 @@ TEST_CASE(
   CHECK(message_of([&] { (void)wm::load_any_model(file.path); }).find("got 'interval' and 'orthonormal(bernstein1)'") !=
         std::string::npos);
 }
+
+TEST_CASE_TEMPLATE("a model in 16 bits is loaded as saved, and into models in full precision", N, wm::BFloat16,
+                   wm::Float16) {
+  Scratch const file;
+  Scratch const again{file.path.string() + ".again"};
+  auto const check = [&]<class M>(M const& model) {
+    auto const stored = wm::stored_as<N>(model);
+    wm::save_model(file.path, stored, {.metadata = {{"note", "mine"}}});
+    CHECK(wm::load_model<wm::Stored<M, N>>(file.path) == stored);
+    CHECK(wm::load_model<M>(file.path) == stored.model());
+    CHECK(wm::stored_as<N>(wm::load_model<M>(file.path)) == stored);
+    auto const any = wm::load_any_model<float>(file.path);
+    CHECK(any.parameters() == stored.model().parameters());
+    CHECK(wm::stored_as<N>(any).parameters() == stored.parameters());
+    auto const in_double = wm::load_any_model<double>(file.path);
+    CHECK(in_double.parameters().row(1)[2] == static_cast<double>(stored.model().parameters().row(1)[2]));
+    CHECK(wm::read_notes(file.path).metadata.at("note") == "mine");
+
+    wm::save_model(again.path, stored.model(), {.metadata = {{"note", "mine"}}});
+    auto halves = wm::read_safetensors(file.path);
+    auto const floats = wm::read_safetensors(again.path);
+    CHECK(halves.metadata.at("real") == "F32");
+    CHECK(halves.metadata.at("checksum") != floats.metadata.at("checksum"));
+    CHECK(halves.metadata.at("layers") == floats.metadata.at("layers"));
+    for (auto const& [name, tensor] : floats.tensors) {
+      CHECK(halves.tensors.at(name).shape == tensor.shape);
+      CHECK(std::holds_alternative<std::vector<N>>(halves.tensors.at(name).numbers) == name.starts_with("layer."));
+      CHECK((name.starts_with("layer.") || halves.tensors.at(name) == tensor));
+    }
+    std::get<std::vector<N>>(halves.tensors.at("layer.0.bias").numbers)[0] = N(0.75F);
+    wm::write_safetensors(file.path, halves);
+    using Same = wm::Stored<M, N>;
+    CHECK_THROWS_WITH_AS((void)wm::load_model<Same>(file.path), doctest::Contains("expected checksum"), wm::FileError);
+    rewrite(file.path, halves);
+    CHECK_THROWS_WITH_AS((void)wm::load_model<Same>(file.path), doctest::Contains("test outputs"), wm::FileError);
+    CHECK(wm::load_model<Same>(file.path, {.replay = false}).inputs() == 3);
+  };
+  check(Model(wm::he_normal.spread(0.5), wm::Seed{1}));
+  check(random_placed());
+  Scratch const knots;
+  using Spline = wm::BSpline<wm::Interval, 2, 4>;
+  using Curve = wm::Manifold<Spline, wm::Dense<3, 2>>;
+  Spline const basis(std::vector<double>{0, 0, 0, 0.375, 1, 1, 1});
+  auto const stored = wm::stored_as<N>(Curve(wm::he_normal.spread(0.5), wm::Seed{1}, basis));
+  wm::save_model(knots.path, stored);
+  CHECK(wm::load_model<wm::Stored<Curve, N>>(knots.path, basis) == stored);
+  CHECK_THROWS_AS((void)(wm::load_model<wm::Stored<Curve, N>>(knots.path)), wm::FileError);
+}
+
+TEST_CASE("a stored model is loaded only from a file of its type; each tensor of a float model may have its own") {
+  Scratch const file;
+  using Bfloat = wm::Stored<Model, wm::BFloat16>;
+  Model const model = Bfloat(Model(wm::he_normal.spread(0.5), wm::Seed{1})).model();
+  wm::save_model(file.path, model);
+  auto const refuses = [&](char const* message) {
+    CHECK_THROWS_WITH_AS(
+        (void)wm::load_model<Bfloat>(file.path),
+        doctest::Contains(
+            (std::string(message) + "; load the model in full precision, then round it by stored_as").c_str()),
+        wm::FileError);
+  };
+  refuses("expected the stored parameters 'layer.0.bias' to be BF16, got F32");
+  wm::save_model(file.path, wm::stored_as<wm::Float16>(model));
+  refuses("expected the stored parameters 'layer.0.bias' to be BF16, got F16");
+
+  wm::save_model(file.path, wm::stored_as<wm::BFloat16>(model));
+  auto content = wm::read_safetensors(file.path);
+  auto const numbers = std::get<std::vector<wm::BFloat16>>(content.tensors.at("layer.1.weight").numbers);
+  std::vector<float> wide;
+  for (auto const x : numbers) {
+    wide.push_back(wm::number_as<float>(x));
+  }
+  content.tensors.at("layer.1.weight").numbers = wide;
+  rewrite(file.path, content);
+  CHECK(wm::load_model<Model>(file.path) == model);
+  refuses("expected the stored parameters 'layer.1.weight' to be BF16, got F32");
+
+  std::get<std::vector<wm::BFloat16>>(content.tensors.at("layer.0.weight").numbers)[0] = wm::BFloat16::of_bits(0x7f80);
+  CHECK_THROWS_WITH_AS(rewrite(file.path, content), doctest::Contains("expected finite numbers"), wm::FileError);
+}

@@ -28,6 +28,8 @@ wm::TensorFile example() {
           {{"a", {{2, 3}, std::vector<float>{1, 2, 3, 4, 5, 6}}},
            {"b", {{}, std::vector<double>{0.1}}},
            {"c", {{2}, std::vector<std::uint64_t>{1, ~std::uint64_t{0}}}},
+           {"d", {{3}, std::vector<wm::BFloat16>{wm::BFloat16(1.5F), wm::BFloat16(-3e38), wm::BFloat16(0.1)}}},
+           {"e", {{1, 1}, std::vector<wm::Float16>{wm::Float16(65504.0)}}},
            {"none", {{0, 4}, std::vector<float>{}}}}};
 }
 
@@ -37,6 +39,19 @@ TEST_CASE("tensors come back as they were") {
   Scratch const file;
   wm::write_safetensors(file.path, example());
   CHECK(wm::read_safetensors(file.path) == example());
+}
+
+TEST_CASE("numbers of 16 bits lie behind all others, so these start at multiples of four bytes") {
+  Scratch const file;
+  wm::write_safetensors(file.path, {{},
+                                    {{"a", {{1}, std::vector<wm::Float16>{wm::Float16(1.0F)}}},
+                                     {"b", {{1}, std::vector<float>{2}}},
+                                     {"c", {{1}, std::vector<wm::BFloat16>{wm::BFloat16(3.0F)}}}}});
+  std::ifstream in(file.path, std::ios::binary);
+  std::string const bytes(std::istreambuf_iterator<char>(in), {});
+  CHECK(bytes.ends_with(std::string("\0\0\0\x40\0\x3c\x40\x40", 8)));
+  CHECK(bytes.find(R"("a":{"data_offsets":[4,6],"dtype":"F16","shape":[1]})") != std::string::npos);
+  CHECK(bytes.find(R"("c":{"data_offsets":[6,8],"dtype":"BF16","shape":[1]})") != std::string::npos);
 }
 
 TEST_CASE("other files are refused, and named") {
@@ -104,7 +119,8 @@ TEST_CASE("hostile headers are refused, with the expected and the actual value")
   refuses("{", "", "JSON object");
   refuses(R"({"__metadata__":{"a":1}})", "", "expected metadata 'a' to be a text, got number");
   refuses(R"({"a":{"dtype":"F32","shape":[2]}})", eight, "dtype, shape and two data_offsets");
-  refuses(R"({"a":{"dtype":"I64","shape":[1],"data_offsets":[0,8]}})", eight, "F32, F64 or U64, got I64");
+  refuses(R"({"a":{"dtype":"I64","shape":[1],"data_offsets":[0,8]}})", eight,
+          "expected the type F32, F64, U64, BF16 or F16, got I64");
   refuses(R"({"a":{"dtype":"F32","shape":[-2],"data_offsets":[0,8]}})", eight, "expected whole numbers as shape");
   refuses(R"({"a":{"dtype":"F32","shape":[3],"data_offsets":[0,8]}})", eight, "expected 12 bytes");
   refuses(R"({"a":{"dtype":"F32","shape":[4],"data_offsets":[0,16]}})", eight, "within [0, 8), got [0, 16)");

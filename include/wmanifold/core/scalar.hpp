@@ -59,11 +59,20 @@ struct Single {
   R value;
 };
 
-/// Returns a b + c, rounded once or twice depending on the processor: std::fma is a slow function call on processors
-/// without the instruction.
+/// Returns a b + c, rounded once on processors that have the instruction, and twice on others, where std::fma is a slow
+/// function call. It leaves the compiler no choice between both, which could differ from loop to loop.
+template <Real R>
+[[nodiscard, gnu::always_inline]] inline R multiply_add(R a, R b, R c) noexcept {
+#if defined(__FP_FAST_FMAF) || defined(__FMA__) || defined(__ARM_FEATURE_FMA)
+  return std::fma(a, b, c);
+#else
+  return a * b + c;
+#endif
+}
+/// The same for batches of one number.
 template <Real R>
 [[nodiscard]] Single<R> fma(Single<R> a, Single<R> b, Single<R> c) noexcept {
-  return Single<R>(a.value * b.value + c.value);
+  return Single<R>(multiply_add(a.value, b.value, c.value));
 }
 /// Returns `yes` where the condition holds, else `no`.
 template <Real R>

@@ -1,12 +1,20 @@
 #pragma once
 
+#include <wmanifold/core/half.hpp>
 #include <wmanifold/core/intrinsics.hpp>
 #include <wmanifold/core/scalar.hpp>
+#include <wmanifold/core/unroll.hpp>
 
 #include <xsimd/xsimd.hpp>
 
+#include <array>
+#include <bit>
 #include <cmath>
+#include <concepts>
+#include <cstdint>
+#include <cstring>
 #include <type_traits>
+#include <utility>
 
 namespace wmanifold {
 
@@ -68,6 +76,156 @@ inline constexpr int registers = (T::SimdArch::alignment() >= 64 ||
                                   std::is_base_of_v<xsimd::neon64, typename T::SimdArch>)
                                      ? 32
                                      : 16;
+
+namespace detail {
+
+/// A vector of Count numbers, as compilers know it for every target.
+template <class Number, std::size_t Count>
+struct PlainVector {
+  using type [[gnu::vector_size(Count * sizeof(Number))]] = Number;
+};
+
+/// Returns as many numbers of 16 bits as the batch V holds, in its type. The conversion is exact.
+template <class V, HalfNumber S>
+[[nodiscard, gnu::always_inline]] inline V load_halves(S const* from) noexcept {
+  constexpr std::size_t count = V::size;
+  constexpr bool to_floats = std::same_as<typename V::value_type, float>;
+  constexpr bool is_bfloat = std::same_as<S, BFloat16>;
+  // GCC 12 takes four instructions for a conversion below that is one here.
+#ifdef __AVX512F__
+  if constexpr (to_floats && count == 16) {
+    __m256i const halves = _mm256_loadu_si256(reinterpret_cast<__m256i const*>(from));
+    if constexpr (is_bfloat) {
+      return V(_mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(halves), 16)));
+    } else {
+      return V(_mm512_cvtph_ps(halves));
+    }
+  }
+#endif
+#ifdef __AVX2__
+  if constexpr (to_floats && count == 8 && is_bfloat) {
+    __m128i const halves = _mm_loadu_si128(reinterpret_cast<__m128i const*>(from));
+    return V(_mm256_castsi256_ps(_mm256_slli_epi32(_mm256_cvtepu16_epi32(halves), 16)));
+  }
+#endif
+#ifdef __F16C__
+  if constexpr (to_floats && count == 8 && !is_bfloat) {
+    return V(_mm256_cvtph_ps(_mm_loadu_si128(reinterpret_cast<__m128i const*>(from))));
+  }
+#endif
+#ifdef __SSE2__
+  if constexpr (to_floats && count == 4 && is_bfloat) {
+    __m128i const halves = _mm_loadl_epi64(reinterpret_cast<__m128i const*>(from));
+    return V(_mm_castsi128_ps(_mm_unpacklo_epi16(_mm_setzero_si128(), halves)));
+  }
+#endif
+  using Halves = typename PlainVector<std::uint16_t, count>::type;
+  using Words = typename PlainVector<std::uint32_t, count>::type;
+  using Floats = typename PlainVector<float, count>::type;
+  using Numbers = typename PlainVector<typename V::value_type, count>::type;
+  Halves halves;
+  std::memcpy(&halves, from, sizeof halves);
+  Words const bits = __builtin_convertvector(halves, Words);
+  Words words;
+  if constexpr (is_bfloat) {
+    words = bits << 16;
+  } else {  // as Half's conversion, with masks; no step has a subnormal float, which some threads flush to zero
+    Words const magnitude = bits & 0x7fffU;
+    Words const is_small = reinterpret_cast<Words>(magnitude < 0x0400U);
+    Words const is_not_finite = reinterpret_cast<Words>(magnitude >= 0x7c00U);
+    Words const is_nan = reinterpret_cast<Words>(magnitude > 0x7c00U);
+    Words const shifted = magnitude << 13;
+    Words const normal = (shifted + (112U << 23) + (is_not_finite & (112U << 23))) | (is_nan & (1U << 22));
+    Floats const small = reinterpret_cast<Floats>(shifted + (113U << 23)) - 0x1p-14F;
+    words = (reinterpret_cast<Words>(small) & is_small) | (normal & ~is_small) | ((bits & 0x8000U) << 16);
+  }
+  return V(
+      __builtin_bit_cast(typename V::register_type, __builtin_convertvector(reinterpret_cast<Floats>(words), Numbers)));
+}
+
+}  // namespace detail
+
+/// Reads a batch from numbers that are stored in its type or in 16 bits.
+template <class V, StoredNumber S>
+[[nodiscard, gnu::always_inline]] inline V load(S const* from) noexcept {
+  if constexpr (Real<S>) {
+    return V::load_unaligned(from);
+  } else if constexpr (V::size == 1) {
+    return V(number_as<typename V::value_type>(*from));
+  } else {
+    return detail::load_halves<V>(from);
+  }
+}
+
+/// Whether load_block reads this many batches of stored numbers in another order: in pairs, of which one batch has the
+/// numbers at even places, the other those at odd places. A register of BFloat16 gives both by a shift and a mask, half
+/// of the instructions that numbers in order take.
+template <class V, StoredNumber S, int Count>
+inline constexpr bool reads_in_pairs =
+    std::same_as<S, BFloat16>&& std::same_as<typename V::value_type, float>&& V::size > 1 && Count % 2 == 0 &&
+    std::endian::native == std::endian::little;
+
+/// Reads batches of stored numbers: in order, or in pairs.
+template <class V, int Count, StoredNumber S>
+[[nodiscard, gnu::always_inline]] inline std::array<V, Count> load_block(S const* from) noexcept {
+  std::array<V, Count> block;
+  if constexpr (reads_in_pairs<V, S, Count>) {
+    using Words = typename detail::PlainVector<std::uint32_t, V::size>::type;
+    using Register = typename V::register_type;
+    unroll<Count / 2>([&](int pair) __attribute__((always_inline)) {
+      Words words;
+      std::memcpy(&words, from + 2 * pair * static_cast<Index>(V::size), sizeof words);
+      block[2 * pair] = V(__builtin_bit_cast(Register, words << 16));
+      block[2 * pair + 1] = V(__builtin_bit_cast(Register, words & 0xffff0000U));
+    });
+  } else {
+    unroll<Count>([&](int v)
+                      __attribute__((always_inline)) { block[v] = load<V>(from + v * static_cast<Index>(V::size)); });
+  }
+  return block;
+}
+
+namespace detail {
+
+template <bool ToPairs, class V, std::size_t Count, std::size_t... I>
+[[gnu::always_inline]] inline void reorder_pairs(std::array<V, Count>& block, std::index_sequence<I...>) noexcept {
+  using Floats = typename PlainVector<float, V::size>::type;
+  using Register = typename V::register_type;
+  constexpr std::size_t n = V::size;
+  unroll<static_cast<int>(Count) / 2>([&](int pair) __attribute__((always_inline)) {
+    int const v = 2 * pair;
+    Floats const a = __builtin_bit_cast(Floats, static_cast<Register>(block[v]));
+    Floats const b = __builtin_bit_cast(Floats, static_cast<Register>(block[v + 1]));
+    if constexpr (ToPairs) {
+      block[v] = V(__builtin_bit_cast(Register, __builtin_shufflevector(a, b, (2 * I)...)));
+      block[v + 1] = V(__builtin_bit_cast(Register, __builtin_shufflevector(a, b, (2 * I + 1)...)));
+    } else {
+      block[v] = V(__builtin_bit_cast(Register, __builtin_shufflevector(a, b, (I / 2 + I % 2 * n)...)));
+      block[v + 1] = V(__builtin_bit_cast(Register, __builtin_shufflevector(a, b, ((n + I) / 2 + I % 2 * n)...)));
+    }
+  });
+}
+
+}  // namespace detail
+
+/// Brings batches in order into that of load_block.
+template <StoredNumber S, class V, std::size_t Count>
+[[gnu::always_inline]] inline void to_order_of(std::array<V, Count>& block) noexcept {
+  if constexpr (reads_in_pairs<V, S, static_cast<int>(Count)>) {
+    detail::reorder_pairs<true>(block, std::make_index_sequence<V::size>{});
+  }
+}
+
+/// Writes batches in the order of load_block<S> to memory, as numbers in order.
+template <StoredNumber S, class V, std::size_t Count>
+[[gnu::always_inline]] inline void store_block(std::array<V, Count> block, typename V::value_type* to) noexcept {
+  if constexpr (reads_in_pairs<V, S, static_cast<int>(Count)>) {
+    detail::reorder_pairs<false>(block, std::make_index_sequence<V::size>{});
+  }
+  unroll<static_cast<int>(Count)>([&](int v) __attribute__((always_inline)) {
+    block[v].store_unaligned(to + v * static_cast<Index>(V::size));
+  });
+}
 
 /// Elementary functions, with one spelling for numbers and for batches.
 using std::abs, std::erf, std::exp, std::expm1, std::fma, std::log1p, std::tanh;

@@ -2,6 +2,7 @@
 
 #include <wmanifold/core/aligned.hpp>
 #include <wmanifold/core/error.hpp>
+#include <wmanifold/core/half.hpp>
 #include <wmanifold/core/real.hpp>
 #include <wmanifold/core/simd.hpp>
 #include <wmanifold/deploy/latest.hpp>
@@ -24,7 +25,7 @@ struct WalkerOptions {
   Index every = 32;  ///< samples between moves of the context
 };
 
-/// A manifold that can form its network at a point in an existing network.
+/// A manifold that can form its network at a point in an existing network; a Stored one can.
 template <class M>
 concept Walkable = requires(M const& model, Point<typename M::Topology> const& s, typename M::Network& network) {
   model.at(s, network);
@@ -145,7 +146,8 @@ class Walker {
       auto const numbers = model->parameters().numbers();
       if (!all_finite(numbers.data(), static_cast<Index>(numbers.size()))) [[unlikely]] {
         fail("walker: expected finite parameters, got ",
-             *std::find_if_not(numbers.begin(), numbers.end(), [](R number) { return is_finite(number); }));
+             number_as<R>(
+                 *std::find_if_not(numbers.begin(), numbers.end(), [](auto number) { return is_finite(number); })));
       }
     }
     return model;

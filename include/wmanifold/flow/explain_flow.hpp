@@ -47,6 +47,10 @@ constexpr bool explain_flow() {
                   "loss, {.rate = 0.05}}");
   } else if constexpr (!WeightManifold<Model> && requires(Model & model) { *model; }) {
     static_assert(never<Model>, "wmanifold: expected a model, got a pointer to one; write GradientFlow{*model, ...}");
+  } else if constexpr (!WeightManifold<Model> && requires(Model & model) { model.model(); }) {
+    static_assert(never<Model>,
+                  "wmanifold: expected a model in float or double, got a Stored one of 16-bit numbers, which cannot be "
+                  "trained; train the model that it was made of, or stored.model()");
   } else if constexpr (!WeightManifold<Model> && requires(Model & model) { model.basis(), model.stack(); }) {
     static_assert(never<Model>,
                   "wmanifold: expected a model with a type, got an AnyManifold, which cannot be trained; load it by "

@@ -5,8 +5,11 @@
 #include <wmanifold/io/notes.hpp>
 #include <wmanifold/manifold/any_manifold.hpp>
 #include <wmanifold/manifold/manifold.hpp>
+#include <wmanifold/manifold/stored.hpp>
 #include <wmanifold/topology/sampling.hpp>
 #include <wmanifold/version.hpp>
+
+#include <optional>
 
 namespace wmanifold {
 
@@ -20,6 +23,12 @@ namespace detail {
 
 template <class>
 struct ModelFileIncluded {};
+
+/// Whether a model has its parameters in 16 bits.
+template <class Model>
+struct IsStored : std::false_type {};
+template <class Model, HalfNumber N>
+struct IsStored<Stored<Model, N>> : std::true_type {};
 
 inline constexpr char const* model_format = "wmanifold 1";
 inline constexpr Index test_samples = 8;
@@ -138,18 +147,72 @@ inline void require_no_warp(std::string const& where, TensorFile const& file) {
   }
 }
 
-/// Converts numbers of the other real type to R. Throws FileError for numbers out of its range.
+/// Converts numbers of another type to R. Throws FileError for numbers out of its range.
 template <Real R>
 void convert_to(std::string const& what, StoredTensor& tensor) {
-  using Other = std::conditional_t<std::same_as<R, float>, double, float>;
-  if (auto const* const numbers = std::get_if<std::vector<Other>>(&tensor.numbers)) {
-    for (Other const x : *numbers) {
-      if (std::abs(static_cast<double>(x)) > static_cast<double>(std::numeric_limits<R>::max())) [[unlikely]] {
-        fail<FileError>(what, ": expected numbers in the range of ", number_name<R>, ", got ", x,
-                        "; load it as double");
-      }
+  auto const converted = std::visit(
+      [&]<class Number>(std::vector<Number> const& numbers) -> std::optional<std::vector<R>> {
+        if constexpr (StoredNumber<Number> && !std::same_as<Number, R>) {
+          std::vector<R> all;
+          all.reserve(numbers.size());
+          for (Number const stored : numbers) {
+            auto const x = number_as<double>(stored);
+            if (std::abs(x) > static_cast<double>(std::numeric_limits<R>::max())) [[unlikely]] {
+              fail<FileError>(what, ": expected numbers in the range of ", number_name<R>, ", got ", x,
+                              "; load it as double");
+            }
+            all.push_back(static_cast<R>(x));
+          }
+          return all;
+        }
+        return std::nullopt;
+      },
+      tensor.numbers);
+  if (converted) {
+    tensor.numbers = *converted;
+  }
+}
+
+/// Returns whether a tensor holds parameters.
+inline bool is_of_layers(std::string const& name) { return name.starts_with("layer."); }
+
+/// Converts the parameters that a file has in 16 bits to R, which is exact.
+template <Real R>
+void widen_halves(std::string const& where, TensorFile& file) {
+  for (auto& [name, tensor] : file.tensors) {
+    if (is_of_layers(name) && bytes_of_type(type_name(tensor)) == 2) {
+      convert_to<R>(where + ": tensor '" + name + "'", tensor);
     }
-    tensor.numbers = std::vector<R>(numbers->begin(), numbers->end());
+  }
+}
+
+/// Rounds the parameters in a file to 16 bits.
+template <HalfNumber N>
+void round_to_halves(TensorFile& file) {
+  for (auto& [name, tensor] : file.tensors) {
+    if (is_of_layers(name)) {
+      tensor.numbers = std::visit(
+          []<class Number>(std::vector<Number> const& numbers) {
+            std::vector<N> halves;
+            if constexpr (Real<Number>) {
+              halves.resize(numbers.size());
+              std::transform(numbers.begin(), numbers.end(), halves.begin(), [](Number x) { return N(x); });
+            }
+            return halves;
+          },
+          tensor.numbers);
+    }
+  }
+}
+
+/// Throws FileError unless all parameters in a file are of type N.
+template <HalfNumber N>
+void require_halves(std::string const& where, TensorFile const& file) {
+  for (auto const& [name, tensor] : file.tensors) {
+    if (is_of_layers(name) && !std::holds_alternative<std::vector<N>>(tensor.numbers)) [[unlikely]] {
+      fail<FileError>(where, ": expected the stored parameters '", name, "' to be ", number_name<N>, ", got ",
+                      type_name(tensor), "; load the model in full precision, then round it by stored_as");
+    }
   }
 }
 
@@ -178,6 +241,7 @@ void load_layers(std::string const& where, TensorFile const& file, Stack const& 
   });
 }
 
+/// The file of a model.
 template <class Model>
 TensorFile file_from(std::string const& where, Model const& model, ModelNotes const& notes) {
   using R = typename Model::Scalar;
@@ -215,6 +279,14 @@ TensorFile file_from(std::string const& where, Model const& model, ModelNotes co
   file.tensors["test.inputs"] = {{test_samples, model.inputs()}, row_major<R>(inputs)};
   file.tensors["test.outputs"] = {{test_samples, model.outputs()},
                                   row_major<R>(model.predict(inputs, Contexts<Space>(points)))};
+  return file;
+}
+
+/// The file of a model in 16 bits: that of the model of its numbers, with its parameters in 16 bits.
+template <class Model, HalfNumber N>
+TensorFile file_from(std::string const& where, Stored<Model, N> const& stored, ModelNotes const& notes) {
+  TensorFile file = file_from(where, stored.model(), notes);
+  round_to_halves<N>(file);
   return file;
 }
 
@@ -299,11 +371,12 @@ void replay(std::string const& where, TensorFile const& file, Model& model, Load
 
 /// The model in a file; errors begin with `where`.
 template <class Model>
-Model model_from(std::string const& where, TensorFile const& file, typename Model::Basis basis,
-                 LoadOptions options = {}) {
+requires(!IsStored<Model>::value) Model
+    model_from(std::string const& where, TensorFile file, typename Model::Basis basis, LoadOptions options = {}) {
   using R = typename Model::Scalar;
   require_metadata(where, file, "format", model_format);
   require_checksum(where, file);
+  widen_halves<R>(where, file);
   for (auto const& [key, expected] : description_of<Model>()) {
     require_metadata(where, file, key, expected);
   }
@@ -326,6 +399,16 @@ Model model_from(std::string const& where, TensorFile const& file, typename Mode
     replay(where, file, model, load);
   }
   return model;
+}
+
+/// The model in a file of parameters in 16 bits. It is loaded in full precision, and tested, before it is rounded;
+/// rounding changes no number.
+template <class Model>
+requires(IsStored<Model>::value) Model
+    model_from(std::string const& where, TensorFile file, typename Model::Basis basis, LoadOptions options = {}) {
+  require_metadata(where, file, "format", model_format);
+  require_halves<typename Model::Number>(where, file);
+  return Model(model_from<typename Model::Source>(where, std::move(file), std::move(basis), options));
 }
 
 /// The model in a file, of any type, with its numbers in R.
@@ -369,14 +452,16 @@ AnyManifold<R> any_model_from(std::string const& where, TensorFile file, LoadOpt
 /// describe them, a test vector, and a checksum of all of it. For a shared layer the shapes are out x in and out. A
 /// low-rank layer W_0 + U diag(A phi(s)) V^T stores its W_0 under these names, with `layer.n.right` (V, in + 1 x rank,
 /// its last row the bias's), `layer.n.left` (U, out x rank) and `layer.n.scales` (A^T, K x rank). Knots that are not
-/// uniform, or another `state()` of the basis, are `basis.state`, in double. An old file is replaced only by a complete
+/// uniform, or another `state()` of the basis, are `basis.state`, in double. The parameters of a Stored model are
+/// written in its type, BF16 or F16; all else is that of its float model. An old file is replaced only by a complete
 /// new one, as replace_file does. Throws FileError, also for notes that violate ModelNotes; then an old file stays.
 template <class Model>
 void save_model(std::filesystem::path const& path, Model const& model, ModelNotes const& notes = {}) {
   detail::write_with_checksum(path, detail::file_from("cannot write " + path.string(), model, notes));
 }
 
-/// Loads a manifold of this type. If its layers are a LayerList, the file determines them. Throws FileError, with the
+/// Loads a manifold of this type. If its layers are a LayerList, the file determines them. Parameters in BF16 and F16
+/// are converted, which is exact; a Stored model needs a file of its own type. Throws FileError, with the
 /// expected and the actual value, for a file that is incomplete, has a wrong checksum, holds no model of this type, or
 /// fails its own test vector. Use read_notes for the user's notes.
 template <class Model>

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <wmanifold/core/half.hpp>
 #include <wmanifold/io/replace_file.hpp>
 #include <wmanifold/io/safetensors_header.hpp>
 
@@ -25,13 +26,15 @@ static_assert(
 /// Numbers in row-major order, and their shape.
 struct StoredTensor {
   std::vector<Index> shape;  ///< sizes, outermost first
-  std::variant<std::vector<float>, std::vector<double>, std::vector<std::uint64_t>>
+  std::variant<std::vector<float>, std::vector<double>, std::vector<std::uint64_t>, std::vector<BFloat16>,
+               std::vector<Float16>>
       numbers;  ///< as many as the sizes' product
 
   friend bool operator==(StoredTensor const&, StoredTensor const&) = default;
 };
 
-/// The contents of a safetensors file: named tensors of the types F32, F64 and U64, and texts. Reals are finite.
+/// The contents of a safetensors file: named tensors of the types F32, F64, U64, BF16 and F16, and texts. Reals
+/// are finite.
 struct TensorFile {
   std::map<std::string, std::string> metadata;  ///< texts by key
   std::map<std::string, StoredTensor> tensors;  ///< tensors by name
@@ -42,9 +45,16 @@ struct TensorFile {
 namespace detail {
 
 template <class Number>
-inline constexpr char const* number_name = std::same_as<Number, float>    ? "F32"
-                                           : std::same_as<Number, double> ? "F64"
-                                                                          : "U64";
+inline constexpr char const* number_name = std::same_as<Number, float>      ? "F32"
+                                           : std::same_as<Number, double>   ? "F64"
+                                           : std::same_as<Number, BFloat16> ? "BF16"
+                                           : std::same_as<Number, Float16>  ? "F16"
+                                                                            : "U64";
+
+/// Bytes of a number of a type; 0 for types that are not supported.
+inline std::uint64_t bytes_of_type(std::string const& type) noexcept {
+  return type == "F64" || type == "U64" ? 8 : type == "F32" ? 4 : type == "BF16" || type == "F16" ? 2 : 0;
+}
 
 inline char const* type_name(StoredTensor const& tensor) {
   return std::visit([]<class Number>(std::vector<Number> const&) { return number_name<Number>; }, tensor.numbers);
@@ -56,7 +66,7 @@ inline std::size_t bytes_of(StoredTensor const& tensor) {
 
 template <class Number>
 void require_finite(std::string const& where, std::vector<Number> const& numbers) {
-  if constexpr (Real<Number>) {
+  if constexpr (StoredNumber<Number>) {
     if (!all_finite(numbers.data(), static_cast<Index>(numbers.size()))) [[unlikely]] {
       fail<FileError>(where, ": expected finite numbers, got a NaN or an infinity");
     }
@@ -137,10 +147,11 @@ inline std::vector<std::pair<std::string, TensorEntry>> tensors_in_order(std::st
   std::vector<std::pair<std::string, TensorEntry>> ordered(header.tensors.begin(), header.tensors.end());
   for (auto const& [name, entry] : ordered) {
     std::string const at = where + ": tensor '" + name + "'";
-    if (entry.type != "F32" && entry.type != "F64" && entry.type != "U64") [[unlikely]] {
-      fail<FileError>(at, ": expected the type F32, F64 or U64, got ", entry.type);
+    std::uint64_t const each = bytes_of_type(entry.type);
+    if (each == 0) [[unlikely]] {
+      fail<FileError>(at, ": expected the type F32, F64, U64, BF16 or F16, got ", entry.type);
     }
-    std::uint64_t const needed = count_of(at, entry.shape) * (entry.type == "F32" ? 4 : 8);
+    std::uint64_t const needed = count_of(at, entry.shape) * each;
     if (entry.begin > entry.end || entry.end > size || entry.end - entry.begin != needed) [[unlikely]] {
       fail<FileError>(at, ": expected ", needed, " bytes within [0, ", size, "), got [", entry.begin, ", ", entry.end,
                       ")");
@@ -203,6 +214,10 @@ TensorFile tensor_file_from(std::string const& where, std::uint64_t size, Read c
       tensor.numbers = numbers_from<float>(at, count, read);
     } else if (entry.type == "F64") {
       tensor.numbers = numbers_from<double>(at, count, read);
+    } else if (entry.type == "BF16") {
+      tensor.numbers = numbers_from<BFloat16>(at, count, read);
+    } else if (entry.type == "F16") {
+      tensor.numbers = numbers_from<Float16>(at, count, read);
     } else {
       tensor.numbers = numbers_from<std::uint64_t>(at, count, read);
     }
@@ -213,12 +228,32 @@ TensorFile tensor_file_from(std::string const& where, std::uint64_t size, Read c
 
 }  // namespace detail
 
+namespace detail {
+
+/// The tensors of a file in the order of writing: by name, those of 16 bits behind all others. So each number starts at
+/// a multiple of four bytes if it has as many; some readers require it.
+inline std::vector<std::pair<std::string const, StoredTensor> const*> in_order_of_writing(TensorFile const& file) {
+  std::vector<std::pair<std::string const, StoredTensor> const*> ordered;
+  for (bool const are_halves : {false, true}) {
+    for (auto const& entry : file.tensors) {
+      if ((bytes_of_type(type_name(entry.second)) == 2) == are_halves) {
+        ordered.push_back(&entry);
+      }
+    }
+  }
+  return ordered;
+}
+
+}  // namespace detail
+
 /// Writes a safetensors file, and replaces an old one as replace_file does. Throws FileError, also for numbers that are
 /// not finite, or whose count differs from their shape's; then an old file stays.
 inline void write_safetensors(std::filesystem::path const& path, TensorFile const& file) {
   TensorHeader header{file.metadata, {}};
   std::uint64_t offset = 0;
-  for (auto const& [name, tensor] : file.tensors) {
+  auto const ordered = detail::in_order_of_writing(file);
+  for (auto const* const entry : ordered) {
+    auto const& [name, tensor] = *entry;
     std::string const what = "cannot write " + path.string() + ": tensor '" + name + "'";
     std::visit([&](auto const& v) { detail::require_finite(what, v); }, tensor.numbers);
     std::uint64_t const expected = detail::count_of(what, tensor.shape);
@@ -235,12 +270,12 @@ inline void write_safetensors(std::filesystem::path const& path, TensorFile cons
   replace_file(path, [&](std::ostream& out) {
     out.write(reinterpret_cast<char const*>(&length), sizeof length);
     out.write(text.data(), static_cast<std::streamsize>(text.size()));
-    for (auto const& [name, tensor] : file.tensors) {
+    for (auto const* const entry : ordered) {
       std::visit(
           [&](auto const& v) {
             out.write(reinterpret_cast<char const*>(v.data()), static_cast<std::streamsize>(v.size() * sizeof(v[0])));
           },
-          tensor.numbers);
+          entry->second.numbers);
     }
   });
 }

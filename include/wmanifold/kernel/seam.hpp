@@ -15,6 +15,19 @@
 /// themselves.
 namespace wmanifold::kernel {
 
+/// The functions of the seam that read parameters of 16 bits, S. Their results are in R.
+template <Real R, HalfNumber S>
+struct HalfSeam {
+  /// A pointer to kernel::mix_rows.
+  decltype(&kernel::mix_rows<HostTarget, R, S>) mix_rows;
+  /// A pointer to kernel::mix_chosen_rows.
+  decltype(&kernel::mix_chosen_rows<HostTarget, R, S>) mix_chosen_rows;
+  /// A pointer to kernel::mixed_sample.
+  decltype(&kernel::mixed_sample<HostTarget, R, S>) mixed_sample;
+  /// A pointer to kernel::dense_sample.
+  decltype(&kernel::dense_sample<HostTarget, R, S>) dense_sample;
+};
+
 /// The table of the seam's functions, for one type of numbers. It has no `activate`: its instances belong to
 /// activations, and these to layers.
 template <Real R>
@@ -51,6 +64,22 @@ struct Seam {
   void (*dense_block)(R const*, Index, Index, Index, Samples<R const>, Samples<R>) noexcept;
   /// A pointer to kernel::softmax_cross_entropy.
   decltype(&kernel::softmax_cross_entropy<HostTarget, R>) softmax_cross_entropy;
+  /// Functions for parameters in BFloat16.
+  HalfSeam<R, BFloat16> of_bfloat16;
+  /// Functions for parameters in Float16.
+  HalfSeam<R, Float16> of_float16;
+
+  /// The functions for parameters in S.
+  template <StoredNumber S>
+  [[nodiscard]] auto const& of() const noexcept {
+    if constexpr (std::same_as<S, BFloat16>) {
+      return of_bfloat16;
+    } else if constexpr (std::same_as<S, Float16>) {
+      return of_float16;
+    } else {
+      return *this;
+    }
+  }
 };
 
 /// A target whose calls go through a table. T::seam<R>() is a Seam<R>. T::activation<R>(a) is the `activate` of an
@@ -131,27 +160,27 @@ void grouped_backward_inputs(DenseRows<R> layer, Groups<R> groups, Samples<R con
 }
 
 /// Calls kernel::mix_rows through the target's table.
-template <ThroughTable T, Real R>
-void mix_rows(R const* coefficients, Index rows, Index stride, Index count, R const* parameters, R* out) noexcept {
-  T::template seam<R>().mix_rows(coefficients, rows, stride, count, parameters, out);
+template <ThroughTable T, Real R, StoredNumber S = R>
+void mix_rows(R const* coefficients, Index rows, Index stride, Index count, S const* parameters, R* out) noexcept {
+  T::template seam<R>().template of<S>().mix_rows(coefficients, rows, stride, count, parameters, out);
 }
 
 /// Calls kernel::mix_chosen_rows through the target's table.
-template <ThroughTable T, Real R>
-void mix_chosen_rows(ChosenRows<R> chosen, Index count, R const* parameters, R* out) noexcept {
-  T::template seam<R>().mix_chosen_rows(chosen, count, parameters, out);
+template <ThroughTable T, Real R, StoredNumber S = R>
+void mix_chosen_rows(ChosenRows<R> chosen, Index count, S const* parameters, R* out) noexcept {
+  T::template seam<R>().template of<S>().mix_chosen_rows(chosen, count, parameters, out);
 }
 
 /// Calls kernel::mixed_sample through the target's table.
-template <ThroughTable T, Real R>
-void mixed_sample(ChosenRows<R> chosen, Index inputs, Index outputs, R const* parameters, R const* x, R* y) noexcept {
-  T::template seam<R>().mixed_sample(chosen, inputs, outputs, parameters, x, y);
+template <ThroughTable T, Real R, StoredNumber S = R>
+void mixed_sample(ChosenRows<R> chosen, Index inputs, Index outputs, S const* parameters, R const* x, R* y) noexcept {
+  T::template seam<R>().template of<S>().mixed_sample(chosen, inputs, outputs, parameters, x, y);
 }
 
 /// Calls kernel::dense_sample through the target's table.
-template <ThroughTable T, Real R>
-void dense_sample(R const* parameters, Index inputs, Index outputs, R const* x, R* y) noexcept {
-  T::template seam<R>().dense_sample(parameters, inputs, outputs, x, y);
+template <ThroughTable T, Real R, StoredNumber S = R>
+void dense_sample(S const* parameters, Index inputs, Index outputs, R const* x, R* y) noexcept {
+  T::template seam<R>().template of<S>().dense_sample(parameters, inputs, outputs, x, y);
 }
 
 /// Calls kernel::dense_block through the target's table.

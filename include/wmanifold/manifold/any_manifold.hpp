@@ -2,10 +2,39 @@
 
 #include <wmanifold/basis/any_basis.hpp>
 #include <wmanifold/manifold/batch.hpp>
+#include <wmanifold/manifold/rows_at.hpp>
 #include <wmanifold/network/mixed_network.hpp>
 #include <wmanifold/network/network.hpp>
 
 namespace wmanifold {
+
+/// The rows with coefficients other than 0 at a context of a run-time basis, given as numbers. Allocates.
+template <Real R>
+class RowsAt<R, AnyBasis> {
+ public:
+  using Context = std::span<double const>;  ///< type of a context
+
+  /// The rows at the point with these coordinates. Throws ArgumentError for numbers that name no point.
+  RowsAt(AnyBasis const& basis, Context s) {
+    std::vector<double> phi(static_cast<std::size_t>(basis.size()));
+    basis.values(s, phi);
+    for (std::size_t k = 0; k < phi.size(); ++k) {
+      if (phi[k] != 0) {
+        coefficients_.push_back(static_cast<R>(phi[k]));
+        rows_.push_back(static_cast<Index>(k));
+      }
+    }
+  }
+
+  /// The rows of a block whose rows are `stride` numbers apart, as kernels take them.
+  [[nodiscard]] kernel::ChosenRows<R> of(Index stride) const noexcept {
+    return {coefficients_.data(), rows_.data(), std::ssize(rows_), stride};
+  }
+
+ private:
+  std::vector<R> coefficients_;
+  std::vector<Index> rows_;
+};
 
 /// A manifold of weights whose topology, basis and layers are chosen at run time: a run-time basis and a mixed network,
 /// for contexts given as numbers. Flows train a BasicManifold instead.
@@ -13,6 +42,7 @@ template <Real R>
 class AnyManifold {
  public:
   using Scalar = R;                            ///< type of the numbers
+  using Basis = AnyBasis;                      ///< type of the basis
   using Stack = wmanifold::Stack<LayerList>;   ///< type of the layers
   using Network = BasicNetwork<R, LayerList>;  ///< type of the network at a point
 
@@ -48,17 +78,8 @@ class AnyManifold {
   void at(std::span<double const> s, Network& network) const {
     require_parameters(parameters());
     network_.require_layers_of(network);
-    std::vector<double> const phi = values_at(s);
-    std::vector<R> coefficients;  // of the rows with coefficients other than 0
-    std::vector<Index> meeting;
-    for (std::size_t k = 0; k < phi.size(); ++k) {
-      if (phi[k] != 0) {
-        coefficients.push_back(static_cast<R>(phi[k]));
-        meeting.push_back(static_cast<Index>(k));
-      }
-    }
-    network_.template at<T>({coefficients.data(), meeting.data(), std::ssize(meeting), parameters().stride()},
-                            network.parameters().data());
+    RowsAt<R, AnyBasis> const rows(basis_, s);
+    network_.template at<T>(rows.of(parameters().stride()), network.parameters().data());
   }
 
   /// The plan for mixing a batch with these contexts.

@@ -4,6 +4,7 @@
 #include <wmanifold/basis/constant.hpp>
 #include <wmanifold/manifold/batch.hpp>
 #include <wmanifold/manifold/initialisation.hpp>
+#include <wmanifold/manifold/rows_at.hpp>
 #include <wmanifold/network/explain.hpp>
 #include <wmanifold/network/mixed_network.hpp>
 #include <wmanifold/network/network.hpp>
@@ -161,7 +162,8 @@ class BasicManifold {
     require_parameters(parameters());
     detail::require_sample<R>(inputs(), outputs(), x, y);
     detail::require_scratch<R>(scratch_size(), scratch);
-    network_.template operator()<T>(CoefficientsAt(*this, s).chosen(), x.data(), y.data(), scratch.data());
+    network_.template operator()<T>(RowsAt<R, B>(basis_, s).of(parameters().stride()), x.data(), y.data(),
+                                    scratch.data());
   }
 
   /// Runs one sample at a context with the scratch on the stack. All sizes are known at compile time.
@@ -170,7 +172,8 @@ class BasicManifold {
     require_parameters(parameters());
     detail::require_sample<R>(inputs(), outputs(), x, y);
     alignas(alignment) std::array<R, static_cast<std::size_t>(sample_scratch_of(Stack{}))> scratch;
-    network_.template operator()<T>(CoefficientsAt(*this, s).chosen(), x.data(), y.data(), scratch.data());
+    network_.template operator()<T>(RowsAt<R, B>(basis_, s).of(parameters().stride()), x.data(), y.data(),
+                                    scratch.data());
   }
 
   /// Numbers of scratch that a sample at a context needs.
@@ -250,36 +253,6 @@ class BasicManifold {
   /// Declared only, for constructors that do not compile.
   static BasicManifold never();
 
-  void coefficients_at(Point const& s, R* out) const noexcept {
-    auto const phi = values_at(basis_, s);
-    std::transform(phi.begin(), phi.end(), out, [](double x) { return static_cast<R>(x); });
-  }
-
-  /// The rows that a point mixes, and their coefficients. In a basis with local support, only rows with coefficients
-  /// other than 0; otherwise all rows.
-  class CoefficientsAt {
-   public:
-    CoefficientsAt(BasicManifold const& of, Point const& s) noexcept : stride_(of.parameters().stride()) {
-      of.coefficients_at(s, coefficients_.data());
-      for (std::size_t k = 0; k < K; ++k) {
-        if (support_of<B>() == B::size || coefficients_[k] != 0) {
-          auto const at = static_cast<std::size_t>(count_++);
-          coefficients_[at] = coefficients_[k];
-          rows_[at] = static_cast<Index>(k);
-        }
-      }
-    }
-    [[nodiscard]] kernel::ChosenRows<R> chosen() const noexcept {
-      return {coefficients_.data(), rows_.data(), count_, stride_};
-    }
-
-   private:
-    LocalArray<R, K> coefficients_;
-    LocalArray<Index, K> rows_;
-    Index count_ = 0;
-    Index stride_;
-  };
-
   template <class T>
   void form(Point const& s, Network& into) const noexcept(Stack::is_static) {
     if (into.parameters().empty()) [[unlikely]] {  // moved from
@@ -292,7 +265,7 @@ class BasicManifold {
       std::fill(into.parameters().begin(), into.parameters().end(), std::numeric_limits<R>::quiet_NaN());
       return;
     }
-    network_.template at<T>(CoefficientsAt(*this, s).chosen(), into.parameters().data());
+    network_.template at<T>(RowsAt<R, B>(basis_, s).of(parameters().stride()), into.parameters().data());
   }
 
   template <class T>
@@ -304,7 +277,7 @@ class BasicManifold {
       work.coefficients.set_one_row(contexts.samples(), how);
     } else {
       work.coefficients.set_mixed(contexts.samples(), contexts.ends(), basis_size(), how, [&](Index g, R* out) {
-        coefficients_at(contexts.points()[static_cast<std::size_t>(g)], out);
+        write_coefficients(basis_, contexts.points()[static_cast<std::size_t>(g)], out);
       });
       if constexpr (support_of<B>() < B::size) {
         work.coefficients.find_spans();

@@ -50,6 +50,13 @@
   WMANIFOLD_INSTANCE void adam<HostTarget, R>(AdamTerms<R> const&, bool, Tile<R> const&) noexcept;                     \
   WMANIFOLD_INSTANCE double descend<HostTarget, R>(DescentBlocks<R> const&, DescentTerms<R> const&, TileRule<R>)
 
+#define WMANIFOLD_HALF_KERNELS(R, N)                                                                        \
+  WMANIFOLD_INSTANCE void mix_rows<HostTarget, R, N>(R const*, Index, Index, Index, N const*, R*) noexcept; \
+  WMANIFOLD_INSTANCE void mix_chosen_rows<HostTarget, R, N>(ChosenRows<R>, Index, N const*, R*) noexcept;   \
+  WMANIFOLD_INSTANCE void mixed_sample<HostTarget, R, N>(ChosenRows<R>, Index, Index, N const*, R const*,   \
+                                                         R*) noexcept;                                      \
+  WMANIFOLD_INSTANCE void dense_sample<HostTarget, R, N>(N const*, Index, Index, R const*, R*) noexcept
+
 #define WMANIFOLD_ACTIVATION(A)                                                                                 \
   WMANIFOLD_INSTANCE void activate<HostTarget, float>(A const&, IndexRange, IndexRange, Index, float*, float*); \
   WMANIFOLD_INSTANCE void activate<HostTarget, double>(A const&, IndexRange, IndexRange, Index, double*, double*)
@@ -58,6 +65,10 @@ namespace wmanifold::kernel {
 
 WMANIFOLD_KERNELS(float);
 WMANIFOLD_KERNELS(double);
+WMANIFOLD_HALF_KERNELS(float, BFloat16);
+WMANIFOLD_HALF_KERNELS(float, Float16);
+WMANIFOLD_HALF_KERNELS(double, BFloat16);
+WMANIFOLD_HALF_KERNELS(double, Float16);
 WMANIFOLD_ACTIVATION(Identity);
 WMANIFOLD_ACTIVATION(Relu);
 WMANIFOLD_ACTIVATION(Elu);
@@ -70,6 +81,7 @@ WMANIFOLD_ACTIVATION(Softplus);
 }  // namespace wmanifold::kernel
 
 #undef WMANIFOLD_ACTIVATION
+#undef WMANIFOLD_HALF_KERNELS
 #undef WMANIFOLD_KERNELS
 #undef WMANIFOLD_INSTANCE
 

@@ -13,7 +13,7 @@ namespace wmanifold {
 /// An instruction set of a processor. Levels beyond the first exist on x86-64.
 enum class Level {
   baseline,  ///< every processor of the architecture: SSE2, NEON
-  avx2,      ///< AVX2 and FMA
+  avx2,      ///< AVX2, FMA and F16C
   avx512,    ///< AVX-512 F, BW, CD, DQ and VL
 };
 

@@ -8,7 +8,7 @@
 /// element by element. Row k of the manifold holds column k of A; the shared part holds W_0, V and U^T.
 namespace wmanifold::detail {
 
-/// The parts of one low-rank layer within a manifold's parameters (R const) or a gradient (R).
+/// The parts of one low-rank layer within a manifold's parameters (const) or a gradient.
 template <class R>
 struct LowRankParts {
   R* base;    // W_0: (inputs + 1) x outputs
@@ -90,18 +90,18 @@ void low_rank_backward(DenseLayout const& shape, LowRankParts<R const> parts, Lo
 }
 
 /// a_j = (A phi)_j at a point.
-template <Real R>
-[[nodiscard]] R low_rank_scale(LowRankParts<R const> parts, kernel::ChosenRows<R> phi, Index j) noexcept {
+template <Real R, StoredNumber S>
+[[nodiscard]] R low_rank_scale(LowRankParts<S const> parts, kernel::ChosenRows<R> phi, Index j) noexcept {
   R scale = 0;
   for (Index k = 0; k < phi.count; ++k) {
-    scale += phi.coefficients[k] * parts.scales[phi.rows[k] * parts.stride + j];
+    scale = simd::multiply_add(phi.coefficients[k], number_as<R>(parts.scales[phi.rows[k] * parts.stride + j]), scale);
   }
   return scale;
 }
 
 /// One sample through the layer at a point, without forming the layer. `scratch` has rank + outputs numbers.
-template <class T, Real R>
-void low_rank_sample(DenseLayout const& shape, LowRankParts<R const> parts, kernel::ChosenRows<R> phi, R const* x, R* y,
+template <class T, Real R, StoredNumber S>
+void low_rank_sample(DenseLayout const& shape, LowRankParts<S const> parts, kernel::ChosenRows<R> phi, R const* x, R* y,
                      R* scratch) noexcept {
   R* const projected = scratch;  // V^T x, then a * V^T x
   R* const added = scratch + shape.rank;
@@ -117,16 +117,17 @@ void low_rank_sample(DenseLayout const& shape, LowRankParts<R const> parts, kern
 }
 
 /// Forms the layer at a point: (inputs + 1) x outputs numbers.
-template <class T, Real R>
-void low_rank_at(DenseLayout const& shape, LowRankParts<R const> parts, kernel::ChosenRows<R> phi, R* point) noexcept {
-  std::copy_n(parts.base, shape.size(), point);
+template <class T, Real R, StoredNumber S>
+void low_rank_at(DenseLayout const& shape, LowRankParts<S const> parts, kernel::ChosenRows<R> phi, R* point) noexcept {
+  std::transform(parts.base, parts.base + shape.size(), point, [](S number) { return number_as<R>(number); });
   for (Index j = 0; j < shape.rank; ++j) {
     R const scale = low_rank_scale<R>(parts, phi, j);
-    R const* const left = parts.left + j * shape.outputs;
+    S const* const left = parts.left + j * shape.outputs;
     for (Index i = 0; i <= shape.inputs; ++i) {
-      R const factor = scale * parts.right[i * shape.rank + j];
+      R const factor = scale * number_as<R>(parts.right[i * shape.rank + j]);
       for (Index o = 0; o < shape.outputs; ++o) {
-        point[i * shape.outputs + o] += factor * left[o];
+        R& number = point[i * shape.outputs + o];
+        number = simd::multiply_add(factor, number_as<R>(left[o]), number);
       }
     }
   }

@@ -19,8 +19,9 @@ template <class S>
 }
 
 /// Layers with K rows of parameters, mixed by coefficients: the network of parameters sum_k phi_k P_k, for a batch, for
-/// one sample, or formed. It has no topology and no basis; a manifold is a basis and a mixed network.
-template <Real R, class S>
+/// one sample, or formed. It has no topology and no basis; a manifold is a basis and a mixed network. With parameters
+/// of 16 bits (N) it runs single samples and forms networks, in R; batches and gradients need N = R.
+template <Real R, class S, StoredNumber N = R>
 class MixedNetwork {
  public:
   using Scalar = R;  ///< type of the numbers
@@ -45,9 +46,9 @@ class MixedNetwork {
   [[nodiscard]] Index rows() const noexcept { return parameters_.rows(); }
 
   /// The K x N block and the shared part.
-  [[nodiscard]] Parameters<R>& parameters() noexcept { return parameters_; }
+  [[nodiscard]] Parameters<N>& parameters() noexcept { return parameters_; }
   /// The same, read-only.
-  [[nodiscard]] Parameters<R> const& parameters() const noexcept { return parameters_; }
+  [[nodiscard]] Parameters<N> const& parameters() const noexcept { return parameters_; }
 
   /// Weights (outputs x inputs) of dense layer l in row k of a block of these sizes. Throws ArgumentError if the layer
   /// is not in the rows, or the row or layer does not exist.
@@ -99,7 +100,7 @@ class MixedNetwork {
   /// x outputs), a view into the cache. Checks nothing.
   template <class T>
   BatchView<R> forward(ConstMatrixRef<R> const& inputs, BatchCoefficients<R> const& batch, bool keep_slopes,
-                       ForwardCache<R>& cache, PassScratch<R>& scratch) const {
+                       ForwardCache<R>& cache, PassScratch<R>& scratch) const requires(std::same_as<N, R>) {
     cache.parameters = static_cast<Index>(parameters_.numbers().size());
     return forward_pass<T, R>(stack_, view(), batch, {inputs.data(), inputs.outerStride()}, keep_slopes, cache,
                               scratch);
@@ -110,7 +111,8 @@ class MixedNetwork {
   template <class T>
   NetworkGradients<R> backward(ConstMatrixRef<R> const& inputs, BatchCoefficients<R> const& batch,
                                ConstMatrixRef<R> const& output_gradient, GradientRequest request,
-                               ForwardCache<R> const& cache, PassScratch<R>& scratch, Parameters<R>& gradient) const {
+                               ForwardCache<R> const& cache, PassScratch<R>& scratch, Parameters<R>& gradient) const
+      requires(std::same_as<N, R>) {
     return backward_pass<T, R>(stack_, view(), batch, {inputs.data(), inputs.outerStride()},
                                {output_gradient.data(), output_gradient.outerStride()}, frozen_, request, cache,
                                scratch, {gradient.data(), rows(), gradient.stride(), gradient.shared().data()});
@@ -132,7 +134,9 @@ class MixedNetwork {
           mix<T>(phi, shape.size(), parameters_.data() + shape.row_offset, to);
           break;
         case Placement::shared:
-          std::copy_n(parameters_.shared().data() + shape.shared_offset, shape.size(), to);
+          for (Index n = 0; n < shape.size(); ++n) {
+            to[n] = number_as<R>(parameters_.shared().data()[shape.shared_offset + n]);
+          }
           break;
         case Placement::low_rank:
           if constexpr (Stack::may_be_low_rank) {
@@ -224,14 +228,14 @@ class MixedNetwork {
   [[nodiscard]] ParametersView<R const> view() const noexcept {
     return {parameters_.data(), rows(), parameters_.stride(), parameters_.shared().data()};
   }
-  [[nodiscard]] detail::LowRankParts<R const> low_rank(DenseLayout const& shape) const noexcept {
-    return detail::low_rank_parts<R const>(shape, parameters_.data(), parameters_.stride(),
+  [[nodiscard]] detail::LowRankParts<N const> low_rank(DenseLayout const& shape) const noexcept {
+    return detail::low_rank_parts<N const>(shape, parameters_.data(), parameters_.stride(),
                                            parameters_.shared().data());
   }
 
   /// to <- the mix of `count` numbers of each row, starting at `from`.
   template <class T>
-  void mix(kernel::ChosenRows<R> phi, Index count, R const* from, R* to) const noexcept {
+  void mix(kernel::ChosenRows<R> phi, Index count, N const* from, R* to) const noexcept {
     if (phi.count == rows()) {
       kernel::mix_rows<T, R>(phi.coefficients, phi.count, phi.stride, count, from, to);
     } else {
@@ -241,7 +245,7 @@ class MixedNetwork {
 
   Stack stack_;
   typename Stack::AtPoint point_stack_;
-  Parameters<R> parameters_;
+  Parameters<N> parameters_;
   std::vector<bool> frozen_;
 };
 

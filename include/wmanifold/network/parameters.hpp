@@ -1,6 +1,7 @@
 #pragma once
 
 #include <wmanifold/core/aligned.hpp>
+#include <wmanifold/core/half.hpp>
 #include <wmanifold/core/matrix.hpp>
 
 #include <algorithm>
@@ -10,7 +11,8 @@ namespace wmanifold {
 
 /// A K x N block of numbers, each row on a cache line, and a list of shared numbers. It holds the parameters of a
 /// manifold (rows, and the part that all contexts share), their gradient, or a velocity. After a move it is 0 x 0.
-template <Real R>
+/// Parameters for use alone may be numbers of 16 bits.
+template <StoredNumber R>
 class Parameters {
  public:
   /// An empty block, 0 x 0.
@@ -66,15 +68,17 @@ class Parameters {
   }
 
   /// Sets all numbers to zero.
-  void set_zero() noexcept { std::fill(numbers_.begin(), numbers_.end(), R{0}); }
+  void set_zero() noexcept { std::fill(numbers_.begin(), numbers_.end(), R{}); }
 
   /// The block of rows, K x N, as an Eigen reference.
-  [[nodiscard]] MatrixRef<R> matrix() noexcept {
-    return Eigen::Map<Matrix<R>, 0, Eigen::OuterStride<>>(data(), rows_, columns_, Eigen::OuterStride<>(stride_));
+  template <Real Q = R>
+  [[nodiscard]] MatrixRef<Q> matrix() noexcept {
+    return Eigen::Map<Matrix<Q>, 0, Eigen::OuterStride<>>(data(), rows_, columns_, Eigen::OuterStride<>(stride_));
   }
   /// The same, read-only.
-  [[nodiscard]] ConstMatrixRef<R> matrix() const noexcept {
-    return Eigen::Map<Matrix<R> const, 0, Eigen::OuterStride<>>(data(), rows_, columns_, Eigen::OuterStride<>(stride_));
+  template <Real Q = R>
+  [[nodiscard]] ConstMatrixRef<Q> matrix() const noexcept {
+    return Eigen::Map<Matrix<Q> const, 0, Eigen::OuterStride<>>(data(), rows_, columns_, Eigen::OuterStride<>(stride_));
   }
 
   friend bool operator==(Parameters const&, Parameters const&) = default;
@@ -93,7 +97,7 @@ class Parameters {
 };
 
 /// Throws ArgumentError if a model's parameters were moved away.
-template <Real R>
+template <StoredNumber R>
 void require_parameters(Parameters<R> const& parameters) {
   if (parameters.numbers().empty()) [[unlikely]] {
     fail("model: expected a model with parameters, got a moved-from one");

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <support/canvas.hpp>
+#include <support/halves.hpp>
 #include <support/targets.hpp>
 
 namespace wm = wmanifold;
@@ -40,4 +41,34 @@ TEST_CASE_TEMPLATE("rows are mixed as in plain loops", P, support::HostFloat, su
       CHECK(mixed.marks_untouched());
     }
   }
+}
+
+TEST_CASE_TEMPLATE("rows of 16 bits give the numbers of their floats, to the bit", P, support::HostFloat,
+                   support::HostDouble, support::ScalarFloat, support::ScalarDouble) {
+  using T = typename P::T;
+  using R = typename P::Number;
+  constexpr Index lanes = wm::simd::lanes<T, R>;
+  auto const check = [&]<class S>(S) {
+    for (Index const rows : {1, 2, 3, 4, 5}) {
+      for (Index const count : {Index{1}, lanes + 1, 2 * lanes, 4 * lanes, 5 * lanes + 1, Index{4099}}) {
+        Index const stride = count + 3;
+        support::Canvas<R> const parameters(rows, count, 3, 1);
+        support::Canvas<R> const phi(1, rows, 0, 2);
+        support::Rounded<S, R> const rounded(parameters.data(), (rows - 1) * stride + count);
+        support::Canvas<R> expected(1, count);
+        support::Canvas<R> mixed(1, count);
+        wm::kernel::mix_rows<T, R>(phi.data(), rows, stride, count, rounded.numbers.data(), expected.data());
+        wm::kernel::mix_rows<T, R>(phi.data(), rows, stride, count, rounded.stored.data(), mixed.data());
+        CHECK(mixed.same_numbers(expected));
+
+        std::vector<Index> const chosen{rows - 1, 0};
+        wm::kernel::ChosenRows<R> const some{phi.data(), chosen.data(), std::min<Index>(rows, 2), stride};
+        wm::kernel::mix_chosen_rows<T, R>(some, count, rounded.numbers.data(), expected.data());
+        wm::kernel::mix_chosen_rows<T, R>(some, count, rounded.stored.data(), mixed.data());
+        CHECK(mixed.same_numbers(expected));
+      }
+    }
+  };
+  check(wm::BFloat16());
+  check(wm::Float16());
 }

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <support/canvas.hpp>
+#include <support/halves.hpp>
 #include <support/targets.hpp>
 
 namespace wm = wmanifold;
@@ -38,4 +39,26 @@ TEST_CASE_TEMPLATE("one sample through one layer equals plain loops", P, support
       CHECK(y.marks_untouched());
     }
   }
+}
+
+TEST_CASE_TEMPLATE("a layer of 16 bits gives the outputs of its floats, to the bit", P, support::HostFloat,
+                   support::HostDouble, support::ScalarFloat, support::ScalarDouble) {
+  using T = typename P::T;
+  using R = typename P::Number;
+  constexpr wm::Index lanes = wm::simd::lanes<T, R>;
+  auto const check = [&]<class S>(S) {
+    for (wm::Index const outputs : {wm::Index{1}, lanes + 1, 4 * lanes, 6 * lanes + 1, 9 * lanes + 3}) {
+      wm::Index const inputs = 19;
+      support::Canvas<R> const layer(1, (inputs + 1) * outputs, 3, 1);
+      support::Canvas<R> const x(1, inputs, 3, 2);
+      support::Rounded<S, R> const rounded(layer.data(), (inputs + 1) * outputs);
+      support::Canvas<R> expected(1, outputs);
+      support::Canvas<R> y(1, outputs);
+      wm::kernel::dense_sample<T, R>(rounded.numbers.data(), inputs, outputs, x.data(), expected.data());
+      wm::kernel::dense_sample<T, R>(rounded.stored.data(), inputs, outputs, x.data(), y.data());
+      CHECK(y.same_numbers(expected));
+    }
+  };
+  check(wm::BFloat16());
+  check(wm::Float16());
 }

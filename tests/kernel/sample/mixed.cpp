@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <support/canvas.hpp>
+#include <support/halves.hpp>
 #include <support/targets.hpp>
 #include <support/threads.hpp>
 
@@ -126,4 +127,36 @@ TEST_CASE_TEMPLATE("chosen rows are mixed as in plain loops", P, support::HostFl
       CHECK(mixed.marks_untouched());
     }
   }
+}
+
+TEST_CASE_TEMPLATE("rows of 16 bits give the outputs of their floats, to the bit, on any number of threads", P,
+                   support::HostFloat, support::HostDouble, support::ScalarFloat, support::ScalarDouble) {
+  using T = typename P::T;
+  using R = typename P::Number;
+  constexpr Index lanes = wm::simd::lanes<T, R>;
+  auto const check = [&]<class S>(S) {
+    for (Index const rows : {1, 2, 3, 4, 7}) {
+      for (Index const outputs : {Index{1}, lanes + 1, 2 * lanes, 4 * lanes + 1, 7 * lanes, 8 * lanes + 1,
+                                  13 * lanes - 1, Index{311}, Index{512}}) {
+        Index const inputs = outputs == 512 ? 1100 : 19;
+        CAPTURE(rows);
+        CAPTURE(outputs);
+        Problem<R> const problem(rows, inputs, outputs);
+        support::Rounded<S, R> const rounded(problem.layers.data(),
+                                             6 * problem.layers.stride() + (inputs + 1) * outputs);
+        support::Canvas<R> expected(1, outputs);
+        wm::kernel::mixed_sample<T, R>(problem.rows(), inputs, outputs, rounded.numbers.data(), problem.x.data(),
+                                       expected.data());
+        for (int const threads : {1, 2}) {
+          support::Threads const guard(threads);
+          support::Canvas<R> y(1, outputs);
+          wm::kernel::mixed_sample<T, R>(problem.rows(), inputs, outputs, rounded.stored.data(), problem.x.data(),
+                                         y.data());
+          CHECK(y.same_numbers(expected));
+        }
+      }
+    }
+  };
+  check(wm::BFloat16());
+  check(wm::Float16());
 }

@@ -12,35 +12,34 @@ namespace wmanifold::kernel {
 namespace detail {
 
 /// Prefetches `Count` numbers. It is always inline: compilers drop a call that only prefetches.
-template <Index Count, Real R>
-[[gnu::always_inline]] inline void fetch(R const* from) noexcept {
-  for (Index n = 0; n < Count; n += static_cast<Index>(alignment / sizeof(R))) {
+template <Index Count, StoredNumber S>
+[[gnu::always_inline]] inline void fetch(S const* from) noexcept {
+  for (Index n = 0; n < Count; n += static_cast<Index>(alignment / sizeof(S))) {
     __builtin_prefetch(from + n);
   }
 }
 
 /// Implements mix_rows for a number of rows that is known (std::integral_constant) or not (Index). It mixes the
 /// `chosen` rows (Index const*) or the first ones (nullptr).
-template <class T, Real R, class Rows, class Chosen>
-void mix_these_rows(R const* coefficients, Rows rows, Chosen chosen, Index stride, Index count, R const* parameters,
+template <class T, Real R, class Rows, class Chosen, StoredNumber S>
+void mix_these_rows(R const* coefficients, Rows rows, Chosen chosen, Index stride, Index count, S const* parameters,
                     R* out) noexcept {
   using V = simd::Batch<T, R>;
   constexpr Index lanes = simd::lanes<T, R>;
-  constexpr Index ahead = 48 * static_cast<Index>(alignment / sizeof(R));  // numbers outside L1 arrive late
+  constexpr Index ahead = 48 * static_cast<Index>(alignment / sizeof(S));  // numbers outside L1 arrive late
   constexpr int block = 4;
   constexpr bool are_chosen = std::same_as<Chosen, Index const*>;
-  R const* first_row = parameters;
+  S const* first_row = parameters;
   if constexpr (are_chosen) {
     first_row += chosen[0] * stride;
   }
   auto const mix = [&]<int Vectors, bool Fetch>(Index n, std::integral_constant<int, Vectors>,
                                                 std::bool_constant<Fetch>) {
-    std::array<V, Vectors> sum;
-    R const* from = first_row + n;
+    S const* from = first_row + n;
     V const first(coefficients[0]);
     fetch<Fetch ? Vectors * lanes : 0>(from + ahead);
-    unroll<Vectors>([&](int v)
-                        __attribute__((always_inline)) { sum[v] = first * V::load_unaligned(from + v * lanes); });
+    auto sum = simd::load_block<V, Vectors>(from);
+    unroll<Vectors>([&](int v) __attribute__((always_inline)) { sum[v] = first * sum[v]; });
     for (Index k = 1; k < rows; ++k) {
       if constexpr (are_chosen) {
         from = parameters + chosen[k] * stride + n;
@@ -49,11 +48,10 @@ void mix_these_rows(R const* coefficients, Rows rows, Chosen chosen, Index strid
       }
       V const coefficient(coefficients[k]);
       fetch<Fetch ? Vectors * lanes : 0>(from + ahead);
-      unroll<Vectors>([&](int v) __attribute__((always_inline)) {
-        sum[v] = simd::fma(coefficient, V::load_unaligned(from + v * lanes), sum[v]);
-      });
+      auto const row = simd::load_block<V, Vectors>(from);
+      unroll<Vectors>([&](int v) __attribute__((always_inline)) { sum[v] = simd::fma(coefficient, row[v], sum[v]); });
     }
-    unroll<Vectors>([&](int v) __attribute__((always_inline)) { sum[v].store_unaligned(out + n + v * lanes); });
+    simd::store_block<S>(sum, out + n);
   };
   Index n = 0;
   for (; n + ahead + block * lanes <= count; n += block * lanes) {
@@ -66,12 +64,12 @@ void mix_these_rows(R const* coefficients, Rows rows, Chosen chosen, Index strid
     mix(n, std::integral_constant<int, 1>{}, std::false_type{});
   }
   for (; n < count; ++n) {
-    R sum = coefficients[0] * first_row[n];
+    R sum = coefficients[0] * number_as<R>(first_row[n]);
     for (Index k = 1; k < rows; ++k) {
       if constexpr (are_chosen) {
-        sum += coefficients[k] * parameters[chosen[k] * stride + n];
+        sum = simd::multiply_add(coefficients[k], number_as<R>(parameters[chosen[k] * stride + n]), sum);
       } else {
-        sum += coefficients[k] * parameters[k * stride + n];
+        sum = simd::multiply_add(coefficients[k], number_as<R>(parameters[k * stride + n]), sum);
       }
     }
     out[n] = sum;
@@ -81,8 +79,9 @@ void mix_these_rows(R const* coefficients, Rows rows, Chosen chosen, Index strid
 }  // namespace detail
 
 /// Sets out[n] = sum_k phi_k rows[k * stride + n] in one pass over the K x count numbers: M(s) = phi(s)^T P.
-template <class T, Real R>
-void mix_rows(R const* coefficients, Index rows, Index stride, Index count, R const* parameters, R* out) noexcept {
+/// The rows may be stored in 16 bits. Sums are in R, in an order that does not depend on S.
+template <class T, Real R, StoredNumber S = R>
+void mix_rows(R const* coefficients, Index rows, Index stride, Index count, S const* parameters, R* out) noexcept {
   switch (rows) {
     case 2:
       return detail::mix_these_rows<T, R>(coefficients, std::integral_constant<Index, 2>{}, nullptr, stride, count,
@@ -110,8 +109,8 @@ struct ChosenRows {
 
 /// Sets `out` to the mix of the chosen rows: for bases with local support, the rows whose functions are not zero. The
 /// mix of no rows is zero.
-template <class T, Real R>
-void mix_chosen_rows(ChosenRows<R> chosen, Index count, R const* parameters, R* out) noexcept {
+template <class T, Real R, StoredNumber S = R>
+void mix_chosen_rows(ChosenRows<R> chosen, Index count, S const* parameters, R* out) noexcept {
   if (chosen.count == 0) {
     std::fill_n(out, count, R{0});
     return;

@@ -8,37 +8,31 @@
 
 namespace wmanifold::kernel {
 
-/// Computes y = W x + b for one sample and one row of parameters.
-template <class T, Real R>
-void dense_sample(R const* parameters, Index inputs, Index outputs, R const* x, R* y) noexcept {
+/// Computes y = W x + b for one sample and one row of parameters, which may be stored in 16 bits.
+template <class T, Real R, StoredNumber S = R>
+void dense_sample(S const* parameters, Index inputs, Index outputs, R const* x, R* y) noexcept {
   using V = simd::Batch<T, R>;
   constexpr Index lanes = simd::lanes<T, R>;
-  R const* const bias = parameters + inputs * outputs;
+  S const* const bias = parameters + inputs * outputs;
   Index o = 0;
   auto const columns = [&]<int Vectors>(std::integral_constant<int, Vectors>) {
     for (; o + Vectors * lanes <= outputs; o += Vectors * lanes) {
-      std::array<V, Vectors> sum;
-      for (int v = 0; v < Vectors; ++v) {
-        sum[v] = V::load_unaligned(bias + o + v * lanes);
-      }
-      R const* weights = parameters + o;
+      auto sum = simd::load_block<V, Vectors>(bias + o);
+      S const* weights = parameters + o;
       for (Index i = 0; i < inputs; ++i, weights += outputs) {
         V const left(x[i]);
-        for (int v = 0; v < Vectors; ++v) {
-          sum[v] = simd::fma(left, V::load_unaligned(weights + v * lanes), sum[v]);
-        }
+        auto const row = simd::load_block<V, Vectors>(weights);
+        unroll<Vectors>([&](int v) __attribute__((always_inline)) { sum[v] = simd::fma(left, row[v], sum[v]); });
       }
-      for (int v = 0; v < Vectors; ++v) {
-        sum[v].store_unaligned(y + o + v * lanes);
-      }
+      simd::store_block<S>(sum, y + o);
     }
   };
   columns(std::integral_constant<int, 4>{});
   columns(std::integral_constant<int, 1>{});
   for (; o < outputs; ++o) {
-    R sum = bias[o];
+    R sum = number_as<R>(bias[o]);
     for (Index i = 0; i < inputs; ++i) {
-      sum += x[i] * parameters[i * outputs + o];
+      sum = simd::multiply_add(x[i], number_as<R>(parameters[i * outputs + o]), sum);
     }
     y[o] = sum;
   }

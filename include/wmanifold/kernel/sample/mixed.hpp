@@ -14,9 +14,9 @@ namespace wmanifold::kernel {
 namespace detail {
 
 /// A few rows of a layer, with one coefficient each.
-template <Real R, int Rows>
+template <Real R, int Rows, StoredNumber S>
 struct FewRows {
-  LocalArray<R const*, Rows> from;
+  LocalArray<S const*, Rows> from;
   LocalArray<R, Rows> coefficients;
   Index inputs;
   Index outputs;
@@ -38,15 +38,19 @@ struct FewRows {
 
 /// Adds the outputs of the rows to y, for the range `outputs`. Each number is summed input by input, row by row, in
 /// every branch.
-template <class T, Real R, int Rows>
-void add_few_rows(FewRows<R, Rows> const& rows, IndexRange outputs, R const* x, R* y) noexcept {
+template <class T, Real R, int Rows, StoredNumber S>
+void add_few_rows(FewRows<R, Rows, S> const& rows, IndexRange outputs, R const* x, R* y) noexcept {
   using V = simd::Batch<T, R>;
   constexpr Index lanes = simd::lanes<T, R>;
+  constexpr int block = 4;
   constexpr Index narrow = 8 * lanes;                                      // so many sums fit in registers
-  constexpr Index ahead = 16 * static_cast<Index>(alignment / sizeof(R));  // 16 lines: the latency of L3
-  auto const add = [&](auto const& left, Index from, V sum) __attribute__((always_inline)) {
+  constexpr Index ahead = 16 * static_cast<Index>(alignment / sizeof(S));  // 16 lines: the latency of L3
+  auto const add = [&]<std::size_t Vectors>(auto const& left, Index from, std::array<V, Vectors> sum)
+      __attribute__((always_inline)) {
+    constexpr int vectors = static_cast<int>(Vectors);
     unroll<Rows>([&](int k) __attribute__((always_inline)) {
-      sum = simd::fma(left[k], V::load_unaligned(rows.from[k] + from), sum);
+      auto const row = simd::load_block<V, vectors>(rows.from[k] + from);
+      unroll<vectors>([&](int v) __attribute__((always_inline)) { sum[v] = simd::fma(left[k], row[v], sum[v]); });
     });
     return sum;
   };
@@ -61,9 +65,10 @@ void add_few_rows(FewRows<R, Rows> const& rows, IndexRange outputs, R const* x, 
     rows.for_each_input(
         x, [&](auto const& scales, Index at) __attribute__((always_inline)) {
           for (std::size_t k = 0; k < Rows; ++k) {
-            R const* const weights = rows.from[k] + at;
+            S const* const weights = rows.from[k] + at;
             for (Index o = 0; o < rows.outputs; ++o) {
-              sums[static_cast<std::size_t>(o)] += scales[k] * weights[o];
+              R& sum = sums[static_cast<std::size_t>(o)];
+              sum = simd::multiply_add(scales[k], number_as<R>(weights[o]), sum);
             }
           }
         });
@@ -76,7 +81,7 @@ void add_few_rows(FewRows<R, Rows> const& rows, IndexRange outputs, R const* x, 
   // The rest at the end is computed as a whole vector that overlaps the one before; its sums are the same.
   bool const is_whole = outputs.size() % lanes == 0;
   Index const last = outputs.end - lanes;
-  V rest = V::load_unaligned(y + last);
+  auto rest = simd::load_block<V, 1>(y + last);
   if (rows.outputs <= narrow) {
     if (!is_whole) {
       rows.for_each_input(
@@ -86,61 +91,67 @@ void add_few_rows(FewRows<R, Rows> const& rows, IndexRange outputs, R const* x, 
     Index o = outputs.begin;
     auto const columns = [&]<int Vectors>(std::integral_constant<int, Vectors>) {
       for (; o + Vectors * lanes <= outputs.end; o += Vectors * lanes) {
-        std::array<V, Vectors> sum;
-        unroll<Vectors>([&](int v) __attribute__((always_inline)) { sum[v] = V::load_unaligned(y + o + v * lanes); });
+        auto sum = simd::load_block<V, Vectors>(y + o);
+        simd::to_order_of<S>(sum);
         rows.for_each_input(
-            x, [&](auto const& scales, Index at) __attribute__((always_inline)) {
-              auto const left = spread(scales);
-              unroll<Vectors>([&](int v)
-                                  __attribute__((always_inline)) { sum[v] = add(left, at + o + v * lanes, sum[v]); });
-            });
-        unroll<Vectors>([&](int v) __attribute__((always_inline)) { sum[v].store_unaligned(y + o + v * lanes); });
+            x, [&](auto const& scales, Index at)
+                   __attribute__((always_inline)) { sum = add(spread(scales), at + o, sum); });
+        simd::store_block<S>(sum, y + o);
       }
     };
-    columns(std::integral_constant<int, 4>{});
+    columns(std::integral_constant<int, block>{});
     columns(std::integral_constant<int, 2>{});
     columns(std::integral_constant<int, 1>{});
   } else {  // the rows come from distant memory: they are read in their order, and the sums stay in L1
+    // Between these two passes over y, its whole blocks are in the order of S.
+    auto const each_block = [&](auto const& move) {
+      if constexpr (simd::reads_in_pairs<V, S, block>) {
+        for (Index o = outputs.begin; o + block * lanes <= outputs.end; o += block * lanes) {
+          move(simd::load_block<V, block>(y + o), y + o);
+        }
+      }
+    };
+    each_block([](auto sum, R* to) {
+      simd::to_order_of<S>(sum);
+      simd::store_block<R>(sum, to);
+    });
     rows.for_each_input(
         x, [&](auto const& scales, Index at) __attribute__((always_inline)) {
           auto const left = spread(scales);
           Index o = outputs.begin;
           auto const columns = [&]<int Vectors>(std::integral_constant<int, Vectors>) __attribute__((always_inline)) {
             for (; o + Vectors * lanes <= outputs.end; o += Vectors * lanes) {
-              std::array<V, Vectors> sum;
               unroll<Rows>([&](int k) __attribute__((always_inline)) {
                 fetch<Vectors * lanes>(rows.from[k] + at + o + ahead);
               });
-              unroll<Vectors>([&](int v) __attribute__((always_inline)) {
-                sum[v] = add(left, at + o + v * lanes, V::load_unaligned(y + o + v * lanes));
-              });
-              unroll<Vectors>([&](int v) __attribute__((always_inline)) { sum[v].store_unaligned(y + o + v * lanes); });
+              simd::store_block<R>(add(left, at + o, simd::load_block<V, Vectors>(y + o)), y + o);
             }
           };
-          columns(std::integral_constant<int, 4>{});
+          columns(std::integral_constant<int, block>{});
           columns(std::integral_constant<int, 1>{});
           if (!is_whole) {
             rest = add(left, at + last, rest);
           }
         });
+    each_block([](auto const& sum, R* to) { simd::store_block<S>(sum, to); });
   }
   if (!is_whole) {
-    rest.store_unaligned(y + last);
+    simd::store_block<R>(rest, y + last);
   }
 }
 
 /// Sets y to the outputs of the mix in `range`. It reads four rows at a time, as four parallel streams.
-template <class T, Real R>
-void mixed_outputs(ChosenRows<R> chosen, Index inputs, Index outputs, IndexRange range, R const* parameters, R const* x,
+template <class T, Real R, StoredNumber S>
+void mixed_outputs(ChosenRows<R> chosen, Index inputs, Index outputs, IndexRange range, S const* parameters, R const* x,
                    R* y) noexcept {
   std::fill(y + range.begin, y + range.end, R{0});
   auto const few = [&]<int Rows>(Index first, std::integral_constant<int, Rows>) {
-    FewRows<R, Rows> rows{{}, {}, inputs, outputs};
+    FewRows<R, Rows, S> rows{{}, {}, inputs, outputs};
     for (int k = 0; k < Rows; ++k) {
       rows.from[k] = parameters + chosen.rows[first + k] * chosen.stride;
       rows.coefficients[k] = chosen.coefficients[first + k];
     }
-    add_few_rows<T, R, Rows>(rows, range, x, y);
+    add_few_rows<T>(rows, range, x, y);
   };
   Index k = 0;
   for (; k + 4 <= chosen.count; k += 4) {
@@ -161,15 +172,15 @@ void mixed_outputs(ChosenRows<R> chosen, Index inputs, Index outputs, IndexRange
 }  // namespace detail
 
 /// Computes y = sum_k phi_k (W_k x + b_k) for one sample, without forming the mix. It reads the rows once and writes
-/// only y.
-template <class T, Real R>
-void mixed_sample(ChosenRows<R> chosen, Index inputs, Index outputs, R const* parameters, R const* x, R* y) noexcept {
+/// only y. The rows may be stored in 16 bits; sums are in R, in an order that does not depend on S.
+template <class T, Real R, StoredNumber S = R>
+void mixed_sample(ChosenRows<R> chosen, Index inputs, Index outputs, S const* parameters, R const* x, R* y) noexcept {
   constexpr auto unit = static_cast<Index>(alignment / sizeof(R));  // a thread writes whole units of outputs
   constexpr Index each = 4;  // one multiply-add takes as long as 4 of a product: its number is read for it alone
   Index const units = std::max<Index>(outputs / unit, 1);
   parallel_ranges<T>(units, each * chosen.count * inputs * outputs, [&](Index begin, Index end, Index) {
-    detail::mixed_outputs<T, R>(chosen, inputs, outputs, {begin * unit, end == units ? outputs : end * unit},
-                                parameters, x, y);
+    detail::mixed_outputs<T>(chosen, inputs, outputs, {begin * unit, end == units ? outputs : end * unit}, parameters,
+                             x, y);
   });
 }
 
