@@ -1,6 +1,9 @@
 // Model files for tests/tools/wmanifold_model_test.py.
 //   models write FOLDER     a model of each topology, basis, kind of layer and activation
 //   models outputs FILE     the outputs of a model over the one-point space for its test inputs, line by line
+//   models halve FOLDER     ellipse.safetensors of the folder in 16 bits, as bf16.safetensors and f16.safetensors; bf16
+//   and
+//                           f16 that are there already must hold the same numbers
 //   models points FILE      for lines like "interval 0.5", the point's coordinates, or "refused: " and the reason
 
 #include <wmanifold/basis/bernstein.hpp>
@@ -16,6 +19,7 @@
 #include <wmanifold/basis/spherical_harmonics.hpp>
 #include <wmanifold/basis/total_degree.hpp>
 #include <wmanifold/io/model_file.hpp>
+#include <wmanifold/manifold/stored.hpp>
 #include <wmanifold/network/layer_list.hpp>
 #include <wmanifold/topology/one_point.hpp>
 #include <wmanifold/topology/torus.hpp>
@@ -88,6 +92,17 @@ void print_outputs(std::filesystem::path const& file) {
   std::cout << model.predict(batch, wm::Contexts<wm::OnePoint>(points)) << '\n';
 }
 
+template <class N>
+void halve(std::filesystem::path const& from, std::filesystem::path const& to) {
+  using Model = wm::BasicManifold<float, wm::Ellipse, wm::LayerList>;
+  using Half = wm::Stored<Model, N>;
+  Half const half(wm::load_model<Model>(from));
+  if (std::filesystem::exists(to) && !(wm::load_model<Half>(to) == half)) {
+    throw wm::FileError("other numbers in " + to.string());
+  }
+  wm::save_model(to, half);
+}
+
 template <class T>
 bool print_point(std::string const& space, std::vector<double> const& coordinates) {
   if (T::name() != space) {
@@ -136,10 +151,14 @@ int main(int count, char** arguments) {
       write(arguments[2]);
     } else if (verb == "outputs") {
       print_outputs(arguments[2]);
+    } else if (verb == "halve") {
+      std::filesystem::path const folder = arguments[2];
+      halve<wm::BFloat16>(folder / "ellipse.safetensors", folder / "bf16.safetensors");
+      halve<wm::Float16>(folder / "ellipse.safetensors", folder / "f16.safetensors");
     } else if (verb == "points") {
       print_points(arguments[2]);
     } else {
-      std::cerr << "models write FOLDER | models outputs FILE | models points FILE\n";
+      std::cerr << "models write FOLDER | models halve FOLDER | models outputs FILE | models points FILE\n";
       return 2;
     }
   } catch (std::exception const& e) {

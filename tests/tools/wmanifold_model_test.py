@@ -207,6 +207,21 @@ class Files(unittest.TestCase):
         return (([], "types that are a dict"), ({1: "BF16"}, "types that are a dict"), ({"layer.0.bias": "F32"}, "BF16 or F16, got 'F32'"),
                 ({"layer.0.bias": None}, "BF16 or F16"), ({"layer.7.bias": "F16"}, "tensors that exist, got one of 'layer.7.bias'"))
 
+    def test_the_library_and_the_tool_write_the_same_numbers_of_16_bits(self):
+        self.written()
+        for numbers in ("bf16", "f16"):
+            wm.convert(self.folder / "ellipse.safetensors", self.folder / f"{numbers}.safetensors", numbers)
+        ours = {numbers: wm.read_safetensors(self.folder / f"{numbers}.safetensors")[1] for numbers in ("bf16", "f16")}
+        subprocess.run([MODELS, "halve", self.folder], check=True)
+        for numbers in ("bf16", "f16"):
+            model = wm.Model.load(self.folder / f"{numbers}.safetensors")  # replays the test outputs
+            self.assertEqual(set(model.types.values()), {numbers.upper()})
+            tensors = wm.read_safetensors(self.folder / f"{numbers}.safetensors")[1]
+            names = [name for name in ours[numbers] if name.startswith("layer.")]
+            self.assertEqual(len(names), 4)
+            for name in names:
+                np.testing.assert_array_equal(ours[numbers][name], tensors[name])
+
     def test_models_of_16_bits(self):
         self.written()
         out, again = self.folder / "out", self.folder / "again"
