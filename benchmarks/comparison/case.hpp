@@ -1,5 +1,7 @@
 #pragma once
 
+#include "common/keep.hpp"
+
 #include <cstddef>
 #include <functional>
 #include <string>
@@ -32,7 +34,6 @@ inline constexpr char const* onednn = "oneDNN";
 inline constexpr char const* fma = "FMA loop";
 }  // namespace name
 
-/// Makes the compiler treat the memory behind the pointer as read, so that it keeps all writes to it.
-inline void keep(void const* written) noexcept { asm volatile("" : : "g"(written) : "memory"); }
+using bench::keep;
 
 }  // namespace comparison
