@@ -10,8 +10,8 @@
 #include <wmanifold/basis/hyperspherical_harmonics.hpp>
 #include <wmanifold/basis/legendre.hpp>
 #include <wmanifold/basis/spherical_harmonics.hpp>
-#include <wmanifold/topology/sampling.hpp>
 #include <wmanifold/topology/s2.hpp>
+#include <wmanifold/topology/sampling.hpp>
 #include <wmanifold/topology/simplex.hpp>
 #include <wmanifold/topology/so3.hpp>
 
@@ -77,11 +77,8 @@ int main(int argc, char** argv) {
     add_basis<wm::Bernstein<Knobs, n>>("bernstein_knobs");
     add_basis<wm::SphericalHarmonics<wm::S2, n>>("spherical_harmonics");
   });
-  micro::for_numbers<1, 2, 3>([]<int n>() {
-    add_basis<wm::BernsteinBezier<wm::Simplex<2>, n>>("bernstein_bezier");
-  });
-  micro::for_numbers<2, 4>([]<int n>() {
-    add_basis<wm::HypersphericalHarmonics<wm::SO3, n>>("hyperspherical_harmonics");
-  });
+  micro::for_numbers<1, 2, 3>([]<int n>() { add_basis<wm::BernsteinBezier<wm::Simplex<2>, n>>("bernstein_bezier"); });
+  micro::for_numbers<2, 4>(
+      []<int n>() { add_basis<wm::HypersphericalHarmonics<wm::SO3, n>>("hyperspherical_harmonics"); });
   return micro::run(argc, argv);
 }

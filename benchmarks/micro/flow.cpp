@@ -70,9 +70,8 @@ template <wm::Real R, int order>
 void add_steps() {
   using Basis = micro::Circle<order>;
   auto const name = micro::named<R>("flow/step", Basis::size);
-  auto* const of = micro::add(name, [](benchmark::State& state) {
-    step<R, Basis>(state, state.range(0), state.range(1), state.range(2), 1);
-  });
+  auto* const of = micro::add(
+      name, [](benchmark::State& state) { step<R, Basis>(state, state.range(0), state.range(1), state.range(2), 1); });
   micro::sweep_batches(of, order == 1);
 }
 

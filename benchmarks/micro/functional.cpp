@@ -86,8 +86,7 @@ void reduction(benchmark::State& state, Reduce const& reduce) {
 
 template <class Reduce>
 void add_reduction(std::string const& name, Reduce const& reduce) {
-  micro::add("functional/reduction/reduction:" + name,
-             [=](benchmark::State& state) { reduction(state, reduce); })
+  micro::add("functional/reduction/reduction:" + name, [=](benchmark::State& state) { reduction(state, reduce); })
       ->ArgNames({"samples", "each"})
       ->ArgsProduct({{64, 256, 1024, 4096, 16384}, {1, 32}});
 }

@@ -52,8 +52,8 @@ template <class M>
   auto const plan = model.plan(contexts);
   auto const samples = static_cast<double>(plan.samples);
   auto const rows = static_cast<double>(plan.rows);
-  double const each = plan.mixing == wm::Mixing::per_sample ? rows * samples
-                                                            : samples + rows * static_cast<double>(plan.groups);
+  double const each =
+      plan.mixing == wm::Mixing::per_sample ? rows * samples : samples + rows * static_cast<double>(plan.groups);
   return {each * all, each * (2 * all - first)};
 }
 

@@ -13,8 +13,8 @@ template <wm::Real R>
 using Sized = wm::BasicNetwork<R, wm::Dense<>, wm::Relu, wm::Dense<>, wm::Relu, wm::Dense<>>;
 /// Sizes are in the type.
 template <wm::Real R, int width>
-using Typed = wm::BasicNetwork<R, wm::Dense<width, width>, wm::Relu, wm::Dense<width, width>, wm::Relu,
-                               wm::Dense<width, width>>;
+using Typed =
+    wm::BasicNetwork<R, wm::Dense<width, width>, wm::Relu, wm::Dense<width, width>, wm::Relu, wm::Dense<width, width>>;
 
 template <class Network>
 void draw(Network& network, wm::Random& random) {

@@ -36,7 +36,8 @@ void add_space(std::string const& name) {
   using Point = wm::Point<Space>;
   std::string const on = "/space:" + name;
   micro::add("topology/canonical" + on, [](benchmark::State& state) {
-    at_pairs<Space>(state, [](Point const& p, Point const&) { return Point(std::span<double const>(p.coordinates())); });
+    at_pairs<Space>(state,
+                    [](Point const& p, Point const&) { return Point(std::span<double const>(p.coordinates())); });
   });
   micro::add("topology/distance" + on, [](benchmark::State& state) {
     at_pairs<Space>(state, [](Point const& p, Point const& q) { return Space::distance(p, q); });
