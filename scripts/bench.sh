@@ -2,7 +2,8 @@
 # Benchmarks. The machine should be idle.
 #   bench.sh                    builds the benchmarks and compares with other libraries: build/bench/report.json and
 #                               report.svg, and the same for x86-64-v3 beside them
-#   bench.sh --quick [FILTER]   the microbenchmarks in float, each for 5 ms: a first look, in less than two minutes
+#   bench.sh --quick [FILTER]   a table of the microbenchmarks, in float unless FILTER names others, in less than
+#                               two minutes
 #   bench.sh --micro [FILTER]   all microbenchmarks, seven times each, in random order, and the curves of cost
 #   bench.sh --compare OLD NEW  tells what changed between two runs of --micro: folders or files of JSON
 #   bench.sh --help             this text
@@ -45,7 +46,7 @@ case ${1:-} in
     ;;
   --quick)
     (($# <= 2)) || fail "--quick: expected at most one filter, got $(($# - 1)) arguments"
-    run_micro "${2:--real:double}" --benchmark_min_time=0.005
+    run_micro "${2:--real:double}" --benchmark_min_time=0.01
     exit 0
     ;;
   --micro)

@@ -49,21 +49,20 @@ CHARTS = [
         ("sample at its own context", "manifold/sample/real:float/K:{}/width:64"),
         ("network at another context", "manifold/at/real:float/K:{}/width:64"),
     ]),
-    Chart("cost-width", "Time against width", "float, K = 3, batch 256, one thread", "width (numbers in a hidden layer)",
-          "peak", [
-              ("step, a context per sample", f"{STEP}/K:3/width:{{}}/batch:256/each:1"),
-              ("step, 32 samples a context", f"{STEP}/K:3/width:{{}}/batch:256/each:32"),
-              ("network at another context", "manifold/at/real:float/K:3/width:{}"),
-              ("sample at a fixed context", "network/sample/real:float/width:{}"),
-          ]),
+    Chart("cost-width", "Time against width", "float, K = 3, batch 256, one thread", "width (numbers in a layer)", "peak", [
+        ("step, a context per sample", f"{STEP}/K:3/width:{{}}/batch:256/each:1"),
+        ("step, 32 samples a context", f"{STEP}/K:3/width:{{}}/batch:256/each:32"),
+        ("network at another context", "manifold/at/real:float/K:3/width:{}"),
+        ("sample at a fixed context", "network/sample/real:float/width:{}"),
+    ]),
     Chart("cost-batch", "Time against batch", "float, K = 3, width 64, one thread", "batch (samples)", "linear", [
         ("step, a context per sample", f"{STEP}/K:3/width:64/batch:{{}}/each:1"),
         ("step, 32 samples a context", f"{STEP}/K:3/width:64/batch:{{}}/each:32"),
         ("forward, a context per sample", "manifold/forward/real:float/K:3/width:64/batch:{}/each:1"),
         ("forward, 32 samples a context", "manifold/forward/real:float/K:3/width:64/batch:{}/each:32"),
     ]),
-    Chart("cost-threads", "Time of a step against threads", "float, K = 3, batch 256, a context per sample",
-          "threads", "threads", [
+    Chart("cost-threads", "Time of a step against threads", "float, K = 3, batch 256, a context per sample", "threads",
+          "threads", [
               (f"width {width}", f"flow/step_threads/real:float/K:3/width:{width}/each:1/threads:{{}}/real_time")
               for width in (512, 256, 128, 64)
           ]),
@@ -163,7 +162,8 @@ def svg_of(chart, curves):
         parts.append(path([(at_x(x), at_y(result.median)) for x, result in points],
                           f'fill="none" stroke="{colour}" stroke-width="2.2"'))
         right = WIDTH - RIGHT
-        parts.append(path([(at_x(points[-1][0]) + 5, end_y), (right + 14, label_y)], 'stroke="#9aa0a6" stroke-width="0.8"'))
+        leader = [(at_x(points[-1][0]) + 5, end_y), (right + 14, label_y)]
+        parts.append(path(leader, 'stroke="#9aa0a6" stroke-width="0.8"'))
         parts.append(text(right + 18, label_y + 4, label, more=f' fill="{colour}"'))
     return "\n".join([*parts, "</svg>", ""])
 

@@ -19,7 +19,7 @@ class ResultsError(Exception):
 
 @dataclasses.dataclass
 class Result:
-    """The repetitions of a benchmark. Times are those of the processor, or real ones where the benchmark asks for them."""
+    """The repetitions of a benchmark. Times are of the processor, or real ones where the benchmark asks for them."""
 
     seconds: list
     counters: dict  # name: a number per repetition
@@ -92,7 +92,8 @@ def table(results):
         spread = (max(result.seconds) - min(result.seconds)) / result.median if len(result.seconds) > 1 else None
         rows.append([name, time_text(result.median), "" if spread is None else f"{100 * spread:.0f} %",
                      rate_text(result.counter("MACs"), ""), "" if peak is None else f"{100 * peak:.0f} %",
-                     rate_text(result.counter("bytes_per_second"), "B"), rate_text(result.counter("items_per_second"), "")])
+                     rate_text(result.counter("bytes_per_second"), "B"),
+                     rate_text(result.counter("items_per_second"), "")])
     return aligned(rows)
 
 

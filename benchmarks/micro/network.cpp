@@ -8,13 +8,16 @@ namespace wm = wmanifold;
 
 namespace {
 
+// Networks width-width-width-10.
+constexpr wm::Index outputs = 10;
+
 /// Sizes are data.
 template <wm::Real R>
 using Sized = wm::BasicNetwork<R, wm::Dense<>, wm::Relu, wm::Dense<>, wm::Relu, wm::Dense<>>;
 /// Sizes are in the type.
 template <wm::Real R, int width>
-using Typed =
-    wm::BasicNetwork<R, wm::Dense<width, width>, wm::Relu, wm::Dense<width, width>, wm::Relu, wm::Dense<width, width>>;
+using Typed = wm::BasicNetwork<R, wm::Dense<width, width>, wm::Relu, wm::Dense<width, width>, wm::Relu,
+                               wm::Dense<width, outputs>>;
 
 template <class Network>
 void draw(Network& network, wm::Random& random) {
@@ -85,7 +88,7 @@ void batch(benchmark::State& state, Network network, wm::Index samples) {
 
 template <wm::Real R>
 Sized<R> sized(wm::Index width) {
-  return Sized<R>(wm::Dense<>(width, width), {}, wm::Dense<>(width, width), {}, wm::Dense<>(width, width));
+  return Sized<R>(wm::Dense<>(width, width), {}, wm::Dense<>(width, width), {}, wm::Dense<>(width, outputs));
 }
 
 }  // namespace
