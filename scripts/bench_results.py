@@ -7,6 +7,7 @@ bench_results.py RESULTS    RESULTS: a file of Google Benchmark's JSON, or a fol
 import dataclasses
 import json
 import pathlib
+import re
 import statistics
 import sys
 
@@ -85,9 +86,15 @@ def aligned(rows):
                       for column, (cell, width) in enumerate(zip(row, widths))).rstrip() for row in rows]
 
 
+def numbers_by_size(name):
+    """Returns a key that orders names by their words, and numbers in them by size."""
+    return [(0, int(part), "") if part.isdigit() else (1, 0, part) for part in re.split(r"(\d+)", name)]
+
+
 def table(results):
+    """Returns the lines of a table of all results, ordered by name: repetitions may have run in random order."""
     rows = [["benchmark", "median", "spread", "MACs", "of peak", "bytes", "items"]]
-    for name, result in results.items():
+    for name, result in sorted(results.items(), key=lambda item: numbers_by_size(item[0])):
         peak = result.counter("of_peak")
         spread = (max(result.seconds) - min(result.seconds)) / result.median if len(result.seconds) > 1 else None
         rows.append([name, time_text(result.median), "" if spread is None else f"{100 * spread:.0f} %",

@@ -133,10 +133,10 @@ class Read(unittest.TestCase):
             bench_results.read(self.folder)
 
     def test_table_is_aligned(self):
-        self.write("a.json", entry("a/x", 5, MACs=1e9, of_peak=0.5), entry("a/long/name", 123456, bytes_per_second=2e9))
+        self.write("a.json", entry("a/width:16", 123456, bytes_per_second=2e9), entry("a/width:2", 5, MACs=1e9, of_peak=0.5))
         lines = bench_results.table(bench_results.read(self.folder))
-        self.assertEqual(lines[1].split(), ["a/x", "5", "ns", "1", "G/s", "50", "%"])
-        self.assertEqual(lines[2].split(), ["a/long/name", "123", "µs", "2", "GB/s"])
+        self.assertEqual(lines[1].split(), ["a/width:2", "5", "ns", "1", "G/s", "50", "%"])
+        self.assertEqual(lines[2].split(), ["a/width:16", "123", "µs", "2", "GB/s"])
         self.assertEqual(lines[1].index("ns"), lines[2].index("µs"))
 
     def test_curves_of_what_was_measured(self):
