@@ -17,24 +17,26 @@ usage() { sed -n '2,/^[^#]/{s/^# \{0,1\}//p}' "${BASH_SOURCE[0]}"; }
 
 # Builds the microbenchmarks and runs those whose names match, with the options of Google Benchmark.
 run_micro() {
-  local filter=$1 results=$root/build/bench/micro program room count=0
+  local filter=$1 results=$root/build/bench/micro program room programs=() errors
   shift
   ensure_packages "${base_packages[@]}" python3
   (cd "$root" && cmake --preset bench && cmake --build --preset bench --target micro) >&2
+  for program in "$root"/build/bench/benchmarks/micro/micro_*; do
+    room=${program##*/micro_}
+    # The list is empty where no name matches.
+    [[ $("$program" --benchmark_list_tests --benchmark_filter="$filter" 2>/dev/null) != "$room"/* ]] ||
+      programs+=("$program")
+  done
+  ((${#programs[@]})) || fail "expected a filter that matches a benchmark, got '$filter'"
   rm -rf "$results.before"
   [[ ! -e $results ]] || mv "$results" "$results.before"
   mkdir -p "$results"
-  for program in "$root"/build/bench/benchmarks/micro/micro_*; do
+  for program in "${programs[@]}"; do
     room=${program##*/micro_}
-    # Lists nothing, and says so on standard error, where no name matches.
-    [[ $("$program" --benchmark_list_tests --benchmark_filter="$filter" 2>/dev/null) == "$room"/* ]] || continue
     say "$room"
-    "$program" --benchmark_filter="$filter" --benchmark_out="$results/$room.json" "$@" >/dev/null 2>"$results/errors" ||
-      fail "$room: expected results, got: $(cat "$results/errors")"
-    count=$((count + 1))
+    errors=$("$program" --benchmark_filter="$filter" --benchmark_out="$results/$room.json" "$@" 2>&1 >/dev/null) ||
+      fail "$room: expected results, got: $errors"
   done
-  rm -f "$results/errors"
-  ((count)) || fail "expected a filter that matches a benchmark, got '$filter'"
   python3 -B "$root/scripts/bench_results.py" "$results"
 }
 

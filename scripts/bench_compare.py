@@ -103,7 +103,7 @@ def compare(old, new):
         lines.append(f"{few} with too few repetitions to tell; measure both with scripts/bench.sh --micro")
     tested = len(both) - few
     if tested:
-        lines.append(f"Of {tested} without any change, about {LEVEL * tested:.0f} would be told apart by chance.")
+        lines.append(f"Without any change, about {LEVEL * tested:.0f} of {tested} would be told apart by chance.")
     for side, some, others in (("old", old, new), ("new", new, old)):
         alone = [name for name in some if name not in others]
         if alone:
