@@ -1,5 +1,7 @@
 #pragma once
 
+#include "common/keep.hpp"
+
 #include <cstddef>
 #include <functional>
 #include <string>
@@ -34,7 +36,6 @@ inline constexpr char const* one_by_one = "one by one";  ///< this library, a ca
 inline constexpr char const* fma = "FMA loop";
 }  // namespace name
 
-/// Makes the compiler treat the memory behind the pointer as read, so that it keeps all writes to it.
-inline void keep(void const* written) noexcept { asm volatile("" : : "g"(written) : "memory"); }
+using bench::keep;
 
 }  // namespace comparison

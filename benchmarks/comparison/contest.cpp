@@ -1,6 +1,7 @@
 #include "contest.hpp"
 
 #include "agreement.hpp"
+#include "common/threads.hpp"
 #include "machine.hpp"
 #include "peak.hpp"
 #include "phase.hpp"
@@ -124,9 +125,9 @@ void add_threads(Preparation& to) {
   two.name = "threads-2";
   two.threads = 2;
   two.run = [timed](std::size_t calls) {
-    use_threads(2);
+    bench::use_threads(2);
     timed.steps(calls);
-    use_threads(1);
+    bench::use_threads(1);
   };
   to.enter(one, {});
   to.enter(two, {});
@@ -306,9 +307,9 @@ void add_phase(Preparation& to) {
       two.name = PhaseProblem::name_of_two;
       two.threads = 2;
       two.run = [run = answering.run](std::size_t calls) {
-        use_threads(2);
+        bench::use_threads(2);
         run(calls);
-        use_threads(1);
+        bench::use_threads(1);
       };
       to.enter(two, {});
     }
@@ -339,7 +340,7 @@ Contest prepare(std::string const& only) {
     library.prepare ? preparation.present(library.name, library.version)
                     : preparation.absent(library.name, library.reason);
   }
-  use_threads(1);
+  bench::use_threads(1);
   add_steps(preparation);
   add_local_steps(preparation);
   add_groups(preparation);

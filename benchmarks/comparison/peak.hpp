@@ -9,9 +9,6 @@ namespace comparison {
 /// Measures fused multiply-adds in registers on this many threads: the processor's peak.
 [[nodiscard]] Case fma_loop(int threads);
 
-/// Limits all users of OpenMP to this many threads: this library, oneDNN, BLIS, LibTorch.
-void use_threads(int count);
-
 /// Names the SIMD architecture that this program is compiled for.
 [[nodiscard]] std::string architecture();
 

@@ -109,7 +109,8 @@ inline void require_notes(std::string const& where, ModelNotes const& notes, std
 inline std::string text_of(std::vector<InputScaling> const& inputs) {
   std::string text;
   for (auto const& [mean, scale] : inputs) {
-    text += (text.empty() ? "" : ", ") + exact_text(mean) + ' ' + exact_text(scale);
+    text += text.empty() ? "" : ", ";
+    text += exact_text(mean) + ' ' + exact_text(scale);
   }
   return text;
 }
@@ -118,7 +119,8 @@ inline std::string text_of(std::vector<InputScaling> const& inputs) {
 inline std::string text_of(std::vector<KnobRange> const& knobs) {
   std::string text;
   for (auto const& [range, name, unit] : knobs) {
-    text += (text.empty() ? "" : "\n") + exact_text(range.low()) + ' ' + exact_text(range.high()) +
+    text += text.empty() ? "" : "\n";  // apart from the sum: at -O3 GCC 12 warns of it (-Wrestrict)
+    text += exact_text(range.low()) + ' ' + exact_text(range.high()) +
             (range.is_logarithmic() ? " logarithmic" : " linear") + '\t' + name + '\t' + unit;
   }
   return text;
