@@ -24,20 +24,29 @@ class SampleSpans {
   void find(R const* coefficients, Index samples, Index rows, Index rows_met) {
     reserve(samples, rows, rows_met);
     group_ends_.clear();
-    find_in(coefficients, samples, rows);
+    sort(coefficients, samples, rows);
+    find_rows(coefficients, rows);
+    if (uses_most(samples, rows)) {
+      clear();
+    } else {
+      finish(coefficients, rows);
+    }
   }
 
   /// Finds the spans of groups of consecutive samples with these ends, from the coefficients of each group (groups x
-  /// rows), in the same way.
+  /// rows). There are none if all rows for every group cost less.
   void find_groups(R const* coefficients, std::span<Index const> ends, Index rows, Index rows_met) {
     Index const samples = ends.empty() ? 0 : ends.back();
     reserve(samples, rows, rows_met);
     group_ends_.reserve(at(samples));
     of_samples_.reserve(at(samples * rows));
-    find_in(coefficients, std::ssize(ends), rows);
-    if (empty()) {
+    sort(coefficients, std::ssize(ends), rows);
+    find_rows(coefficients, rows);
+    if (uses_most(std::ssize(ends), rows) || !kernel::spans_save(std::ssize(ends), rows, std::ssize(rows_), uses_)) {
+      clear();
       return;
     }
+    finish(coefficients, rows);
     keys_.assign(order_.begin(), order_.end());  // here: the group at each place
     group_ends_.clear();
     order_.clear();
@@ -87,17 +96,13 @@ class SampleSpans {
     return {std::ssize(ends_), ends_.data(), row_starts_.data(), rows_.data(), run_starts_.data(), runs_.data(), uses_};
   }
 
-  /// Finds the spans of samples, or of groups in their place.
-  void find_in(R const* coefficients, Index samples, Index rows) {
-    sort(coefficients, samples, rows);
-    find_rows(coefficients, rows);
-    if (4 * uses_ > 3 * samples * rows) {
-      clear();
-      return;
-    }
+  [[nodiscard]] bool uses_most(Index count, Index rows) const noexcept { return 4 * uses_ > 3 * count * rows; }
+
+  /// Lists the runs and sorts the coefficients.
+  void finish(R const* coefficients, Index rows) {
     find_runs(rows);
-    ordered_.resize(static_cast<std::size_t>(samples * rows));
-    for (Index i = 0; i < samples; ++i) {
+    ordered_.resize(order_.size() * at(rows));
+    for (Index i = 0; i < std::ssize(order_); ++i) {
       std::copy_n(coefficients + order_[at(i)] * rows, rows, ordered_.data() + i * rows);
     }
   }
