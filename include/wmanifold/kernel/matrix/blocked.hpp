@@ -48,23 +48,27 @@ void pack_weights(DenseRows<R> const& layer, Index k, IndexRange p, IndexRange o
   }
 }
 
-/// Sets y to sum_k phi_bk b_k for some samples and outputs, or adds this to y. Without spans, the layer may have no
-/// rows.
+/// Copies columns `out` of the biases of rows `k` into a tile.
+template <class T, Real R>
+void pack_biases(DenseRows<R> const& layer, IndexRange k, IndexRange out, R* tile) {
+  R const* from = layer.parameters + k.begin * layer.stride + layer.inputs * layer.outputs + out.begin;
+  for (Index i = k.begin; i < k.end; ++i, from += layer.stride, tile += Block<T, R>::columns) {
+    pack_row<T, R>(R{1}, from, out.size(), tile);
+  }
+}
+
+/// Sets y to sum_k phi_bk b_k for some samples and outputs.
 template <class T, Real R>
 void start_with_bias(DenseRows<R> const& layer, MixedRows<R> const& mixing, IndexRange samples, IndexRange out,
-                     Samples<R> y, bool add = false) {
+                     Samples<R> y) {
   PackedTile<T, R> tile;
-  auto const pack = [&](Index k, Index line) {
-    R const* const bias = layer.parameters + k * layer.stride + layer.inputs * layer.outputs;
-    pack_row<T, R>(R{1}, bias + out.begin, out.size(), tile.numbers.data() + line * Block<T, R>::columns);
-  };
   R* const to = y.data + out.begin;
   if (mixing.spans.count > 0) {
     for (Index b = samples.begin; b < samples.end; ++b) {
       std::fill_n(to + b * y.stride, out.size(), R{0});
     }
     for (Index k = 0; k < layer.rows; ++k) {
-      pack(k, 0);
+      pack_biases<T, R>(layer, {k, k + 1}, out, tile.numbers.data());
       mixing.spans.for_each_run(k, samples, [&](IndexRange run) {
         sweep<T, R>(run.size(), by_rows(&one<R>, 0), tile.numbers.data(), Block<T, R>::columns, 1, out.size(),
                     mixing.sink(to + run.begin * y.stride, y.stride, true, run.begin, k));
@@ -72,14 +76,12 @@ void start_with_bias(DenseRows<R> const& layer, MixedRows<R> const& mixing, Inde
     }
     return;
   }
-  for (Index k0 = 0; k0 == 0 || k0 < layer.rows; k0 += Block<T, R>::depth) {
+  for (Index k0 = 0; k0 < layer.rows; k0 += Block<T, R>::depth) {
     Index const k1 = std::min(layer.rows, k0 + Block<T, R>::depth);
-    for (Index k = k0; k < k1; ++k) {
-      pack(k, k - k0);
-    }
+    pack_biases<T, R>(layer, {k0, k1}, out, tile.numbers.data());
     sweep<T, R>(samples.size(), by_rows(mixing.at(samples.begin) + k0, mixing.stride()), tile.numbers.data(),
                 Block<T, R>::columns, k1 - k0, out.size(),
-                Destination<R>{to + samples.begin * y.stride, y.stride, add || k0 > 0});
+                Destination<R>{to + samples.begin * y.stride, y.stride, k0 > 0});
   }
 }
 

@@ -108,9 +108,9 @@ struct Spans {
     }
   }
 
-  /// Returns whether a sample before this one uses row k, or lies in the span of one that does.
+  /// Returns whether a sample before this one uses row k, or lies in the span of one that does. There are spans.
   [[nodiscard]] bool is_used_before(Index sample, Index k) const noexcept {
-    return count == 0 ? sample > 0 : is_used(k) && runs[run_starts[k]].begin < sample;
+    return is_used(k) && runs[run_starts[k]].begin < sample;
   }
   /// Returns whether a sample uses row k.
   [[nodiscard]] bool is_used(Index k) const noexcept { return count == 0 || run_starts[k] < run_starts[k + 1]; }

@@ -152,12 +152,17 @@ void mix_groups(DenseRows<R> const& layer, Groups<R> const& groups, IndexRange o
 /// Sets y to the mixed biases of each group, for some outputs.
 template <class T, Real R>
 void start_with_biases(DenseRows<R> const& layer, Groups<R> const& groups, IndexRange out, Samples<R> y) {
+  PackedTile<T, R> tile;
   groups.spans.for_each_block({0, groups.count}, layer.rows, [&](IndexRange own, IndexRange k, bool add) {
-    DenseRows<R> const used{layer.parameters + k.begin * layer.stride, k.size(), layer.stride, layer.inputs,
-                            layer.outputs};
-    for (Index g = own.begin; g < own.end; ++g) {
-      start_with_bias<T, R>(used, MixedRows<R>{groups.coefficients + g * layer.rows + k.begin, 0}, groups[g], out, y,
-                            add);
+    for (Index k0 = k.begin; k0 == k.begin || k0 < k.end; k0 += Block<T, R>::depth) {
+      Index const k1 = std::min(k.end, k0 + Block<T, R>::depth);
+      pack_biases<T, R>(layer, {k0, k1}, out, tile.numbers.data());
+      for (Index g = own.begin; g < own.end; ++g) {
+        IndexRange const b = groups[g];
+        sweep<T, R>(b.size(), by_rows(groups.coefficients + g * layer.rows + k0, 0), tile.numbers.data(),
+                    Block<T, R>::columns, k1 - k0, out.size(),
+                    Destination<R>{y.data + b.begin * y.stride + out.begin, y.stride, add || k0 > k.begin});
+      }
     }
   });
 }
@@ -179,12 +184,11 @@ template <class T, Real R>
 }  // namespace detail
 
 /// Returns whether spans of groups cost less than all rows for every group. `reads` is the sum of rows over spans, and
-/// `uses` that over groups. All rows are read once for each chunk of groups, those of a span once for the span. Reading
-/// a row costs as much as six multiply-adds in registers (measured).
+/// `uses` that over groups. The rows of a span are read once for its groups, all rows once for each chunk of groups.
+/// The prices fit measured steps.
 [[nodiscard]] inline bool spans_save(Index groups, Index rows, Index reads, Index uses) noexcept {
-  constexpr Index read = 6;
   Index const chunks = (groups + detail::groups_at_once - 1) / detail::groups_at_once;
-  return read * reads + uses <= (read + 6) * rows * chunks;
+  return 3 * reads + 2 * uses <= 10 * rows * chunks;
 }
 
 /// Returns the numbers of scratch that the passes below need.
@@ -280,6 +284,10 @@ void grouped_backward_parameters(MutableDenseRows<R> gradient, Groups<R> groups,
           }
         };
         auto const hand_back = [&](Index rows, R* to, Index step) {
+          if (groups.spans.count == 0) {
+            hand_back_to({first, last}, {0, gradient.rows}, first > 0, rows, to, step);
+            return;
+          }
           groups.spans.for_each_block({first, last}, gradient.rows, [&](IndexRange of, IndexRange k, bool) {
             for (Index begin = k.begin, end = begin; begin < k.end; begin = end) {
               bool const add = groups.spans.is_used_before(of.begin, begin);
