@@ -142,11 +142,17 @@ void mix_lines(Index contexts, R const* phi, Index phi_stride, Index rows, Index
 template <class T, Real R>
 void mix_groups(DenseRows<R> const& layer, Groups<R> const& groups, IndexRange of, Index lines, Index width,
                 R const* from, R* to, Index to_stride, Index to_step) {
-  groups.spans.for_each_block(of, layer.rows, [&](IndexRange own, IndexRange k, bool add) {
-    mix_lines<T, R>(own.size(), groups.coefficients + own.begin * layer.rows + k.begin, layer.rows, k.size(), lines,
-                    width, from + k.begin * layer.stride, layer.stride, layer.outputs,
-                    Destination<R>{to + (own.begin - of.begin) * to_stride, to_stride, add}, to_step);
-  });
+  if (groups.spans.count == 0) {  // a call of its own: it is inlined, the one below is not
+    mix_lines<T, R>(of.size(), groups.coefficients + of.begin * layer.rows, layer.rows, layer.rows, lines, width, from,
+                    layer.stride, layer.outputs, Destination<R>{to, to_stride}, to_step);
+    return;
+  }
+  groups.spans.for_each_block(
+      of, layer.rows, [&](IndexRange own, IndexRange k, bool add) __attribute__((noinline)) {
+        mix_lines<T, R>(own.size(), groups.coefficients + own.begin * layer.rows + k.begin, layer.rows, k.size(), lines,
+                        width, from + k.begin * layer.stride, layer.stride, layer.outputs,
+                        Destination<R>{to + (own.begin - of.begin) * to_stride, to_stride, add}, to_step);
+      });
 }
 
 /// Sets y to the mixed biases of each group, for some outputs.
@@ -268,7 +274,8 @@ void grouped_backward_parameters(MutableDenseRows<R> gradient, Groups<R> groups,
       for (Index first = 0; first < groups.count; first += at_once) {
         Index const last = std::min(groups.count, first + at_once);
         // The parts of the groups `of` go to the K rows `k`, all of which have sums of earlier groups, or none.
-        auto const hand_back_to = [&](IndexRange of, IndexRange k, bool add, Index rows, R* to, Index step) {
+        auto const hand_back_to = [&](IndexRange of, IndexRange k, bool add, Index rows, R* to, Index step)
+            __attribute__((always_inline)) {
           R const* const phi = groups.coefficients + of.begin * gradient.rows + k.begin;
           R const* const from = parts.data() + (of.begin - first) * part;
           to += k.begin * gradient.stride;
