@@ -90,6 +90,21 @@ TEST_CASE("no step allocates after the first, in a basis of local support, where
     CHECK(allocations_of([&] { flow.step(inputs, batch, targets); }) == 0);
   }
 
+  for (auto const mixing : {wm::Mixing::by_groups, wm::Mixing::automatic}) {
+    std::vector<wm::Contexts<wm::S1>> shared;
+    for (int i = 0; i < 5; ++i) {
+      auto points = wm::uniform_points<wm::S1>(8, random);
+      shared.push_back(wm::Contexts<wm::S1>::grouped(i == 0 ? std::vector(8, points[0]) : std::move(points), 3));
+    }
+    wm::GradientFlow by_groups(model, wm::MeanSquaredError{}, wm::HeavyBall{0.9}, {.rate = 0.01});
+    by_groups.workspace().mixing = mixing;
+    by_groups.step(inputs, shared[0], targets);
+    for (auto const& batch : shared) {
+      CHECK(allocations_of([&] { by_groups.step(inputs, batch, targets); }) == 0);
+      CHECK(!by_groups.workspace().coefficients.spans.empty());
+    }
+  }
+
   // Of five rows four meet, but one at a knot: a batch has spans or not.
   using Few = wm::CatmullRom<wm::S1, 5>;
   Model<float, Few> few(wm::he_normal, wm::Seed{1}, {}, dense());

@@ -1,15 +1,19 @@
 #include <wmanifold/manifold/manifold.hpp>
 
 #include <wmanifold/basis/bernstein.hpp>
+#include <wmanifold/basis/bspline.hpp>
+#include <wmanifold/basis/catmull_rom.hpp>
 #include <wmanifold/basis/constant.hpp>
 #include <wmanifold/basis/fourier.hpp>
 #include <wmanifold/basis/legendre.hpp>
+#include <wmanifold/basis/one_per_context.hpp>
 #include <wmanifold/basis/spherical_harmonics.hpp>
 #include <wmanifold/topology/sampling.hpp>
 
 #include <doctest/doctest.h>
 
 #include <support/batches.hpp>
+#include <support/threads.hpp>
 
 #include <limits>
 
@@ -319,4 +323,125 @@ TEST_CASE("a backward pass through a workspace that another model has used is re
     other.forward(inputs, contexts, work);
     CHECK_NOTHROW(other.backward(inputs, contexts, slopes, work, gradient));
   }
+}
+
+namespace {
+
+/// All results of a batch: outputs and gradients, row by row in double.
+template <class Model>
+std::vector<wm::SmallMatrix> results_of(Model const& model, Contexts<typename Model::Topology> const& contexts,
+                                        wm::Mixing mixing) {
+  using R = typename Model::Scalar;
+  auto const x = support::matrix<R>(contexts.samples(), model.inputs(), 2);
+  auto const dy = support::matrix<R>(contexts.samples(), model.outputs(), 3);
+  wm::Workspace<R> work;
+  work.mixing = mixing;
+  auto gradient = model.parameters().zeros_like();
+  std::fill(gradient.numbers().begin(), gradient.numbers().end(), R{9});  // must be overwritten
+  std::fill(gradient.shared().begin(), gradient.shared().end(), R{9});
+  std::vector<wm::SmallMatrix> results{model.forward(x, contexts, work).template cast<double>()};
+  CHECK(work.coefficients.plan.mixing == mixing);
+  constexpr bool is_smooth = wm::DifferentiableBasis<typename Model::Basis>;
+  auto const views = model.backward(x, contexts, dy, work, gradient, {.inputs = true, .contexts = is_smooth});
+  results.emplace_back(views.inputs.template cast<double>());
+  results.emplace_back(views.contexts);
+  results.emplace_back(gradient.matrix().template cast<double>());
+  auto const shared = gradient.shared();
+  results.emplace_back(Eigen::Map<Eigen::VectorX<R> const>(shared.data(), std::ssize(shared)).template cast<double>());
+  return results;
+}
+
+wm::LayerList all_placements() {
+  return {wm::Dense<>(5, 20),          wm::Tanh{},       wm::SharedDense<>(20, 7), wm::Softplus{},
+          wm::LowRankDense<>(7, 9, 2), wm::Dense<>(9, 3)};
+}
+
+template <class R, class B>
+Listed<R, B> random_model() {
+  Listed<R, B> model(wm::zeros, B{}, all_placements());
+  support::randomise(model, 1);
+  auto const shared = support::normals<R>(std::ssize(model.parameters().shared()), 9);
+  std::copy(shared.begin(), shared.end(), model.parameters().shared().begin());
+  return model;
+}
+
+/// Contexts of `groups` groups, `size` samples in each but the last, which has one.
+template <class Space>
+Contexts<Space> grouped(std::vector<wm::Point<Space>> points, Index size) {
+  std::vector<Index> sizes(points.size(), size);
+  sizes.back() = 1;
+  return Contexts<Space>::grouped(std::move(points), sizes);
+}
+
+template <class R, class B>
+void check_groups(std::vector<wm::Point<typename B::Topology>> const& points, bool has_spans = true) {
+  CAPTURE(B::name());
+  auto model = random_model<R, B>();
+  for (Index const size : {1, 3, 8}) {
+    CAPTURE(size);
+    for (bool const frozen : {false, true}) {
+      if (frozen) {
+        model.freeze(0);
+      } else {
+        model.unfreeze(0);
+      }
+      auto const contexts = grouped<typename B::Topology>(points, size);
+      wm::Workspace<R> work;
+      work.mixing = wm::Mixing::by_groups;
+      model.predict(support::matrix<R>(contexts.samples(), 5, 2), contexts, work);
+      CHECK(!work.coefficients.spans.empty() == has_spans);
+      auto const ours = results_of(model, contexts, wm::Mixing::by_groups);
+      auto const theirs = results_of(model, contexts, wm::Mixing::per_sample);
+      for (std::size_t i = 0; i < ours.size(); ++i) {
+        CAPTURE(i);
+        if (ours[i].size() > 0) {
+          double const size_of = theirs[i].cwiseAbs().maxCoeff();
+          double const apart = (ours[i] - theirs[i]).cwiseAbs().maxCoeff();
+          CHECK(apart <= (std::same_as<R, double> ? 1e-12 : 1e-5) * size_of);
+        }
+      }
+    }
+  }
+}
+
+template <class Space>
+std::vector<wm::Point<Space>> random_points(Index count) {
+  wm::Random random(wm::Seed{11});
+  return wm::uniform_points<Space>(count, random);
+}
+
+}  // namespace
+
+TEST_CASE_TEMPLATE("in a basis of local support, contexts by groups are those per sample", R, double, float) {
+  using Chain = wm::PolygonalChain<Interval, 16>;
+  using Closed = wm::CatmullRom<S1, 16>;
+  using Each = wm::OnePerContext<wm::Finite<32>>;
+  for (Index const groups : {1, 2, 20, 60}) {
+    CAPTURE(groups);
+    check_groups<R, Chain>(random_points<Interval>(groups));
+    check_groups<R, Closed>(random_points<S1>(groups));
+    check_groups<R, Each>(random_points<wm::Finite<32>>(groups));
+  }
+  check_groups<R, Tensor<Chain, Closed>>(random_points<wm::Product<Interval, S1>>(40));
+  check_groups<R, wm::Ellipse>(random_points<S1>(12), false);
+  std::vector<wm::Point<Interval>> knots;
+  std::vector<wm::Point<S1>> corners;
+  for (int i : {7, 3, 15, 0, 3, 11}) {
+    knots.push_back(Interval::at(i / 15.0));
+    corners.push_back(S1::degrees(i * 22.5));
+  }
+  check_groups<R, Chain>(knots);
+  check_groups<R, Closed>(corners);
+}
+
+TEST_CASE("groups in a basis of local support do not depend on the number of threads, to the last bit") {
+  Listed<float, wm::CatmullRom<S1, 16>> model(wm::he_normal.spread(0.1), wm::Seed{1}, {},
+                                              wm::LayerList({196, 96, 10}, {"relu", "identity"}));
+  auto const contexts = Contexts<S1>::grouped(random_points<S1>(32), 8);
+  static_assert(256 * 196 * 96 > 2 * wm::parallel_threshold, "two threads are worth it");
+  auto const on = [&](int threads) {
+    support::Threads const limit(threads);
+    return results_of(model, contexts, wm::Mixing::by_groups);
+  };
+  CHECK(on(1) == on(2));
 }

@@ -35,7 +35,7 @@ struct BatchCoefficients {
   std::vector<Index> ends;         ///< ends of groups of consecutive samples; empty: each sample is a group
   AlignedVector<R> of_samples;     ///< samples x K, for mixed rows
   AlignedVector<R> of_each_group;  ///< groups x K, for mixed rows of groups that have ends
-  SampleSpans<R> spans;            ///< of samples that use few of the rows, mixed per sample
+  SampleSpans<R> spans;            ///< of samples or groups that use few of the rows
 
   /// Number of groups.
   [[nodiscard]] Index groups() const noexcept { return ends.empty() ? samples : std::ssize(ends); }
@@ -90,10 +90,14 @@ struct BatchCoefficients {
     spans.clear();
   }
 
-  /// Orders the samples by the rows that they use, if they are mixed per sample. For bases of local support, after
-  /// set_mixed.
+  /// Orders the samples, or the groups, by the rows that they use. For bases of local support, after set_mixed.
   void find_spans() {
-    if (plan.mixing == Mixing::per_sample && plan.rows_met < rows) {
+    if (plan.rows_met == rows) {
+      return;
+    }
+    if (plan.mixing == Mixing::by_groups) {
+      spans.find_groups(of_each_group.data(), ends, rows, plan.rows_met);
+    } else {
       spans.find(of_samples.data(), samples, rows, plan.rows_met);
     }
   }
@@ -101,6 +105,11 @@ struct BatchCoefficients {
   /// The coefficients of the samples, in the order of the spans if there are any.
   [[nodiscard]] kernel::Coefficients<R> of_ordered_samples() const noexcept {
     return spans.empty() ? kernel::Coefficients<R>(of_samples.data()) : spans.coefficients();
+  }
+
+  /// The groups that are mixed at once, in the order of the spans if there are any.
+  [[nodiscard]] kernel::Groups<R> ordered_groups() const noexcept {
+    return spans.empty() ? kernel::Groups<R>{ends.data(), std::ssize(ends), of_each_group.data()} : spans.groups();
   }
 
   /// Calls body(g, begin, end) for the samples of each group.

@@ -70,7 +70,7 @@ class LayerPass {
       });
       done({0, batch_.samples}, {0, shape_.outputs});
     } else if (grouped_) {
-      kernel::grouped_forward<T, R>(rows(), groups(), x_, to, tiles(), done);
+      kernel::grouped_forward<T, R>(rows(), batch_.ordered_groups(), x_, to, tiles(), done);
     } else {
       kernel::dense_forward<T, R>(rows(), coefficients_, batch_.samples, x_, to, done);
     }
@@ -138,15 +138,12 @@ class LayerPass {
   [[nodiscard]] kernel::DenseRows<R> network(Index g) const noexcept {
     return {parameters_.data + shape_.row_offset + g * parameters_.stride, 1, 0, shape_.inputs, shape_.outputs};
   }
-  [[nodiscard]] kernel::Groups<R> groups() const noexcept {
-    return {batch_.ends.data(), std::ssize(batch_.ends), batch_.of_each_group.data()};
-  }
-
   [[nodiscard]] R* tiles() {
     Index const mixed = coefficients_.numbers == nullptr ? 1 : parameters_.rows;
-    grow(scratch_.tiles,
-         std::max(kernel::dense_scratch<T, R>(batch_.samples, shape_.inputs, shape_.outputs, mixed),
-                  grouped_ ? kernel::grouped_scratch<T, R>(batch_.samples, groups().count, shape_.outputs) : Index{0}));
+    grow(
+        scratch_.tiles,
+        std::max(kernel::dense_scratch<T, R>(batch_.samples, shape_.inputs, shape_.outputs, mixed),
+                 grouped_ ? kernel::grouped_scratch<T, R>(batch_.samples, batch_.groups(), shape_.outputs) : Index{0}));
     return scratch_.tiles.data();
   }
 
@@ -164,7 +161,7 @@ class LayerPass {
         kernel::dense_backward_parameters<T, R>(own, nullptr, end - begin, from(x_, begin), from(dy, begin));
       });
     } else if (grouped_) {
-      kernel::grouped_backward_parameters<T, R>(to, groups(), x_, dy, tiles());
+      kernel::grouped_backward_parameters<T, R>(to, batch_.ordered_groups(), x_, dy, tiles());
     } else {
       kernel::dense_backward_parameters<T, R>(to, coefficients_, batch_.samples, x_, dy);
     }
@@ -178,7 +175,7 @@ class LayerPass {
                                             slope == nullptr ? nullptr : slope + begin * to.stride, tiles());
       });
     } else if (grouped_) {
-      kernel::grouped_backward_inputs<T, R>(rows(), groups(), dy, to, slope, tiles());
+      kernel::grouped_backward_inputs<T, R>(rows(), batch_.ordered_groups(), dy, to, slope, tiles());
     } else {
       kernel::dense_backward_inputs<T, R>(rows(), coefficients_, batch_.samples, dy, to, slope, tiles());
     }

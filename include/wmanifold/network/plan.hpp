@@ -2,6 +2,7 @@
 
 #include <wmanifold/core/real.hpp>
 
+#include <algorithm>
 #include <ostream>
 #include <span>
 #include <string_view>
@@ -48,6 +49,8 @@ struct Plan {
   // Mixing a weight costs one multiply-add per row and group. It reads P and writes W(s), so it costs more than one in
   // registers.
   constexpr double mixing_price = 2.5;
+  // In a basis of local support, the groups of a span share the reading of its rows; a span is about a row wide.
+  constexpr double reading_price = 6.5;
   constexpr Index block = 8;  // rows of a product's tile
   auto const groups = ends.empty() ? samples : static_cast<Index>(ends.size());
   Index padded = ends.empty() ? samples * block : 0;
@@ -56,13 +59,18 @@ struct Plan {
     padded += (end - begin + block - 1) / block * block;
     begin = end;
   }
+  double mixing = mixing_price * static_cast<double>(rows * groups);
+  if (rows_met < rows) {
+    double const reading = reading_price * static_cast<double>(std::min(groups, rows));
+    mixing = std::min(mixing, static_cast<double>(rows_met) * (reading + static_cast<double>(groups)));
+  }
   Plan plan{wish,
             samples,
             groups,
             rows,
             rows_met,
             static_cast<double>(rows_met * samples),
-            static_cast<double>(padded) + mixing_price * static_cast<double>(rows * groups)};
+            static_cast<double>(padded) + mixing};
   if (wish == Mixing::automatic) {
     plan.mixing = plan.by_groups < plan.per_sample ? Mixing::by_groups : Mixing::per_sample;
   }

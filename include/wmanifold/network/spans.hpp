@@ -1,17 +1,18 @@
 #pragma once
 
 #include <wmanifold/core/aligned.hpp>
-#include <wmanifold/kernel/matrix/dense_rows.hpp>
+#include <wmanifold/kernel/matrix/grouped.hpp>
 
 #include <algorithm>
 #include <numeric>
+#include <span>
 #include <vector>
 
 namespace wmanifold {
 
 /// An order of the samples of a batch by the rows that they use, for bases with local support: the samples of a span
-/// use the same few rows. The order is a counting sort, and depends on nothing but the coefficients. The memory grows
-/// to the largest batch and is then reused.
+/// use the same few rows. Groups that share a context are sorted as a whole. The order is a counting sort, and depends
+/// on nothing but the coefficients. The memory grows to the largest batch and is then reused.
 template <Real R>
 class SampleSpans {
  public:
@@ -22,16 +23,41 @@ class SampleSpans {
   /// There are none if samples use nearly all rows on average: then an order gains nothing.
   void find(R const* coefficients, Index samples, Index rows, Index rows_met) {
     reserve(samples, rows, rows_met);
+    group_ends_.clear();
     sort(coefficients, samples, rows);
     find_rows(coefficients, rows);
-    if (4 * uses_ > 3 * samples * rows) {
+    if (uses_most(samples, rows)) {
+      clear();
+    } else {
+      finish(coefficients, rows);
+    }
+  }
+
+  /// Finds the spans of groups of consecutive samples with these ends, from the coefficients of each group (groups x
+  /// rows). There are none if all rows for every group cost less.
+  void find_groups(R const* coefficients, std::span<Index const> ends, Index rows, Index rows_met) {
+    Index const samples = ends.empty() ? 0 : ends.back();
+    reserve(samples, rows, rows_met);
+    group_ends_.reserve(at(samples));
+    of_samples_.reserve(at(samples * rows));
+    sort(coefficients, std::ssize(ends), rows);
+    find_rows(coefficients, rows);
+    if (uses_most(std::ssize(ends), rows) || !kernel::spans_save(std::ssize(ends), rows, std::ssize(rows_), uses_)) {
       clear();
       return;
     }
-    find_runs(rows);
-    ordered_.resize(static_cast<std::size_t>(samples * rows));
-    for (Index i = 0; i < samples; ++i) {
-      std::copy_n(coefficients + order_[at(i)] * rows, rows, ordered_.data() + i * rows);
+    finish(coefficients, rows);
+    keys_.assign(order_.begin(), order_.end());  // here: the group at each place
+    group_ends_.clear();
+    order_.clear();
+    of_samples_.clear();
+    for (Index i = 0; i < std::ssize(keys_); ++i) {
+      std::size_t const g = at(keys_[at(i)]);
+      for (Index b = g == 0 ? 0 : ends[g - 1]; b < ends[g]; ++b) {
+        order_.push_back(b);
+        of_samples_.insert(of_samples_.end(), ordered_.data() + i * rows, ordered_.data() + (i + 1) * rows);
+      }
+      group_ends_.push_back(std::ssize(order_));
     }
   }
 
@@ -39,11 +65,15 @@ class SampleSpans {
   [[nodiscard]] bool empty() const noexcept { return order_.empty(); }
   /// The sample at each place of the order.
   [[nodiscard]] std::vector<Index> const& order() const noexcept { return order_; }
-  /// The coefficients in this order, for kernels.
+  /// The samples' coefficients in this order, for kernels. The spans are those of samples, and left out after
+  /// find_groups.
   [[nodiscard]] kernel::Coefficients<R> coefficients() const noexcept {
-    return {
-        ordered_.data(),
-        {std::ssize(ends_), ends_.data(), row_starts_.data(), rows_.data(), run_starts_.data(), runs_.data(), uses_}};
+    return group_ends_.empty() ? kernel::Coefficients<R>(ordered_.data(), spans())
+                               : kernel::Coefficients<R>(of_samples_.data());
+  }
+  /// The groups in this order, after find_groups.
+  [[nodiscard]] kernel::Groups<R> groups() const noexcept {
+    return {group_ends_.data(), std::ssize(group_ends_), ordered_.data(), spans()};
   }
 
   /// Copies samples into this order: `count` numbers each, `stride` apart.
@@ -62,10 +92,26 @@ class SampleSpans {
  private:
   static std::size_t at(Index i) noexcept { return static_cast<std::size_t>(i); }
 
+  [[nodiscard]] kernel::Spans spans() const noexcept {
+    return {std::ssize(ends_), ends_.data(), row_starts_.data(), rows_.data(), run_starts_.data(), runs_.data(), uses_};
+  }
+
+  [[nodiscard]] bool uses_most(Index count, Index rows) const noexcept { return 4 * uses_ > 3 * count * rows; }
+
+  /// Lists the runs and sorts the coefficients.
+  void finish(R const* coefficients, Index rows) {
+    find_runs(rows);
+    ordered_.resize(order_.size() * at(rows));
+    for (Index i = 0; i < std::ssize(order_); ++i) {
+      std::copy_n(coefficients + order_[at(i)] * rows, rows, ordered_.data() + i * rows);
+    }
+  }
+
   /// Makes room for all batches of these sizes, so that no later one allocates.
   void reserve(Index samples, Index rows, Index rows_met) {
     Index const spans = std::min(samples, rows);
     Index const listed = std::min(samples * rows_met, spans * rows);
+    order_.reserve(at(samples));
     ends_.reserve(at(spans));
     row_starts_.reserve(at(spans) + 1);
     rows_.reserve(at(listed));
@@ -168,7 +214,9 @@ class SampleSpans {
   std::vector<Index> run_starts_;
   std::vector<kernel::IndexRange> runs_;
   std::vector<Index> seen_;
-  AlignedVector<R> ordered_;  // the coefficients in this order
+  AlignedVector<R> ordered_;       // the coefficients in this order, of samples or of groups
+  AlignedVector<R> of_samples_;    // the coefficients of groups, for each of their samples
+  std::vector<Index> group_ends_;  // in this order; empty: samples are sorted, not groups
   Index uses_ = 0;
 };
 

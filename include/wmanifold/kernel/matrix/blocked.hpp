@@ -36,7 +36,7 @@ struct MixedRows {
     return {data, data_stride, add, coefficients == nullptr ? nullptr : at(sample) + k, rows};
   }
   /// Returns the sum over samples of the rows that they use.
-  [[nodiscard]] Index uses(Index samples) const noexcept { return spans.count == 0 ? rows * samples : spans.uses; }
+  [[nodiscard]] Index uses(Index samples) const noexcept { return spans.uses_of(samples, rows); }
 };
 
 /// Copies rows [p.begin, p.end) and columns `out` of W_k into a tile.
@@ -48,22 +48,27 @@ void pack_weights(DenseRows<R> const& layer, Index k, IndexRange p, IndexRange o
   }
 }
 
+/// Copies columns `out` of the biases of rows `k` into a tile.
+template <class T, Real R>
+void pack_biases(DenseRows<R> const& layer, IndexRange k, IndexRange out, R* tile) {
+  R const* from = layer.parameters + k.begin * layer.stride + layer.inputs * layer.outputs + out.begin;
+  for (Index i = k.begin; i < k.end; ++i, from += layer.stride, tile += Block<T, R>::columns) {
+    pack_row<T, R>(R{1}, from, out.size(), tile);
+  }
+}
+
 /// Sets y to sum_k phi_bk b_k for some samples and outputs.
 template <class T, Real R>
 void start_with_bias(DenseRows<R> const& layer, MixedRows<R> const& mixing, IndexRange samples, IndexRange out,
                      Samples<R> y) {
   PackedTile<T, R> tile;
-  auto const pack = [&](Index k, Index line) {
-    R const* const bias = layer.parameters + k * layer.stride + layer.inputs * layer.outputs;
-    pack_row<T, R>(R{1}, bias + out.begin, out.size(), tile.numbers.data() + line * Block<T, R>::columns);
-  };
   R* const to = y.data + out.begin;
   if (mixing.spans.count > 0) {
     for (Index b = samples.begin; b < samples.end; ++b) {
       std::fill_n(to + b * y.stride, out.size(), R{0});
     }
     for (Index k = 0; k < layer.rows; ++k) {
-      pack(k, 0);
+      pack_biases<T, R>(layer, {k, k + 1}, out, tile.numbers.data());
       mixing.spans.for_each_run(k, samples, [&](IndexRange run) {
         sweep<T, R>(run.size(), by_rows(&one<R>, 0), tile.numbers.data(), Block<T, R>::columns, 1, out.size(),
                     mixing.sink(to + run.begin * y.stride, y.stride, true, run.begin, k));
@@ -73,9 +78,7 @@ void start_with_bias(DenseRows<R> const& layer, MixedRows<R> const& mixing, Inde
   }
   for (Index k0 = 0; k0 < layer.rows; k0 += Block<T, R>::depth) {
     Index const k1 = std::min(layer.rows, k0 + Block<T, R>::depth);
-    for (Index k = k0; k < k1; ++k) {
-      pack(k, k - k0);
-    }
+    pack_biases<T, R>(layer, {k0, k1}, out, tile.numbers.data());
     sweep<T, R>(samples.size(), by_rows(mixing.at(samples.begin) + k0, mixing.stride()), tile.numbers.data(),
                 Block<T, R>::columns, k1 - k0, out.size(),
                 Destination<R>{to + samples.begin * y.stride, y.stride, k0 > 0});
@@ -135,6 +138,24 @@ void blocked_forward(DenseRows<R> layer, Coefficients<R> coefficients, Index sam
   }
 }
 
+namespace detail {
+
+/// Sets row k of a gradient to zero for some inputs and outputs. The biases belong to the first inputs.
+template <Real R>
+void clear_row(MutableDenseRows<R> const& gradient, Index k, IndexRange inputs, IndexRange out) {
+  auto const clear = [&](Index i) {
+    std::fill_n(gradient.parameters + k * gradient.stride + i * gradient.outputs + out.begin, out.size(), R{0});
+  };
+  for (Index i = inputs.begin; i < inputs.end; ++i) {
+    clear(i);
+  }
+  if (inputs.begin == 0) {
+    clear(gradient.inputs);
+  }
+}
+
+}  // namespace detail
+
 /// Computes the gradient of the layer's K rows, dP_k = sum_b phi_bk (x_b, 1) dy_b^T, and overwrites `gradient` with it.
 template <class T, Real R>
 void blocked_backward_parameters(MutableDenseRows<R> gradient, Coefficients<R> coefficients, Index samples,
@@ -178,9 +199,8 @@ void blocked_backward_parameters(MutableDenseRows<R> gradient, Coefficients<R> c
               add = true;
             }
           });
-          for (Index i = own.begin; i < own.end + (has_biases ? 1 : 0) && !add; ++i) {  // no sample uses this row
-            R* const row = i < own.end ? gradient.parameters + i * gradient.outputs : biases;
-            std::fill_n(row + k * gradient.stride + out.begin, out.size(), R{0});
+          if (!add) {  // no sample uses this row
+            detail::clear_row<R>(gradient, k, own, out);
           }
         }
         continue;

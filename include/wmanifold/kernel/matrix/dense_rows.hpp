@@ -50,6 +50,7 @@ struct Samples {
 
 /// The rows that the samples of a batch use, for coefficients that are mostly zero. The samples lie in spans; those of
 /// one span use the same rows. A row's samples are runs of consecutive spans. Without spans, all samples use all rows.
+/// In a batch of groups that share contexts, the groups take the place of samples.
 struct Spans {
   /// Number of spans; 0: all samples use all rows.
   Index count = 0;
@@ -79,6 +80,43 @@ struct Spans {
         body(run);
       }
     }
+  }
+
+  /// Calls body(block, its rows, add) for blocks of the samples within `samples` and consecutive rows, `all_rows` at
+  /// most. All coefficients other than zero lie in the blocks. `add` is false in the first block of a sample. The block
+  /// of samples that use no row has no rows.
+  template <class Body>
+  void for_each_block(IndexRange samples, Index all_rows, Body const& body) const {
+    if (count == 0) {
+      body(samples, IndexRange{0, all_rows}, false);
+      return;
+    }
+    Index s = std::upper_bound(ends, ends + count, samples.begin) - ends;
+    for (Index begin = samples.begin; begin < samples.end; begin = ends[s++]) {
+      IndexRange const block{begin, std::min(ends[s], samples.end)};
+      Index const first = row_starts[s];
+      Index const last = row_starts[s + 1];
+      if (first == last) {
+        body(block, IndexRange{0, 0}, false);
+      }
+      for (Index i = first, next = first; i < last; i = next) {
+        do {
+          ++next;
+        } while (next < last && rows[next] == rows[next - 1] + 1);
+        body(block, IndexRange{rows[i], rows[next - 1] + 1}, i > first);
+      }
+    }
+  }
+
+  /// Returns whether a sample before this one uses row k, or lies in the span of one that does. There are spans.
+  [[nodiscard]] bool is_used_before(Index sample, Index k) const noexcept {
+    return is_used(k) && runs[run_starts[k]].begin < sample;
+  }
+  /// Returns whether a sample uses row k.
+  [[nodiscard]] bool is_used(Index k) const noexcept { return count == 0 || run_starts[k] < run_starts[k + 1]; }
+  /// Returns the sum over samples of the rows that they use, of `all_rows` rows.
+  [[nodiscard]] Index uses_of(Index samples, Index all_rows) const noexcept {
+    return count == 0 ? samples * all_rows : uses;
   }
 };
 

@@ -5,7 +5,7 @@
 /// A dense layer for batches in which runs of consecutive samples share a context. The weights at the groups' contexts
 /// are mixed tile by tile, for several groups at a time, while their parts of P_k are in the cache. The gradient of a
 /// tile is added to the K rows before the next tile begins. The cost is K groups + samples rows of products instead of
-/// K samples.
+/// K samples. In bases of local support, groups lie in spans that use the same few rows, and the others cost nothing.
 namespace wmanifold::kernel {
 
 /// The groups of a batch. Group g begins at the end of group g - 1, and has the coefficients phi_g, row g of
@@ -18,11 +18,15 @@ struct Groups {
   Index count;
   /// The coefficients, groups x K.
   R const* coefficients;
+  /// The rows that groups use.
+  Spans spans = {};
 
   /// Returns the samples of group g.
   [[nodiscard]] IndexRange operator[](Index g) const noexcept { return {g == 0 ? 0 : ends[g - 1], ends[g]}; }
   /// Returns the number of samples.
   [[nodiscard]] Index samples() const noexcept { return count == 0 ? 0 : ends[count - 1]; }
+  /// Returns the sum over groups of the rows that they use, of K rows.
+  [[nodiscard]] Index uses(Index rows) const noexcept { return spans.uses_of(count, rows); }
 };
 
 namespace detail {
@@ -103,33 +107,70 @@ void combine(Index rows, Index lines, Index vectors, R const* a, Index a_stride,
   some(std::integral_constant<int, 1>{});
 }
 
-/// Mixes parts of the weights at several contexts: `lines` lines of `width` numbers. Line n of row k of the parameters
-/// is at from + k * stride + n * step, of context g at to.data + g * to.stride + n * to_step. The part of a line's last
-/// vector beyond its width is undefined.
+/// Mixes parts of the weights at several contexts: `lines` lines of `width` numbers. The coefficients of a context are
+/// `phi_stride` apart from those of the next. Line n of row k of the parameters is at from + k * stride + n * step, of
+/// context g at to.data + g * to.stride + n * to_step. The part of a line's last vector beyond its width is undefined.
+/// The mix of no rows is zero.
 template <class T, Real R>
-void mix_lines(Index contexts, R const* phi, Index rows, Index lines, Index width, R const* from, Index stride,
-               Index step, Destination<R> to, Index to_step) {
+void mix_lines(Index contexts, R const* phi, Index phi_stride, Index rows, Index lines, Index width, R const* from,
+               Index stride, Index step, Destination<R> to, Index to_step) {
   constexpr Index lanes = simd::lanes<T, R>;
   Index const whole = width / lanes;
   if (whole > 0) {
-    combine<T, R, Order::by_rows>(contexts, lines, whole, phi, rows, 0, from, stride, step, rows, to, to_step);
+    combine<T, R, Order::by_rows>(contexts, lines, whole, phi, phi_stride, 0, from, stride, step, rows, to, to_step);
   }
   if (whole * lanes < width) {  // nothing beyond the parameters may be read: copies the rest of each line
     constexpr Index at_once = 16;
     alignas(alignment) std::array<R, static_cast<std::size_t>(at_once * lanes)> rest;
     from += whole * lanes;
     to.data += whole * lanes;
+    bool const add = to.add;
     for (Index n = 0; n < lines; ++n, from += step, to.data += to_step) {
-      for (Index k0 = 0; k0 < rows; k0 += at_once) {
+      for (Index k0 = 0; k0 == 0 || k0 < rows; k0 += at_once) {
         Index const k1 = std::min(rows, k0 + at_once);
         for (Index k = k0; k < k1; ++k) {
           pack_row<T, R>(R{1}, from + k * stride, width - whole * lanes, rest.data() + (k - k0) * lanes);
         }
-        to.add = k0 > 0;
-        combine<T, R, Order::by_rows>(contexts, 1, 1, phi + k0, rows, 0, rest.data(), lanes, 0, k1 - k0, to, 0);
+        to.add = add || k0 > 0;
+        combine<T, R, Order::by_rows>(contexts, 1, 1, phi + k0, phi_stride, 0, rest.data(), lanes, 0, k1 - k0, to, 0);
       }
     }
   }
+}
+
+/// Mixes the same for groups [of.begin, of.end) of a layer, from the rows that they use. `from` is in row 0.
+template <class T, Real R>
+void mix_groups(DenseRows<R> const& layer, Groups<R> const& groups, IndexRange of, Index lines, Index width,
+                R const* from, R* to, Index to_stride, Index to_step) {
+  if (groups.spans.count == 0) {  // a call of its own: it is inlined, the one below is not
+    mix_lines<T, R>(of.size(), groups.coefficients + of.begin * layer.rows, layer.rows, layer.rows, lines, width, from,
+                    layer.stride, layer.outputs, Destination<R>{to, to_stride}, to_step);
+    return;
+  }
+  groups.spans.for_each_block(
+      of, layer.rows, [&](IndexRange own, IndexRange k, bool add) __attribute__((noinline)) {
+        mix_lines<T, R>(own.size(), groups.coefficients + own.begin * layer.rows + k.begin, layer.rows, k.size(), lines,
+                        width, from + k.begin * layer.stride, layer.stride, layer.outputs,
+                        Destination<R>{to + (own.begin - of.begin) * to_stride, to_stride, add}, to_step);
+      });
+}
+
+/// Sets y to the mixed biases of each group, for some outputs.
+template <class T, Real R>
+void start_with_biases(DenseRows<R> const& layer, Groups<R> const& groups, IndexRange out, Samples<R> y) {
+  PackedTile<T, R> tile;
+  groups.spans.for_each_block({0, groups.count}, layer.rows, [&](IndexRange own, IndexRange k, bool add) {
+    for (Index k0 = k.begin; k0 == k.begin || k0 < k.end; k0 += Block<T, R>::depth) {
+      Index const k1 = std::min(k.end, k0 + Block<T, R>::depth);
+      pack_biases<T, R>(layer, {k0, k1}, out, tile.numbers.data());
+      for (Index g = own.begin; g < own.end; ++g) {
+        IndexRange const b = groups[g];
+        sweep<T, R>(b.size(), by_rows(groups.coefficients + g * layer.rows + k0, 0), tile.numbers.data(),
+                    Block<T, R>::columns, k1 - k0, out.size(),
+                    Destination<R>{y.data + b.begin * y.stride + out.begin, y.stride, add || k0 > k.begin});
+      }
+    }
+  });
 }
 
 /// The distance from one group's tile to the next: a few cache lines more than a tile, to avoid conflicts in the same
@@ -148,6 +189,14 @@ template <class T, Real R>
 
 }  // namespace detail
 
+/// Returns whether spans of groups cost less than all rows for every group. `reads` is the sum of rows over spans, and
+/// `uses` that over groups. The rows of a span are read once for its groups, all rows once for each chunk of groups.
+/// The prices fit measured steps.
+[[nodiscard]] inline bool spans_save(Index groups, Index rows, Index reads, Index uses) noexcept {
+  Index const chunks = (groups + detail::groups_at_once - 1) / detail::groups_at_once;
+  return 3 * reads + 2 * uses <= 10 * rows * chunks;
+}
+
 /// Returns the numbers of scratch that the passes below need.
 template <class T, Real R>
 [[nodiscard]] Index grouped_scratch(Index samples, Index groups, Index outputs) noexcept {
@@ -165,24 +214,21 @@ void grouped_forward(DenseRows<R> layer, Groups<R> groups, Samples<R const> x, S
   Index const samples = groups.samples();
   Pieces const terms = depth_pieces<T, R>(layer.inputs);
   Index const vectors = (layer.outputs + B::lanes - 1) / B::lanes;
-  Index const work = (samples + layer.rows * groups.count) * layer.inputs * layer.outputs;
+  Index const work = (samples + groups.uses(layer.rows)) * layer.inputs * layer.outputs;
   parallel_ranges<T>(vectors, work, [&](Index v0, Index v1, Index piece) {
     R* const tiles = scratch + piece * detail::mixing_scratch<T, R>(layer.outputs);
     Pieces const panels(v1 - v0, B::vectors);
     for (Index panel = 0; panel < panels.size(); ++panel) {
       IndexRange const out{(v0 + panels[panel].begin) * B::lanes,
                            std::min(layer.outputs, (v0 + panels[panel].end) * B::lanes)};
-      for (Index g = 0; g < groups.count; ++g) {
-        detail::start_with_bias<T, R>(layer, detail::MixedRows<R>{groups.coefficients + g * layer.rows, 0}, groups[g],
-                                      out, y);
-      }
+      detail::start_with_biases<T, R>(layer, groups, out, y);
       for (Index t = 0; t < terms.size(); ++t) {
         IndexRange const p = terms[t];
         for (Index first = 0; first < groups.count; first += detail::groups_at_once) {
           Index const last = std::min(groups.count, first + detail::groups_at_once);
-          detail::mix_lines<T, R>(last - first, groups.coefficients + first * layer.rows, layer.rows, p.size(),
-                                  out.size(), layer.parameters + p.begin * layer.outputs + out.begin, layer.stride,
-                                  layer.outputs, Destination<R>{tiles, tile_size}, B::columns);
+          detail::mix_groups<T, R>(layer, groups, {first, last}, p.size(), out.size(),
+                                   layer.parameters + p.begin * layer.outputs + out.begin, tiles, tile_size,
+                                   B::columns);
           for (Index g = first; g < last; ++g) {
             IndexRange const b = groups[g];
             sweep<T, R>(b.size(), by_rows(x.data + b.begin * x.stride + p.begin, x.stride),
@@ -212,7 +258,7 @@ void grouped_backward_parameters(MutableDenseRows<R> gradient, Groups<R> groups,
       pack_row<T, R>(R{1}, dy.data + b * dy.stride + panels[panel].begin, panels[panel].size(), to);
     }
   }
-  Index const work = (samples + gradient.rows * groups.count) * gradient.inputs * gradient.outputs;
+  Index const work = (samples + groups.uses(gradient.rows)) * gradient.inputs * gradient.outputs;
   share_rows<T, R>(gradient.inputs, work, [&](IndexRange own, Index) {
     alignas(alignment) std::array<R, static_cast<std::size_t>(at_once * part)> parts;
     for (Index panel = 0; panel < panels.size(); ++panel) {
@@ -220,20 +266,44 @@ void grouped_backward_parameters(MutableDenseRows<R> gradient, Groups<R> groups,
       R const* const slopes = scratch + panel * samples * B::columns;
       Index const vectors = (out.size() + B::lanes - 1) / B::lanes;
       R* const biases = gradient.parameters + gradient.inputs * gradient.outputs + out.begin;
+      for (Index k = 0; k < gradient.rows; ++k) {
+        if (!groups.spans.is_used(k)) {
+          detail::clear_row<R>(gradient, k, own, out);
+        }
+      }
       for (Index first = 0; first < groups.count; first += at_once) {
         Index const last = std::min(groups.count, first + at_once);
-        R const* const phi = groups.coefficients + first * gradient.rows;
-        auto const hand_back = [&](Index rows, R* to, Index step) {
+        // The parts of the groups `of` go to the K rows `k`, all of which have sums of earlier groups, or none.
+        auto const hand_back_to = [&](IndexRange of, IndexRange k, bool add, Index rows, R* to, Index step)
+            __attribute__((always_inline)) {
+          R const* const phi = groups.coefficients + of.begin * gradient.rows + k.begin;
+          R const* const from = parts.data() + (of.begin - first) * part;
+          to += k.begin * gradient.stride;
           if (out.size() == vectors * B::lanes) {
-            detail::combine<T, R, detail::Order::by_depth>(gradient.rows, rows, vectors, phi, gradient.rows, 0,
-                                                           parts.data(), part, B::columns, last - first,
-                                                           Destination<R>{to, gradient.stride, first > 0}, step);
+            detail::combine<T, R, detail::Order::by_depth>(k.size(), rows, vectors, phi, gradient.rows, 0, from, part,
+                                                           B::columns, of.size(),
+                                                           Destination<R>{to, gradient.stride, add}, step);
             return;
           }
           for (Index r = 0; r < rows; ++r) {
-            sweep<T, R>(gradient.rows, by_depth(phi, gradient.rows), parts.data() + r * B::columns, part, last - first,
-                        out.size(), Destination<R>{to + r * step, gradient.stride, first > 0});
+            sweep<T, R>(k.size(), by_depth(phi, gradient.rows), from + r * B::columns, part, of.size(), out.size(),
+                        Destination<R>{to + r * step, gradient.stride, add});
           }
+        };
+        auto const hand_back = [&](Index rows, R* to, Index step) {
+          if (groups.spans.count == 0) {
+            hand_back_to({first, last}, {0, gradient.rows}, first > 0, rows, to, step);
+            return;
+          }
+          groups.spans.for_each_block({first, last}, gradient.rows, [&](IndexRange of, IndexRange k, bool) {
+            for (Index begin = k.begin, end = begin; begin < k.end; begin = end) {
+              bool const add = groups.spans.is_used_before(of.begin, begin);
+              do {
+                ++end;
+              } while (end < k.end && groups.spans.is_used_before(of.begin, end) == add);
+              hand_back_to(of, {begin, end}, add, rows, to, step);
+            }
+          });
         };
         // Groups of one size take one call.
         auto const parts_of = [&](Index rows, R const* left, Index stride) {
@@ -281,7 +351,7 @@ void grouped_backward_inputs(DenseRows<R> layer, Groups<R> groups, Samples<R con
     transpose<T, R>(b.size(), layer.outputs, dy.data + b.begin * dy.stride, dy.stride, to, padded(b));
     to += layer.outputs * padded(b);
   }
-  Index const work = (groups.samples() + layer.rows * groups.count) * layer.inputs * layer.outputs;
+  Index const work = (groups.samples() + groups.uses(layer.rows)) * layer.inputs * layer.outputs;
   share_rows<T, R>(layer.inputs, work, [&](IndexRange own, Index piece) {
     R* const weights = scratch + piece * detail::mixing_scratch<T, R>(layer.outputs);
     alignas(alignment) std::array<R, static_cast<std::size_t>(B::rows * B::columns)> sums;
@@ -290,9 +360,8 @@ void grouped_backward_inputs(DenseRows<R> layer, Groups<R> groups, Samples<R con
       R const* from = columns;
       for (Index first = 0; first < groups.count; first += at_once) {
         Index const last = std::min(groups.count, first + at_once);
-        detail::mix_lines<T, R>(last - first, groups.coefficients + first * layer.rows, layer.rows, rows, layer.outputs,
-                                layer.parameters + i * layer.outputs, layer.stride, layer.outputs,
-                                Destination<R>{weights, part}, line);
+        detail::mix_groups<T, R>(layer, groups, {first, last}, rows, layer.outputs,
+                                 layer.parameters + i * layer.outputs, weights, part, line);
         for (Index g = first; g < last; ++g) {
           IndexRange const b = groups[g];
           Index const width = padded(b);
