@@ -1,5 +1,7 @@
+#include <wmanifold/basis/catmull_rom.hpp>
 #include <wmanifold/basis/fourier.hpp>
 #include <wmanifold/flow/gradient_flow.hpp>
+#include <wmanifold/manifold/stored.hpp>
 #include <wmanifold/topology/sampling.hpp>
 
 #include <doctest/doctest.h>
@@ -106,6 +108,23 @@ TEST_CASE("a step allocates nothing after the first") {
   Fixed half_frozen = fixed;
   half_frozen.freeze(0);
   check_steps(half_frozen, wm::CrossEntropy{}, labels, {.rate = 0.01, .geometry = wm::Geometry::euclidean});
+}
+
+TEST_CASE("a stored model allocates nothing for a sample, nor for the network at a context if it exists already") {
+  using Model = wm::Manifold<wm::CatmullRom<wm::S1, 8>, Dense<20, 30>, wm::Relu, Dense<30, 5>>;
+  auto const stored = wm::stored_as<wm::Float16>(Model(wm::he_normal, wm::Seed{1}));
+  auto const s = wm::S1::degrees(37);
+  static_assert(noexcept(stored.at(s)));
+  std::vector<float> const x(20, 1.0F);
+  std::vector<float> y(5), scratch(static_cast<std::size_t>(stored.scratch_size()));
+  CHECK(allocations_of([&] { stored(s, x, y); }) == 0);
+  CHECK(allocations_of([&] { stored(s, x, y, scratch); }) == 0);
+  CHECK(allocations_of([&] { static_cast<void>(stored.at(s)); }) == 0);
+  auto const at_run_time = wm::stored_as<wm::BFloat16>(listed());
+  auto network = at_run_time.at(s);
+  std::vector<float> more(static_cast<std::size_t>(at_run_time.scratch_size()));
+  CHECK(allocations_of([&] { at_run_time.at(s, network); }) == 0);
+  CHECK(allocations_of([&] { at_run_time(s, x, y, more); }) == 0);
 }
 
 #endif

@@ -11,7 +11,6 @@
 
 #include <support/batches.hpp>
 #include <support/threads.hpp>
-#include <support/traps.hpp>
 
 #include <limits>
 #include <memory>
@@ -240,23 +239,3 @@ TEST_CASE("a walker follows a stored model as it follows the rounded one") {
   CHECK_THROWS_WITH_AS(walker.set_model(std::make_shared<wm::Stored<Model, BFloat16>>(broken)),
                        doctest::Contains("walker: expected finite parameters, got inf"), wm::ArgumentError);
 }
-
-#ifndef WITHOUT_TRAPS
-TEST_CASE("a sample and the network at a context allocate nothing") {
-  using Model = wm::Manifold<wm::CatmullRom<S1, 8>, Dense<20, 30>, wm::Relu, Dense<30, 5>>;
-  auto const stored = wm::stored_as<Float16>(Model(wm::he_normal, wm::Seed{1}));
-  auto const s = S1::degrees(37);
-  static_assert(noexcept(stored.at(s)));
-  std::vector<float> const x(20, 1.0F);
-  std::vector<float> y(5), scratch(static_cast<std::size_t>(stored.scratch_size()));
-  CHECK(support::allocations_of([&] { stored(s, x, y); }) == 0);
-  CHECK(support::allocations_of([&] { stored(s, x, y, scratch); }) == 0);
-  CHECK(support::allocations_of([&] { static_cast<void>(stored.at(s)); }) == 0);
-  auto const listed = wm::stored_as<BFloat16>(Listed<float, wm::Ellipse>(wm::zeros, {}, layers()));
-  auto network = listed.at(s);
-  std::vector<float> const wide(13, 1.0F);
-  std::vector<float> out(3), more(static_cast<std::size_t>(listed.scratch_size()));
-  CHECK(support::allocations_of([&] { listed.at(s, network); }) == 0);
-  CHECK(support::allocations_of([&] { listed(s, wide, out, more); }) == 0);
-}
-#endif
