@@ -138,7 +138,11 @@ TEST_CASE_TEMPLATE("rows of 16 bits give the outputs of their floats, to the bit
     for (Index const rows : {1, 2, 3, 4, 7}) {
       for (Index const outputs : {Index{1}, lanes + 1, 2 * lanes, 4 * lanes + 1, 7 * lanes, 8 * lanes + 1,
                                   13 * lanes - 1, Index{311}, Index{512}}) {
-        Index const inputs = outputs == 512 ? 1100 : 19;
+        bool const is_for_threads = outputs == 512;
+        if (is_for_threads && rows != 4) {
+          continue;
+        }
+        Index const inputs = is_for_threads ? 1100 : 19;
         CAPTURE(rows);
         CAPTURE(outputs);
         Problem<R> const problem(rows, inputs, outputs);
