@@ -15,8 +15,12 @@ OURS = "wmanifold"
 FEW = {
     "step-512-k3": "a step of 784-512-512-10, batch 256, K = 3, a context per sample",
     "step-32-k3": "a step of 64-32-32-10, batch 64, K = 3",
+    "step-16-k3": "a step of 2-16-16-1, batch 32, K = 3",
     "point-64-32-32-10-relu": "one sample through 64-32-32-10",
+    "block-64-32-32-10": "a block of 64 samples through it",
     "move-64-32-32-10-k3": "that network at another context, K = 3",
+    "phase-342-512-512-311": "one sample through 342-512-512-311 at a context of its own, four rows",
+    "phase-342-512-512-311-bf16": "the same with parameters in bfloat16",
 }
 
 

@@ -369,8 +369,11 @@ TEST_CASE_TEMPLATE("a layer over spans of groups is the layer over all rows", P,
   wm::SampleSpans<R> spans;
   for (auto const pattern : local_patterns) {
     for (auto const& sizes :
-         {std::vector<Index>{50}, of_all_sizes, std::vector<Index>(20, 1), std::vector<Index>(40, 4)}) {
+         {std::vector<Index>{50}, of_all_sizes, std::vector<Index>(20, 1), std::vector<Index>(24, 2)}) {
       for (auto const& shape : {std::array<Index, 2>{3, 2}, {17, 33}, {40, 10}, {5, 150}, {300, 7}}) {
+        if (shape[0] == 300 && sizes.size() != 20) {  // one batch is enough for a large layer
+          continue;
+        }
         CAPTURE(static_cast<int>(pattern));
         CAPTURE(sizes.size());
         CAPTURE(shape[0]);
