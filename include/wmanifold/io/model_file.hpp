@@ -150,7 +150,7 @@ inline void require_no_warp(std::string const& where, TensorFile const& file) {
 /// Converts numbers of another type to R. Throws FileError for numbers out of its range.
 template <Real R>
 void convert_to(std::string const& what, StoredTensor& tensor) {
-  auto const converted = std::visit(
+  auto converted = std::visit(
       [&]<class Number>(std::vector<Number> const& numbers) -> std::optional<std::vector<R>> {
         if constexpr (StoredNumber<Number> && !std::same_as<Number, R>) {
           std::vector<R> all;
@@ -169,7 +169,7 @@ void convert_to(std::string const& what, StoredTensor& tensor) {
       },
       tensor.numbers);
   if (converted) {
-    tensor.numbers = *converted;
+    tensor.numbers = std::move(*converted);
   }
 }
 
