@@ -1,10 +1,14 @@
 #include <wmanifold/autodiff/tape.hpp>
 #include <wmanifold/basis/bernstein.hpp>
+#include <wmanifold/basis/bspline.hpp>
+#include <wmanifold/basis/catmull_rom.hpp>
 #include <wmanifold/basis/fourier.hpp>
+#include <wmanifold/basis/one_per_context.hpp>
 #include <wmanifold/basis/spherical_harmonics.hpp>
 #include <wmanifold/functional/loss_functional.hpp>
 #include <wmanifold/manifold/manifold.hpp>
 #include <wmanifold/network/layer_list.hpp>
+#include <wmanifold/topology/finite.hpp>
 #include <wmanifold/topology/sampling.hpp>
 
 #include <doctest/doctest.h>
@@ -179,5 +183,54 @@ TEST_CASE_TEMPLATE("backward passes agree with the tape: every layer, activation
     CHECK(distance(Eigen::Map<Eigen::VectorXd const>(gradient.data(), parameters.rows()), parameters) < 1e-11);
     CHECK(distance(ours.views.inputs, inputs) < 1e-11);
     CHECK(distance(ours.views.contexts, along) < 1e-11);
+  }
+}
+
+TEST_CASE_TEMPLATE("gradients of contexts over the rows that meet are those over all rows, to the bit", Basis,
+                   wm::CatmullRom<wm::S1, 9>, wm::PolygonalChain<wm::Interval, 8>,
+                   wm::Tensor<wm::OnePerContext<wm::Finite<3>>, wm::CatmullRom<wm::S1, 5>>) {
+  using Space = typename Basis::Topology;
+  using Model = wm::BasicManifold<float, Basis, wm::Dense<5, 40>, wm::Tanh, wm::Dense<40, 3>>;
+  constexpr std::size_t width = Space::coordinates;
+  Model model(wm::zeros);
+  support::randomise(model, 1);
+  wm::Random random(wm::Seed{2});
+  auto points = wm::uniform_points<Space>(30, random);
+  constexpr std::array<double, width> zeros{};
+  points.emplace_back(std::span<double const>(zeros));  // at a knot: few rows, and derivatives of others
+  for (Index const per_context : {1, 4}) {
+    CAPTURE(per_context);
+    Index const samples = per_context * std::ssize(points);
+    auto const contexts =
+        per_context == 1 ? wm::Contexts<Space>(points) : wm::Contexts<Space>::grouped(points, per_context);
+    wm::Matrix<float> const x = support::matrix<float>(samples, 5, 4);
+    wm::Matrix<float> const slopes = support::matrix<float>(samples, 3, 5);
+    auto gradient = model.parameters().zeros_like();
+    wm::Workspace<float> work;
+    static_cast<void>(model.forward(x, contexts, work));
+    REQUIRE(!work.coefficients.spans.empty());
+    auto const ours = model.backward(x, contexts, slopes, work, gradient, {.contexts = true}).contexts;
+    std::vector<double> const few(ours.data(), ours.data() + ours.size());
+    wm::MixedNetwork<float, typename Model::Stack> network(Basis::size, model.stack());
+    network.parameters() = model.parameters();
+    auto const all = network
+                         .template backward<wm::HostTarget>(x, work.coefficients, slopes, {.contexts = true},
+                                                            work.cache, work.scratch, gradient)
+                         .coefficients;
+    bool is_equal = true;
+    contexts.for_each([&](wm::Point<Space> const& s, Index begin, Index end) {
+      std::vector<double> derivatives(Basis::size * width);
+      model.basis().derivatives(s, std::span<double, Basis::size * width>(derivatives));
+      for (Index b = begin; b < end; ++b) {
+        for (std::size_t c = 0; c < width; ++c) {
+          double sum = 0;
+          for (std::size_t k = 0; k < Basis::size; ++k) {
+            sum += derivatives[k * width + c] * static_cast<double>(all(b, static_cast<Index>(k)));
+          }
+          is_equal = is_equal && sum == few[static_cast<std::size_t>(b) * width + c];
+        }
+      }
+    });
+    CHECK(is_equal);
   }
 }

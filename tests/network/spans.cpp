@@ -51,7 +51,7 @@ void check_spans(wm::SampleSpans<R> const& found, std::vector<R> const& phi, Ind
   std::vector<std::set<Index>> by_rows(static_cast<std::size_t>(rows));  // the samples of each row, by its runs
   for (Index k = 0; k < rows; ++k) {
     Index end = -1;
-    spans.for_each_run(k, {0, samples}, [&](wm::kernel::IndexRange run) {
+    spans.runs.for_each(k, {0, samples}, [&](wm::kernel::IndexRange run) {
       CHECK(run.begin > end);  // ascending, neighbours joined
       end = run.end;
       for (Index i = run.begin; i < run.end; ++i) {

@@ -14,6 +14,6 @@ extern template BatchView<float> forward_pass<HostTarget, float, Stack<LayerList
 extern template NetworkGradients<float> backward_pass<HostTarget, float, Stack<LayerList>>(
     Stack<LayerList> const&, ParametersView<float const>, BatchCoefficients<float> const&, kernel::Samples<float const>,
     kernel::Samples<float const>, std::vector<bool> const&, GradientRequest, ForwardCache<float> const&,
-    PassScratch<float>&, ParametersView<float>);
+    PassScratch<float>&, ParametersView<float>, kernel::RowRuns const&);
 
 }  // namespace wmanifold

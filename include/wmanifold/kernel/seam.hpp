@@ -127,9 +127,9 @@ void dense_backward_inputs(DenseRows<R> layer, Coefficients<R> coefficients, Ind
 
 /// Calls kernel::dense_backward_coefficients through the target's table.
 template <ThroughTable T, Real R>
-void dense_backward_coefficients(DenseRows<R> layer, Index samples, Samples<R const> x, Samples<R const> dy, R* dphi,
-                                 R* scratch) {
-  T::template seam<R>().dense_backward_coefficients(layer, samples, x, dy, dphi, scratch);
+void dense_backward_coefficients(DenseRows<R> layer, RowRuns const& wanted, Index samples, Samples<R const> x,
+                                 Samples<R const> dy, R* dphi, R* scratch) {
+  T::template seam<R>().dense_backward_coefficients(layer, wanted, samples, x, dy, dphi, scratch);
 }
 
 /// Calls kernel::grouped_scratch through the target's table.

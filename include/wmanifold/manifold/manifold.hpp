@@ -233,11 +233,17 @@ class BasicManifold {
     if constexpr (!DifferentiableBasis<B>) {
       require_no_context_gradients<Topology>(request);
     }
-    auto const views = network_.template backward<T>(inputs, work.coefficients, output_gradient, request, work.cache,
-                                                     work.scratch, gradient);
+    kernel::RowRuns wanted;
     if constexpr (DifferentiableBasis<B>) {
       if (request.contexts) {
-        return {views.inputs, pull_back_to_contexts(contexts, views.coefficients, work.contexts.gradient)};
+        wanted = find_slopes(contexts, work);
+      }
+    }
+    auto const views = network_.template backward<T>(inputs, work.coefficients, output_gradient, request, work.cache,
+                                                     work.scratch, gradient, wanted);
+    if constexpr (DifferentiableBasis<B>) {
+      if (request.contexts) {
+        return {views.inputs, pull_back_to_contexts(contexts, views.coefficients, work.contexts)};
       }
     }
     return {views.inputs};
@@ -249,6 +255,7 @@ class BasicManifold {
 
  private:
   static constexpr auto K = static_cast<std::size_t>(B::size);
+  static constexpr auto coordinates = static_cast<std::size_t>(Topology::coordinates);
 
   /// Declared only, for constructors that do not compile.
   static BasicManifold never();
@@ -286,25 +293,46 @@ class BasicManifold {
     return network_.template forward<T>(inputs, work.coefficients, keep_slopes, work.cache, work.scratch);
   }
 
-  /// dL/ds_b = sum_k dL/dphi_bk grad phi_k(s_b).
+  /// Writes the derivatives of the coefficients, grad phi_k(s_g), to the workspace. Returns the samples of each row for
+  /// which they are not all zero.
+  kernel::RowRuns find_slopes(Contexts<Topology> const& contexts, Workspace<R>& work) const {
+    constexpr std::size_t numbers = K * coordinates;
+    auto& slopes = work.contexts.slopes;
+    grow(slopes, std::ssize(contexts.points()) * static_cast<Index>(numbers));
+    double* to = slopes.data();
+    for (Point const& s : contexts.points()) {
+      basis_.derivatives(s, std::span<double, numbers>(to, numbers));
+      to += numbers;
+    }
+    if constexpr (support_of<B>() == B::size) {
+      return {};
+    } else {
+      return work.coefficients.runs_where([from = slopes.data()](Index g, Index k) {
+        double const* const slope =
+            from + (static_cast<std::size_t>(g) * K + static_cast<std::size_t>(k)) * coordinates;
+        return std::any_of(slope, slope + coordinates, [](double x) { return x != 0; });
+      });
+    }
+  }
+
+  /// dL/ds_b = sum_k dL/dphi_bk grad phi_k(s_b), after find_slopes.
   BatchView<double> pull_back_to_contexts(Contexts<Topology> const& contexts, BatchView<R> const& in_coefficients,
-                                          AlignedVector<double>& gradient) const {
-    constexpr auto width = static_cast<std::size_t>(Topology::coordinates);
-    grow(gradient, contexts.samples() * Topology::coordinates);
-    contexts.for_each([&](Point const& s, Index begin, Index end) {
-      LocalArray<double, K * width> slopes{};
-      basis_.derivatives(s, slopes);
+                                          ContextScratch<R>& scratch) const {
+    grow(scratch.gradient, contexts.samples() * Topology::coordinates);
+    double const* slopes = scratch.slopes.data();
+    contexts.for_each([&](Point const&, Index begin, Index end) {
       for (Index b = begin; b < end; ++b) {
-        for (std::size_t c = 0; c < width; ++c) {
+        for (std::size_t c = 0; c < coordinates; ++c) {
           double sum = 0;
           for (std::size_t k = 0; k < K; ++k) {
-            sum += slopes[k * width + c] * static_cast<double>(in_coefficients(b, static_cast<Index>(k)));
+            sum += slopes[k * coordinates + c] * static_cast<double>(in_coefficients(b, static_cast<Index>(k)));
           }
-          gradient[static_cast<std::size_t>(b) * width + c] = sum;
+          scratch.gradient[static_cast<std::size_t>(b) * coordinates + c] = sum;
         }
       }
+      slopes += K * coordinates;
     });
-    return {gradient.data(), contexts.samples(), Topology::coordinates};
+    return {scratch.gradient.data(), contexts.samples(), Topology::coordinates};
   }
 
   [[no_unique_address]] B basis_;

@@ -102,6 +102,18 @@ struct BatchCoefficients {
     }
   }
 
+  /// The samples of each row k, in the order of the spans, for which is_wanted(group, k): at most plan.rows_met rows
+  /// each. All samples if there are no spans. Valid until the next call.
+  template <class IsWanted>
+  [[nodiscard]] kernel::RowRuns runs_where(IsWanted const& is_wanted) {
+    if (spans.empty()) {
+      return {};
+    }
+    return spans.runs_where(rows, plan.rows_met, [&](Index sample, Index k) {
+      return is_wanted(ends.empty() ? sample : std::upper_bound(ends.begin(), ends.end(), sample) - ends.begin(), k);
+    });
+  }
+
   /// The coefficients of the samples, in the order of the spans if there are any.
   [[nodiscard]] kernel::Coefficients<R> of_ordered_samples() const noexcept {
     return spans.empty() ? kernel::Coefficients<R>(of_samples.data()) : spans.coefficients();

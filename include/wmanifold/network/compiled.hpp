@@ -26,8 +26,8 @@
                                                                    Samples<R const>, Samples<R const>);                \
   WMANIFOLD_INSTANCE void dense_backward_inputs<HostTarget, R>(DenseRows<R>, Coefficients<R>, Index, Samples<R const>, \
                                                                Samples<R>, R const*, R*);                              \
-  WMANIFOLD_INSTANCE void dense_backward_coefficients<HostTarget, R>(DenseRows<R>, Index, Samples<R const>,            \
-                                                                     Samples<R const>, R*, R*);                        \
+  WMANIFOLD_INSTANCE void dense_backward_coefficients<HostTarget, R>(DenseRows<R>, RowRuns const&, Index,              \
+                                                                     Samples<R const>, Samples<R const>, R*, R*);      \
   WMANIFOLD_INSTANCE Index grouped_scratch<HostTarget, R>(Index, Index, Index) noexcept;                               \
   WMANIFOLD_INSTANCE void grouped_forward<HostTarget, R>(DenseRows<R>, Groups<R>, Samples<R const>, Samples<R>, R*,    \
                                                          Epilogue);                                                    \

@@ -107,15 +107,16 @@ class MixedNetwork {
   }
 
   /// Runs the backward pass, after forward with slopes kept. Overwrites `gradient` with the gradient of the parameters
-  /// (equation 3). Returns the gradients that `request` names, as views into the scratch. Checks nothing.
+  /// (equation 3). Returns the gradients that `request` names, as views into the scratch. The gradients of coefficients
+  /// outside `wanted` (by default, none is outside) are not specified. Checks nothing.
   template <class T>
   NetworkGradients<R> backward(ConstMatrixRef<R> const& inputs, BatchCoefficients<R> const& batch,
                                ConstMatrixRef<R> const& output_gradient, GradientRequest request,
-                               ForwardCache<R> const& cache, PassScratch<R>& scratch, Parameters<R>& gradient) const
-      requires(std::same_as<N, R>) {
+                               ForwardCache<R> const& cache, PassScratch<R>& scratch, Parameters<R>& gradient,
+                               kernel::RowRuns const& wanted = {}) const requires(std::same_as<N, R>) {
     return backward_pass<T, R>(stack_, view(), batch, {inputs.data(), inputs.outerStride()},
                                {output_gradient.data(), output_gradient.outerStride()}, frozen_, request, cache,
-                               scratch, {gradient.data(), rows(), gradient.stride(), gradient.shared().data()});
+                               scratch, {gradient.data(), rows(), gradient.stride(), gradient.shared().data()}, wanted);
   }
 
   /// Writes the network of these coefficients: N numbers, layer by layer. Without shared parameters, all layers are

@@ -77,10 +77,10 @@ class LayerPass {
   }
 
   /// Runs the layer backward. Writes the gradient of the parameters, zero if frozen. Writes the gradient of the inputs,
-  /// times `slope` unless that is null, to dx unless that is null. Adds the gradient of the coefficients to dphi,
-  /// unless null.
+  /// times `slope` unless that is null, to dx unless that is null. Adds the gradient of the `wanted` coefficients to
+  /// dphi, unless null.
   void backward(R const* dy, bool frozen, AlignedVector<R> const& trace, ParametersView<R> gradient, R* dx,
-                R const* slope, R* dphi) {
+                R const* slope, R* dphi, kernel::RowRuns const& wanted) {
     if constexpr (may_be_low_rank) {
       if (shape_.placement == Placement::low_rank) {
         low_rank_backward<T, R>(
@@ -104,7 +104,7 @@ class LayerPass {
       backward_parameters(slopes, gradient);
     }
     if (dphi != nullptr && !is_shared_) {
-      kernel::dense_backward_coefficients<T, R>(rows(), batch_.samples, x_, slopes, dphi, tiles());
+      kernel::dense_backward_coefficients<T, R>(rows(), wanted, batch_.samples, x_, slopes, dphi, tiles());
     }
     if (dx != nullptr) {
       backward_inputs(slopes, dx, slope);
@@ -265,13 +265,13 @@ BatchView<R> forward_pass(Stack const& stack, ParametersView<R const> parameters
 
 /// Runs the same batch backward, after forward_pass with slopes kept. Turns the gradient of the outputs into that of
 /// the parameters (overwritten; zero if `frozen[l]`). Returns the gradients that `request` names, as views into the
-/// scratch.
+/// scratch. The gradients of coefficients outside `wanted` (in the order of the spans) are not specified.
 template <class T, Real R, class Stack>
 NetworkGradients<R> backward_pass(Stack const& stack, ParametersView<R const> parameters,
                                   BatchCoefficients<R> const& batch, kernel::Samples<R const> inputs,
                                   kernel::Samples<R const> output_gradient, std::vector<bool> const& frozen,
                                   GradientRequest request, ForwardCache<R> const& cache, PassScratch<R>& scratch,
-                                  ParametersView<R> gradient) {
+                                  ParametersView<R> gradient, kernel::RowRuns const& wanted = {}) {
   Index const samples = batch.samples;
   auto const is_frozen = [&](Index l) { return frozen[static_cast<std::size_t>(l)]; };
   Index lowest = 0;  // the lowest layer that is not frozen
@@ -304,20 +304,20 @@ NetworkGradients<R> backward_pass(Stack const& stack, ParametersView<R const> pa
     inputs = {cache.ordered_inputs.data(), inputs_of(stack)};
   }
 
-  bool wanted = true;
+  bool needs_inputs = true;
   for (Index l = stack.depth() - 1; l >= 0; --l) {
     DenseLayout const& shape = stack.dense(l);
     auto const x =
         l == 0 ? inputs : kernel::Samples<R const>{cache.values[static_cast<std::size_t>(l - 1)].data(), shape.inputs};
     detail::LayerPass<T, R, Stack::may_be_low_rank> pass(shape, parameters, batch, x, scratch);
-    if (!wanted) {  // this layer and all below it are frozen, and no other gradient needs them
+    if (!needs_inputs) {  // this layer and all below it are frozen, and no other gradient needs them
       pass.clear(gradient);
       continue;
     }
-    wanted = l > lowest || request.inputs || (request.contexts && l > 0);
+    needs_inputs = l > lowest || request.inputs || (request.contexts && l > 0);
     pass.backward(scratch.delta.data(), is_frozen(l), cache.low_ranks[static_cast<std::size_t>(l)], gradient,
-                  wanted ? scratch.delta_before.data() : nullptr,
-                  l == 0 ? nullptr : detail::slope_of<R>(stack, l - 1, cache), dphi);
+                  needs_inputs ? scratch.delta_before.data() : nullptr,
+                  l == 0 ? nullptr : detail::slope_of<R>(stack, l - 1, cache), dphi, wanted);
     std::swap(scratch.delta, scratch.delta_before);
   }
   if (!spans.empty() && request.inputs) {

@@ -76,6 +76,29 @@ class SampleSpans {
     return {group_ends_.data(), std::ssize(group_ends_), ordered_.data(), spans()};
   }
 
+  /// Lists for each row the samples, in this order, for which is_wanted(sample, row). There are at most `rows_met` rows
+  /// for a sample. Valid until the next call.
+  template <class IsWanted>
+  [[nodiscard]] kernel::RowRuns runs_where(Index rows, Index rows_met, IsWanted const& is_wanted) {
+    wanted_runs_.reserve(order_.size() * at(rows_met));
+    wanted_runs_.clear();
+    wanted_starts_.assign(1, 0);
+    for (Index k = 0; k < rows; ++k) {
+      bool goes_on = false;
+      for (Index i = 0; i < std::ssize(order_); ++i) {
+        bool const is_own = is_wanted(order_[at(i)], k);
+        if (is_own && goes_on) {
+          ++wanted_runs_.back().end;
+        } else if (is_own) {
+          wanted_runs_.push_back({i, i + 1});
+        }
+        goes_on = is_own;
+      }
+      wanted_starts_.push_back(std::ssize(wanted_runs_));
+    }
+    return {wanted_starts_.data(), wanted_runs_.data()};
+  }
+
   /// Copies samples into this order: `count` numbers each, `stride` apart.
   void gather(R const* from, Index stride, Index count, R* to) const {
     for (std::size_t i = 0; i < order_.size(); ++i) {
@@ -93,7 +116,8 @@ class SampleSpans {
   static std::size_t at(Index i) noexcept { return static_cast<std::size_t>(i); }
 
   [[nodiscard]] kernel::Spans spans() const noexcept {
-    return {std::ssize(ends_), ends_.data(), row_starts_.data(), rows_.data(), run_starts_.data(), runs_.data(), uses_};
+    return {
+        std::ssize(ends_), ends_.data(), row_starts_.data(), rows_.data(), {run_starts_.data(), runs_.data()}, uses_};
   }
 
   [[nodiscard]] bool uses_most(Index count, Index rows) const noexcept { return 4 * uses_ > 3 * count * rows; }
@@ -214,6 +238,8 @@ class SampleSpans {
   std::vector<Index> run_starts_;
   std::vector<kernel::IndexRange> runs_;
   std::vector<Index> seen_;
+  std::vector<Index> wanted_starts_;
+  std::vector<kernel::IndexRange> wanted_runs_;
   AlignedVector<R> ordered_;       // the coefficients in this order, of samples or of groups
   AlignedVector<R> of_samples_;    // the coefficients of groups, for each of their samples
   std::vector<Index> group_ends_;  // in this order; empty: samples are sorted, not groups

@@ -50,6 +50,7 @@ struct LossScratch {
 template <Real R>
 struct ContextScratch {
   AlignedVector<double> gradient;      ///< samples x coordinates
+  AlignedVector<double> slopes;        ///< groups x K x coordinates, the derivatives of the coefficients
   AlignedVector<R> networks;           ///< one network per group, of a manifold without rows to mix
   AlignedVector<R> network_gradients;  ///< their gradients
 };

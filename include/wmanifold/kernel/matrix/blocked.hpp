@@ -69,7 +69,7 @@ void start_with_bias(DenseRows<R> const& layer, MixedRows<R> const& mixing, Inde
     }
     for (Index k = 0; k < layer.rows; ++k) {
       pack_biases<T, R>(layer, {k, k + 1}, out, tile.numbers.data());
-      mixing.spans.for_each_run(k, samples, [&](IndexRange run) {
+      mixing.spans.runs.for_each(k, samples, [&](IndexRange run) {
         sweep<T, R>(run.size(), by_rows(&one<R>, 0), tile.numbers.data(), Block<T, R>::columns, 1, out.size(),
                     mixing.sink(to + run.begin * y.stride, y.stride, true, run.begin, k));
       });
@@ -114,7 +114,7 @@ void blocked_forward(DenseRows<R> layer, Coefficients<R> coefficients, Index sam
             next.data += out.end;
             next.width = panel + 1 < panels.size() ? panels[panel + 1].size() : 0;
           }
-          mixing.spans.for_each_run(k, own, [&](IndexRange run) {
+          mixing.spans.runs.for_each(k, own, [&](IndexRange run) {
             if (!packed) {
               detail::pack_weights<T, R>(layer, k, p, out, tile.numbers.data());
             }
@@ -187,7 +187,7 @@ void blocked_backward_parameters(MutableDenseRows<R> gradient, Coefficients<R> c
       if (mixing.spans.count > 0) {
         for (Index k = 0; k < gradient.rows; ++k) {
           bool add = false;
-          mixing.spans.for_each_run(k, {0, samples}, [&](IndexRange run) {
+          mixing.spans.runs.for_each(k, {0, samples}, [&](IndexRange run) {
             Pieces const terms = depth_pieces<T, R>(run.size());
             for (Index t = 0; t < terms.size(); ++t) {
               IndexRange const p{run.begin + terms[t].begin, run.begin + terms[t].end};

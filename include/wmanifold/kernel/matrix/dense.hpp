@@ -73,39 +73,50 @@ void dense_backward_inputs(DenseRows<R> layer, Coefficients<R> coefficients, Ind
   }
 }
 
-/// Adds this layer's part of the gradient of the coefficients: dphi_bk += <dy_b, W_k x_b + b_k>. `scratch` has
-/// dense_scratch numbers.
+/// Adds this layer's part of the gradient of the coefficients: dphi_bk += <dy_b, W_k x_b + b_k>, for the samples b of
+/// row k in `wanted`. `scratch` has dense_scratch numbers.
 template <class T, Real R>
-void dense_backward_coefficients(DenseRows<R> layer, Index samples, Samples<R const> x, Samples<R const> dy, R* dphi,
-                                 R* scratch) {
+void dense_backward_coefficients(DenseRows<R> layer, RowRuns const& wanted, Index samples, Samples<R const> x,
+                                 Samples<R const> dy, R* dphi, R* scratch) {
   using B = Block<T, R>;
   Pieces const terms = depth_pieces<T, R>(layer.inputs);
   Pieces const panels = column_pieces<T, R>(layer.outputs);
   share_rows<T, R>(samples, layer.rows * samples * layer.inputs * layer.outputs, [&](IndexRange own, Index) {
     PackedTile<T, R> tile;
-    R* const y = scratch + own.begin * B::columns;
     for (Index panel = 0; panel < panels.size(); ++panel) {
       IndexRange const out = panels[panel];
       for (Index k = 0; k < layer.rows; ++k) {
         DenseRows<R> row = layer;
         row.parameters += k * layer.stride;
         row.rows = 1;
-        detail::start_with_bias<T, R>(row, detail::MixedRows<R>{nullptr, 1}, IndexRange{0, own.size()}, out,
-                                      Samples<R>{y - out.begin, B::columns});
+        wanted.for_each(k, own, [&](IndexRange run) {
+          detail::start_with_bias<T, R>(row, detail::MixedRows<R>{nullptr, 1}, run, out,
+                                        Samples<R>{scratch - out.begin, B::columns});
+        });
         for (Index t = 0; t < terms.size(); ++t) {
           IndexRange const p = terms[t];
-          detail::pack_weights<T, R>(row, 0, p, out, tile.numbers.data());
-          sweep<T, R>(own.size(), by_rows(x.data + own.begin * x.stride + p.begin, x.stride), tile.numbers.data(),
-                      B::columns, p.size(), out.size(), Destination<R>{y, B::columns, true});
+          bool is_packed = false;
+          wanted.for_each(k, own, [&](IndexRange run) {
+            if (!is_packed) {
+              detail::pack_weights<T, R>(row, 0, p, out, tile.numbers.data());
+              is_packed = true;
+            }
+            sweep<T, R>(run.size(), by_rows(x.data + run.begin * x.stride + p.begin, x.stride), tile.numbers.data(),
+                        B::columns, p.size(), out.size(),
+                        Destination<R>{scratch + run.begin * B::columns, B::columns, true});
+          });
         }
-        for (Index b = 0; b < own.size(); ++b) {
-          R const* const slope = dy.data + (own.begin + b) * dy.stride + out.begin;
-          R sum = 0;
-          for (Index o = 0; o < out.size(); ++o) {
-            sum += slope[o] * y[b * B::columns + o];
+        wanted.for_each(k, own, [&](IndexRange run) {
+          for (Index b = run.begin; b < run.end; ++b) {
+            R const* const slope = dy.data + b * dy.stride + out.begin;
+            R const* const y = scratch + b * B::columns;
+            R sum = 0;
+            for (Index o = 0; o < out.size(); ++o) {
+              sum += slope[o] * y[o];
+            }
+            dphi[b * layer.rows + k] += sum;
           }
-          dphi[(own.begin + b) * layer.rows + k] += sum;
-        }
+        });
       }
     }
   });

@@ -48,6 +48,29 @@ struct Samples {
   Index stride;
 };
 
+/// The samples of each row, as runs. Without starts, each row has all samples.
+struct RowRuns {
+  /// The start of each row's runs in `ranges`, and the end of the last.
+  Index const* starts = nullptr;
+  /// The runs of each row, ascending.
+  IndexRange const* ranges = nullptr;
+
+  /// Calls body(run) for the samples of row k that lie within `samples`.
+  template <class Body>
+  void for_each(Index k, IndexRange samples, Body const& body) const {
+    if (starts == nullptr) {
+      body(samples);
+      return;
+    }
+    for (Index i = starts[k]; i < starts[k + 1]; ++i) {
+      IndexRange const run{std::max(ranges[i].begin, samples.begin), std::min(ranges[i].end, samples.end)};
+      if (run.begin < run.end) {
+        body(run);
+      }
+    }
+  }
+};
+
 /// The rows that the samples of a batch use, for coefficients that are mostly zero. The samples lie in spans; those of
 /// one span use the same rows. A row's samples are runs of consecutive spans. Without spans, all samples use all rows.
 /// In a batch of groups that share contexts, the groups take the place of samples.
@@ -60,27 +83,10 @@ struct Spans {
   Index const* row_starts = nullptr;
   /// The rows of each span, ascending.
   Index const* rows = nullptr;
-  /// The start of each row's runs in `runs`, and the end of the last.
-  Index const* run_starts = nullptr;
-  /// The runs of each row, ascending.
-  IndexRange const* runs = nullptr;
+  /// The samples that use each row.
+  RowRuns runs = {};
   /// The sum over samples of the rows that they use.
   Index uses = 0;
-
-  /// Calls body(run) for the samples within `samples` that use row k.
-  template <class Body>
-  void for_each_run(Index k, IndexRange samples, Body const& body) const {
-    if (count == 0) {
-      body(samples);
-      return;
-    }
-    for (Index i = run_starts[k]; i < run_starts[k + 1]; ++i) {
-      IndexRange const run{std::max(runs[i].begin, samples.begin), std::min(runs[i].end, samples.end)};
-      if (run.begin < run.end) {
-        body(run);
-      }
-    }
-  }
 
   /// Calls body(block, its rows, add) for blocks of the samples within `samples` and consecutive rows, `all_rows` at
   /// most. All coefficients other than zero lie in the blocks. `add` is false in the first block of a sample. The block
@@ -110,10 +116,10 @@ struct Spans {
 
   /// Returns whether a sample before this one uses row k, or lies in the span of one that does. There are spans.
   [[nodiscard]] bool is_used_before(Index sample, Index k) const noexcept {
-    return is_used(k) && runs[run_starts[k]].begin < sample;
+    return is_used(k) && runs.ranges[runs.starts[k]].begin < sample;
   }
   /// Returns whether a sample uses row k.
-  [[nodiscard]] bool is_used(Index k) const noexcept { return count == 0 || run_starts[k] < run_starts[k + 1]; }
+  [[nodiscard]] bool is_used(Index k) const noexcept { return count == 0 || runs.starts[k] < runs.starts[k + 1]; }
   /// Returns the sum over samples of the rows that they use, of `all_rows` rows.
   [[nodiscard]] Index uses_of(Index samples, Index all_rows) const noexcept {
     return count == 0 ? samples * all_rows : uses;
