@@ -2,6 +2,7 @@
 
 #include "model.hpp"
 
+#include <wmanifold/basis/catmull_rom.hpp>
 #include <wmanifold/functional/prediction_entropy.hpp>
 #include <wmanifold/infer/context.hpp>
 
@@ -82,6 +83,7 @@ void add_entropy() {
 int main(int argc, char** argv) {
   add_basis<float, micro::Circle<1>>("s1", true);
   add_basis<float, micro::Circle<4>>("s1", false);
+  add_basis<float, wm::CatmullRom<wm::S1, 16>>("s1_local", true);
   add_basis<float, wm::Fourier<wm::Torus<2>, 1>>("torus2", false);
   add_basis<double, micro::Circle<1>>("s1", true);
   add_entropy<float>();

@@ -298,11 +298,10 @@ class BasicManifold {
   kernel::RowRuns find_slopes(Contexts<Topology> const& contexts, Workspace<R>& work) const {
     constexpr std::size_t numbers = K * coordinates;
     auto& slopes = work.contexts.slopes;
-    grow(slopes, std::ssize(contexts.points()) * static_cast<Index>(numbers));
-    double* to = slopes.data();
-    for (Point const& s : contexts.points()) {
-      basis_.derivatives(s, std::span<double, numbers>(to, numbers));
-      to += numbers;
+    auto const& points = contexts.points();
+    grow(slopes, static_cast<Index>(points.size() * numbers));
+    for (std::size_t g = 0; g < points.size(); ++g) {
+      basis_.derivatives(points[g], std::span<double>(slopes.data() + g * numbers, numbers));
     }
     if constexpr (support_of<B>() == B::size) {
       return {};

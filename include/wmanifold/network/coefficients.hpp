@@ -102,15 +102,16 @@ struct BatchCoefficients {
     }
   }
 
-  /// The samples of each row k, in the order of the spans, for which is_wanted(group, k): at most plan.rows_met rows
-  /// each. All samples if there are no spans. Valid until the next call.
+  /// The samples of each row k, in the order of the spans, for which is_wanted(group, k). All samples if there are no
+  /// spans. Valid until the next call.
   template <class IsWanted>
   [[nodiscard]] kernel::RowRuns runs_where(IsWanted const& is_wanted) {
     if (spans.empty()) {
       return {};
     }
-    return spans.runs_where(rows, plan.rows_met, [&](Index sample, Index k) {
-      return is_wanted(ends.empty() ? sample : std::upper_bound(ends.begin(), ends.end(), sample) - ends.begin(), k);
+    Index const* const first = ends.data();
+    return spans.runs_where(rows, [&](Index sample, Index k) {
+      return is_wanted(ends.empty() ? sample : std::upper_bound(first, first + groups(), sample) - first, k);
     });
   }
 

@@ -76,25 +76,25 @@ class SampleSpans {
     return {group_ends_.data(), std::ssize(group_ends_), ordered_.data(), spans()};
   }
 
-  /// Lists for each row the samples, in this order, for which is_wanted(sample, row). There are at most `rows_met` rows
-  /// for a sample. Valid until the next call.
+  /// Lists for each row the samples, in this order, for which is_wanted(sample, row). Valid until the next call.
   template <class IsWanted>
-  [[nodiscard]] kernel::RowRuns runs_where(Index rows, Index rows_met, IsWanted const& is_wanted) {
-    wanted_runs_.reserve(order_.size() * at(rows_met));
-    wanted_runs_.clear();
-    wanted_starts_.assign(1, 0);
+  [[nodiscard]] kernel::RowRuns runs_where(Index rows, IsWanted const& is_wanted) {
+    Index const samples = std::ssize(order_);
+    wanted_starts_.assign(at(rows) + 1, 0);
+    wanted_runs_.resize(at(rows * (samples + 1) / 2));  // the most: every other sample, of each row
+    Index count = 0;
     for (Index k = 0; k < rows; ++k) {
       bool goes_on = false;
-      for (Index i = 0; i < std::ssize(order_); ++i) {
+      for (Index i = 0; i < samples; ++i) {
         bool const is_own = is_wanted(order_[at(i)], k);
-        if (is_own && goes_on) {
-          ++wanted_runs_.back().end;
-        } else if (is_own) {
-          wanted_runs_.push_back({i, i + 1});
+        if (is_own) {
+          count += goes_on ? 0 : 1;
+          kernel::IndexRange& run = wanted_runs_[at(count - 1)];
+          run = {goes_on ? run.begin : i, i + 1};
         }
         goes_on = is_own;
       }
-      wanted_starts_.push_back(std::ssize(wanted_runs_));
+      wanted_starts_[at(k) + 1] = count;
     }
     return {wanted_starts_.data(), wanted_runs_.data()};
   }

@@ -90,31 +90,22 @@ void dense_backward_coefficients(DenseRows<R> layer, RowRuns const& wanted, Inde
         row.parameters += k * layer.stride;
         row.rows = 1;
         wanted.for_each(k, own, [&](IndexRange run) {
-          detail::start_with_bias<T, R>(row, detail::MixedRows<R>{nullptr, 1}, run, out,
-                                        Samples<R>{scratch - out.begin, B::columns});
-        });
-        for (Index t = 0; t < terms.size(); ++t) {
-          IndexRange const p = terms[t];
-          bool is_packed = false;
-          wanted.for_each(k, own, [&](IndexRange run) {
-            if (!is_packed) {
-              detail::pack_weights<T, R>(row, 0, p, out, tile.numbers.data());
-              is_packed = true;
-            }
+          R* const y = scratch + run.begin * B::columns;
+          detail::start_with_bias<T, R>(row, detail::MixedRows<R>{nullptr, 1}, IndexRange{0, run.size()}, out,
+                                        Samples<R>{y - out.begin, B::columns});
+          for (Index t = 0; t < terms.size(); ++t) {
+            IndexRange const p = terms[t];
+            detail::pack_weights<T, R>(row, 0, p, out, tile.numbers.data());
             sweep<T, R>(run.size(), by_rows(x.data + run.begin * x.stride + p.begin, x.stride), tile.numbers.data(),
-                        B::columns, p.size(), out.size(),
-                        Destination<R>{scratch + run.begin * B::columns, B::columns, true});
-          });
-        }
-        wanted.for_each(k, own, [&](IndexRange run) {
-          for (Index b = run.begin; b < run.end; ++b) {
-            R const* const slope = dy.data + b * dy.stride + out.begin;
-            R const* const y = scratch + b * B::columns;
+                        B::columns, p.size(), out.size(), Destination<R>{y, B::columns, true});
+          }
+          for (Index b = 0; b < run.size(); ++b) {
+            R const* const slope = dy.data + (run.begin + b) * dy.stride + out.begin;
             R sum = 0;
             for (Index o = 0; o < out.size(); ++o) {
-              sum += slope[o] * y[o];
+              sum += slope[o] * y[b * B::columns + o];
             }
-            dphi[b * layer.rows + k] += sum;
+            dphi[(run.begin + b) * layer.rows + k] += sum;
           }
         });
       }
