@@ -1,3 +1,0 @@
-#include <wmanifold/wmanifold.hpp>
-
-std::string_view const* left() { return &wmanifold::version; }
