@@ -53,7 +53,7 @@ case ${1:-} in
     ;;
   --micro)
     (($# <= 2)) || fail "--micro: expected at most one filter, got $(($# - 1)) arguments"
-    run_micro "${2:-.}" --benchmark_repetitions=7 --benchmark_enable_random_interleaving=true
+    run_micro "${2:-.}" --benchmark_min_time=0.05 --benchmark_repetitions=7 --benchmark_enable_random_interleaving=true
     python3 -B "$root/scripts/bench_curves.py" "$root/build/bench/micro" "$root/build/bench/micro"
     exit 0
     ;;

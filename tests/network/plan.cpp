@@ -42,12 +42,14 @@ TEST_CASE("in a basis of local support, groups mix the rows of spans") {
   auto const mixing = [&](Index size, Index rows, Index rows_met) {
     return wm::plan_batch(ends(size), 256, rows, rows_met).mixing;
   };
-  // As measured for 196-64-64-10: CatmullRom<S1, 16>, PolygonalChain<Interval, 16>, OnePerContext<Finite<32>>
+  // As measured: CatmullRom<S1, 16>, PolygonalChain<Interval, 16>, OnePerContext<Finite<32>>, and two CatmullRom<S1, 6>
   CHECK(mixing(4, 16, 4) == Mixing::per_sample);
   CHECK(mixing(8, 16, 4) == Mixing::by_groups);
   CHECK(mixing(8, 16, 2) == Mixing::per_sample);
   CHECK(mixing(16, 16, 2) == Mixing::by_groups);
   CHECK(mixing(32, 32, 1) == Mixing::per_sample);
+  CHECK(mixing(2, 36, 16) == Mixing::per_sample);
+  CHECK(mixing(4, 36, 16) == Mixing::by_groups);
   auto const cost = [&](Index rows_met) { return wm::plan_batch(ends(8), 256, 16, rows_met).by_groups; };
   CHECK(cost(2) < cost(4));
   CHECK(cost(4) < cost(16));
@@ -55,6 +57,6 @@ TEST_CASE("in a basis of local support, groups mix the rows of spans") {
   std::ostringstream text;
   text << wm::plan_batch(ends(8), 256, 16, 4);
   CHECK(text.str() ==
-        "256 samples, 32 contexts, 16 rows, 4 at a sample: mixed by groups (multiply-adds per weight: per sample 1024, "
-        "by groups about 800)");
+        "256 samples, 32 contexts, 16 rows, 4 at a sample: mixed by groups (multiply-adds per weight: per sample 1280, "
+        "by groups about 992)");
 }

@@ -49,9 +49,11 @@ struct Plan {
   // Mixing a weight costs one multiply-add per row and group. It reads P and writes W(s), so it costs more than one in
   // registers.
   constexpr double mixing_price = 2.5;
-  // In a basis of local support, the groups of a span share the reading of its rows; a span is about a row wide.
+  // In a basis of local support, the groups of a span share the reading of its rows; a span is about a row wide. Each
+  // group writes W(s) and reads its gradient once.
   constexpr double reading_price = 6.5;
-  constexpr Index block = 8;  // rows of a product's tile
+  constexpr double writing_price = 6;
+  constexpr Index block = 8;  // rows of a product's tile; the last tile of a span is half full on average
   auto const groups = ends.empty() ? samples : static_cast<Index>(ends.size());
   Index padded = ends.empty() ? samples * block : 0;
   Index begin = 0;
@@ -60,16 +62,19 @@ struct Plan {
     begin = end;
   }
   double mixing = mixing_price * static_cast<double>(rows * groups);
+  Index padding = 0;  // of the samples of a row
   if (rows_met < rows) {
-    double const reading = reading_price * static_cast<double>(std::min(groups, rows));
-    mixing = std::min(mixing, static_cast<double>(rows_met) * (reading + static_cast<double>(groups)));
+    Index const spans = std::min(groups, rows);
+    double const reading = reading_price * static_cast<double>(spans) + static_cast<double>(groups);
+    mixing = std::min(mixing, writing_price * static_cast<double>(groups) + static_cast<double>(rows_met) * reading);
+    padding = block / 2 * spans;
   }
   Plan plan{wish,
             samples,
             groups,
             rows,
             rows_met,
-            static_cast<double>(rows_met * samples),
+            static_cast<double>(rows_met * (samples + padding)),
             static_cast<double>(padded) + mixing};
   if (wish == Mixing::automatic) {
     plan.mixing = plan.by_groups < plan.per_sample ? Mixing::by_groups : Mixing::per_sample;
