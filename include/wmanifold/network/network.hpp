@@ -121,7 +121,7 @@ class BasicNetwork {
     if constexpr (Stack::is_static && !kernel::ThroughTable<T>) {
       run_static<T, 0>(x.data(), y.data());
     } else {
-      run<T>(x.data(), y.data(), scratch.data());
+      run_block<T>({x.data(), inputs()}, 1, y.data(), scratch.data(), 1);
     }
   }
 
@@ -132,8 +132,8 @@ class BasicNetwork {
     require_parameters();
     detail::require_sample<R>(inputs(), outputs(), x, y);
     if constexpr (kernel::ThroughTable<T>) {  // a table does not know the sizes
-      LocalArray<R, static_cast<std::size_t>(2 * widest_of(Stack{}))> scratch;
-      run<T>(x.data(), y.data(), scratch.data());
+      LocalArray<R, static_cast<std::size_t>(2 * whole_lines(widest_of(Stack{})))> scratch;
+      run_block<T>({x.data(), inputs()}, 1, y.data(), scratch.data(), 1);
     } else {
       run_static<T, 0>(x.data(), y.data());
     }
@@ -150,7 +150,7 @@ class BasicNetwork {
   }
 
   /// Numbers of scratch that a sample needs.
-  [[nodiscard]] Index scratch_size() const noexcept { return 2 * widest_of(stack_); }
+  [[nodiscard]] Index scratch_size() const noexcept { return block_scratch_size(1); }
 
   /// Runs a block of samples, a few of which share each load of a weight. Sample b reads inputs() numbers from
   /// x[b * step] on and writes outputs() numbers to y[b * outputs()]; y.size() sets the number of samples. A step of
@@ -208,24 +208,6 @@ class BasicNetwork {
       fail("network: expected a dense layer in [0, ", stack_.depth() - 1, "], got ", l);
     }
     return stack_.dense(l);
-  }
-
-  template <class T>
-  void run(R const* x, R* y, R* scratch) const noexcept {
-    Index const depth = stack_.depth();
-    R* spare = scratch + scratch_size() / 2;
-    for (Index l = 0; l < depth; ++l) {
-      DenseLayout const& dense = stack_.dense(l);
-      R* const to = l + 1 == depth ? y : scratch;
-      kernel::dense_sample<T, R>(storage_.numbers.data() + dense.offset, dense.inputs, dense.outputs, x, to);
-      stack_.with_activation(l, [&]<class A>(A const& activation) {
-        if constexpr (!std::same_as<A, Identity>) {
-          kernel::activate<T, R>(activation, dense.outputs, to, static_cast<R*>(nullptr));
-        }
-      });
-      x = to;
-      std::swap(scratch, spare);
-    }
   }
 
   /// Rounds up to whole cache lines, which are whole vectors of every target.
