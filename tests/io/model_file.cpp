@@ -67,6 +67,37 @@ TEST_CASE("a loaded model equals the saved one, also as a model with layers as d
   CHECK(wm::read_safetensors(file.path).tensors.at("layer.0.weight").shape == std::vector<wm::Index>{3, 5, 3});
 }
 
+TEST_CASE("sizes that are not in the type are the file's") {
+  Scratch const file;
+  Placed const model = random_placed();
+  wm::save_model(file.path, model);
+  using Sized = wm::Manifold<wm::Ellipse, wm::SharedDense<>, wm::Tanh, wm::LowRankDense<>, wm::Dense<4>>;
+  auto const sized = wm::load_model<Sized>(file.path);
+  CHECK(sized.parameters() == model.parameters());
+  CHECK(sized.stack().dense(1).rank == 2);
+  using Half = wm::Stored<Sized, wm::BFloat16>;
+  wm::save_model(file.path, wm::stored_as<wm::BFloat16>(sized));
+  CHECK(wm::load_model<Half>(file.path) == wm::stored_as<wm::BFloat16>(sized));
+
+  using Other = wm::Manifold<wm::Ellipse, wm::SharedDense<>, wm::Relu, wm::LowRankDense<>, wm::Dense<>>;
+  using Fewer = wm::Manifold<wm::Ellipse, wm::SharedDense<>, wm::Tanh, wm::LowRankDense<>>;
+  using Wider = wm::Manifold<wm::Ellipse, wm::SharedDense<>, wm::Tanh, wm::LowRankDense<>, wm::Dense<5>>;
+  using Ranked = wm::Manifold<wm::Ellipse, wm::LowRankDense<>, wm::Tanh, wm::LowRankDense<>, wm::Dense<>>;
+  wm::save_model(file.path, model);
+  CHECK(message_of([&] { (void)wm::load_model<Other>(file.path); })
+            .find("expected layers 'shared 3 5, relu, low_rank 5 4 2, dense 4 2', got 'shared 3 5, tanh, low_rank 5 4 "
+                  "2, dense 4 2'") != std::string::npos);
+  CHECK(message_of([&] { (void)wm::load_model<Fewer>(file.path); })
+            .find("expected layers that fit the type of the model, got 'shared 3 5, tanh, low_rank 5 4 2, dense 4 2' "
+                  "(wmanifold: layers: expected 2 dense layers, got 3)") != std::string::npos);
+  CHECK(message_of([&] { (void)wm::load_model<Wider>(file.path); })
+            .find("(wmanifold: dense layer: expected sizes of at least 1 that agree with the type, got 4 inputs and 2 "
+                  "outputs)") != std::string::npos);
+  CHECK(message_of([&] {
+          (void)wm::load_model<Ranked>(file.path);
+        }).find("agree with the type, got 3 inputs and 5 outputs of rank 0)") != std::string::npos);
+}
+
 TEST_CASE("weights lie in the file as K x out x in, row-major") {
   Scratch const file;
   Model model(wm::he_normal.spread(0.5), wm::Seed{1});

@@ -69,6 +69,46 @@ void require_layers(std::string const& where, TensorFile const& file, LayerList 
   }
 }
 
+/// Makes a stack from the layers of a file. Sizes that are not in the stack's type are the file's.
+template <class Stack>
+struct StackFrom;
+template <>
+struct StackFrom<Stack<LayerList>> {
+  static Stack<LayerList> make(std::string const&, std::string const&, LayerList layers) {
+    return Stack<LayerList>(std::move(layers));
+  }
+};
+template <class... Layers>
+struct StackFrom<Stack<Layers...>> {
+  static Stack<Layers...> make(std::string const& where, std::string const& text, LayerList const& layers) {
+    try {
+      require_count("layers", "dense layers", Stack<Layers...>::depth(), std::ssize(layers.entries()));
+      auto entry = layers.entries().begin();
+      return Stack<Layers...>{next<Layers>(entry)...};
+    } catch (ArgumentError const& e) {
+      fail<FileError>(where, ": expected layers that fit the type of the model, got '", text, "' (", e.what(), ")");
+    }
+  }
+
+ private:
+  template <class Layer, class Iterator>
+  static Layer next(Iterator& entry) {
+    if constexpr (!DenseLayer<Layer>) {
+      return Layer{};
+    } else {
+      return std::visit(
+          [](auto const& dense) {
+            if constexpr (Layer::placement == Placement::low_rank) {
+              return Layer(dense.inputs(), dense.outputs(), dense.rank());
+            } else {
+              return Layer(dense.inputs(), dense.outputs());
+            }
+          },
+          (entry++)->dense);
+    }
+  }
+};
+
 /// Calls body(name, shape, view, k) for every tensor of a model's layers. A tensor consists of equal parts, one after
 /// the other: the rows of the manifold, or a single part. `view` is part k.
 template <class Stack, class Block, class Body>
@@ -385,9 +425,10 @@ requires(!IsStored<Model>::value) Model
     if constexpr (Model::Stack::is_static) {
       return typename Model::Stack{};
     } else {
-      auto layers = layers_from(where, metadata_of(where, file, "layers"));
+      auto const& text = metadata_of(where, file, "layers");
+      auto layers = layers_from(where, text);
       require_layers<R>(where, file, layers, Model::basis_size());
-      return typename Model::Stack(std::move(layers));
+      return StackFrom<typename Model::Stack>::make(where, text, std::move(layers));
     }
   }();
   require_metadata(where, file, "layers", layers_text(stack));
@@ -460,7 +501,8 @@ void save_model(std::filesystem::path const& path, Model const& model, ModelNote
   detail::write_with_checksum(path, detail::file_from("cannot write " + path.string(), model, notes));
 }
 
-/// Loads a manifold of this type. If its layers are a LayerList, the file determines them. Parameters in BF16 and F16
+/// Loads a manifold of this type. The file determines the layers of a LayerList, and sizes that are not in the type,
+/// as of Dense<>. Parameters in BF16 and F16
 /// are converted, which is exact; a Stored model needs a file of its own type. Throws FileError, with the
 /// expected and the actual value, for a file that is incomplete, has a wrong checksum, holds no model of this type, or
 /// fails its own test vector. Use read_notes for the user's notes.
