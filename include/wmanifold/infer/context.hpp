@@ -21,7 +21,7 @@ namespace detail {
 template <class T, class Model, class L, class Known>
 class ContextSearch {
   static_assert(WeightManifold<Model>,
-                "wmanifold: infer_context expects a model that satisfies WeightManifold (manifold/batch.hpp)");
+                "wmanifold: infer_context expects a model that satisfies WeightManifold (manifold/batch.hpp); of a Stored model take model()");
   static_assert(Loss<L, typename Model::Scalar>,
                 "wmanifold: infer_context expects a loss that does not take the context (functional/loss.hpp), such as "
                 "MeanSquaredError");

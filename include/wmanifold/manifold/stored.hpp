@@ -152,9 +152,10 @@ class Stored : public detail::TopologyOf<Model> {
   [[nodiscard]] Index scratch_size() const noexcept { return network_.scratch_size(); }
 
   /// Not available: a compile-time message says why.
-  template <class... A>
-  void predict(A&&...) const {
+  template <class T = HostTarget, class... A>
+  Matrix<R> predict(A&&...) const {
     explain_no_batches<A...>();
+    return {};
   }
   /// Not available: a compile-time message says why.
   template <class... A>

@@ -271,6 +271,22 @@ requires(sizeof...(A) < 2) constexpr void explain_sample() {
                 "network(x, y)");
 }
 
+/// States which argument of a block of samples is missing or wrong.
+template <Real R, class... A>
+constexpr void explain_block() {
+  if constexpr (fits<std::tuple<std::span<R const>, Index, std::span<R>>, A...>) {
+    static_assert(
+        never<R, A...>,
+        "wmanifold: expected scratch after the outputs, as this network has sizes at run time, got none; pass "
+        "network.block_scratch_size(32) numbers, for 32 samples at once");
+  } else {
+    static_assert(never<R, A...>,
+                  "wmanifold: expected a block of samples as a list of the network's own numbers, the step from one "
+                  "sample to the next, the outputs and optional scratch, got others; call network.process(x, "
+                  "network.inputs(), y, scratch)");
+  }
+}
+
 /// States how a point of a topology is made.
 template <class S, class A>
 constexpr void explain_point() {

@@ -176,6 +176,14 @@ class BasicNetwork {
     process<T>(x, step, y, scratch);
   }
 
+  /// Overload for wrong arguments: a compile-time message says why.
+  template <class T = HostTarget, class... A>
+  requires(!detail::fits<std::tuple<std::span<R const>, Index, std::span<R>, std::span<R>>, A...> &&
+           !(Stack::is_static && detail::fits<std::tuple<std::span<R const>, Index, std::span<R>>, A...>)) void
+  process(A&&...) const {
+    detail::explain_block<R, A...>();
+  }
+
   /// Numbers of scratch for blocks of `samples` samples at once.
   [[nodiscard]] Index block_scratch_size(Index samples) const noexcept {
     return 2 * samples * whole_lines(widest_of(stack_));
