@@ -228,8 +228,16 @@ TEST_CASE("arguments that do not fit are refused, with the expected and the actu
   refuses(back(fewer, contexts, slope, 3, n), "expected 4 samples, as in the forward pass before it, got 3");
   refuses(back(narrow, contexts, slope, 3, n), "backward: expected 3 inputs, got 2");
   refuses(back(x, three, slope, 3, n), "contexts: expected 4 samples, got 3");
+  auto const pairs = Contexts<S1>::grouped(angles(2), {2, 2});
+  auto const others = Contexts<S1>::grouped(angles(2), {1, 3});
+  refuses(back(x, pairs, slope, 3, n), "backward: expected the contexts of the forward pass, in its 4 groups, got 2");
   model.backward(x, contexts, slope, work, gradient);
   CHECK(gradient == whole);
+  CHECK_NOTHROW(model.backward(x, Contexts<S1>::grouped(angles(4), {1, 1, 1, 1}), slope, work, gradient));
+  model.forward(x, pairs, work);
+  refuses(back(x, contexts, slope, 3, n), "in its 2 groups, got 4");
+  refuses(back(x, others, slope, 3, n), "in its 2 groups, got 2 of other sizes");
+  model.forward(x, contexts, work);
 
   model.predict(x, contexts, work);
   refuses(back(x, contexts, slope, 3, n), "expected a forward pass of the same batch through this workspace before it");

@@ -215,13 +215,14 @@ class BasicManifold {
 
   /// Runs the backward pass, after forward with the same inputs and contexts. Turns `output_gradient` (samples x
   /// outputs) into the gradient of the parameters, in `gradient` (K x N, overwritten; equation 3). Returns the
-  /// gradients that `request` names, as views into the workspace. Throws ArgumentError if sizes differ from those of
-  /// the forward pass.
+  /// gradients that `request` names, as views into the workspace. Throws ArgumentError if sizes or groups of contexts
+  /// differ from those of the forward pass.
   template <class T = HostTarget>
   InputGradients<R> backward(ConstMatrixRef<R> const& inputs, Contexts<Topology> const& contexts,
                              ConstMatrixRef<R> const& output_gradient, Workspace<R>& work, Parameters<R>& gradient,
                              GradientRequest request = {}) const {
     require_backward(*this, inputs, contexts.samples(), output_gradient, work, gradient);
+    work.coefficients.require_groups(contexts.ends());
     return run_backward<T>(inputs, contexts, output_gradient, work, gradient, request);
   }
 

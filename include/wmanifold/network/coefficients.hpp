@@ -1,5 +1,6 @@
 #pragma once
 
+#include <wmanifold/core/error.hpp>
 #include <wmanifold/network/plan.hpp>
 #include <wmanifold/network/spans.hpp>
 
@@ -39,6 +40,19 @@ struct BatchCoefficients {
 
   /// Number of groups.
   [[nodiscard]] Index groups() const noexcept { return ends.empty() ? samples : std::ssize(ends); }
+
+  /// Throws ArgumentError unless groups with these ends (none: a group per sample) are those of this batch.
+  void require_groups(std::span<Index const> group_ends) const {
+    Index const got = group_ends.empty() ? samples : std::ssize(group_ends);
+    bool are_same = kind != Rows::mixed || got == groups();
+    for (std::size_t g = 0; are_same && g < std::min(ends.size(), group_ends.size()); ++g) {
+      are_same = ends[g] == group_ends[g];
+    }
+    if (!are_same) [[unlikely]] {
+      fail("backward: expected the contexts of the forward pass, in its ", groups(), " groups, got ", got,
+           got == groups() ? " of other sizes" : "");
+    }
+  }
 
   /// Sets one row for all samples.
   void set_one_row(Index count, Plan how) {
