@@ -19,6 +19,9 @@ endif()
 include(CheckCXXSourceRuns)
 check_cxx_source_runs("int main() { return __builtin_cpu_supports(\"x86-64-v3\") ? 0 : 1; }" WMANIFOLD_RUNS_X86_64_V3)
 
+# The library's own flags leave sign conversions out, in the tests; users may not.
+set_source_files_properties(flags/every_pass.cpp flags/every_basis.cpp PROPERTIES COMPILE_OPTIONS -Wsign-conversion)
+
 set(sets "-O2 -march=native" "-O3 -march=native")
 if(WMANIFOLD_RUNS_X86_64_V3)
   list(APPEND sets "-O2 -march=x86-64-v3")

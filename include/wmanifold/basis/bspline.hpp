@@ -134,7 +134,7 @@ inline void spline_values(SplineShape const& shape, double const* knots, double 
   spline_pieces(shape.degree, knots + i, x, pieces.data());
   std::fill_n(out, shape.functions, 0.0);
   for (int a = 0; a <= shape.degree; ++a) {
-    out[shape.function(i, a)] = pieces[a];
+    out[shape.function(i, a)] = pieces[static_cast<std::size_t>(a)];
   }
 }
 
@@ -148,7 +148,8 @@ inline void spline_derivatives(SplineShape const& shape, double const* knots, do
   std::fill_n(out, shape.functions, 0.0);
   double before = 0;
   for (int a = 0; a <= shape.degree; ++a) {
-    double const here = a < shape.degree ? lower[a] * shape.degree / (t[a + 1] - t[a + 1 - shape.degree]) : 0;
+    double const piece = a < shape.degree ? lower[static_cast<std::size_t>(a)] : 0;
+    double const here = a < shape.degree ? piece * shape.degree / (t[a + 1] - t[a + 1 - shape.degree]) : 0;
     out[shape.function(i, a)] = before - here;
     before = here;
   }

@@ -7,7 +7,6 @@
 
 #include <xsimd/xsimd.hpp>
 
-#include <array>
 #include <bit>
 #include <cmath>
 #include <concepts>
@@ -157,6 +156,16 @@ template <class V, StoredNumber S>
   }
 }
 
+/// A few batches, which the optimiser keeps in registers: a subscript is an int, as `unroll` gives it.
+template <class V, int count>
+struct Batches {
+  V each[static_cast<std::size_t>(count)];  ///< the batches
+  /// Batch i.
+  [[nodiscard, gnu::always_inline]] constexpr V& operator[](int i) noexcept { return each[i]; }
+  /// The same, read-only.
+  [[nodiscard, gnu::always_inline]] constexpr V const& operator[](int i) const noexcept { return each[i]; }
+};
+
 /// Whether load_block reads this many batches of stored numbers in another order: in pairs, of which one batch has the
 /// numbers at even places, the other those at odd places. A register of BFloat16 gives both by a shift and a mask, half
 /// of the instructions that numbers in order take.
@@ -167,8 +176,8 @@ inline constexpr bool reads_in_pairs =
 
 /// Reads batches of stored numbers: in order, or in pairs.
 template <class V, int Count, StoredNumber S>
-[[nodiscard, gnu::always_inline]] inline std::array<V, Count> load_block(S const* from) noexcept {
-  std::array<V, Count> block;
+[[nodiscard, gnu::always_inline]] inline Batches<V, Count> load_block(S const* from) noexcept {
+  Batches<V, Count> block;
   if constexpr (reads_in_pairs<V, S, Count>) {
     using Words = typename detail::PlainVector<std::uint32_t, V::size>::type;
     using Register = typename V::register_type;
@@ -187,12 +196,12 @@ template <class V, int Count, StoredNumber S>
 
 namespace detail {
 
-template <bool ToPairs, class V, std::size_t Count, std::size_t... I>
-[[gnu::always_inline]] inline void reorder_pairs(std::array<V, Count>& block, std::index_sequence<I...>) noexcept {
+template <bool ToPairs, class V, int Count, std::size_t... I>
+[[gnu::always_inline]] inline void reorder_pairs(Batches<V, Count>& block, std::index_sequence<I...>) noexcept {
   using Floats = typename PlainVector<float, V::size>::type;
   using Register = typename V::register_type;
   constexpr std::size_t n = V::size;
-  unroll<static_cast<int>(Count) / 2>([&](int pair) __attribute__((always_inline)) {
+  unroll<Count / 2>([&](int pair) __attribute__((always_inline)) {
     int const v = 2 * pair;
     Floats const a = __builtin_bit_cast(Floats, static_cast<Register>(block[v]));
     Floats const b = __builtin_bit_cast(Floats, static_cast<Register>(block[v + 1]));
@@ -209,22 +218,21 @@ template <bool ToPairs, class V, std::size_t Count, std::size_t... I>
 }  // namespace detail
 
 /// Brings batches in order into that of load_block.
-template <StoredNumber S, class V, std::size_t Count>
-[[gnu::always_inline]] inline void to_order_of(std::array<V, Count>& block) noexcept {
-  if constexpr (reads_in_pairs<V, S, static_cast<int>(Count)>) {
+template <StoredNumber S, class V, int Count>
+[[gnu::always_inline]] inline void to_order_of(Batches<V, Count>& block) noexcept {
+  if constexpr (reads_in_pairs<V, S, Count>) {
     detail::reorder_pairs<true>(block, std::make_index_sequence<V::size>{});
   }
 }
 
 /// Writes batches in the order of load_block<S> to memory, as numbers in order.
-template <StoredNumber S, class V, std::size_t Count>
-[[gnu::always_inline]] inline void store_block(std::array<V, Count> block, typename V::value_type* to) noexcept {
-  if constexpr (reads_in_pairs<V, S, static_cast<int>(Count)>) {
+template <StoredNumber S, class V, int Count>
+[[gnu::always_inline]] inline void store_block(Batches<V, Count> block, typename V::value_type* to) noexcept {
+  if constexpr (reads_in_pairs<V, S, Count>) {
     detail::reorder_pairs<false>(block, std::make_index_sequence<V::size>{});
   }
-  unroll<static_cast<int>(Count)>([&](int v) __attribute__((always_inline)) {
-    block[v].store_unaligned(to + v * static_cast<Index>(V::size));
-  });
+  unroll<Count>([&](int v)
+                    __attribute__((always_inline)) { block[v].store_unaligned(to + v * static_cast<Index>(V::size)); });
 }
 
 /// Elementary functions, with one spelling for numbers and for batches.

@@ -113,7 +113,7 @@ class BasicLayerList {
 
  private:
   static std::vector<Item> items_of(std::vector<Index> const& widths, std::vector<std::string> const& activations) {
-    require_count("layer list", "widths (one more than activations)", activations.size() + 1, widths.size());
+    require_count("layer list", "widths (one more than activations)", std::ssize(activations) + 1, std::ssize(widths));
     std::vector<Item> items;
     for (std::size_t l = 0; l < activations.size(); ++l) {
       items.emplace_back(Dense<>(widths[l], widths[l + 1]));

@@ -18,7 +18,7 @@ class Contexts {
   /// Returns contexts where `sizes[g]` consecutive samples share point g. ArgumentError for sizes below 1, or other
   /// than one per point.
   [[nodiscard]] static Contexts grouped(std::vector<Point<T>> points, std::vector<Index> const& sizes) {
-    require_count("contexts", "group sizes (one per point)", points.size(), sizes.size());
+    require_count("contexts", "group sizes (one per point)", std::ssize(points), std::ssize(sizes));
     Contexts contexts(std::move(points));
     Index end = 0;
     for (Index const size : sizes) {

@@ -117,7 +117,8 @@ TEST_CASE_TEMPLATE("chosen rows are mixed as in plain loops", P, support::HostFl
         double sum = 0;
         double terms = 0;
         for (Index k = 0; k < rows; ++k) {
-          double const term = static_cast<double>(problem.phi(0, k)) * problem.layers(problem.chosen[k], n);
+          double const term =
+              static_cast<double>(problem.phi(0, k)) * problem.layers(problem.chosen[static_cast<std::size_t>(k)], n);
           sum += term;
           terms += std::abs(term);
         }

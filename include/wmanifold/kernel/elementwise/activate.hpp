@@ -22,8 +22,8 @@ void activate(Function const& function, Index count, R* values, R* derivatives) 
     one(values + n, derivatives == nullptr ? nullptr : derivatives + n);
   }
   if (n < count) {  // the rest uses the same arithmetic: a value never depends on its place
-    LocalArray<R, lanes> value{};
-    LocalArray<R, lanes> derivative{};
+    LocalArray<R, static_cast<std::size_t>(lanes)> value{};
+    LocalArray<R, static_cast<std::size_t>(lanes)> derivative{};
     std::copy(values + n, values + count, value.begin());
     one(value.data(), derivative.data());
     std::copy_n(value.begin(), count - n, values + n);

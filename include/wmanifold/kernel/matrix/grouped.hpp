@@ -65,7 +65,7 @@ template <class T, Real R, int Rows, int Vectors, Order O>
                                      Index b_step, Index depth, Destination<R> to, Index to_step) {
   using V = simd::Batch<T, R>;
   for (Index n = 0; n < lines; ++n, to.data += to_step) {
-    std::array<V, Rows * Vectors> sum;
+    simd::Batches<V, Rows * Vectors> sum;
     unroll<Rows * Vectors>([&](int i) __attribute__((always_inline)) { sum[i] = V(R{0}); });
     fetch_lines<T, R, O>(Vectors, b + (n + lines_ahead) * b_step, b_stride, n + lines_ahead < lines ? depth : 0);
     accumulate<T, R, Rows, Vectors>(left_at<O>(a + n * a_step, a_stride), b + n * b_step, b_stride, depth, sum);

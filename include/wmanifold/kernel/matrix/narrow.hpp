@@ -10,13 +10,13 @@ namespace detail {
 /// Computes the gradient of a vector of inputs' weights of one output in `Rows` rows, and of the rows' biases:
 /// sum_b phi_bk dy_b (x_b, 1). The results are vectors; those of a bias have equal numbers.
 template <class T, Real R, int Rows>
-[[nodiscard, gnu::noinline]] std::array<simd::Batch<T, R>, 2 * Rows> narrow_gradient(Samples<R const> x,
-                                                                                     Samples<R const> dy, R const* phi,
-                                                                                     Index phi_stride,
-                                                                                     Index samples) noexcept {
+[[nodiscard, gnu::noinline]] simd::Batches<simd::Batch<T, R>, 2 * Rows> narrow_gradient(Samples<R const> x,
+                                                                                        Samples<R const> dy,
+                                                                                        R const* phi, Index phi_stride,
+                                                                                        Index samples) noexcept {
   using V = simd::Batch<T, R>;
-  std::array<V, 2 * Rows> sums;
-  sums.fill(V(R{0}));
+  simd::Batches<V, 2 * Rows> sums;
+  unroll<2 * Rows>([&](int i) __attribute__((always_inline)) { sums[i] = V(R{0}); });
   for (; samples > 0; --samples, x.data += x.stride, dy.data += dy.stride, phi += phi_stride) {
     V const inputs = V::load_unaligned(x.data);
     unroll<Rows>([&](int r) __attribute__((always_inline)) {
@@ -74,10 +74,10 @@ void narrow_backward_parameters(MutableDenseRows<R> const& gradient, R const* ph
       for (Index i = 0; i < gradient.inputs; i += lanes) {
         auto const sums = detail::narrow_gradient<T, R, Rows>({x.data + i, x.stride}, {dy.data + o, dy.stride}, phi + k,
                                                               gradient.rows, samples);
-        for (std::size_t r = 0; r < Rows; ++r) {
+        for (int r = 0; r < Rows; ++r) {
           alignas(alignment) std::array<R, static_cast<std::size_t>(lanes)> weights;
           sums[r].store_aligned(weights.data());
-          R* const to = gradient.parameters + (k + static_cast<Index>(r)) * gradient.stride + o;
+          R* const to = gradient.parameters + (k + r) * gradient.stride + o;
           for (Index n = 0; n < lanes; ++n) {
             to[(i + n) * outputs] = weights[static_cast<std::size_t>(n)];
           }

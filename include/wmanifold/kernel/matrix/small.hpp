@@ -92,13 +92,13 @@ template <class T, Real R, int Count, int Rows>
   Index const depth = product.depth;
   R const* x = product.x.data + sample * stride;
   R const* right = product.right + k * row + column;
-  std::array<V, Count * Rows> sum;
+  simd::Batches<V, Count * Rows> sum;
   unroll<Rows>([&](int r) __attribute__((always_inline)) {
     V const start = product.has_bias ? V::load_unaligned(right + r * row + product.terms * depth) : V(R{0});
     unroll<Count>([&](int c) __attribute__((always_inline)) { sum[c * Rows + r] = start; });
   });
   for (Index p = product.terms; p > 0; --p, right += depth, ++x) {
-    std::array<V, Rows> vectors;
+    simd::Batches<V, Rows> vectors;
     unroll<Rows>([&](int r) __attribute__((always_inline)) { vectors[r] = V::load_unaligned(right + r * row); });
     unroll<Count>([&](int c) __attribute__((always_inline)) {
       V const left(x[c * stride]);
@@ -169,11 +169,11 @@ template <class T, Real R, int Count, int Rows>
 [[gnu::noinline]] void small_gradient_tile(Left<R> x, Samples<R const> dy, R const* phi, Index phi_stride,
                                            Index samples, R* to, Index row, Index stride, bool add) noexcept {
   using V = simd::Batch<T, R>;
-  std::array<V, Count * Rows> sum;
+  simd::Batches<V, Count * Rows> sum;
   unroll<Count * Rows>([&](int i) __attribute__((always_inline)) { sum[i] = V(R{0}); });
   for (; samples > 0; --samples, x.data += x.depth, dy.data += dy.stride, phi += phi_stride) {
     V const slope = V::load_unaligned(dy.data);
-    std::array<V, Rows> right;
+    simd::Batches<V, Rows> right;
     unroll<Rows>([&](int r) __attribute__((always_inline)) { right[r] = V(phi[r]) * slope; });
     unroll<Count>([&](int c) __attribute__((always_inline)) {
       V const left(x.data[c * x.row]);

@@ -104,10 +104,10 @@ template <Real R>
 /// Adds sum_p a(r, p) b(p, v) to sum[r, v]; the rows of b are `b_stride` apart.
 template <class T, Real R, int Rows, int Vectors>
 [[gnu::always_inline]] inline void accumulate(Left<R> a, R const* b, Index b_stride, Index depth,
-                                              std::array<simd::Batch<T, R>, Rows * Vectors>& sum) {
+                                              simd::Batches<simd::Batch<T, R>, Rows * Vectors>& sum) {
   using V = simd::Batch<T, R>;
   for (; depth > 0; --depth) {
-    std::array<V, Vectors> right;
+    simd::Batches<V, Vectors> right;
     unroll<Vectors>([&](int v)
                         __attribute__((always_inline)) { right[v] = V::load_unaligned(b + v * simd::lanes<T, R>); });
     unroll<Rows>([&](int r) __attribute__((always_inline)) {
@@ -123,7 +123,8 @@ template <class T, Real R, int Rows, int Vectors>
 
 /// Stores sums at their destination, unscaled.
 template <class T, Real R, int Rows, int Vectors>
-[[gnu::always_inline]] inline void put(std::array<simd::Batch<T, R>, Rows * Vectors>& sum, Destination<R> const& to) {
+[[gnu::always_inline]] inline void put(simd::Batches<simd::Batch<T, R>, Rows * Vectors>& sum,
+                                       Destination<R> const& to) {
   using V = simd::Batch<T, R>;
   R* const data = to.data;  // copies: otherwise the stores might change them, for all the compiler knows
   Index const stride = to.stride;
@@ -149,7 +150,7 @@ template <class T, Real R, int Rows, int Vectors>
                             Index width, Destination<R> const& to) {
   using V = simd::Batch<T, R>;
   constexpr Index lanes = simd::lanes<T, R>;
-  std::array<V, Rows * Vectors> sum;
+  simd::Batches<V, Rows * Vectors> sum;
   unroll<Rows * Vectors>([&](int i) __attribute__((always_inline)) { sum[i] = V(R{0}); });
   accumulate<T, R, Rows, Vectors>(Left<R>{a, a_row, a_depth}, b, b_stride, depth, sum);
   if (width == Vectors * lanes) {

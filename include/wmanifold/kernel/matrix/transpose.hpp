@@ -4,7 +4,6 @@
 #include <wmanifold/core/unroll.hpp>
 
 #include <algorithm>
-#include <array>
 
 namespace wmanifold::kernel {
 
@@ -16,7 +15,7 @@ template <class T, Real R>
   constexpr Index square = 16;
   constexpr int few = 4;
   auto const move = [=](auto count, Index r, Index c) __attribute__((always_inline)) {
-    std::array<R, count()> numbers;
+    R numbers[count()];
     unroll<count()>([&](int i) __attribute__((always_inline)) { numbers[i] = from[(r + i) * from_stride + c]; });
     Index const at = c * to_stride + r;
     if (scale != nullptr) {

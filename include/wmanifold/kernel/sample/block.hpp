@@ -4,7 +4,6 @@
 #include <wmanifold/core/unroll.hpp>
 #include <wmanifold/kernel/matrix/dense_rows.hpp>
 
-#include <array>
 #include <type_traits>
 
 namespace wmanifold::kernel {
@@ -22,14 +21,14 @@ template <class T, Real R, int Count, int Vectors, class Activation>
                                   Index y_stride, Activation const& activation) noexcept {
   using V = simd::Batch<T, R>;
   constexpr Index lanes = simd::lanes<T, R>;
-  std::array<V, Count * Vectors> sum;
+  simd::Batches<V, Count * Vectors> sum;
   R const* const bias = parameters + inputs * outputs;
   unroll<Vectors>([&](int v) __attribute__((always_inline)) {
     V const start = V::load_unaligned(bias + v * lanes);
     unroll<Count>([&](int c) __attribute__((always_inline)) { sum[c * Vectors + v] = start; });
   });
   for (; inputs > 0; --inputs, parameters += outputs, ++x) {
-    std::array<V, Vectors> weights;
+    simd::Batches<V, Vectors> weights;
     unroll<Vectors>([&](int v)
                         __attribute__((always_inline)) { weights[v] = V::load_unaligned(parameters + v * lanes); });
     unroll<Count>([&](int c) __attribute__((always_inline)) {

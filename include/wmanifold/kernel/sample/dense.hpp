@@ -4,7 +4,6 @@
 #include <wmanifold/core/unroll.hpp>
 
 #include <algorithm>
-#include <array>
 
 namespace wmanifold::kernel {
 
@@ -66,7 +65,7 @@ template <class T, Real R, Index Inputs, Index Outputs, class Activation>
   constexpr int parts = static_cast<int>(std::min<Index>(Inputs, std::max(1, 8 / block)));
   auto const some = [&]<int Vectors>(int first, std::integral_constant<int, Vectors>) __attribute__((always_inline)) {
     R const* const from = parameters + first * lanes;
-    std::array<V, static_cast<std::size_t>(Vectors * parts)> sum;
+    simd::Batches<V, Vectors * parts> sum;
     unroll<Vectors>([&](int v) __attribute__((always_inline)) {
       sum[v] = V::load_unaligned(from + Inputs * Outputs + v * lanes);
       unroll<parts - 1>([&](int p) __attribute__((always_inline)) { sum[(p + 1) * Vectors + v] = V(R{0}); });

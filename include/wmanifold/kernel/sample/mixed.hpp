@@ -8,7 +8,6 @@
 #include <wmanifold/kernel/pieces.hpp>
 
 #include <algorithm>
-#include <array>
 
 namespace wmanifold::kernel {
 namespace detail {
@@ -16,8 +15,9 @@ namespace detail {
 /// A few rows of a layer, with one coefficient each.
 template <Real R, int Rows, StoredNumber S>
 struct FewRows {
-  LocalArray<S const*, Rows> from;
-  LocalArray<R, Rows> coefficients;
+  static constexpr auto count = static_cast<std::size_t>(Rows);
+  LocalArray<S const*, count> from;
+  LocalArray<R, count> coefficients;
   Index inputs;
   Index outputs;
 
@@ -27,8 +27,8 @@ struct FewRows {
   void for_each_input(R const* x, Body const& body) const noexcept {
     for (Index i = 0; i <= inputs; ++i) {
       R const input = i < inputs ? x[i] : R{1};
-      LocalArray<R, Rows> scales;
-      for (std::size_t k = 0; k < Rows; ++k) {
+      LocalArray<R, count> scales;
+      for (std::size_t k = 0; k < count; ++k) {
         scales[k] = coefficients[k] * input;
       }
       body(scales, i * outputs);
@@ -45,18 +45,17 @@ void add_few_rows(FewRows<R, Rows, S> const& rows, IndexRange outputs, R const* 
   constexpr int block = 4;
   constexpr Index narrow = 8 * lanes;                                      // so many sums fit in registers
   constexpr Index ahead = 16 * static_cast<Index>(alignment / sizeof(S));  // 16 lines: the latency of L3
-  auto const add = [&]<std::size_t Vectors>(auto const& left, Index from, std::array<V, Vectors> sum)
+  auto const add = [&]<int Vectors>(auto const& left, Index from, simd::Batches<V, Vectors> sum)
       __attribute__((always_inline)) {
-    constexpr int vectors = static_cast<int>(Vectors);
     unroll<Rows>([&](int k) __attribute__((always_inline)) {
-      auto const row = simd::load_block<V, vectors>(rows.from[k] + from);
-      unroll<vectors>([&](int v) __attribute__((always_inline)) { sum[v] = simd::fma(left[k], row[v], sum[v]); });
+      auto const row = simd::load_block<V, Vectors>(rows.from[static_cast<std::size_t>(k)] + from);
+      unroll<Vectors>([&](int v) __attribute__((always_inline)) { sum[v] = simd::fma(left[k], row[v], sum[v]); });
     });
     return sum;
   };
-  auto const spread = [](LocalArray<R, Rows> const& scales) __attribute__((always_inline)) {
-    std::array<V, Rows> left;
-    unroll<Rows>([&](int k) __attribute__((always_inline)) { left[k] = V(scales[k]); });
+  auto const spread = [](auto const& scales) __attribute__((always_inline)) {
+    simd::Batches<V, Rows> left;
+    unroll<Rows>([&](int k) __attribute__((always_inline)) { left[k] = V(scales[static_cast<std::size_t>(k)]); });
     return left;
   };
 
@@ -122,7 +121,7 @@ void add_few_rows(FewRows<R, Rows, S> const& rows, IndexRange outputs, R const* 
           auto const columns = [&]<int Vectors>(std::integral_constant<int, Vectors>) __attribute__((always_inline)) {
             for (; o + Vectors * lanes <= outputs.end; o += Vectors * lanes) {
               unroll<Rows>([&](int k) __attribute__((always_inline)) {
-                fetch<Vectors * lanes>(rows.from[k] + at + o + ahead);
+                fetch<Vectors * lanes>(rows.from[static_cast<std::size_t>(k)] + at + o + ahead);
               });
               simd::store_block<R>(add(left, at + o, simd::load_block<V, Vectors>(y + o)), y + o);
             }
@@ -147,9 +146,10 @@ void mixed_outputs(ChosenRows<R> chosen, Index inputs, Index outputs, IndexRange
   std::fill(y + range.begin, y + range.end, R{0});
   auto const few = [&]<int Rows>(Index first, std::integral_constant<int, Rows>) {
     FewRows<R, Rows, S> rows{{}, {}, inputs, outputs};
-    for (int k = 0; k < Rows; ++k) {
-      rows.from[k] = parameters + chosen.rows[first + k] * chosen.stride;
-      rows.coefficients[k] = chosen.coefficients[first + k];
+    for (std::size_t k = 0; k < rows.count; ++k) {
+      Index const at = first + static_cast<Index>(k);
+      rows.from[k] = parameters + chosen.rows[at] * chosen.stride;
+      rows.coefficients[k] = chosen.coefficients[at];
     }
     add_few_rows<T>(rows, range, x, y);
   };
