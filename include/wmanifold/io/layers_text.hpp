@@ -67,4 +67,44 @@ inline LayerList layers_from(std::string const& where, std::string const& text) 
   }
 }
 
+/// Makes a stack from the layers of a file. Sizes that are not in the stack's type are the file's.
+template <class Stack>
+struct StackFrom;
+template <>
+struct StackFrom<Stack<LayerList>> {
+  static Stack<LayerList> make(std::string const&, std::string const&, LayerList layers) {
+    return Stack<LayerList>(std::move(layers));
+  }
+};
+template <class... Layers>
+struct StackFrom<Stack<Layers...>> {
+  static Stack<Layers...> make(std::string const& where, std::string const& text, LayerList const& layers) {
+    try {
+      require_count("layers", "dense layers", Stack<Layers...>::depth(), std::ssize(layers.entries()));
+      auto entry = layers.entries().begin();
+      return Stack<Layers...>{next<Layers>(entry)...};
+    } catch (ArgumentError const& e) {
+      fail<FileError>(where, ": expected layers that fit the type of the model, got '", text, "' (", e.what(), ")");
+    }
+  }
+
+ private:
+  template <class Layer, class Iterator>
+  static Layer next(Iterator& entry) {
+    if constexpr (!DenseLayer<Layer>) {
+      return Layer{};
+    } else {
+      return std::visit(
+          [](auto const& dense) {
+            if constexpr (Layer::placement == Placement::low_rank) {
+              return Layer(dense.inputs(), dense.outputs(), dense.rank());
+            } else {
+              return Layer(dense.inputs(), dense.outputs());
+            }
+          },
+          (entry++)->dense);
+    }
+  }
+};
+
 }  // namespace wmanifold::detail
