@@ -461,11 +461,10 @@ void save_model(std::filesystem::path const& path, Model const& model, ModelNote
   detail::write_with_checksum(path, detail::file_from("cannot write " + path.string(), model, notes));
 }
 
-/// Loads a manifold of this type. The file determines the layers of a LayerList, and sizes that are not in the type,
-/// as of Dense<>. Parameters in BF16 and F16
-/// are converted, which is exact; a Stored model needs a file of its own type. Throws FileError, with the
-/// expected and the actual value, for a file that is incomplete, has a wrong checksum, holds no model of this type, or
-/// fails its own test vector. Use read_notes for the user's notes.
+/// Loads a manifold of this type. The file determines the layers of a LayerList, and sizes that are not in the type, as
+/// of Dense<>. Parameters in BF16 and F16 are converted, which is exact; a Stored model needs a file of its own type.
+/// Throws FileError, with the expected and the actual value, for a file that is incomplete, has a wrong checksum, holds
+/// no model of this type, or fails its own test vector. Use read_notes for the user's notes.
 template <class Model>
 [[nodiscard]] Model load_model(std::filesystem::path const& path, typename Model::Basis basis = {},
                                LoadOptions options = {}) {
