@@ -1,5 +1,6 @@
 #pragma once
 
+#include <wmanifold/core/attempt.hpp>
 #include <wmanifold/flow/custom_metric.hpp>
 #include <wmanifold/flow/movement.hpp>
 
@@ -87,11 +88,8 @@ class Backtracking {
  private:
   template <class T, class Objective>
   double value_at(Objective& objective) const {
-    try {
-      return objective.template value<T>(*model_);
-    } catch (NumericalError const&) {
-      return std::numeric_limits<double>::infinity();
-    }
+    return detail::attempt<NumericalError>([&] { return objective.template value<T>(*model_); },
+                                           [] { return std::numeric_limits<double>::infinity(); });
   }
 
   Model* model_;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <wmanifold/core/attempt.hpp>
 #include <wmanifold/version.hpp>
 
 // Only this header includes nlohmann_json. Without that library the include in #else ends the compilation, so that one
@@ -154,12 +155,11 @@ inline nlohmann::json parsed_object(std::string const& where, std::string_view t
     }
     json[name] = {{"dtype", entry.type}, {"shape", entry.shape}, {"data_offsets", {entry.begin, entry.end}}};
   }
-  std::string text;
-  try {
-    text = json.dump();
-  } catch (nlohmann::json::exception const& e) {
-    fail<FileError>("cannot write a safetensors header: expected text in UTF-8 (", e.what(), ")");
-  }
+  auto text = detail::rephrased<nlohmann::json::exception>(
+      [&] { return json.dump(); },
+      [](char const* reason) {
+        fail<FileError>("cannot write a safetensors header: expected text in UTF-8 (", reason, ")");
+      });
   text.resize((text.size() + 7) / 8 * 8, ' ');
   if (text.size() > detail::largest_header) [[unlikely]] {
     fail<FileError>("cannot write a safetensors header: expected at most ", detail::largest_header, " bytes, got ",
