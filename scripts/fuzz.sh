@@ -30,7 +30,7 @@ mkdir -p "$work/seeds"
 build/asan/tests/fuzz_seeds "$work/seeds"
 build/asan/tests/tool_models write "$work/seeds/model_file"
 
-export OMP_WAIT_POLICY=passive UBSAN_OPTIONS=print_stacktrace=1
+export OMP_NUM_THREADS=1 UBSAN_OPTIONS=print_stacktrace=1
 options=(-max_len=8192 -timeout=60 -rss_limit_mb=2048)
 stopped=
 child=

@@ -52,7 +52,7 @@ foreach(target IN LISTS fuzz_targets)
   add_test(NAME fuzz_${target} COMMAND fuzz_${target} ${fuzz_options} -max_total_time=20 -print_final_stats=1
     "${found}" "${corpus}")
   set_tests_properties(fuzz_${target}_corpus fuzz_${target} PROPERTIES TIMEOUT 300
-    WORKING_DIRECTORY "${CMAKE_CURRENT_BINARY_DIR}" ENVIRONMENT OMP_WAIT_POLICY=passive)
+    WORKING_DIRECTORY "${CMAKE_CURRENT_BINARY_DIR}" ENVIRONMENT OMP_NUM_THREADS=1)
 endforeach()
 
 # Valid inputs, for scripts/fuzz.sh.
