@@ -133,8 +133,9 @@ struct SymmetryIsCarried {
         return "expected functions that random points tell apart, got a condition of " + std::to_string(condition);
       }
       Eigen::MatrixXd const transposed = qr.solve(after);  // D^T
-      // The values of both sides have errors of some roundings, of points in double that are near a turn. Least squares
-      // amplify these by the condition (Higham, section 20.1).
+      // Values at a point and at its image have errors of some roundings, times the slope of the functions in the
+      // point's coordinates: a factor of 1e3 covers the bases of generate.hpp. Least squares amplify the errors by the
+      // condition (Higham, section 20.1).
       double const largest = std::max(before.cwiseAbs().maxCoeff(), after.cwiseAbs().maxCoeff());
       double const of_values = 1e3 * std::numeric_limits<double>::epsilon() * largest;
       double const error = of_values * condition * static_cast<double>(points);
