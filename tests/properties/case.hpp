@@ -4,6 +4,7 @@
 #include <wmanifold/io/layers_text.hpp>
 #include <wmanifold/manifold/any_manifold.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <numbers>
@@ -99,11 +100,16 @@ inline std::vector<double> point_of(std::string const& factor, wm::Random& rando
   return {place(random) * std::numbers::pi * (factor == "s1" ? 2 : 1)};
 }
 
-/// Returns the coordinates of a random point.
-inline std::vector<double> point_in(std::string const& topology, wm::Random& random) {
+/// Returns the coordinates of a random point. Of a point `before` it, if any, it keeps each factor's part one time in
+/// four: neighbours that differ in some coordinates only are another context.
+inline std::vector<double> point_in(std::string const& topology, wm::Random& random,
+                                    std::vector<double> const& before = {}) {
   std::vector<double> point;
   for (auto const& factor : factors_of(topology)) {
-    auto const part = point_of(factor, random);
+    auto part = point_of(factor, random);
+    if (!before.empty() && random.below(4) == 0) {
+      std::copy_n(before.begin() + std::ssize(point), part.size(), part.begin());
+    }
     point.insert(point.end(), part.begin(), part.end());
   }
   return point;
@@ -153,8 +159,9 @@ struct World {
         contexts(samples_of(c), model.basis().coordinates()) {
     fill_parameters(model, random);
     Index begin = 0;
+    std::vector<double> point;
     for (Index const size : c.groups) {
-      auto const point = point_in(c.topology, random);
+      point = point_in(c.topology, random, point);
       for (Index b = begin; b < begin + size; ++b) {
         std::copy(point.begin(), point.end(), contexts.row(b).data());
       }
