@@ -11,7 +11,7 @@ case ${1:-} in
   '') set -- test ;;
   --all)
     set -- all asan
-    packages+=(python3-torch)
+    packages+=(python3-torch librapidcheck-dev)
     ;;
 esac
 [[ $* == test ]] || packages+=(clang libomp-dev)
