@@ -57,7 +57,7 @@ search() {
   local ran=$((SECONDS - begin))
   "$program" "${options[@]}" -merge=1 -set_cover_merge=1 -use_counters=0 "$found.merged" "${places[@]}" "$found" \
     >"$log.merge" 2>&1 || fail "$target: expected a corpus that can be merged, got an error; see $log.merge"
-  find "$found.merged" -size +4095c -delete  # the repository stays small
+  find "$found.merged" -type f -size +4095c -delete  # the repository stays small
   find "$corpus" -name 'fixed-*' -exec cp {} "$found.merged" \;  # broke the target once; a test keeps them
   rm -rf "$corpus"
   mv "$found.merged" "$corpus"
