@@ -51,8 +51,8 @@ class Backtracking {
     double movement = 0;  ///< of the manifold
   };
 
-  /// Takes one step. Throws as the objective does at the start, and then changes nothing. A trial point with an
-  /// objective that is not finite counts as too far.
+  /// Takes one step. Throws as the objective does, and then changes no parameter. A trial point with an objective that
+  /// is not finite counts as too far.
   template <class T = HostTarget, class Objective>
   Report step(Objective& objective) {
     Report report;
@@ -72,7 +72,13 @@ class Backtracking {
       model_->parameters() = start;
       kernel::add_scaled<T, R>(static_cast<R>(-rate_), static_cast<Index>(start.numbers().size()), direction_.data(),
                                model_->parameters().data());
-      double const value = value_at<T>(objective);
+      double value = 0;
+      try {
+        value = value_at<T>(objective);
+      } catch (...) {  // such as a lack of memory
+        model_->parameters() = start;
+        throw;
+      }
       if (value <= report.before - options_.sufficient * rate_ * slope) {
         report = {report.before, value, rate_, rate_ * movement};
         rate_ *= i == 0 ? 2 : 1;
