@@ -349,7 +349,10 @@ bool locales() {
                          },
                          [grouping] { grouping->reset(); }}};
   for (char const* name : {"de_DE.UTF-8", "de_DE.utf8", "fr_FR.UTF-8", "de_DE"}) {
-    ways.push_back({std::string("C, ") + name, [name] { return std::setlocale(LC_ALL, name) != nullptr; },
+    ways.push_back({std::string("C, ") + name,
+                    [name] {  // the system's reasons stay in English
+                      return std::setlocale(LC_ALL, name) != nullptr && std::setlocale(LC_MESSAGES, "C") != nullptr;
+                    },
                     [] { std::setlocale(LC_ALL, "C"); }});
   }
   bool has_c = false;
