@@ -51,6 +51,7 @@ class Mutant:
     after: str
     text: str        # the line, without spaces around it
     occurrence: int  # among equal lines and changes of the file
+    function: str    # the name of the function around it, or none
 
     @property
     def id(self):
@@ -78,6 +79,7 @@ class Header:
         self.source = source
         self.tokens = tokens_of(source)
         self.partner = self._partners()
+        self.opening = {end: start for start, end in self.partner.items()}
         self.skipped = [False] * len(self.tokens)
         for i, token in enumerate(self.tokens):
             if not self.skipped[i]:
@@ -174,6 +176,23 @@ class Header:
             self._skip(i, i + 1)
         elif self.is_angle(i):
             self._skip(i, self.angle_end(i))
+
+    def function_at(self, i):
+        """Returns the name of the innermost function around token i, or none."""
+        while (i := self.inside[i]) is not None:
+            if self.text(i) != "{":
+                continue
+            at = i - 1
+            while self.text(at) in ("const", "noexcept", "override", "mutable"):
+                at -= 1
+            if self.text(at) != ")":
+                continue
+            name = self.opening[at] - 1
+            if self.text(name) == "noexcept" and self.text(name - 1) == ")":
+                name = self.opening[name - 1] - 1
+            if self.tokens[name].kind == "word" and self.text(name) not in ("if", "for", "while", "switch"):
+                return self.text(name)
+        return ""
 
     def changes(self):
         """Yields (kind, first token, last token, after) for all mutants."""
@@ -290,7 +309,8 @@ def mutants_of(file, source):
         key = lines[line].strip(), kind, before, after
         seen[key] = seen.get(key, 0) + 1
         after += "\n" * (before.count("\n") - after.count("\n"))
-        mutants.append(Mutant(file, line + 1, kind, start, end, before, after, lines[line].strip(), seen[key]))
+        mutants.append(Mutant(file, line + 1, kind, start, end, before, after, lines[line].strip(), seen[key],
+                              header.function_at(first)))
     return mutants
 
 

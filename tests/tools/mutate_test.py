@@ -76,6 +76,10 @@ class Mutants(unittest.TestCase):
             self.assertNotEqual(changed, HEADER)
             self.assertEqual(changed.count("\n"), HEADER.count("\n"))
 
+    def test_the_function_around_a_mutant(self):
+        functions = {mutant.line: mutant.function for mutant in mutants.mutants_of("a.hpp", HEADER)}
+        self.assertEqual(functions, dict.fromkeys((12, 13, 14, 15, 17, 18, 20, 22), "sum") | {31: ""})
+
     def test_declarations_are_no_statements(self):
         for declaration in ("Point p(1);", "T const x = f();", "auto y = f();", "R* to = f();", "Matrix<R> m(f());",
                             "return f();", "static_cast<void>(f());", "using a::f;"):
