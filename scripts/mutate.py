@@ -9,7 +9,7 @@ mutate.py --report                             writes docs/reliability/mutants.j
 The stages, in which the tests run first that name the mutated function, the cheapest of them first:
   mirror   the header's own test file; without one, those that include the header first
   room     the other test files of its room
-  users    four test files, at most, of headers that include it or that name it themselves
+  users    four test files of other rooms, at most: they name the function, include the header or test one that does
   golden   tests/golden_check.cpp
 A mutant is killed by a test that fails, crashes, takes ten times as long, or does not compile for a static assertion.
 Another error of the compiler stops a mutant: it is counted apart, and the next one takes its place. Lines that the
@@ -140,8 +140,14 @@ class Sources:
             text.update(path.read_bytes())
         return text.hexdigest()
 
-    def stages(self, header):
-        """Returns the test files of each stage that include a header."""
+    def names_function(self, test, mutant):
+        """Returns whether a test file names the function around a mutant."""
+        text = self.test_path(test).read_text()
+        return bool(mutant.function) and re.search(rf"\b{mutant.function}\b", text) is not None
+
+    def stages(self, mutant):
+        """Returns the test files of each stage that include the mutated header."""
+        header = mutant.file
         path = (self.include / header).resolve()
         room = header.split("/")[1]
         users = [test for test in self.tests if path in self.dependencies(self.test_path(test))]
@@ -151,8 +157,8 @@ class Sources:
         mirror = [own] if own in of_room else first
         including = {name.removeprefix("wmanifold/").removesuffix(".hpp") + ".cpp" for name in self.headers
                      if path in self.named(self.include / name)}
-        direct = [test for test in users if test not in of_room
-                  and (test in including or path in self.named(self.test_path(test)))]
+        direct = [test for test in users if test not in of_room and (
+            test in including or path in self.named(self.test_path(test)) or self.names_function(test, mutant))]
         golden = [self.golden] if path in self.dependencies(self.test_path(self.golden)) else []
         return {"mirror": mirror, "room": [test for test in of_room if test not in mirror], "users": direct,
                 "golden": golden}
@@ -311,11 +317,7 @@ class Judge:
             if known:
                 return known["compile"] + known["run"]
             return 10 + len(self.sources.dependencies(self.sources.test_path(test))) / 10
-
-        def names_it(test):
-            text = self.sources.test_path(test).read_text()
-            return bool(mutant.function) and re.search(rf"\b{mutant.function}\b", text) is not None
-        return sorted(tests, key=lambda test: (not names_it(test), cost(test)))
+        return sorted(tests, key=lambda test: (not self.sources.names_function(test, mutant), cost(test)))
 
     def judge(self, mutant):
         """Returns the record of a mutant."""
@@ -336,7 +338,7 @@ class Judge:
         return {**record, **verdict, "ran": len(ran), "seconds": round(time.monotonic() - start, 1)}
 
     def _verdict(self, mutant, folder, overlay, ran):
-        stages = self.sources.stages(mutant.file)
+        stages = self.sources.stages(mutant)
         for stage in STAGES:
             tests = self.in_order(stages[stage], mutant)
             for test in tests[:MOST_USERS] if stage == "users" else tests:
