@@ -242,12 +242,21 @@ class Header:
 
     def _statements(self, i, token):
         inside = self.inside[i]
-        if inside is None or self.text(inside) != "{" or self.text(i - 1) not in ("{", "}", ";", ":"):
+        if inside is None or self.text(inside) != "{" or not self._may_begin(i):
             return
         if token.text in ("break", "continue") and self.text(i + 1) == ";":
             yield "statement", i, i, ""
         elif self._is_expression(i):
             yield "statement", i, self._statement_end(i) - 1, ""
+
+    def _may_begin(self, i):
+        """Returns whether a statement may begin at token i."""
+        if self.text(i - 1) != ":":
+            return self.text(i - 1) in ("{", "}", ";")
+        at = i - 2
+        while self.text(at) not in ("{", "}", ";", "case", "default"):
+            at -= 1
+        return self.text(at) in ("case", "default")
 
     def _is_expression(self, i):
         """Returns whether an expression statement with an effect begins at token i: a call or an assignment."""
