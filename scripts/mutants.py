@@ -252,7 +252,7 @@ class Header:
     def _may_begin(self, i):
         """Returns whether a statement may begin at token i."""
         if self.text(i - 1) != ":":
-            return self.text(i - 1) in ("{", "}", ";")
+            return self.text(i - 1) in ("{", "}", ";") and self.tokens[i - 1].end < self.tokens[i].start
         at = i - 2
         while self.text(at) not in ("{", "}", ";", "case", "default"):
             at -= 1

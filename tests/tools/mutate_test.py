@@ -82,7 +82,8 @@ class Mutants(unittest.TestCase):
 
     def test_declarations_are_no_statements(self):
         for declaration in ("Point p(1);", "T const x = f();", "auto y = f();", "R* to = f();", "Matrix<R> m(f());",
-                            "return f();", "static_cast<void>(f());", "using a::f;", "return a ? b : f();"):
+                            "return f();", "static_cast<void>(f());", "using a::f;", "return a ? b : f();",
+                            "int x = [] { return 1; }();"):
             with self.subTest(declaration):
                 self.assertNotIn("statement", {mutant.kind for mutant in mutants.mutants_of(
                     "a.hpp", "void g() { " + declaration + " }")})
