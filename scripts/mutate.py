@@ -457,10 +457,10 @@ def draw(arguments, judge, chosen):
 
 
 def equivalents():
-    """Returns the reasons by file, line's text and change."""
+    """Returns the reasons by file, line's text, change, and number among the same changes of equal lines."""
     if not EQUIVALENT.exists():
         return {}
-    return {(entry["file"], entry["text"], entry["before"], entry["after"]): entry["reason"]
+    return {(entry["file"], entry["text"], entry["before"], entry["after"], entry.get("occurrence", 1)): entry["reason"]
             for entry in json.loads(EQUIVALENT.read_text())}
 
 
@@ -481,7 +481,7 @@ def report(seed, count):
         if record["outcome"] == "stopped":
             stopped += 1
         else:
-            found.append({**record, "line": mutant.line})
+            found.append({**record, "line": mutant.line, "occurrence": mutant.occurrence})
         if len(found) == count:
             break
     rooms = {}
@@ -492,9 +492,9 @@ def report(seed, count):
         if record["outcome"] == "killed":
             room["killed"] += 1
             continue
-        reason = reasons.get((record["file"], record["text"], record["before"], record["after"]))
+        reason = reasons.get(tuple(record[key] for key in ("file", "text", "before", "after", "occurrence")))
         room["open" if reason is None else "equivalent"] += 1
-        survivors.append({key: record[key] for key in ("id", "file", "line", "text", "before", "after")}
+        survivors.append({key: record[key] for key in ("id", "file", "line", "text", "before", "after", "occurrence")}
                          | ({} if reason is None else {"equivalent": reason}))
     stages = collections.Counter(record["stage"] for record in found if record["outcome"] == "killed")
     git = ["git", "-C", str(ROOT), "rev-parse", "--short", "HEAD"]
