@@ -470,7 +470,8 @@ def processor():
 
 
 def report(seed, count):
-    """Writes the result of the run with a seed: the first `count` mutants in its order that the compiler accepts."""
+    """Writes the result of the run with a seed: the first `count` mutants in its order that the compiler accepts. After
+    an interrupted run it has those that were judged."""
     known = records()
     reasons = equivalents()
     found, stopped = [], 0
@@ -505,6 +506,7 @@ def report(seed, count):
         "machine": processor(),
         "compiler": compiler,
         "seed": seed,
+        "wanted": count,
         "mutants": len(found),
         "killed": sum(room["killed"] for room in rooms.values()),
         "equivalent": sum(room["equivalent"] for room in rooms.values()),
