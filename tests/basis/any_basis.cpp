@@ -200,4 +200,6 @@ TEST_CASE("unknown names and names that do not fit together are refused") {
   refuses("finite3[0-1,1-2]*s1", "additive(laplacian2*fourier2)");
   refuses("interval", wm::Orthonormal<wm::Line>::name().c_str());
   refuses("s2*s2*s2*s2", "harmonics12*harmonics12*harmonics12*harmonics12");
+  refuses("t64*interval", "additive(fourier1*legendre1)");  // 65 coordinates
+  CHECK(wm::AnyBasis("t64", "additive(fourier1)").size() == 129);
 }

@@ -16,6 +16,7 @@ using wm::Finite, wm::LaplacianEigenvectors;
 using Days = Finite<7, wm::cycle_graph<7>()>;
 using Sizes = Finite<5, wm::path_graph<5>()>;
 using Rooms = Finite<6, wm::grid_graph<2, 3>()>;
+using Star = Finite<4, wm::graph_of<4>({{0, 1}, {0, 2}, {0, 3}})>;
 using Tree = Finite<4, wm::graph_of<4>({{0, 1}, {0, 2, 0.5}, {3, 2, 2.25}})>;
 
 namespace {
@@ -52,8 +53,8 @@ std::vector<double> eigenvalues() {
 
 TEST_CASE_TEMPLATE("eigenvectors of a graph keep the laws of a basis", B, LaplacianEigenvectors<Days, 1>,
                    LaplacianEigenvectors<Days, 3>, LaplacianEigenvectors<Days, 7>, LaplacianEigenvectors<Sizes, 3>,
-                   LaplacianEigenvectors<Rooms, 6>, LaplacianEigenvectors<Tree, 4>, LaplacianEigenvectors<Finite<9>, 9>,
-                   LaplacianEigenvectors<Finite<1>, 1>) {
+                   LaplacianEigenvectors<Rooms, 6>, LaplacianEigenvectors<Tree, 4>, LaplacianEigenvectors<Star, 4>,
+                   LaplacianEigenvectors<Finite<9>, 9>, LaplacianEigenvectors<Finite<1>, 1>) {
   support::check_laws(wm::testing::basis_laws(B{}, wm::Seed{1}));
 }
 
@@ -87,6 +88,17 @@ TEST_CASE("on a cycle they are harmonics, on a path cosines") {
   }
   for (int i = 0; i < 5; ++i) {
     CHECK(std::abs(wm::values_at(sizes, Sizes::at(i))[1] - root2 * std::cos(pi * (i + 0.5) / 5)) < 1e-13);
+  }
+}
+
+TEST_CASE("on a star, functions of one eigenvalue that vanish at the centre differ at the leaves") {
+  LaplacianEigenvectors<Star, 4> const basis;
+  double const one = std::sqrt(2.0 / 3);
+  double const expected[4][2] = {{0, 0}, {2 * one, 0}, {-one, std::sqrt(2.0)}, {-one, -std::sqrt(2.0)}};
+  for (int i = 0; i < 4; ++i) {
+    auto const phi = wm::values_at(basis, Star::at(i));
+    CHECK(std::abs(phi[1] - expected[i][0]) < 1e-13);
+    CHECK(std::abs(phi[2] - expected[i][1]) < 1e-13);
   }
 }
 

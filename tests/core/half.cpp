@@ -99,6 +99,10 @@ TEST_CASE_TEMPLATE("each of the 65536 numbers has its value and comes back from 
   CHECK(wrong == 0);
   CHECK(S(0.0F) == S(-0.0F));
   CHECK_FALSE(S(1.0F) == S(2.0F));
+  // Only the given number of entries counts.
+  S const numbers[] = {S(1.0F), S(std::numeric_limits<float>::infinity())};
+  CHECK(wm::all_finite(numbers, 1));
+  CHECK_FALSE(wm::all_finite(numbers, 2));
 }
 
 TEST_CASE_TEMPLATE("rounding is to the nearest, ties to even, within the bounds", S, BFloat16, Float16) {

@@ -141,6 +141,24 @@ TEST_CASE("an error at a trial point leaves the model unchanged") {
   CHECK(model.parameters() == before);
 }
 
+TEST_CASE("an integration shortens a step to where the objective is NaN, and fails if its steps are fixed") {
+  Model<wm::Line> model(wm::zeros, {}, wm::LayerList{wm::Dense<>(1, 1)});
+  wm::Matrix<double> const ones = wm::Matrix<double>::Ones(3, 1);
+  wm::Contexts<Interval> const contexts = wm::Contexts<Interval>::constant(Interval::at(0.5), 3);
+  auto const near = wm::custom_loss([](auto const& prediction, auto const& target) {  // NaN from 2 on
+    using std::log;
+    auto const error = prediction[0] - target[0];
+    return error * error + 0.0 * log(2 - prediction[0]);
+  });
+  wm::Objective objective(model, near, ones, contexts, ones);
+  auto const before = model;
+  CHECK_THROWS_AS(wm::integrate(model, objective, 100, {.fixed_steps = 1}), wm::NumericalError);
+  CHECK(model == before);
+  auto const report = wm::integrate(model, objective, 100, {.first_step = 100});
+  CHECK(report.rejected > 0);
+  CHECK(report.loss < 1e-6);
+}
+
 TEST_CASE("a failed integration leaves the model unchanged") {
   Data const data;
   auto model = cubic();

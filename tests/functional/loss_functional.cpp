@@ -134,6 +134,20 @@ TEST_CASE("arguments that do not fit are refused, with the expected and the actu
   std::vector<double> const huge(6, std::numeric_limits<double>::max());
   CHECK_THROWS_WITH_AS((void)functional.value(model, inputs, contexts, labels, work, huge),
                        doctest::Contains("weights: expected a positive and finite sum, got inf"), wm::ArgumentError);
+  std::vector<double> weights(6, 0.0);
+  CHECK_THROWS_WITH_AS((void)functional.value(model, inputs, contexts, labels, work, weights),
+                       doctest::Contains("weights: expected a positive and finite sum, got 0"), wm::ArgumentError);
+  weights.assign(6, 1.0);
+  for (auto const& [weight, message] :
+       {std::pair(-1.0, "got -1 for sample 4"), std::pair(-1e-300, "got -1e-300 for sample 4"),
+        std::pair(std::numeric_limits<double>::quiet_NaN(), "got nan for sample 4"),
+        std::pair(std::numeric_limits<double>::infinity(), "got inf for sample 4")}) {
+    weights[4] = weight;
+    CHECK_THROWS_WITH_AS(
+        (void)functional.value(model, inputs, contexts, labels, work, weights),
+        doctest::Contains((std::string("weights: expected numbers of at least 0, ") + message).c_str()),
+        wm::ArgumentError);
+  }
   CHECK_THROWS_WITH_AS((void)functional.value(model, inputs, contexts, labels, work, std::span(huge).first(5)),
                        doctest::Contains("expected 6 weights, one per sample or none, got 5"), wm::ArgumentError);
   CHECK_THROWS_WITH_AS(functional.gradient(model, inputs, contexts, labels, work, small),

@@ -58,6 +58,7 @@ TEST_CASE("the mean is over samples, by their weights") {
 }
 
 TEST_CASE("cvar is the mean of the worst contexts, the last of which may count in part") {
+  CHECK(wm::Cvar(0.25).alpha() == 0.25);
   CHECK(reduce(wm::Cvar(1.0 / 6), single).value == 9);
   CHECK(reduce(wm::Cvar(0.5), single).value == doctest::Approx((9 + 4 + 3) / 3.0));
   CHECK(reduce(wm::Cvar(0.25), single).value == doctest::Approx((9 + 0.5 * 4) / 1.5));
@@ -75,6 +76,10 @@ TEST_CASE("the worst context is the limit of cvar") {
   Case const ignored{{1, 100}, {1, 0}};
   CHECK(reduce(wm::WorstContext{}, ignored).value == 1);
   CHECK(reduce(wm::Cvar(0.5), ignored).value == 1);
+  // Small weights count like large ones, and the first context may be the one without.
+  CHECK(reduce(wm::WorstContext{}, {{5, 1, 9}, {0.5, 0.25, 0}}).value == 5);
+  CHECK(reduce(wm::WorstContext{}, {{100, 1, 2}, {0, 0.5, 0.25}}).value == 2);
+  CHECK(reduce(wm::WorstContext{}, {{100, 2, 1}, {0, 0.5, 0.25}}).value == 2);
 }
 
 TEST_CASE("the shares of samples are the derivatives of the result") {

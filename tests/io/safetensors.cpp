@@ -41,6 +41,18 @@ TEST_CASE("tensors come back as they were") {
   CHECK(wm::read_safetensors(file.path) == example());
 }
 
+TEST_CASE("bytes in memory give the same tensors; cut off anywhere, they are refused, and named") {
+  Scratch const file;
+  wm::write_safetensors(file.path, example());
+  std::ifstream in(file.path, std::ios::binary);
+  std::string const bytes(std::istreambuf_iterator<char>(in), {});
+  CHECK(wm::parse_safetensors("memory", bytes) == example());
+  for (std::size_t size = 0; size < bytes.size(); ++size) {
+    CHECK_THROWS_WITH_AS((void)wm::parse_safetensors("memory", std::span(bytes).first(size)),
+                         doctest::Contains("memory: "), wm::FileError);
+  }
+}
+
 TEST_CASE("numbers of 16 bits lie behind all others, so these start at multiples of four bytes") {
   Scratch const file;
   wm::write_safetensors(file.path, {{},

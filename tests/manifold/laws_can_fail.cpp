@@ -137,6 +137,19 @@ struct Uphill : LineFlow {
   }
   Line* model;
 };
+/// A flow that reports its steps and takes none.
+struct Idle : LineFlow {
+  Idle(Line& trained, wm::MeanSquaredError loss, wm::FlowOptions const& options)
+      : LineFlow(trained, loss, options), model(&trained) {}
+  template <class... Batch>
+  wm::Step step(Batch const&... batch) {
+    Line const before = *model;
+    auto const step = LineFlow::step(batch...);
+    model->parameters().matrix() = before.parameters().matrix();
+    return step;
+  }
+  Line* model;
+};
 
 struct WrongNetwork : wm::BasicNetwork<double, wm::LayerList> {
   using BasicNetwork::BasicNetwork;
@@ -211,6 +224,8 @@ TEST_CASE("flows that are not steepest, or miss their budget, break their law") 
   auto const over = broken_by_flow<OverBudget>();
   CHECK(wm::testing::to_string(over).find("a step moves the manifold by its budget") != std::string::npos);
   expect(broken_by_flow<Boaster>(), {"a step reports its budget"});
+  auto const idle = broken_by_flow<Idle>();
+  CHECK(wm::testing::to_string(idle).find("a step that is short enough lowers the loss") != std::string::npos);
   auto const uphill = broken_by_flow<Uphill>();
   CHECK(wm::testing::to_string(uphill).find("a step goes down") != std::string::npos);
   CHECK(wm::testing::to_string(uphill).find("a step that is short enough lowers the loss") != std::string::npos);

@@ -84,6 +84,13 @@ void check(Model const& source, auto const& contexts) {
     auto into = source.at(s);
     stored.at(s, into);
     CHECK(into == expected);
+    auto const gone = std::move(into);  // a network with layers in its type is formed again, one with a list is not
+    if constexpr (std::remove_cvref_t<decltype(source.stack())>::is_static) {
+      stored.at(s, into);
+      CHECK(into == gone);
+    } else {
+      CHECK_THROWS_WITH_AS(stored.at(s, into), doctest::Contains("of the manifold's own layers"), wm::ArgumentError);
+    }
     std::vector<R> y(3), of_model(3);
     stored(s, x, y, scratch);
     if constexpr (requires { model(s, x, of_model, scratch); }) {
@@ -218,6 +225,8 @@ TEST_CASE("wrong sizes and moved-from models are refused, as by the model") {
   auto listed = wm::stored_as<Float16>(filled(Listed<float, wm::Ellipse>(wm::zeros, {}, layers())));
   auto other = Listed<float, wm::Ellipse>(wm::zeros, {}, wm::LayerList{Dense<>(13, 3)}).at(s);
   refuses([&] { listed.at(s, other); }, "network of the manifold's own layers");
+  auto const away = std::move(listed);
+  refuses([&] { static_cast<void>(listed.at(s)); }, "moved-from");
 }
 
 TEST_CASE("a walker follows a stored model as it follows the rounded one") {

@@ -58,11 +58,12 @@ TEST_CASE("a matrix that is no metric is refused") {
   };
   double const nan = std::numeric_limits<double>::quiet_NaN();
   double const inf = std::numeric_limits<double>::infinity();
-  refused(matrix(2, 2, {1, 2, 2, 1}), "2 x 2");  // indefinite
-  refused(matrix(2, 2, {1, 1, 1, 1}), "2 x 2");  // singular
-  refused(matrix(1, 1, {-1}), "1 x 1");          // negative
-  refused(matrix(2, 2, {2, 1, 0, 2}), "2 x 2");  // not symmetric
-  refused(matrix(2, 2, {2, 0, 1, 2}), "2 x 2");  // nor in the other triangle
+  refused(matrix(2, 2, {1, 2, 2, 1}), "2 x 2");              // indefinite
+  refused(matrix(2, 2, {1, 1, 1, 1}), "2 x 2");              // singular
+  refused(matrix(1, 1, {-1}), "1 x 1");                      // negative
+  refused(matrix(2, 2, {2, 1, 0, 2}), "2 x 2");              // not symmetric
+  refused(matrix(2, 2, {2, 0, 1, 2}), "2 x 2");              // nor in the other triangle
+  refused(matrix(2, 2, {2e-14, 1e-14, 0, 2e-14}), "2 x 2");  // the same, in small units
   refused(matrix(2, 3, {1, 0, 0, 0, 1, 0}), "2 x 3");
   refused(matrix(3, 2, {1, 0, 0, 1, 0, 0}), "3 x 2");
   refused(matrix(2, 2, {1, nan, nan, 1}), "2 x 2");

@@ -40,6 +40,15 @@ TEST_CASE("without stiffness or without ends the price is the movement; on a lin
   CHECK(wm::step_price(wm::Constant<wm::Interval>{}, 3) == SmallMatrix::Identity(1, 1));
 }
 
+TEST_CASE("the least energy above zero sets the unit, wherever it stands in the spectrum") {
+  SmallMatrix const gram = SmallMatrix::Identity(3, 3);
+  for (Eigen::Vector3d const& energies : {Eigen::Vector3d(2, 8, 4), Eigen::Vector3d(8, 2, 4), Eigen::Vector3d(4, 8, 2),
+                                          Eigen::Vector3d(0, 2, 8), Eigen::Vector3d(2, 8, 0)}) {
+    SmallMatrix const energy = energies.asDiagonal();
+    CHECK((wm::detail::stiff_price(gram, energy, 3) - (gram + 1.5 * energy)).norm() < 1e-14);
+  }
+}
+
 TEST_CASE_TEMPLATE("close knots and steep polynomials leave the slowest function its price", B,
                    wm::BSpline<wm::Interval, 1, 3>, wm::BSpline<wm::Interval, 3, 5>, wm::BSpline<wm::Interval, 9, 11>,
                    wm::Bernstein<wm::Interval, 24>) {

@@ -190,6 +190,19 @@ TEST_CASE("blocks that do not fit are refused with the expected and the actual v
                        wm::ArgumentError);
   CHECK_THROWS_WITH_AS(network.process(x, 5, std::span(y).first(17)), doctest::Contains("and 17 outputs"),
                        wm::ArgumentError);
+  // The needed count is exact, or the largest where it would overflow.
+  Index const most = std::numeric_limits<Index>::max();
+  for (auto const& [step, samples, needed] :
+       {std::array<Index, 3>{most / 4 * 3, 2, most / 4 * 3 + 5}, std::array<Index, 3>{most - 5, 2, most},
+        std::array<Index, 3>{most - 4, 2, most}, std::array<Index, 3>{most, 2, most},
+        std::array<Index, 3>{most / 4 * 3, 3, most}, std::array<Index, 3>{most / 4, 3, most / 4 * 2 + 5}}) {
+    CHECK_THROWS_WITH_AS(network.process(x, step, std::span(y).first(static_cast<std::size_t>(3 * samples))),
+                         doctest::Contains(("at least " + std::to_string(needed) + " numbers for").c_str()),
+                         wm::ArgumentError);
+  }
+  CHECK_NOTHROW(network.process(std::span(x).first(5), most, std::span(y).first(3)));
+  CHECK_THROWS_WITH_AS(network.process(std::span(x).first(4), most, std::span(y).first(3)),
+                       doctest::Contains("expected at least 5 numbers for 1 samples"), wm::ArgumentError);
   std::vector<double> scratch(static_cast<std::size_t>(network.block_scratch_size(1)) - 1);
   CHECK_THROWS_WITH_AS(network.process(x, 5, y, scratch), doctest::Contains("network scratch: expected at least"),
                        wm::ArgumentError);

@@ -16,6 +16,7 @@ TEST_CASE("a report keeps the worst case of every broken law") {
   report.hold("small", 2, 1, wm::S1::radians(0.5), "and", 7);
   report.hold("small", 3, 1, wm::Coordinates<wm::S1>{0.25});
   report.hold("small", 2.5, 1, "not this");
+  report.hold("small", 3, 2, "nor one as bad");
   report.hold_true("other", true);
   report.hold_true("other", false);
   REQUIRE(report.violations().size() == 2);
@@ -23,7 +24,7 @@ TEST_CASE("a report keeps the worst case of every broken law") {
   CHECK(report.violations()[0].where == "(0.25)");
   CHECK(report.violations()[0].error == 3);
   CHECK(report.violations()[0].allowed == 1);
-  CHECK(report.checks() == 7);
+  CHECK(report.checks() == 8);
   CHECK(to_string(report.violations()) ==
         "does not hold: small; error 3, allowed 1; at (0.25)\ndoes not hold: other; error 1, allowed 0\n");
 }

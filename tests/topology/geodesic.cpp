@@ -201,6 +201,8 @@ TEST_CASE("a walk makes steps of its length and reaches all parts") {
   wm::Random again{wm::Seed{2}};
   CHECK(wm::geodesic_walk(wm::SO3::identity(), 0.5, 20000, again) == walk);
   CHECK(wm::geodesic_walk(wm::Interval::at(0.5), 0.3, 5, random).back()[0] <= 1);
+  CHECK(wm::geodesic_walk(wm::Interval::at(0.5), 0.3, 0, random).empty());
+  CHECK(wm::geodesic_walk(wm::Interval::at(0.5), 0.3, -1, random).empty());
   CHECK_THROWS_WITH_AS(static_cast<void>(wm::geodesic_walk(wm::Interval::at(0.5), NAN, 5, random)),
                        "wmanifold: geodesic_walk: expected a finite step length, got nan", wm::ArgumentError);
 }

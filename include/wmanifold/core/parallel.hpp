@@ -25,8 +25,25 @@ template <class T>
   return 1;
 }
 
+#ifdef _OPENMP
+namespace detail {
+
+/// Calls `body(begin, end, piece)` on pieces of [0, count), each in a thread. It is out of line: Clang calls OpenMP at
+/// the start of a function with a parallel loop, and its first call allocates.
+template <class T, class Body>
+[[gnu::noinline]] void pieces_in_threads(Index count, Index pieces, Body const& body) {
+#pragma omp parallel for num_threads(static_cast <int>(pieces)) schedule(static, 1)
+  for (Index piece = 0; piece < pieces; ++piece) {
+    body(count * piece / pieces, count * (piece + 1) / pieces, piece);
+  }
+}
+
+}  // namespace detail
+#endif
+
 /// Calls `body(begin, end, piece)` on pieces of [0, count). It uses several threads if `work` multiply-adds are worth
-/// it, the target has OpenMP, and no outer loop is parallel. It uses at most as many threads as OpenMP is set to.
+/// it, the target has OpenMP, and no outer loop is parallel. It uses at most as many threads as OpenMP is set to. It
+/// calls OpenMP only for that much work.
 ///
 /// GCC's OpenMP keeps its threads for the next loop. A process that forks after a parallel loop has a child without
 /// these threads, and a parallel loop of the child never ends. After omp_set_num_threads(1) in the child it does end
@@ -35,13 +52,12 @@ template <class T, class Body>
 void parallel_ranges(Index count, Index work, Body const& body) {
 #ifdef _OPENMP
   if constexpr (T::threads) {
-    Index const pieces = std::min({count, work / parallel_threshold + 1, most_pieces<T>()});
-    if (pieces > 1 && omp_in_parallel() == 0) {
-#pragma omp parallel for num_threads(static_cast <int>(pieces)) schedule(static, 1)
-      for (Index piece = 0; piece < pieces; ++piece) {
-        body(count * piece / pieces, count * (piece + 1) / pieces, piece);
+    if (count > 1 && work >= parallel_threshold) {
+      Index const pieces = std::min({count, work / parallel_threshold + 1, most_pieces<T>()});
+      if (pieces > 1 && omp_in_parallel() == 0) {
+        detail::pieces_in_threads<T>(count, pieces, body);
+        return;
       }
-      return;
     }
   }
 #endif

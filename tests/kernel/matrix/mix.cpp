@@ -72,3 +72,13 @@ TEST_CASE_TEMPLATE("rows of 16 bits give the numbers of their floats, to the bit
   check(wm::BFloat16());
   check(wm::Float16());
 }
+
+TEST_CASE_TEMPLATE("the mix of no rows is zero", P, support::HostFloat, support::HostDouble, support::ScalarFloat,
+                   support::ScalarDouble) {
+  using T = typename P::T;
+  using R = typename P::Number;
+  std::vector<R> mixed(5, R{7});
+  wm::kernel::ChosenRows<R> const none{nullptr, nullptr, 0, 4};
+  wm::kernel::mix_chosen_rows<T, R>(none, 4, static_cast<R const*>(nullptr), mixed.data());
+  CHECK(mixed == std::vector<R>{0, 0, 0, 0, 7});
+}
