@@ -4,10 +4,10 @@
 // and, with the GNU library, malloc, free and pthread_mutex_lock (Eigen allocates by malloc). One source of an
 // executable includes it.
 
-#if defined(__SANITIZE_ADDRESS__)
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #define WITHOUT_TRAPS  // sanitizers that watch the heap have their own functions
 #elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) || __has_feature(memory_sanitizer)
 #define WITHOUT_TRAPS
 #endif
 #endif
@@ -58,7 +58,11 @@ inline void* counted(std::size_t size, std::size_t alignment) noexcept {
 inline void* counted_or_throw(std::size_t size, std::size_t alignment) {
   void* const memory = counted(size, alignment);
   if (memory == nullptr) {
+#ifdef __cpp_exceptions
     throw std::bad_alloc();
+#else
+    std::abort();
+#endif
   }
   return memory;
 }
