@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Makes golden_values.hpp, the reference values of wmanifold-check, of the files in tests/golden.
 
-make_golden.py [FILE]    FILE: the header to write; golden_values.hpp beside this program unless given
+make_golden.py              writes golden_values.hpp beside this program
+make_golden.py --compare    compares that file instead, and ends with 1 if it differs
 
 The header holds all of basis.json, gram.json and integrals.json. Of networks.json it holds the three smallest cases
 whose topologies and widths differ.
@@ -67,12 +68,11 @@ def chosen(cases):
 
 
 def main():
-    to = pathlib.Path(sys.argv[1]) if len(sys.argv) > 1 else HERE / "golden_values.hpp"
+    if sys.argv[1:] not in ([], ["--compare"]):
+        sys.exit(__doc__)
     files = {name: json.loads((GOLDEN / f"{name}.json").read_text())
              for name in ("basis", "gram", "integrals", "networks")}
     header = Header()
-    text = lambda s: json.dumps(s)
-
     arrays = {"basis": {"context": "context", "phi": "phi", "dphi_ambient": "slopes"},
               "gram": {"gram": "gram", "inverse": "inverse"},
               "networks": {key: key for key in (
@@ -85,10 +85,10 @@ def main():
         fields = [("char const*", name) for name in names] + [("Numbers", field) for field in keys.values()]
         rows = []
         for i, case in enumerate(files[file]):
-            row = [text(case[name]) for name in names]
+            row = [json.dumps(case[name]) for name in names]
             row += [header.array(f"{file}_{i}_{field}", case[key]) for key, field in keys.items()]
             if file == "networks":
-                row += [header.array(f"networks_{i}_widths", case["widths"], "int"), text(case["activations"][0]),
+                row += [header.array(f"networks_{i}_widths", case["widths"], "int"), json.dumps(case["activations"][0]),
                         header.array(f"networks_{i}_targets", case["targets"]), repr(case["loss_value"]),
                         repr(case["flow_movement_rms"])]
                 assert len(case["widths"]) == 3 and case["activations"][1] == "identity"
@@ -98,9 +98,14 @@ def main():
                        ("double", "loss_value"), ("double", "movement")]
         header.cases({"basis": "BasisCase", "gram": "GramCase", "networks": "NetworkCase"}[file], fields, file, rows)
     header.cases("IntegralCase", [("char const*", "topology"), ("char const*", "integrand"), ("double", "value")],
-                 "integrals", [[text(c["topology"]), text(c["integrand"]), repr(c["value"])]
+                 "integrals", [[json.dumps(c["topology"]), json.dumps(c["integrand"]), repr(c["value"])]
                                for c in files["integrals"]])
-    to.write_text(header.text + "}  // namespace golden\n")
+    text = header.text + "}  // namespace golden\n"
+    to = HERE / "golden_values.hpp"
+    if not sys.argv[1:]:
+        to.write_text(text)
+    elif to.read_text() != text:
+        sys.exit(f"{to} does not hold the values of {GOLDEN}; run check/make_golden.py")
 
 
 if __name__ == "__main__":

@@ -51,13 +51,14 @@ class Report {
   int failed_ = 0;
 };
 
-/// The largest of some errors, in parts of what is allowed, and the places of those above it.
+/// The largest of some errors, and the places of those above what is allowed.
 class Errors {
  public:
-  /// Adds an error. A NaN is above every limit.
+  /// Adds an error. A NaN is above every limit. Errors in a row at one place are named once.
   void add(double error, double allowed, std::string const& place) {
     largest_ = error > largest_ || error != error ? error : largest_;
-    if (!(error <= allowed)) {
+    if (!(error <= allowed) && place != last_) {
+      last_ = place;
       if (++above_ <= most_named) {
         above_places_ += text("    %s: %.3g, allowed %.3g\n", place.c_str(), error, allowed);
       }
@@ -68,9 +69,9 @@ class Errors {
   [[nodiscard]] double largest() const noexcept { return largest_; }
   /// Whether all errors are allowed.
   [[nodiscard]] bool hold() const noexcept { return above_ == 0; }
-  /// The first places of errors above the limit, a line each.
+  /// The first places with errors above the limit, a line each.
   [[nodiscard]] std::string places() const {
-    return above_ > most_named ? above_places_ + text("    and %d more\n", above_ - most_named) : above_places_;
+    return above_ > most_named ? above_places_ + text("    and %d places more\n", above_ - most_named) : above_places_;
   }
 
  private:
@@ -78,6 +79,7 @@ class Errors {
 
   double largest_ = 0;
   int above_ = 0;
+  std::string last_;
   std::string above_places_;
 };
 
