@@ -1,5 +1,5 @@
-# Runs PROGRAM, wmanifold-check: everything holds, --help explains, other arguments are refused. The page fits on a screen
-# and in a report: at most 60 lines of 100 columns.
+# Runs PROGRAM, wmanifold-check: everything holds, --help explains, other arguments are refused. The page has at most 60
+# lines of 100 columns.
 #   cmake -D PROGRAM=<wmanifold-check> -P check.cmake
 cmake_minimum_required(VERSION 3.25)
 
