@@ -16,6 +16,7 @@
 #include <string_view>
 #include <vector>
 
+#include "flat.hpp"
 #include "golden_values.hpp"
 #include "report.hpp"
 
@@ -44,18 +45,6 @@ double relative_error(Ours const& ours, golden::Numbers theirs) {
     size = std::max(size, std::abs(theirs[i]));
   }
   return size > 0 ? difference / size : difference;
-}
-
-/// Returns the numbers of a matrix, row by row.
-template <class Derived>
-std::vector<double> flat(Eigen::DenseBase<Derived> const& m) {
-  std::vector<double> numbers;
-  for (Eigen::Index i = 0; i < m.rows(); ++i) {
-    for (Eigen::Index j = 0; j < m.cols(); ++j) {
-      numbers.push_back(static_cast<double>(m.derived().coeff(i, j)));
-    }
-  }
-  return numbers;
 }
 
 /// Returns the parts of ambient vectors, a row each, that are tangent at a point.

@@ -13,6 +13,7 @@
 #include <numbers>
 #include <vector>
 
+#include "flat.hpp"
 #include "machine.hpp"
 #include "report.hpp"
 
@@ -200,225 +201,246 @@ struct KernelErrors {
   Errors forward, sample, parameters, inputs, contexts, step;
 };
 
-/// Compares a manifold with the reference.
-template <class T, class R, class B, class... Layers>
+/// Compares numbers, row by row, with the first columns of a table whose bounds are in units of `epsilon`.
+inline void compare(std::vector<double> const& ours, Table const& theirs, wm::Index columns, double epsilon,
+                    Errors& errors, std::string const& place, wm::Index first_row = 0) {
+  for (std::size_t i = 0; i < ours.size(); ++i) {
+    auto const at = static_cast<wm::Index>(i);
+    Bounded const& expected = theirs(first_row + at / columns, at % columns);
+    double const error = std::abs(ours[i] - expected.value);
+    errors.add(error == 0 ? 0 : error / (expected.bound * epsilon), 1, place);
+  }
+}
+
+/// Compares a manifold with the reference. What depends on no target is compiled once for all levels.
+template <class R, class B, class... Layers>
 class ManifoldCheck {
  public:
   using Index = wm::Index;
   using Model = wm::BasicManifold<R, B, Layers...>;
   using Space = typename B::Topology;
 
-  ManifoldCheck(std::string const& level, KernelErrors& errors, Layers... layers)
-      : place_(level + ", " + B::name()),
-        errors_(errors),
-        model_(wm::zeros, B{}, layers...),
-        gradient_(model_.parameters().zeros_like()) {
+  explicit ManifoldCheck(Layers... layers)
+      : model_(wm::zeros, B{}, layers...), gradient_(model_.parameters().zeros_like()), contexts_(draw_contexts()) {
     set_parameters();
     set_batch();
     reference_.run(samples, B::size);
+    set_step();
   }
 
-  void run() {
-    auto const contexts = wm::Contexts<Space>::runs(points_);
+  /// Runs all kernels of a target.
+  template <class T>
+  void run(std::string const& level, KernelErrors& errors) {
+    std::string const here = level + ", " + B::name() + ", " + sizes_;
     for (auto const mixing : {wm::Mixing::per_sample, wm::Mixing::by_groups}) {
-      std::string const place = place_ + ", " + std::string(name_of(mixing));
+      std::string const place = here + ", " + std::string(name_of(mixing));
       wm::Workspace<R> work;
       work.mixing = mixing;
       auto const result = wm::LossFunctional<wm::MeanSquaredError>().template gradient<T>(
-          model_, inputs_, contexts, targets_, work, gradient_, {.inputs = true, .contexts = true});
-      compare(result.views.inputs, reference_.input_gradient, errors_.inputs, place + ", gradient of inputs");
-      compare(result.views.contexts, reference_.context_gradient, errors_.contexts, place + ", gradient of contexts");
-      for (Index l = 0; l < model_.stack().depth(); ++l) {
-        auto const& layer = reference_.layers[static_cast<std::size_t>(l)];
-        for (Index k = 0; k < B::size; ++k) {
-          Table const& expected = layer.gradient[static_cast<std::size_t>(k)];
-          auto const weights = model_.weight(gradient_, k, l);
-          auto const biases = model_.bias(gradient_, k, l);
-          std::string const what = place + text(", gradient of layer %d", static_cast<int>(l));
-          compare(weights, expected, errors_.parameters, what);
-          for (Index o = 0; o < layer.outputs; ++o) {
-            compare_one(biases(o), expected(o, layer.inputs), errors_.parameters, what);
-          }
-        }
-      }
-      compare(model_.template predict<T>(inputs_, contexts, work), reference_.outputs, errors_.forward,
-              place + ", outputs");
+          model_, inputs_, contexts_, targets_, work, gradient_, {.inputs = true, .contexts = true});
+      compare(flat(result.views.inputs), reference_.input_gradient, model_.inputs(), epsilon, errors.inputs,
+              place + ", gradient of inputs");
+      compare(flat(result.views.contexts), reference_.context_gradient, Space::coordinates, epsilon, errors.contexts,
+              place + ", gradient of contexts");
+      compare_block(gradient_, gradients_, errors.parameters, place + ", gradient of parameters");
+      compare(flat(model_.template predict<T>(inputs_, contexts_, work)), reference_.outputs, model_.outputs(), epsilon,
+              errors.forward, place + ", outputs");
     }
-    check_samples();
-    check_steps();
+    run_samples<T>(here, errors.sample);
+    Model moved = model_;
+    wm::GradientFlow flow{moved, wm::MeanSquaredError{}, {.rate = rate, .momentum = momentum, .stiffness = 0}};
+    flow.template descend<T>(direction_);
+    flow.template descend<T>(direction_);
+    compare_block(moved.parameters(), after_steps_, errors.step, here + ", step");
   }
 
  private:
   static constexpr Index samples = 19;
+  static constexpr double rate = 0.1;
+  static constexpr double momentum = 0.9;
+  static constexpr double epsilon = static_cast<double>(std::numeric_limits<R>::epsilon());
 
   /// Returns a random number that R represents.
   double draw() { return static_cast<double>(static_cast<R>(random_.normal())); }
+
+  /// Returns contexts that groups of 1, 7 and 11 samples share.
+  wm::Contexts<Space> draw_contexts() {
+    std::vector<wm::Point<Space>> points;
+    for (int group = 0; group < 3; ++group) {
+      points.push_back(Space::from_cube({random_.uniform()}));
+    }
+    return wm::Contexts<Space>::grouped(points, {1, 7, 11});
+  }
 
   void set_parameters() {
     for (Index l = 0; l < model_.stack().depth(); ++l) {
       auto const& dense = model_.stack().dense(l);
       Layer layer{dense.inputs, dense.outputs, {}, {}, {}};
       model_.stack().with_activation(l, [&]<class A>(A const&) { layer.activation = A::name; });
-      place_ += text("%s%d", l == 0 ? ", " : "-", static_cast<int>(dense.inputs));
+      sizes_ += std::to_string(dense.inputs) + "-";
       for (Index k = 0; k < B::size; ++k) {
         Table numbers(layer.outputs, layer.inputs + 1);
-        auto weights = model_.weight(k, l);
-        auto biases = model_.bias(k, l);
         for (Index o = 0; o < layer.outputs; ++o) {
           for (Index i = 0; i <= layer.inputs; ++i) {
             auto const x = static_cast<R>(draw() / std::sqrt(static_cast<double>(layer.inputs)));
             numbers(o, i) = {static_cast<double>(x), 0};
-            (i < layer.inputs ? weights(o, i) : biases(o)) = x;
+            number(model_.parameters(), k, l, o, i) = x;
           }
         }
         layer.rows.push_back(std::move(numbers));
       }
       reference_.layers.push_back(std::move(layer));
     }
-    place_ += text("-%d", static_cast<int>(model_.outputs()));
+    sizes_ += std::to_string(model_.outputs());
   }
 
-  /// Sets inputs, targets and contexts, which groups of 1, 7 and 11 samples share.
+  /// Weight i of output o, or its bias after the last weight.
+  R& number(wm::Parameters<R>& block, Index k, Index l, Index o, Index i) {
+    return i < model_.stack().dense(l).inputs ? model_.weight(block, k, l)(o, i) : model_.bias(block, k, l)(o);
+  }
+
   void set_batch() {
     constexpr auto K = static_cast<std::size_t>(B::size);
     constexpr auto coordinates = static_cast<std::size_t>(Space::coordinates);
-    inputs_.resize(samples, model_.inputs());
-    targets_.resize(samples, model_.outputs());
-    reference_.inputs = Table(samples, model_.inputs());
-    reference_.targets = Table(samples, model_.outputs());
     reference_.coefficients = Table(samples, B::size);
     reference_.derivatives.assign(coordinates, Table(samples, B::size));
-    for (Index b = 0; b < samples; ++b) {
-      if (b == 0 || b == 1 || b == 8) {
-        points_.push_back(Space::from_cube({random_.uniform()}));
-      } else {
-        points_.push_back(points_.back());
-      }
+    contexts_.for_each([&](wm::Point<Space> const& s, Index begin, Index end) {
       std::array<double, K> phi{};
       std::array<double, K * coordinates> slopes{};
-      model_.basis().values(points_.back(), phi);
-      model_.basis().derivatives(points_.back(), slopes);
-      for (std::size_t k = 0; k < K; ++k) {
-        reference_.coefficients(b, static_cast<Index>(k)) = rounded(phi[k]);
-        for (std::size_t c = 0; c < coordinates; ++c) {
-          reference_.derivatives[c](b, static_cast<Index>(k)) = rounded(slopes[k * coordinates + c]);
+      model_.basis().values(s, phi);
+      model_.basis().derivatives(s, slopes);
+      for (Index b = begin; b < end; ++b) {
+        for (std::size_t k = 0; k < K; ++k) {
+          reference_.coefficients(b, static_cast<Index>(k)) = rounded(phi[k]);
+          for (std::size_t c = 0; c < coordinates; ++c) {
+            reference_.derivatives[c](b, static_cast<Index>(k)) = rounded(slopes[k * coordinates + c]);
+          }
         }
       }
-      fill(inputs_, reference_.inputs, b);
-      fill(targets_, reference_.targets, b);
-    }
+    });
+    reference_.inputs = drawn(inputs_, model_.inputs());
+    reference_.targets = drawn(targets_, model_.outputs());
   }
-  void fill(wm::Matrix<R>& numbers, Table& table, Index row) {
-    for (Index i = 0; i < numbers.cols(); ++i) {
-      table(row, i) = {draw(), 0};
-      numbers(row, i) = static_cast<R>(table(row, i).value);
+  Table drawn(wm::Matrix<R>& numbers, Index columns) {
+    numbers.resize(samples, columns);
+    Table table(samples, columns);
+    for (Index b = 0; b < samples; ++b) {
+      for (Index i = 0; i < columns; ++i) {
+        table(b, i) = {draw(), 0};
+        numbers(b, i) = static_cast<R>(table(b, i).value);
+      }
     }
+    return table;
   }
 
-  template <wm::Real Number>  // gradients of contexts are in double
-  static void compare_one(Number ours, Bounded const& theirs, Errors& errors, std::string const& place) {
-    double const error = std::abs(static_cast<double>(ours) - theirs.value);
-    double const bound = theirs.bound * static_cast<double>(std::numeric_limits<R>::epsilon());
-    errors.add(error == 0 ? 0 : error / bound, 1, place);
-  }
-  /// Compares a matrix with the first columns of a table.
-  template <class M>
-  static void compare(M const& ours, Table const& theirs, Errors& errors, std::string const& place) {
-    for (Index row = 0; row < ours.rows(); ++row) {
-      for (Index column = 0; column < ours.cols(); ++column) {
-        compare_one(ours(row, column), theirs(row, column), errors, place);
+  /// Draws a direction, and computes the gradient's tables and the parameters after two steps along it.
+  void set_step() {
+    wm::SmallMatrix const inverse = wm::Metric(model_.basis()).inverse();
+    direction_ = model_.parameters().zeros_like();
+    for (R& x : direction_.numbers()) {
+      x = static_cast<R>(draw());
+    }
+    Bounded factor = rounded(momentum);  // the velocities of both steps are 2 + momentum times the direction
+    factor += rounded(2);
+    for (Index l = 0; l < model_.stack().depth(); ++l) {
+      auto const& layer = reference_.layers[static_cast<std::size_t>(l)];
+      for (Index k = 0; k < B::size; ++k) {
+        gradients_.push_back(layer.gradient[static_cast<std::size_t>(k)]);
+        Table after(layer.outputs, layer.inputs + 1);
+        for (Index o = 0; o < layer.outputs; ++o) {
+          for (Index i = 0; i <= layer.inputs; ++i) {
+            Bounded steepest;
+            for (Index j = 0; j < B::size; ++j) {
+              steepest += rounded(inverse(k, j)) * Bounded{static_cast<double>(number(direction_, j, l, o, i)), 0};
+            }
+            auto const before = static_cast<double>(number(model_.parameters(), k, l, o, i));
+            after(o, i) = {before, 2 * std::abs(before)};
+            after(o, i) += rounded(-rate) * (factor * steepest);
+          }
+        }
+        after_steps_.push_back(std::move(after));
       }
     }
   }
 
-  /// Compares single samples: through the network at a point, alone and in blocks, and without forming it.
-  void check_samples() {
+  /// Compares a block of parameters with tables, of each layer one of each row.
+  void compare_block(wm::Parameters<R>& block, std::vector<Table> const& theirs, Errors& errors,
+                     std::string const& place) {
+    for (Index l = 0, table = 0; l < model_.stack().depth(); ++l) {
+      auto const& dense = model_.stack().dense(l);
+      for (Index k = 0; k < B::size; ++k, ++table) {
+        std::vector<double> ours;
+        for (Index o = 0; o < dense.outputs; ++o) {
+          for (Index i = 0; i <= dense.inputs; ++i) {
+            ours.push_back(static_cast<double>(number(block, k, l, o, i)));
+          }
+        }
+        compare(ours, theirs[static_cast<std::size_t>(table)], dense.inputs + 1, epsilon, errors,
+                place + " of layer " + std::to_string(l));
+      }
+    }
+  }
+
+  /// Runs single samples: through the network at a point, alone and in blocks, and without forming it.
+  template <class T>
+  void run_samples(std::string const& here, Errors& errors) {
     auto const outputs = static_cast<std::size_t>(model_.outputs());
     std::vector<R> y(outputs);
-    std::vector<R> block(outputs * 2);
-    for (Index b = 0; b < samples; ++b) {
-      auto const& s = points_[static_cast<std::size_t>(b)];
-      std::span<R const> const x(inputs_.row(b).data(), static_cast<std::size_t>(model_.inputs()));
+    contexts_.for_each([&](wm::Point<Space> const& s, Index begin, Index end) {
       auto const network = model_.template at<T>(s);
-      std::vector<R> scratch(static_cast<std::size_t>(network.block_scratch_size(2) + model_.scratch_size()));
-      network.template operator()<T>(x, y, scratch);
-      compare_sample(y, b, "network at a point");
-      model_.template operator()<T>(s, x, y, scratch);
-      compare_sample(y, b, "model(s, x, y)");
-      if (b > 0 && points_[static_cast<std::size_t>(b - 1)] == s) {
-        network.template process<T>({inputs_.row(b - 1).data(), 2 * x.size()}, model_.inputs(), block, scratch);
-        compare_sample({block.data() + outputs, outputs}, b, "block of samples");
+      std::vector<R> scratch(static_cast<std::size_t>(network.block_scratch_size(4) + model_.scratch_size()));
+      for (Index b = begin; b < end; ++b) {
+        std::span<R const> const x(inputs_.row(b).data(), static_cast<std::size_t>(model_.inputs()));
+        network.template operator()<T>(x, y, scratch);
+        compare_rows(y, b, errors, here + ", network at a point");
+        model_.template operator()<T>(s, x, y, scratch);
+        compare_rows(y, b, errors, here + ", model(s, x, y)");
       }
-    }
+      std::vector<R> block(outputs * static_cast<std::size_t>(end - begin));
+      std::span<R const> const x(inputs_.row(begin).data(), static_cast<std::size_t>((end - begin) * model_.inputs()));
+      network.template process<T>(x, model_.inputs(), block, scratch);
+      compare_rows(block, begin, errors, here + ", block of samples");
+    });
   }
-  void compare_sample(std::span<R const> y, Index b, char const* what) {
-    for (std::size_t o = 0; o < y.size(); ++o) {
-      compare_one(y[o], reference_.outputs(b, static_cast<Index>(o)), errors_.sample, place_ + ", " + what);
-    }
+  void compare_rows(std::vector<R> const& y, Index first, Errors& errors, std::string const& place) {
+    compare({y.begin(), y.end()}, reference_.outputs, model_.outputs(), epsilon, errors, place, first);
   }
 
-  /// Compares two steps with momentum along a random gradient.
-  void check_steps() {
-    wm::SmallMatrix const inverse = wm::Metric(model_.basis()).inverse();
-    Bounded const minus_rate = rounded(-0.1);
-    Bounded factor = rounded(0.9);  // v1 + v2 = (2 + momentum) d
-    factor += rounded(2);
-    Model moved = model_;
-    wm::GradientFlow flow{moved, wm::MeanSquaredError{}, {.rate = 0.1, .momentum = 0.9, .stiffness = 0}};
-    for (R& number : gradient_.numbers()) {
-      number = static_cast<R>(draw());
-    }
-    flow.template descend<T>(gradient_);
-    flow.template descend<T>(gradient_);
-    std::string const place = place_ + ", step";
-    for (Index l = 0; l < model_.stack().depth(); ++l) {
-      for (Index k = 0; k < B::size; ++k) {
-        auto const each = [&](auto const& of) {
-          auto const after = of(moved.parameters(), k);
-          auto const before = of(model_.parameters(), k);
-          for (Index i = 0; i < after.size(); ++i) {
-            Bounded direction;
-            for (Index j = 0; j < B::size; ++j) {
-              direction += rounded(inverse(k, j)) * Bounded{static_cast<double>(of(gradient_, j).data()[i]), 0};
-            }
-            auto const old = static_cast<double>(before.data()[i]);
-            Bounded expected{old, 2 * std::abs(old)};
-            expected += minus_rate * (factor * direction);
-            compare_one(after.data()[i], expected, errors_.step, place);
-          }
-        };
-        each([&](auto& block, Index row) { return model_.weight(block, row, l); });
-        each([&](auto& block, Index row) { return model_.bias(block, row, l); });
-      }
-    }
-  }
-
-  std::string place_;
-  KernelErrors& errors_;
   wm::Random random_{wm::Seed{1}};
   Model model_;
+  std::string sizes_;
   wm::Parameters<R> gradient_;
-  Reference reference_;
-  std::vector<wm::Point<Space>> points_;
+  wm::Parameters<R> direction_;
+  wm::Contexts<Space> contexts_;
   wm::Matrix<R> inputs_;
   wm::Matrix<R> targets_;
+  Reference reference_;
+  std::vector<Table> gradients_;
+  std::vector<Table> after_steps_;
+};
+
+/// Two manifolds: sizes at run time, and sizes in types, whose networks at a point are unrolled. The second basis has
+/// local support.
+template <class R>
+struct Manifolds {
+  ManifoldCheck<R, wm::Fourier<wm::S1, 2>, wm::Dense<>, wm::Tanh, wm::Dense<>, wm::Gelu, wm::Dense<>, wm::Softplus,
+                wm::Dense<>>
+      large{{13, 37}, {}, {37, 19}, {}, {19, 11}, {}, {11, 5}};
+  ManifoldCheck<R, wm::CatmullRom<wm::S1, 7>, wm::Dense<2, 8>, wm::Silu, wm::Dense<8, 1>> small{{}, {}, {}};
 };
 
 // ---- levels ---------------------------------------------------------------------------------------------------------
 
 /// Checks one level in one kind of numbers, and prints a line.
 template <class Arch, class R>
-void check_level(Report& report) {
+void check_level(Report& report, Manifolds<R>& manifolds) {
   using T = wm::Target<Arch, wm::HostTarget::threads>;
-  using wm::Dense, wm::Fourier, wm::CatmullRom, wm::S1;
-  std::string const level = name_of_arch<Arch>() + (std::same_as<R, float> ? ", float" : ", double");
+  char const* const numbers = std::same_as<R, float> ? "float" : "double";
+  std::string const level = name_of_arch<Arch>() + ", " + numbers;
   KernelErrors errors;
-  // Sizes at run time, and sizes in types, whose networks at a point are unrolled.
-  ManifoldCheck<T, R, Fourier<S1, 2>, Dense<>, wm::Tanh, Dense<>, wm::Gelu, Dense<>, wm::Softplus, Dense<>>(
-      level, errors, {13, 37}, {}, {37, 19}, {}, {19, 11}, {}, {11, 5})
-      .run();
-  ManifoldCheck<T, R, CatmullRom<S1, 7>, Dense<2, 8>, wm::Silu, Dense<8, 1>>(level, errors, {}, {}, {}).run();
-  std::string line = text("%-11s %-7s", name_of_arch<Arch>().c_str(), std::same_as<R, float> ? "float" : "double");
+  manifolds.large.template run<T>(level, errors);
+  manifolds.small.template run<T>(level, errors);
+  std::string line = text("%-11s %-7s", name_of_arch<Arch>().c_str(), numbers);
   std::string places;
   bool holds = true;
   for (Errors const* const one :
@@ -430,21 +452,20 @@ void check_level(Report& report) {
   report.result(line, holds, places);
 }
 
-/// Checks a level if the compiler's flags allow it.
-template <class Arch>
-void check_level_if_allowed(Report& report) {
-  if constexpr (requires { requires Arch::supported(); } || std::same_as<Arch, wm::Scalar>) {
-    check_level<Arch, float>(report);
-    check_level<Arch, double>(report);
-  }
-}
-
 /// Checks those of these levels that the flags allow, and the best one.
 template <class... Arch>
 void check_levels(Report& report) {
-  (check_level_if_allowed<Arch>(report), ...);
+  Manifolds<float> in_float;
+  Manifolds<double> in_double;
+  auto const check = [&]<class One>(One const*) {
+    if constexpr (requires { requires One::supported(); } || std::same_as<One, wm::Scalar>) {
+      check_level<One>(report, in_float);
+      check_level<One>(report, in_double);
+    }
+  };
+  (check(static_cast<Arch const*>(nullptr)), ...);
   if constexpr (!(std::same_as<Arch, wm::HostArch> || ...)) {
-    check_level_if_allowed<wm::HostArch>(report);
+    check(static_cast<wm::HostArch const*>(nullptr));
   }
 }
 
