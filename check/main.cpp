@@ -81,13 +81,13 @@ int run() {
 
 int main(int argc, char** argv) {
   if (argc > 1) {
-    bool const asks = argc == 2 && std::string_view(argv[1]) == "--help";
-    std::fputs(asks ? help
-                    : check::text("wmanifold-check: expected no argument or --help, got '%s'\n",
-                                  argv[argc == 2 ? 1 : argc - 1])
-                          .c_str(),
-               asks ? stdout : stderr);
-    return asks ? 0 : 2;
+    bool const asks = std::string_view(argv[1]) == "--help";
+    if (asks && argc == 2) {
+      std::fputs(help, stdout);
+      return 0;
+    }
+    std::fprintf(stderr, "wmanifold-check: expected no argument or --help, got '%s'\n", argv[asks ? 2 : 1]);
+    return 2;
   }
   std::printf("wmanifold-check\n");
   int failed = 0;
