@@ -1,8 +1,8 @@
 #pragma once
 
-// Counts a thread's requests to the system on demand: allocations, releases and locks. Replaces operator new and delete
-// and, with the GNU library, malloc, free and pthread_mutex_lock (Eigen allocates by malloc). One source of an
-// executable includes it.
+// Counts a thread's requests to the system on demand: allocations, releases and locks. Makes allocations fail on
+// demand, of all threads. Replaces operator new and delete and, with the GNU library, malloc, free and
+// pthread_mutex_lock (Eigen allocates by malloc). One source of an executable includes it.
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #define WITHOUT_TRAPS  // sanitizers that watch the heap have their own functions
@@ -15,6 +15,7 @@
 #ifndef WITHOUT_TRAPS
 
 #include <atomic>
+#include <cerrno>
 #include <cstddef>
 #include <cstdlib>
 #include <new>
@@ -51,8 +52,42 @@ int allocations_of(Action const& action) {
   return calls_of(action).allocations;
 }
 
+/// The failures of allocations: none, a single one, or all from one on.
+enum class Shortage { none, once, lasting };
+
+inline std::atomic<Shortage> shortage = Shortage::none;
+inline std::atomic<long> granted = 0;  // allocations that still succeed
+inline std::atomic<long> refused = 0;  // allocations that have failed
+
+/// Returns whether this allocation must fail.
+inline bool is_refused() noexcept {
+  Shortage const kind = shortage;
+  if (kind == Shortage::none) [[likely]] {
+    return false;
+  }
+  long const left = granted--;
+  bool const fails = kind == Shortage::lasting ? left <= 0 : left == 0;
+  refused += fails ? 1 : 0;
+  return fails;
+}
+
+/// Lets allocations fail during `action`, after the first `granted_ones`. Passes its exception on.
+template <class Action>
+void short_of_memory(Shortage kind, long granted_ones, Action const& action) {
+  struct End {
+    ~End() { shortage = Shortage::none; }
+  } const end;
+  granted = granted_ones;
+  refused = 0;
+  shortage = kind;
+  action();
+}
+
 inline void* counted(std::size_t size, std::size_t alignment) noexcept {
   calls.allocations += counting ? 1 : 0;
+  if (is_refused()) [[unlikely]] {
+    return nullptr;
+  }
   return std::aligned_alloc(alignment, (size + alignment) / alignment * alignment);
 }
 inline void* counted_or_throw(std::size_t size, std::size_t alignment) {
@@ -125,6 +160,10 @@ extern "C" void __libc_free(void* memory);
 
 extern "C" void* malloc(std::size_t size) noexcept {
   support::calls.allocations += support::counting ? 1 : 0;
+  if (support::is_refused()) [[unlikely]] {
+    errno = ENOMEM;
+    return nullptr;
+  }
   return __libc_malloc(size);
 }
 extern "C" void free(void* memory) noexcept {

@@ -1,16 +1,70 @@
 #!/usr/bin/env bash
-# Loads model files of random bytes under sanitizers, for SECONDS (600 by default) or until one fails.
-#   fuzz.sh [SECONDS]
+# Searches for inputs that break the targets of tests/fuzz, under sanitizers: each TARGET (all by default) for SECONDS
+# (600 by default), one after the other. Inputs that reach new code go to tests/fuzz/corpus, minimised; the figures are
+# added to docs/reliability/fuzz.json. Ctrl-C ends the search and keeps both. Inputs that break a target are in
+# build/asan/fuzz; the script then fails.
+#   fuzz.sh [SECONDS [TARGET...]]
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
+all=()
+for source in "$root"/tests/fuzz/*.cpp; do
+  name=$(basename "$source" .cpp)
+  [[ $name == seeds ]] || all+=("$name")
+done
 seconds=${1:-600}
 [[ $seconds =~ ^[1-9][0-9]{0,6}$ ]] || fail "SECONDS: expected a whole number from 1 to 9999999, got '$seconds'"
-ensure_packages "${base_packages[@]}" clang libclang-rt-14-dev libomp-dev
+targets=("${@:2}")
+((${#targets[@]})) || targets=("${all[@]}")
+for target in "${targets[@]}"; do
+  [[ " ${all[*]} " == *" $target "* ]] || fail "TARGET: expected one of ${all[*]}, got '$target'"
+done
+
+ensure_packages "${base_packages[@]}" clang libclang-rt-14-dev libomp-dev python3
 cd "$root"
-cmake --preset asan
-cmake --build --preset asan --target tool_models fuzz_model_file
-corpus=build/asan/tests/corpus
-build/asan/tests/tool_models write "$corpus"
-exec build/asan/tests/fuzz_model_file -max_total_time="$seconds" -max_len=8192 -artifact_prefix=build/asan/ "$corpus"
+cmake --preset asan >&2
+cmake --build --preset asan --target tool_models fuzz_seeds "${targets[@]/#/fuzz_}" >&2
+work=build/asan/fuzz
+mkdir -p "$work/seeds"
+build/asan/tests/fuzz_seeds "$work/seeds"
+build/asan/tests/tool_models write "$work/seeds/model_file"
+
+export OMP_NUM_THREADS=1 UBSAN_OPTIONS=print_stacktrace=1
+options=(-max_len=8192 -timeout=60 -rss_limit_mb=2048)
+stopped=
+child=
+trap 'stopped=yes; [[ -z $child ]] || kill -INT "$child" 2>/dev/null || true' INT TERM
+findings=0
+
+# Searches with one target, and keeps the results.
+search() {
+  local target=$1 program=build/asan/tests/fuzz_$1 corpus=tests/fuzz/corpus/$1 found=$work/$1 log=$work/$1.log
+  local begin=$SECONDS places
+  rm -rf "$found" "$found.merged"
+  mkdir -p "$corpus" "$found" "$found.merged"
+  places=("$corpus")
+  [[ ! -d $work/seeds/$target ]] || places+=("$work/seeds/$target")
+  "$program" "${options[@]}" -max_total_time="$seconds" -print_final_stats=1 -artifact_prefix="$found." \
+    "$found" "${places[@]}" >"$log" 2>&1 &
+  child=$!
+  while kill -0 "$child" 2>/dev/null; do
+    sleep 1
+    (((SECONDS - begin) % 30)) || say "$target: $((SECONDS - begin)) of $seconds s: $(grep 'cov: ' "$log" | tail -n 1)"
+  done
+  wait "$child" || true
+  child=
+  local ran=$((SECONDS - begin))
+  "$program" "${options[@]}" -merge=1 -set_cover_merge=1 -use_counters=0 "$found.merged" "${places[@]}" "$found" \
+    >"$log.merge" 2>&1 || fail "$target: expected a corpus that can be merged, got an error; see $log.merge"
+  find "$found.merged" -type f -size +4095c -delete  # the repository stays small
+  find "$corpus" -name 'fixed-*' -exec cp {} "$found.merged" \;  # broke the target once; a test keeps them
+  rm -rf "$corpus"
+  mv "$found.merged" "$corpus"
+  scripts/fuzz_record.py "$target" "$log" "$ran" || findings=1
+}
+
+for target in "${targets[@]}"; do
+  [[ -n $stopped ]] || search "$target"
+done
+((findings == 0)) || fail "expected no input that breaks a target, got some; they are in $work"

@@ -113,7 +113,7 @@ constexpr double share = 1e-6;
 /// Least and largest eigenvalue of G.
 template <wm::Basis B>
 std::pair<double, double> extreme_eigenvalues() {
-  Eigen::SelfAdjointEigenSolver<wm::SmallMatrix> const spectrum(wm::gram_matrix(B{}));
+  Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> const spectrum(wm::gram_matrix(B{}));
   return {spectrum.eigenvalues().minCoeff(), spectrum.eigenvalues().maxCoeff()};
 }
 

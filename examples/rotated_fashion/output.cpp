@@ -22,6 +22,8 @@ std::string json_of(std::span<Summary const> summaries) {
                     {"mean", one.mean},
                     {"std", one.spread},
                     {"seeds", one.seeds},
+                    {"accuracies", one.accuracies},
+                    {"last_losses", one.last_losses},
                     {"parameters", one.parameters},
                     {"multiply_adds", one.multiply_adds},
                     {"seconds", one.seconds}});

@@ -2,9 +2,15 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 namespace demo {
 namespace {
+
+double last_loss(std::span<double const> losses) {
+  auto const last = losses.last((losses.size() + 9) / 10);
+  return std::accumulate(last.begin(), last.end(), 0.0) / static_cast<double>(last.size());
+}
 
 Summary summary_of(Run const& first, std::span<Outcome const> outcomes) {
   Summary all;
@@ -17,6 +23,8 @@ Summary summary_of(Run const& first, std::span<Outcome const> outcomes) {
   double const share = 1 / static_cast<double>(outcomes.size());
   auto const add = [share](double sum, double x) { return sum + share * x; };
   for (Outcome const& one : outcomes) {
+    all.accuracies.push_back(one.accuracy);
+    all.last_losses.push_back(last_loss(one.losses));
     all.mean += share * one.accuracy;
     all.seconds += share * one.seconds;
     std::transform(all.at_angle.begin(), all.at_angle.end(), one.at_angle.begin(), all.at_angle.begin(), add);

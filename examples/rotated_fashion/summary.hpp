@@ -16,6 +16,8 @@ struct Summary {
   wmanifold::Index multiply_adds = 0;
   std::array<double, angle_bins> at_angle{};  ///< means
   std::vector<double> losses;                 ///< means
+  std::vector<double> accuracies;             ///< of each seed, %
+  std::vector<double> last_losses;            ///< of each seed, the mean over the last tenth of the steps
 };
 
 /// Returns one summary for each run of consecutive outcomes of the same study and contender.

@@ -21,7 +21,9 @@
 #include <wmanifold/basis/tensor.hpp>
 #include <wmanifold/basis/total_degree.hpp>
 #include <wmanifold/core/aligned.hpp>
+#include <wmanifold/core/attempt.hpp>
 #include <wmanifold/core/error.hpp>
+#include <wmanifold/core/error_handler.hpp>
 #include <wmanifold/core/function_ref.hpp>
 #include <wmanifold/core/half.hpp>
 #include <wmanifold/core/intrinsics.hpp>
@@ -29,13 +31,16 @@
 #include <wmanifold/core/local_array.hpp>
 #include <wmanifold/core/matrix.hpp>
 #include <wmanifold/core/not_included.hpp>
+#include <wmanifold/core/number_text.hpp>
 #include <wmanifold/core/parallel.hpp>
 #include <wmanifold/core/random.hpp>
 #include <wmanifold/core/real.hpp>
 #include <wmanifold/core/scalar.hpp>
 #include <wmanifold/core/simd.hpp>
+#include <wmanifold/core/stable_sort.hpp>
 #include <wmanifold/core/symmetric.hpp>
 #include <wmanifold/core/text.hpp>
+#include <wmanifold/core/undo.hpp>
 #include <wmanifold/core/unroll.hpp>
 #include <wmanifold/data/gather.hpp>
 #include <wmanifold/data/mini_batches.hpp>

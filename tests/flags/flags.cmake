@@ -1,6 +1,14 @@
 # Tests under users' flags: every pass of the library in a process of its own, in a program for each set of flags, and a
 # check of the compiler's code. Included by tests/CMakeLists.txt.
 
+# Errors without exceptions.
+if(nlohmann_json_FOUND AND NOT WMANIFOLD_SANITIZE AND CMAKE_CXX_COMPILER_ID MATCHES "^(GNU|Clang)$")
+  add_executable(flags_without_exceptions flags/without_exceptions.cpp)
+  target_link_libraries(flags_without_exceptions PRIVATE wmanifold::io wmanifold_own)
+  target_compile_options(flags_without_exceptions PRIVATE -fno-exceptions -fno-rtti -O1)
+  add_test(NAME flags_without_exceptions COMMAND flags_without_exceptions)
+endif()
+
 # NaN and infinities, under the parts of fast-math without a macro.
 if(NOT WMANIFOLD_SANITIZE AND CMAKE_CXX_COMPILER_ID MATCHES "^(GNU|Clang)$")
   add_executable(flags_not_finite flags/not_finite.cpp)
@@ -52,6 +60,28 @@ foreach(flags IN LISTS sets)
     set_tests_properties(${name}_stack PROPERTIES TIMEOUT 300)
   endif()
 endforeach()
+
+# Static libraries for different processors in one program, in both orders of linking.
+if(WMANIFOLD_RUNS_X86_64_V3)
+  foreach(part IN ITEMS older newer)
+    add_library(flags_${part} STATIC flags/mixed_march/part.cpp)
+    target_link_libraries(flags_${part} PRIVATE wmanifold::wmanifold wmanifold_checks)
+    target_compile_definitions(flags_${part} PRIVATE PART=${part})
+  endforeach()
+  target_compile_options(flags_older PRIVATE -O2)
+  target_compile_options(flags_newer PRIVATE -O2 -march=native)
+  add_library(flags_mixed_main OBJECT flags/mixed_march/main.cpp)
+  target_link_libraries(flags_mixed_main PRIVATE wmanifold::wmanifold wmanifold_checks)
+  target_compile_options(flags_mixed_main PRIVATE -O2)
+  foreach(order IN ITEMS "older;newer" "newer;older")
+    list(JOIN order "_" name)
+    list(TRANSFORM order PREPEND flags_)
+    add_executable(flags_mixed_${name})
+    target_link_libraries(flags_mixed_${name} PRIVATE flags_mixed_main ${order} wmanifold::wmanifold)
+    add_test(NAME flags_mixed_${name} COMMAND flags_mixed_${name})
+    set_tests_properties(flags_mixed_${name} PROPERTIES ENVIRONMENT OMP_WAIT_POLICY=passive)
+  endforeach()
+endif()
 
 if(WMANIFOLD_PYTHON AND CMAKE_OBJDUMP)
   add_library(flags_misaligned OBJECT flags/misaligned.cpp)

@@ -154,4 +154,33 @@ TEST_CASE_TEMPLATE("no step of a plain network allocates, for any batch size see
   CHECK(allocations_of(epoch) == 0);
 }
 
+TEST_CASE("a step without memory, wherever it runs out, changes nothing, and is the same when taken again") {
+  auto const inputs = support::matrix<double>(samples, 20, 1);
+  auto const targets = support::matrix<double>(samples, 5, 2);
+  wm::Random random(wm::Seed{3});
+  wm::Contexts<wm::S1> const contexts(wm::uniform_points<wm::S1>(samples, random));
+  int failures = 0;
+  auto const tried = [&](long granted) {  // the parameters after a step that may fail once at first
+    Model<double, wm::Ellipse> model(wm::he_normal.spread(0.1), wm::Seed{1}, {}, placed());
+    auto const before = model.parameters();
+    wm::GradientFlow flow(model, wm::MeanSquaredError{}, wm::Adam{}, {.rate = 0.01, .clip = 0.1});
+    auto const state = flow.state();
+    try {
+      support::short_of_memory(support::Shortage::lasting, granted, [&] { flow.step(inputs, contexts, targets); });
+    } catch (std::bad_alloc const&) {
+      ++failures;
+      CHECK(model.parameters() == before);
+      CHECK(flow.state() == state);
+      flow.step(inputs, contexts, targets);
+    }
+    return model.parameters();
+  };
+  auto const expected = tried(1 << 20);
+  CHECK(failures == 0);
+  for (long granted = 0; granted == failures; ++granted) {
+    CHECK(tried(granted) == expected);
+  }
+  CHECK(failures > 10);
+}
+
 #endif

@@ -12,6 +12,7 @@
 #include <support/batches.hpp>
 
 #include <limits>
+#include <new>
 
 namespace wm = wmanifold;
 using wm::Index, wm::Interval;
@@ -46,6 +47,19 @@ auto const wall = wm::custom_loss([](auto const& prediction, auto const& target)
   using std::log;
   return log(1 - prediction[0]) + 0.0 * target[0];
 });
+
+/// An objective that has no memory for a value.
+struct Failing {
+  decltype(Data{}.objective(std::declval<Cubic const&>())) objective;
+  template <class T>
+  double gradient(Cubic const& model, wm::Parameters<double>& gradient) {
+    return objective.template gradient<T>(model, gradient);
+  }
+  template <class T>
+  [[noreturn]] double value(Cubic const&) {
+    throw std::bad_alloc();
+  }
+};
 
 }  // namespace
 
@@ -116,6 +130,15 @@ TEST_CASE("a step to an infinite objective is too long; an infinite objective at
   CHECK(model == before);
   CHECK_THROWS_AS(wm::integrate(model, objective, 1), wm::NumericalError);
   CHECK(model == before);
+}
+
+TEST_CASE("an error at a trial point leaves the model unchanged") {
+  auto model = cubic();
+  auto const before = model.parameters();
+  Failing failing{Data{}.objective(model)};
+  wm::Backtracking flow(model);
+  CHECK_THROWS_AS(flow.step(failing), std::bad_alloc);
+  CHECK(model.parameters() == before);
 }
 
 TEST_CASE("a failed integration leaves the model unchanged") {

@@ -94,7 +94,7 @@ struct Regression {
 template <int n>
 int plain_steps() {
   Regression<wm::Bernstein<Interval, n>> problem;
-  Eigen::SelfAdjointEigenSolver<wm::SmallMatrix> const spectrum(wm::gram_matrix(problem.model.basis()));
+  Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> const spectrum(wm::gram_matrix(problem.model.basis()));
   double const least = spectrum.eigenvalues()[0] * 2 / outputs;
   double const largest = spectrum.eigenvalues()[n] * 2 / outputs;
   CHECK(largest / least == doctest::Approx(wm::binomial(2 * n + 1, n)).epsilon(1e-9));

@@ -12,8 +12,8 @@ macro(brings header)
 endmacro()
 brings(algorithm ranges adjacent_find all_of any_of binary_search clamp copy copy_backward copy_n count count_if equal
   equal_range fill fill_n find find_if find_if_not for_each for_each_n generate is_permutation is_sorted iter_swap
-  lexicographical_compare lower_bound max max_element min min_element minmax minmax_element mismatch move_backward
-  none_of nth_element partial_sort partition remove remove_if replace reverse rotate search set_difference shuffle
+  lexicographical_compare lower_bound max max_element merge min min_element minmax minmax_element mismatch
+  move_backward none_of nth_element partial_sort partition remove remove_if replace reverse rotate search set_difference shuffle
   sort stable_sort swap_ranges transform unique upper_bound)
 brings(array array begin data empty end get size to_array tuple_element tuple_size tuple_size_v)
 brings(atomic atomic atomic_flag atomic_ref atomic_thread_fence memory_order memory_order_acq_rel memory_order_acquire
@@ -36,7 +36,7 @@ brings(cstddef byte nullptr_t ptrdiff_t size_t)
 brings(cstdint int16_t int32_t int64_t int8_t intptr_t uint16_t uint32_t uint64_t uint8_t uintptr_t)
 brings(cstdio FILE fclose feof ferror fflush fgetc fopen fprintf fputs fread fseek ftell fwrite perror printf puts
   remove rename size_t snprintf stderr stdin stdout)
-brings(cstdlib abort abs atexit exit free getenv malloc size_t strtod strtof strtol strtoul system)
+brings(cstdlib abort abs atexit atoi exit free getenv malloc size_t strtod strtof strtol strtoul system)
 brings(cstring memchr memcmp memcpy memmove memset size_t strerror strlen)
 brings(deque deque)
 brings(exception current_exception exception exception_ptr make_exception_ptr rethrow_exception terminate

@@ -148,6 +148,38 @@ TEST_CASE("a new file has the usual mode, and a replaced one keeps its mode and 
   }
 }
 
+TEST_CASE("a write removes what a killed one has left over, and nothing else") {
+  Folder const folder;
+  auto const file = folder.path / "file";
+  std::string const digits = "00000000123456789012";
+  write(folder.path / ("file.part" + digits), "left over");
+  std::vector<fs::path> const others{
+      "file.part1",    "file.part" + digits + "0", "file.part" + digits.substr(1) + "x", "file2.part" + digits,
+      "part" + digits, "file.old" + digits};
+  for (auto const& other : others) {
+    std::ofstream(folder.path / other) << "a user's";
+  }
+  write(file, "new");
+  CHECK(!fs::exists(folder.path / ("file.part" + digits)));
+  CHECK(folder.entries() == static_cast<long>(others.size()) + 1);
+  for (auto const& other : others) {
+    CHECK(content_of(folder.path / other) == "a user's");
+  }
+}
+
+TEST_CASE("a write does not remove the file of another that is not done") {
+  Folder const folder;
+  auto const file = folder.path / "file";
+  wm::replace_file(file, [&](std::ostream& out) {
+    out << "outer";
+    write(file, "inner");
+    CHECK(content_of(file) == "inner");
+    CHECK(folder.entries() == 2);
+  });
+  CHECK(content_of(file) == "outer");
+  CHECK(folder.entries() == 1);
+}
+
 TEST_CASE("a file that cannot take the name of its target is removed") {
   Folder const folder;
   wm::detail::Place const place(folder.path / "file");

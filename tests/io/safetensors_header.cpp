@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <check/traps.hpp>
+
 namespace wm = wmanifold;
 
 TEST_CASE("a header is read as written, and its text fills whole words") {
@@ -71,4 +73,59 @@ TEST_CASE("headers that could not be read are not written") {
   CHECK_THROWS_WITH_AS((void)wm::header_text({{{"long", std::string(std::size_t{17} << 20, 'x')}}, {}}),
                        doctest::Contains("safetensors header: expected at most 16777216 bytes, got 1782"),
                        wm::FileError);
+}
+
+#ifndef WITHOUT_TRAPS
+TEST_CASE("a lack of memory at any point of a header comes out as std::bad_alloc") {
+  wm::TensorHeader const header{{{"key", "a value that is too long for a small text"}, {"other", ""}},
+                                {{"a", {"F32", {2, 3}, 0, 24}}, {"b", {"BF16", {}, 24, 26}}}};
+  std::string const text = wm::header_text(header);
+  long granted = 0;
+  auto const runs_out = [&](auto const& call) {
+    try {
+      support::short_of_memory(support::Shortage::lasting, granted++, call);
+    } catch (std::bad_alloc const&) {
+      return true;
+    }
+    return false;
+  };
+  while (runs_out([&] { (void)wm::header_text(header); })) {
+  }
+  CHECK(granted > 10);
+  granted = 0;
+  while (runs_out([&] { (void)wm::parse_header("here", text); })) {
+  }
+  CHECK(granted > 20);
+}
+#endif
+
+TEST_CASE("other members of a tensor are ignored; those of the format have their types") {
+  auto const refuses = [](std::string const& text, char const* message) {
+    CAPTURE(text);
+    CHECK_THROWS_WITH_AS((void)wm::parse_header("here", text), doctest::Contains(message), wm::FileError);
+  };
+  auto const entry = [](std::string const& more) {
+    return R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4])" + more + "}}";
+  };
+  auto const plain = wm::parse_header("here", entry(""));
+  for (auto const* more : {R"(,"x":1)", R"(,"x":null)", R"(,"x":["dtype",{"shape":[2],"data_offsets":[1]}])",
+                           R"(,"x":{"dtype":3,"shape":"y"})", R"(,"x":true)"}) {
+    CHECK(wm::parse_header("here", entry(more)) == plain);
+  }
+  char const* const malformed = "tensor 'a': expected dtype, shape and two data_offsets, got something else";
+  refuses(R"({"a":null})", malformed);
+  refuses(R"({"a":{"shape":[1],"data_offsets":[0,4]}})", malformed);
+  refuses(R"({"a":{"dtype":{},"shape":[1],"data_offsets":[0,4]}})", malformed);
+  refuses(R"({"a":{"dtype":["F32"],"shape":[1],"data_offsets":[0,4]}})", malformed);
+  refuses(R"({"a":{"dtype":"F32","shape":{},"data_offsets":[0,4]}})", malformed);
+  refuses(R"({"a":{"dtype":"F32","shape":1,"data_offsets":[0,4]}})", malformed);
+  refuses(R"({"a":{"dtype":"F32","data_offsets":[0,4]}})", malformed);
+  refuses(R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4,5]}})", malformed);
+  refuses(R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[0,"4"]}})", malformed);
+  refuses(R"({"a":{"dtype":"F32","shape":[1],"data_offsets":{"b":1}}})", malformed);
+  refuses(R"({"a":{"dtype":"F32","shape":[[1]],"data_offsets":[0,4]}})", "whole numbers as shape, got array");
+  refuses(R"({"a":{"dtype":"F32","shape":[{"x":1}],"data_offsets":[0,4]}})", "whole numbers as shape, got object");
+  refuses(R"({"__metadata__":{"k":{"j":"1"}}})", "expected metadata 'k' to be a text, got object");
+  refuses(R"({"__metadata__":{"k":["1"]}})", "expected metadata 'k' to be a text, got array");
+  refuses(R"({"__metadata__":"k"})", "metadata as an object of texts, got string");
 }

@@ -3,6 +3,7 @@
 #include <wmanifold/version.hpp>
 
 #include <cstddef>
+#include <cstdlib>
 #include <new>
 #include <utility>
 #include <vector>
@@ -28,7 +29,11 @@ struct AlignedAllocator {
   /// Allocates storage for `count` elements. Throws std::bad_array_new_length where its size in bytes overflows.
   T* allocate(std::size_t count) {
     if (count > static_cast<std::size_t>(-1) / sizeof(T)) {
+#ifdef __cpp_exceptions
       throw std::bad_array_new_length{};
+#else
+      std::abort();
+#endif
     }
     return static_cast<T*>(::operator new (count * sizeof(T), std::align_val_t{alignment}));
   }

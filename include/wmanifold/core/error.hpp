@@ -1,6 +1,7 @@
 #pragma once
 
-#include <wmanifold/version.hpp>
+#include <wmanifold/core/error_handler.hpp>
+#include <wmanifold/core/number_text.hpp>
 
 #include <charconv>
 #include <concepts>
@@ -39,7 +40,7 @@ class MessagePart {
   MessagePart(char const* text) noexcept : text_(text) {}
   MessagePart(char one) noexcept : text_(digits_, 1) { digits_[0] = one; }
   [[gnu::cold, gnu::noinline]] MessagePart(double number) noexcept
-      : text_(digits_, std::to_chars(digits_, digits_ + sizeof digits_, number, std::chars_format::general, 9).ptr) {}
+      : text_(digits_, write_rounded(digits_, sizeof digits_, number)) {}
   [[gnu::cold, gnu::noinline]] MessagePart(long long number) noexcept
       : text_(digits_, std::to_chars(digits_, digits_ + sizeof digits_, number).ptr) {}
   [[gnu::cold, gnu::noinline]] MessagePart(unsigned long long number) noexcept
@@ -53,7 +54,7 @@ class MessagePart {
   [[nodiscard]] std::string_view text() const noexcept { return text_; }
 
  private:
-  char digits_[24];
+  char digits_[32];
   std::string_view text_;
 };
 
@@ -69,10 +70,22 @@ class MessagePart {
 }  // namespace detail
 
 /// Throws `Error` with its arguments in one message, which is the same under every locale. It is out of line to keep
-/// checks small. Parts are passed by value: texts of all lengths are one type then.
+/// checks small. Parts are passed by value: texts of all lengths are one type then. Without exceptions it passes the
+/// message to the handler of core/error_handler.hpp and ends the process.
 template <class Error = ArgumentError, class... Parts>
 [[noreturn, gnu::cold, gnu::noinline]] void fail(Parts... parts) {
+#ifdef __cpp_exceptions
   throw Error(detail::message_of({detail::MessagePart(parts)...}));
+#else
+  std::string const message = detail::message_of({detail::MessagePart(parts)...});
+  if constexpr (std::is_same_v<Error, ArgumentError>) {
+    detail::Rephrasing::tell_innermost(message.c_str());
+  }
+  detail::end_by_error(std::is_same_v<Error, NumericalError> ? ErrorKind::numerical
+                       : std::is_same_v<Error, FileError>    ? ErrorKind::file
+                                                             : ErrorKind::argument,
+                       message.c_str());
+#endif
 }
 
 /// Throws ArgumentError unless `got` equals `expected`, a count of `unit`; `what` names the checked thing.

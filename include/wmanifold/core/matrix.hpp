@@ -8,9 +8,10 @@
 
 namespace wmanifold {
 
-/// A batch: a row-major matrix with one row per sample.
+/// A batch: a row-major matrix with one row per sample. Its memory is malloc's: Eigen's own alignment depends on -march,
+/// and a matrix that one file makes and another releases would corrupt the heap. Kernels need no alignment.
 template <Real R>
-using Matrix = Eigen::Matrix<R, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+using Matrix = Eigen::Matrix<R, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor | Eigen::DontAlign>;
 
 /// A read-only reference to a batch. It binds to any row-major matrix, block or map without a copy.
 template <Real R>
@@ -20,8 +21,9 @@ using ConstMatrixRef = Eigen::Ref<Matrix<R> const, 0, Eigen::OuterStride<>>;
 template <Real R>
 using MatrixRef = Eigen::Ref<Matrix<R>, 0, Eigen::OuterStride<>>;
 
-/// A small dense matrix, such as a Gram matrix; always in double.
-using SmallMatrix = Eigen::MatrixXd;
+/// A small dense matrix, such as a Gram matrix; always in double. Its memory is malloc's too. Eigen's solver of
+/// eigenvectors takes it as an Eigen::MatrixXd.
+using SmallMatrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::DontAlign>;
 
 /// Throws ArgumentError where `samples` is 0: an empty batch has no prediction, no loss and no mean.
 constexpr void require_samples(char const* what, Index samples) {

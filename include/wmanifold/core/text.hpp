@@ -1,10 +1,10 @@
 #pragma once
 
+#include <wmanifold/core/number_text.hpp>
 #include <wmanifold/core/real.hpp>
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cmath>
 #include <locale>
 #include <optional>
@@ -18,13 +18,13 @@ namespace wmanifold::detail {
 
 /// Returns the shortest text that number_from reads as the same number.
 [[nodiscard]] inline std::string exact_text(double number) {
-  std::array<char, 32> digits;
-  return {digits.data(), std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr};
+  std::array<char, 32> text;
+  return {text.data(), write_exact(text.data(), text.size(), number)};
 }
 
 /// Returns the finite number that all of `text` represents ("0.25", "-1e-05"), or nothing.
 [[nodiscard]] inline std::optional<double> number_from(std::string_view text) {
-  // This reads from a stream: libc++ 14 has no from_chars for reals, and strtod follows the locale of C.
+  // This reads from a stream: libc++ before 20 has no from_chars for reals, and strtod follows the locale of C.
   std::istringstream in{std::string(text)};
   in.imbue(std::locale::classic());
   double number = 0;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <wmanifold/core/stable_sort.hpp>
 #include <wmanifold/data/mini_batches.hpp>
 
 namespace wmanifold {
@@ -47,9 +48,8 @@ inline Split split_in_order(std::vector<Index> const& order, double share) {
 template <class I = Index>
 [[nodiscard]] Split split(std::span<int const> labels, double validation_share, Seed seed) {
   auto order = shuffled_indices(static_cast<Index>(labels.size()), seed);
-  std::stable_sort(order.begin(), order.end(), [&](I a, I b) {
-    return labels[static_cast<std::size_t>(a)] < labels[static_cast<std::size_t>(b)];
-  });
+  detail::stable_sort(
+      order, [&](I a, I b) { return labels[static_cast<std::size_t>(a)] < labels[static_cast<std::size_t>(b)]; });
   return detail::split_in_order(order, validation_share);
 }
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <wmanifold/core/attempt.hpp>
+#include <wmanifold/core/undo.hpp>
 #include <wmanifold/flow/custom_metric.hpp>
 #include <wmanifold/flow/movement.hpp>
 
@@ -51,8 +53,8 @@ class Backtracking {
     double movement = 0;  ///< of the manifold
   };
 
-  /// Takes one step. Throws as the objective does at the start, and then changes nothing. A trial point with an
-  /// objective that is not finite counts as too far.
+  /// Takes one step. Throws as the objective does, and then changes no parameter. A trial point with an objective that
+  /// is not finite counts as too far.
   template <class T = HostTarget, class Objective>
   Report step(Objective& objective) {
     Report report;
@@ -68,6 +70,7 @@ class Backtracking {
     }
     double const movement = metric_.template movement<T>(*model_, direction_);
     Parameters<R> const start = model_->parameters();
+    detail::Undo undo(model_->parameters(), start);
     for (int i = 0; i < options_.most_halvings; ++i, rate_ /= 2) {
       model_->parameters() = start;
       kernel::add_scaled<T, R>(static_cast<R>(-rate_), static_cast<Index>(start.numbers().size()), direction_.data(),
@@ -76,10 +79,10 @@ class Backtracking {
       if (value <= report.before - options_.sufficient * rate_ * slope) {
         report = {report.before, value, rate_, rate_ * movement};
         rate_ *= i == 0 ? 2 : 1;
+        undo.cancel();
         return report;
       }
     }
-    model_->parameters() = start;
     rate_ = options_.first_rate;
     return report;
   }
@@ -87,11 +90,8 @@ class Backtracking {
  private:
   template <class T, class Objective>
   double value_at(Objective& objective) const {
-    try {
-      return objective.template value<T>(*model_);
-    } catch (NumericalError const&) {
-      return std::numeric_limits<double>::infinity();
-    }
+    return detail::attempt<NumericalError>([&] { return objective.template value<T>(*model_); },
+                                           [] { return std::numeric_limits<double>::infinity(); });
   }
 
   Model* model_;

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <wmanifold/core/attempt.hpp>
+#include <wmanifold/core/undo.hpp>
 #include <wmanifold/flow/custom_metric.hpp>
 #include <wmanifold/flow/movement.hpp>
 
@@ -73,76 +75,74 @@ Integration integrate(Model& model, Objective& objective, double duration, Integ
   slopes.fill(zero);
   auto const count = static_cast<Index>(before.numbers().size());
 
+  detail::Undo undo(model.parameters(), before);
   Integration report;
-  try {
-    auto const slope_here = [&](Parameters<R>& to) {  // minus the flow, H^-1 grad
-      report.loss = objective.template gradient<T>(model, gradient);
-      metric.template precondition<T>(model, gradient, to);
-      model.zero_frozen(to);
-    };
-    auto const go = [&](std::span<double const> shares, double h) {
-      model.parameters() = start;
-      for (std::size_t i = 0; i < shares.size(); ++i) {
-        if (shares[i] != 0) {
-          kernel::add_scaled<T, R>(static_cast<R>(-h * shares[i]), count, slopes[i].data(), model.parameters().data());
-        }
-      }
-    };
-    slope_here(slopes[0]);
-    bool const fixed = options.fixed_steps > 0;
-    double h = fixed ? duration / static_cast<double>(options.fixed_steps) : options.first_step;
-    if (h == 0) {  // a step whose movement is a hundredth of the size, at the first gradient
-      double const size = metric.template movement<T>(model, start) + options.absolute;
-      double const speed = metric.template movement<T>(model, slopes[0]);
-      h = size > 0 && speed > 0 ? std::min(duration, 0.01 * size / speed) : duration;
-    }
-    double time = 0;
-    while (time < duration && report.steps + report.rejected < options.most_steps) {
-      bool const last = fixed ? report.steps + 1 == options.fixed_steps : time + h >= duration;
-      double const step = last && !fixed ? duration - time : h;
-      double ratio = 0;  // error over tolerance
-      try {
-        for (std::size_t s = 1; s < Pair::stages; ++s) {
-          go(std::span(Pair::a[s]).first(s), step);
-          slope_here(slopes[s]);
-        }
-      } catch (NumericalError const&) {  // too far for finite numbers
-        if (fixed || step < 1e-12 * duration) {
-          throw;
-        }
-        ratio = std::numeric_limits<double>::infinity();
-      }
-      if (!fixed && ratio == 0) {
-        Parameters<R> error = zero;
-        for (std::size_t s = 0; s < Pair::stages; ++s) {
-          kernel::add_scaled<T, R>(static_cast<R>(step * Pair::error[s]), count, slopes[s].data(), error.data());
-        }
-        double const size =
-            std::max(metric.template movement<T>(model, start), metric.template movement<T>(model, model.parameters()));
-        double const wrong = metric.template movement<T>(model, error);
-        ratio = wrong == 0 ? 0 : wrong / (options.absolute + options.relative * size);
-        ratio = is_nan(ratio) ? std::numeric_limits<double>::infinity() : ratio;  // both overflowed
-      }
-      if (ratio <= 1) {
-        time = last ? duration : time + step;
-        ++report.steps;
-        start = model.parameters();
-        std::swap(slopes[0], slopes[Pair::stages - 1]);
-      } else {
-        ++report.rejected;
-      }
-      if (!fixed) {
-        h = step * std::clamp(0.9 * std::pow(std::max(ratio, 1e-10), -0.2), 0.2, 5.0);
+  auto const slope_here = [&](Parameters<R>& to) {  // minus the flow, H^-1 grad
+    report.loss = objective.template gradient<T>(model, gradient);
+    metric.template precondition<T>(model, gradient, to);
+    model.zero_frozen(to);
+  };
+  auto const go = [&](std::span<double const> shares, double h) {
+    model.parameters() = start;
+    for (std::size_t i = 0; i < shares.size(); ++i) {
+      if (shares[i] != 0) {
+        kernel::add_scaled<T, R>(static_cast<R>(-h * shares[i]), count, slopes[i].data(), model.parameters().data());
       }
     }
-    if (time < duration) [[unlikely]] {
-      fail<NumericalError>("integration: expected to reach ", duration, " in ", options.most_steps, " steps, got to ",
-                           time, "; raise most_steps or the tolerances");
-    }
-  } catch (...) {
-    model.parameters() = before;
-    throw;
+  };
+  slope_here(slopes[0]);
+  bool const fixed = options.fixed_steps > 0;
+  double h = fixed ? duration / static_cast<double>(options.fixed_steps) : options.first_step;
+  if (h == 0) {  // a step whose movement is a hundredth of the size, at the first gradient
+    double const size = metric.template movement<T>(model, start) + options.absolute;
+    double const speed = metric.template movement<T>(model, slopes[0]);
+    h = size > 0 && speed > 0 ? std::min(duration, 0.01 * size / speed) : duration;
   }
+  double time = 0;
+  while (time < duration && report.steps + report.rejected < options.most_steps) {
+    bool const last = fixed ? report.steps + 1 == options.fixed_steps : time + h >= duration;
+    double const step = last && !fixed ? duration - time : h;
+    double ratio = 0;  // error over tolerance
+    auto const try_step = [&] {
+      for (std::size_t s = 1; s < Pair::stages; ++s) {
+        go(std::span(Pair::a[s]).first(s), step);
+        slope_here(slopes[s]);
+      }
+      return 0.0;
+    };
+    if (fixed || step < 1e-12 * duration) {
+      try_step();
+    } else {  // infinite if the step goes too far for finite numbers
+      ratio = detail::attempt<NumericalError>(try_step, [] { return std::numeric_limits<double>::infinity(); });
+    }
+    if (!fixed && ratio == 0) {
+      Parameters<R> error = zero;
+      for (std::size_t s = 0; s < Pair::stages; ++s) {
+        kernel::add_scaled<T, R>(static_cast<R>(step * Pair::error[s]), count, slopes[s].data(), error.data());
+      }
+      double const size =
+          std::max(metric.template movement<T>(model, start), metric.template movement<T>(model, model.parameters()));
+      double const wrong = metric.template movement<T>(model, error);
+      ratio = wrong == 0 ? 0 : wrong / (options.absolute + options.relative * size);
+      ratio = is_nan(ratio) ? std::numeric_limits<double>::infinity() : ratio;  // both overflowed
+    }
+    if (ratio <= 1) {
+      time = last ? duration : time + step;
+      ++report.steps;
+      start = model.parameters();
+      std::swap(slopes[0], slopes[Pair::stages - 1]);
+    } else {
+      ++report.rejected;
+    }
+    if (!fixed) {
+      h = step * std::clamp(0.9 * std::pow(std::max(ratio, 1e-10), -0.2), 0.2, 5.0);
+    }
+  }
+  if (time < duration) [[unlikely]] {
+    fail<NumericalError>("integration: expected to reach ", duration, " in ", options.most_steps, " steps, got to ",
+                         time, "; raise most_steps or the tolerances");
+  }
+  undo.cancel();
   return report;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <wmanifold/core/matrix.hpp>
+#include <wmanifold/core/stable_sort.hpp>
 #include <wmanifold/network/workspace.hpp>
 
 #include <algorithm>
@@ -116,7 +117,7 @@ inline double Cvar::operator()(SampleLosses const& samples, ReductionScratch& sc
   std::size_t const contexts = scratch.means.size();
   scratch.order.resize(contexts);
   std::iota(scratch.order.begin(), scratch.order.end(), Index{0});
-  std::stable_sort(scratch.order.begin(), scratch.order.end(), [&](Index a, Index b) {
+  detail::stable_sort(scratch.order, [&](Index a, Index b) {
     return scratch.means[static_cast<std::size_t>(a)] > scratch.means[static_cast<std::size_t>(b)];
   });
   double const total = std::accumulate(scratch.weights.begin(), scratch.weights.end(), 0.0);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <wmanifold/core/stable_sort.hpp>
 #include <wmanifold/functional/prediction_entropy.hpp>
 #include <wmanifold/infer/estimate.hpp>
 #include <wmanifold/infer/posterior.hpp>
@@ -21,7 +22,8 @@ namespace detail {
 template <class T, class Model, class L, class Known>
 class ContextSearch {
   static_assert(WeightManifold<Model>,
-                "wmanifold: infer_context expects a model that satisfies WeightManifold (manifold/batch.hpp); of a Stored model take model()");
+                "wmanifold: infer_context expects a model that satisfies WeightManifold (manifold/batch.hpp); of a "
+                "Stored model take model()");
   static_assert(Loss<L, typename Model::Scalar>,
                 "wmanifold: infer_context expects a loss that does not take the context (functional/loss.hpp), such as "
                 "MeanSquaredError");
@@ -277,7 +279,7 @@ class ContextSearch {
   [[nodiscard]] std::vector<Candidate<Space>> distinct_minima(Iterator begin, Iterator end) const {
     std::vector<Candidate<Space>> all;
     std::transform(begin, end, std::back_inserter(all), [](auto const& descent) { return descent.best(); });
-    std::stable_sort(all.begin(), all.end(), [](auto const& a, auto const& b) { return a.value < b.value; });
+    stable_sort(all, [](auto const& a, auto const& b) { return a.value < b.value; });
     std::vector<Candidate<Space>> distinct;
     for (auto const& minimum : all) {
       if (std::none_of(distinct.begin(), distinct.end(), [&](auto const& lower) {

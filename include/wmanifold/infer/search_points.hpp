@@ -1,5 +1,6 @@
 #pragma once
 
+#include <wmanifold/core/stable_sort.hpp>
 #include <wmanifold/topology/sampling.hpp>
 
 #include <algorithm>
@@ -78,8 +79,7 @@ class SearchPoints {
  private:
   /// Sorts by value, and keeps the order of equal values.
   static void sort(std::vector<std::size_t>& numbers, std::span<double const> values) {
-    std::stable_sort(numbers.begin(), numbers.end(),
-                     [&](std::size_t a, std::size_t b) { return values[a] < values[b]; });
+    stable_sort(numbers, [&](std::size_t a, std::size_t b) { return values[a] < values[b]; });
   }
 
   std::vector<Point<T>> points_;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <wmanifold/core/attempt.hpp>
 #include <wmanifold/core/not_included.hpp>
 #include <wmanifold/flow/gradient_flow.hpp>
 #include <wmanifold/io/model_file.hpp>
@@ -166,26 +167,21 @@ void load_checkpoint(std::filesystem::path const& path, Model& model, Flow& flow
     detail::load_block(where, file, "moment." + std::to_string(i), state.moments[i]);
   }
   Progress loaded;
-  for (auto const& [name, random] : progress.random) {
-    Random::State words = random.state();
+  for (auto const& generator : progress.random) {
+    auto const& name = generator.first;
+    Random::State words = generator.second.state();
     auto const& stored = detail::tensor_of<std::uint64_t>(where, file, "random." + name, {std::ssize(words)});
     std::copy(stored.begin(), stored.end(), words.begin());
-    try {
-      loaded.random.emplace(name, words);
-    } catch (ArgumentError const& e) {
-      fail<FileError>(where, ": generator '", name, "': ", e.what());
-    }
+    detail::rephrased([&] { loaded.random.emplace(name, words); },
+                      [&](char const* reason) { fail<FileError>(where, ": generator '", name, "': ", reason); });
   }
   for (auto const& [name, number] : progress.numbers) {
     loaded.numbers[name] = detail::tensor_of<double>(where, file, "number." + name, {}).front();
   }
 
   // restore throws, before any change, for the flow of another model. Nothing below throws.
-  try {
-    flow.restore(std::move(state));
-  } catch (ArgumentError const& e) {
-    fail<FileError>(where, ": ", e.what());
-  }
+  detail::rephrased([&] { flow.restore(std::move(state)); },
+                    [&](char const* reason) { fail<FileError>(where, ": ", reason); });
   std::copy(parameters.numbers().begin(), parameters.numbers().end(), model.parameters().numbers().begin());
   if constexpr (detail::can_freeze<Model>) {
     for (Index l = 0; l < model.stack().depth(); ++l) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <wmanifold/core/attempt.hpp>
 #include <wmanifold/core/error.hpp>
 #include <wmanifold/core/text.hpp>
 #include <wmanifold/network/stack.hpp>
@@ -40,8 +41,8 @@ inline Index size_from(std::string_view text) {
 
 /// Layers from text, the reverse of layers_text. Throws FileError for text that is no list of layers.
 inline LayerList layers_from(std::string const& where, std::string const& text) {
-  std::vector<LayerList::Item> items;
-  try {
+  auto const read = [&] {
+    std::vector<LayerList::Item> items;
     for (auto const& part : split(text, ',')) {
       auto words = split(part, ' ');
       std::erase(words, "");
@@ -62,9 +63,9 @@ inline LayerList layers_from(std::string const& where, std::string const& text) 
       require_count(word.c_str(), "words", count, std::ssize(words));
     }
     return LayerList(items);
-  } catch (ArgumentError const& e) {
-    fail<FileError>(where, ": expected layers, got '", text, "' (", e.what(), ")");
-  }
+  };
+  return rephrased(
+      read, [&](char const* reason) { fail<FileError>(where, ": expected layers, got '", text, "' (", reason, ")"); });
 }
 
 /// Makes a stack from the layers of a file. Sizes that are not in the stack's type are the file's.
@@ -79,13 +80,15 @@ struct StackFrom<Stack<LayerList>> {
 template <class... Layers>
 struct StackFrom<Stack<Layers...>> {
   static Stack<Layers...> make(std::string const& where, std::string const& text, LayerList const& layers) {
-    try {
-      require_count("layers", "dense layers", Stack<Layers...>::depth(), std::ssize(layers.entries()));
-      auto entry = layers.entries().begin();
-      return Stack<Layers...>{next<Layers>(entry)...};
-    } catch (ArgumentError const& e) {
-      fail<FileError>(where, ": expected layers that fit the type of the model, got '", text, "' (", e.what(), ")");
-    }
+    return rephrased(
+        [&] {
+          require_count("layers", "dense layers", Stack<Layers...>::depth(), std::ssize(layers.entries()));
+          auto entry = layers.entries().begin();
+          return Stack<Layers...>{next<Layers>(entry)...};
+        },
+        [&](char const* reason) {
+          fail<FileError>(where, ": expected layers that fit the type of the model, got '", text, "' (", reason, ")");
+        });
   }
 
  private:

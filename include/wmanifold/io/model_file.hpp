@@ -1,5 +1,6 @@
 #pragma once
 
+#include <wmanifold/core/attempt.hpp>
 #include <wmanifold/core/not_included.hpp>
 #include <wmanifold/io/layers_text.hpp>
 #include <wmanifold/io/notes.hpp>
@@ -319,13 +320,9 @@ void replay(std::string const& where, TensorFile const& file, Model& model, Inde
                                 Matrix<double>(Eigen::Map<Matrix<double> const>(s.data(), test_samples, coordinates)));
     return std::vector<R>(y.data(), y.data() + y.size());
   };
-  auto const got = [&] {
-    try {
-      return outputs();
-    } catch (ArgumentError const& e) {
-      fail<FileError>(where, ": expected test contexts on the topology, got others (", e.what(), ")");
-    }
-  }();
+  auto const got = rephrased(outputs, [&](char const* reason) {
+    fail<FileError>(where, ": expected test contexts on the topology, got others (", reason, ")");
+  });
   bool const in_double = std::same_as<R, double> && metadata_of(where, file, "real") == number_name<double>;
   double const error = largest_difference(got, expected);
   double const usual =
@@ -427,14 +424,12 @@ AnyManifold<R> any_model_from(std::string const& where, TensorFile file, LoadOpt
       convert_to<R>(where + ": tensor '" + name + "'", tensor);
     }
   }
-  auto const basis = [&] {
-    try {
-      return AnyBasis(metadata_of(where, file, "topology"), metadata_of(where, file, "basis"),
-                      stored_state(where, file));
-    } catch (ArgumentError const& e) {
-      fail<FileError>(where, ": ", e.what());
-    }
-  }();
+  auto const basis = rephrased(
+      [&] {
+        return AnyBasis(metadata_of(where, file, "topology"), metadata_of(where, file, "basis"),
+                        stored_state(where, file));
+      },
+      [&](char const* reason) { fail<FileError>(where, ": ", reason); });
   auto layers = layers_from(where, metadata_of(where, file, "layers"));
   require_layers<R>(where, file, layers, basis.size());
   AnyManifold<R> model(basis, Stack<LayerList>(std::move(layers)));

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <wmanifold/core/attempt.hpp>
 #include <wmanifold/core/text.hpp>
 #include <wmanifold/data/standardisation.hpp>
 #include <wmanifold/io/checksum.hpp>
@@ -155,17 +156,15 @@ inline std::vector<KnobRange> knob_ranges_from(std::string const& where, std::st
   for (auto const& line : split(text, '\n')) {
     auto const parts = split(line, '\t');
     auto const words = split(parts[0], ' ');
-    auto const [low, high] = two_numbers(where, words);
+    auto const ends = two_numbers(where, words);
     bool const is_linear = words.back() == "linear";
     if (parts.size() != 3 || words.size() != 3 || !(is_linear || words[2] == "logarithmic")) [[unlikely]] {
       fail<FileError>(where, ": expected two ends, 'linear' or 'logarithmic', a tab, a name, a tab, a unit, got '",
                       line, "'");
     }
-    try {
-      knobs.push_back({is_linear ? Range::linear(low, high) : Range::logarithmic(low, high), parts[1], parts[2]});
-    } catch (ArgumentError const& e) {
-      fail<FileError>(where, ": ", e.what());
-    }
+    auto const range = rephrased([&] { return std::apply(is_linear ? Range::linear : Range::logarithmic, ends); },
+                                 [&](char const* reason) { fail<FileError>(where, ": ", reason); });
+    knobs.push_back({range, parts[1], parts[2]});
   }
   return knobs;
 }

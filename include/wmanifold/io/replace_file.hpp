@@ -2,6 +2,7 @@
 
 #include <wmanifold/core/error.hpp>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <cstdio>
@@ -9,11 +10,14 @@
 #include <fstream>
 #include <locale>
 #include <string>
+#include <string_view>
 #include <system_error>
 
 #if defined(__unix__) || defined(__APPLE__)
 #define WMANIFOLD_POSIX_FILES
+#include <dirent.h>
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #endif
@@ -102,17 +106,24 @@ struct Place {
 };
 
 /// A new, empty file beside a target, under a name that no other writer has. It is removed unless it takes the target's
-/// place.
+/// place, and locked while this object lives. A file without a lock is left over from a process that was killed; the
+/// next writer of the target removes it.
 class Beside {
  public:
   explicit Beside(Place const& place) {
-    // The name is cut so that the suffix fits; O_EXCL decides between simultaneous writers.
-    auto const name = place.path.filename().native().substr(0, 100);
+    // The name is cut so that the suffix fits; O_EXCL decides between simultaneous writers. Paths are made of texts:
+    // the operators that change a path of libstdc++ 12 crash if memory runs out.
+    auto const name = place.path.filename().native();
+    auto const before = place.path.native().substr(0, place.path.native().size() - name.size());
+    std::string const stem = std::filesystem::path(name.substr(0, 100)).string() + ".part";
+    folder_ = before.empty() ? std::filesystem::path(".") : std::filesystem::path(before);
+    remove_left_over(stem);
     auto const now = std::chrono::steady_clock::now().time_since_epoch().count();
     bool is_made = false;
     for (int i = 0; i < 100 && !is_made; ++i) {
-      path_ = place.path;
-      path_.replace_filename(name) += ".part" + std::to_string(now + i);
+      std::string const number = std::to_string(now + i);
+      std::string const suffix = std::string(digits - std::min(digits, number.size()), '0') + number;
+      path_ = std::filesystem::path(before + std::filesystem::path(stem + suffix).native());
       is_made = make(place);
     }
     if (!is_made) [[unlikely]] {
@@ -128,6 +139,7 @@ class Beside {
     if (!path_.empty()) {
       std::filesystem::remove(path_, error);
     }
+    close();
   }
 
   [[nodiscard]] std::filesystem::path const& path() const noexcept { return path_; }
@@ -168,21 +180,67 @@ class Beside {
       fail<FileError>("cannot rename ", path_.string(), " to ", place.path.string(), ": ", error.message());
     }
     path_.clear();
-    synchronise(place.path.has_parent_path() ? place.path.parent_path()
-                                             : ".");  // the folder, for the name; its failure is ignored
+    synchronise(folder_);  // for the name; its failure is ignored
   }
 
  private:
-  /// Creates the file. Returns false if the name is taken or the file cannot be created.
-  [[nodiscard]] bool make([[maybe_unused]] Place const& place) const noexcept {
+  /// Digits behind ".part". No name that a user gives has as many.
+  static constexpr std::size_t digits = 20;
+
+  /// Creates and locks the file. Returns false if the name is taken or the file cannot be created.
+  [[nodiscard]] bool make([[maybe_unused]] Place const& place) noexcept {
 #ifdef WMANIFOLD_POSIX_FILES
     // A replacement is private until it has the mode of the file that it replaces.
-    int const descriptor =
-        ::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, place.is_new ? mode_t{0666} : mode_t{0600});
-    return descriptor >= 0 && ::close(descriptor) == 0;
+    descriptor_ =
+        ::open(path_.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, place.is_new ? mode_t{0666} : mode_t{0600});
+    if (descriptor_ < 0) {
+      return false;
+    }
+    // Another writer may have taken the file for one left over before it was locked. Some file systems have no locks.
+    struct ::stat own {};
+    bool const is_taken = (::flock(descriptor_, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) ||
+                          (::fstat(descriptor_, &own) == 0 && own.st_nlink == 0);
+    if (is_taken) {
+      close();
+    }
+    return !is_taken;
 #else
     std::FILE* const file = std::fopen(path_.string().c_str(), "wbx");
     return file != nullptr && std::fclose(file) == 0;
+#endif
+  }
+
+  void close() noexcept {
+#ifdef WMANIFOLD_POSIX_FILES
+    if (descriptor_ >= 0) {
+      ::close(descriptor_);
+      descriptor_ = -1;
+    }
+#endif
+  }
+
+  /// Removes the files of this target that no writer has locked.
+  void remove_left_over([[maybe_unused]] std::string const& stem) const noexcept {
+#ifdef WMANIFOLD_POSIX_FILES
+    ::DIR* const folder = ::opendir(folder_.c_str());  // std's iterator ends the program if memory runs out
+    if (folder == nullptr) {
+      return;
+    }
+    while (::dirent const* const entry = ::readdir(folder)) {
+      std::string_view const name = entry->d_name;
+      if (!name.starts_with(stem) || name.size() != stem.size() + digits ||
+          name.find_first_not_of("0123456789", stem.size()) != std::string_view::npos) {
+        continue;
+      }
+      int const left_over = ::openat(::dirfd(folder), entry->d_name, O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+      if (left_over >= 0) {
+        if (::flock(left_over, LOCK_EX | LOCK_NB) == 0) {
+          ::unlinkat(::dirfd(folder), entry->d_name, 0);
+        }
+        ::close(left_over);
+      }
+    }
+    ::closedir(folder);
 #endif
   }
 
@@ -200,13 +258,18 @@ class Beside {
   }
 
   std::filesystem::path path_;
+  std::filesystem::path folder_;
+#ifdef WMANIFOLD_POSIX_FILES
+  int descriptor_ = -1;  // holds the lock
+#endif
 };
 
 }  // namespace detail
 
 /// Writes a file by write(std::ostream&), in the classic locale: beside the old file (under its name, ".part" and a
-/// number), flushed to the disk, then renamed. A reader sees the complete old file or the complete new one, also after
-/// a crash. Files of simultaneous writers are complete, and the last one stays.
+/// number of 20 digits), flushed to the disk, then renamed. A reader sees the complete old file or the complete new
+/// one, also after a crash. Files of simultaneous writers are complete, and the last one stays. A ".part" that a crash
+/// has left over is removed by the next write to the same file.
 ///
 /// The new file has the old one's mode, group and, if possible, owner; without an old one, the defaults of new files.
 /// If `path` is a symbolic link, its target is written, which may be new, and the link stays. Throws FileError, also

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <wmanifold/core/attempt.hpp>
 #include <wmanifold/core/half.hpp>
 #include <wmanifold/io/replace_file.hpp>
 #include <wmanifold/io/safetensors_header.hpp>
@@ -132,11 +133,9 @@ inline std::uint64_t memory_size() {
 /// Returns the result of make(). Throws FileError if memory runs out.
 template <class Make>
 auto within_memory(std::string const& where, Make const& make) {
-  try {
-    return make();
-  } catch (std::bad_alloc const&) {
+  return attempt<std::bad_alloc>(make, [&]() -> decltype(make()) {
     fail<FileError>(where, ": expected a file that fits into memory, got a larger one");
-  }
+  });
 }
 
 /// The tensors of a header in the order of their bytes. Each is checked: a supported type, as many bytes as its shape

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <wmanifold/core/attempt.hpp>
 #include <wmanifold/version.hpp>
 
 // Only this header includes nlohmann_json. Without that library the include in #else ends the compilation, so that one
@@ -116,8 +117,134 @@ struct RepeatedKey {
   bool parse_error(std::size_t, std::string const&, nlohmann::json::exception const&) { return false; }
 };
 
-/// The JSON object of a header. Throws FileError for anything before it, or anything but spaces behind it.
-inline nlohmann::json parsed_object(std::string const& where, std::string_view text) {
+/// A text as JSON writes it. Throws FileError for text that is not UTF-8.
+inline std::string quoted(std::string const& text) {
+  return rephrased<nlohmann::json::exception>(
+      [&] { return nlohmann::json(text).dump(); },
+      [](char const* reason) {
+        fail<FileError>("cannot write a safetensors header: expected text in UTF-8 (", reason, ")");
+      });
+}
+
+/// A listener to a parser's events that makes a header of them. Throws FileError where they are no header. There is no
+/// JSON value in between: the destructor of one with members allocates memory, and ends the process if there is none.
+class HeaderListener {
+ public:
+  explicit HeaderListener(std::string const& where) : where_(where) {}
+
+  [[nodiscard]] TensorHeader take() { return std::move(header_); }
+
+  bool key(std::string const& name) {
+    (depth_ == 1 ? name_ : field_) = depth_ <= 2 ? name : field_;
+    return true;
+  }
+  bool start_object(std::size_t) {
+    if (depth_ == 1) {
+      tensor_ = {};
+      has_type_ = has_shape_ = false;
+      offsets_.clear();
+    } else {
+      see("object");
+    }
+    ++depth_;
+    return true;
+  }
+  bool end_object() {
+    --depth_;
+    if (depth_ == 1 && !is_metadata()) {
+      if (!has_type_ || !has_shape_ || offsets_.size() != 2) [[unlikely]] {
+        refuse_tensor();
+      }
+      tensor_.begin = offsets_[0];
+      tensor_.end = offsets_[1];
+      header_.tensors.emplace(name_, std::move(tensor_));
+    }
+    return true;
+  }
+  bool start_array(std::size_t) {
+    if (depth_ == 2 && !is_metadata()) {
+      has_shape_ = has_shape_ || field_ == "shape";
+    } else {
+      see("array");
+    }
+    ++depth_;
+    return true;
+  }
+  bool end_array() {
+    --depth_;
+    return true;
+  }
+  bool null() { return see("null"); }
+  bool boolean(bool) { return see("boolean"); }
+  bool number_integer(nlohmann::json::number_integer_t) { return see("number"); }
+  bool number_float(nlohmann::json::number_float_t, std::string const&) { return see("number"); }
+  bool number_unsigned(nlohmann::json::number_unsigned_t number) {
+    if (depth_ != 3 || is_metadata()) {
+      return see("number");
+    }
+    if (field_ == "shape") {
+      if (number > most_numbers) [[unlikely]] {
+        fail<FileError>(at(), ": expected a shape of at most 2^40 numbers, got ", number);
+      }
+      tensor_.shape.push_back(static_cast<Index>(number));
+    } else if (field_ == "data_offsets") {
+      offsets_.push_back(number);
+    }
+    return true;
+  }
+  bool string(std::string const& text) {
+    if (depth_ == 2 && is_metadata()) {
+      header_.metadata[field_] = text;
+    } else if (depth_ == 2 && field_ == "dtype") {
+      tensor_.type = text;
+      has_type_ = true;
+    } else {
+      see("string");
+    }
+    return true;
+  }
+  bool binary(nlohmann::json::binary_t&) { return true; }
+  bool parse_error(std::size_t, std::string const&, nlohmann::json::exception const&) { return false; }
+
+ private:
+  [[nodiscard]] bool is_metadata() const { return name_ == metadata_name; }
+  [[nodiscard]] std::string at() const { return where_ + ": tensor '" + name_ + "'"; }
+
+  [[noreturn]] void refuse_tensor() const {
+    fail<FileError>(at(), ": expected dtype, shape and two data_offsets, got something else");
+  }
+
+  /// Throws FileError for a value that is none of those above. Other members of a tensor are ignored.
+  bool see(char const* type) const {
+    if (depth_ == 1 && is_metadata()) [[unlikely]] {
+      fail<FileError>(where_, ": expected metadata as an object of texts, got ", type);
+    }
+    if (depth_ == 2 && is_metadata()) [[unlikely]] {
+      fail<FileError>(where_, ": expected metadata '", field_, "' to be a text, got ", type);
+    }
+    if (depth_ == 3 && field_ == "shape") [[unlikely]] {
+      fail<FileError>(at(), ": expected whole numbers as shape, got ", type);
+    }
+    bool const is_field = field_ == "dtype" || field_ == "shape" || field_ == "data_offsets";
+    if (depth_ == 1 || (depth_ == 2 && is_field) || (depth_ == 3 && field_ == "data_offsets")) [[unlikely]] {
+      refuse_tensor();
+    }
+    return true;
+  }
+
+  std::string const& where_;
+  TensorHeader header_;
+  int depth_ = 0;      // of open objects and arrays
+  std::string name_;   // the last key in the header
+  std::string field_;  // the last key in that member
+  TensorEntry tensor_;
+  bool has_type_ = false;
+  bool has_shape_ = false;
+  std::vector<std::uint64_t> offsets_;
+};
+
+/// The text of a JSON object. Throws FileError for anything before it, or anything but spaces behind it.
+inline std::string_view object_text(std::string const& where, std::string_view text) {
   text = text.substr(0, text.find_last_not_of(' ') + 1);  // npos + 1 is 0
   if (!text.starts_with('{') || !text.ends_with('}') || text.find('\0') != std::string_view::npos) [[unlikely]] {
     fail<FileError>(where, ": expected a JSON object as header, with only spaces behind it, got something else");
@@ -126,15 +253,13 @@ inline nlohmann::json parsed_object(std::string const& where, std::string_view t
     fail<FileError>(where, ": expected whole numbers in the header, got a fraction");
   }
   RepeatedKey look;
-  nlohmann::json::sax_parse(text.begin(), text.end(), &look);
-  auto const json = nlohmann::json::parse(text.begin(), text.end(), nullptr, false);
-  if (!json.is_object()) [[unlikely]] {
+  if (!nlohmann::json::sax_parse(text.begin(), text.end(), &look)) [[unlikely]] {
     fail<FileError>(where, ": expected a JSON object as header, got something else");
   }
   if (look.repeated) [[unlikely]] {
     fail<FileError>(where, ": expected each key once in the header, got '", *look.repeated, "' again");
   }
-  return json;
+  return text;
 }
 
 }  // namespace detail
@@ -142,9 +267,14 @@ inline nlohmann::json parsed_object(std::string const& where, std::string_view t
 /// The header as JSON, padded with spaces to a multiple of 8 bytes. Throws FileError for text that is not UTF-8, a
 /// tensor with the name of the metadata, and a header larger than the reader's limit.
 [[nodiscard]] inline std::string header_text(TensorHeader const& header) {
-  auto json = nlohmann::json::object();
+  // In the order of the names, the metadata among the tensors.
+  std::map<std::string, std::string> members;
   if (!header.metadata.empty()) {
-    json[detail::metadata_name] = header.metadata;
+    std::string& text = members[detail::metadata_name];
+    for (auto const& [key, value] : header.metadata) {
+      text += (text.empty() ? "{" : ",") + detail::quoted(key) + ':' + detail::quoted(value);
+    }
+    text += '}';
   }
   for (auto const& [name, entry] : header.tensors) {
     if (name == detail::metadata_name) [[unlikely]] {
@@ -152,14 +282,19 @@ inline nlohmann::json parsed_object(std::string const& where, std::string_view t
           "cannot write a safetensors header: expected another tensor name than that of the metadata, got '", name,
           "'; rename it");
     }
-    json[name] = {{"dtype", entry.type}, {"shape", entry.shape}, {"data_offsets", {entry.begin, entry.end}}};
+    std::string& text = members[name];
+    text = "{\"data_offsets\":[" + std::to_string(entry.begin) + ',' + std::to_string(entry.end) +
+           "],\"dtype\":" + detail::quoted(entry.type) + ",\"shape\":[";
+    for (std::size_t i = 0; i < entry.shape.size(); ++i) {
+      text += (i == 0 ? "" : ",") + std::to_string(entry.shape[i]);
+    }
+    text += "]}";
   }
-  std::string text;
-  try {
-    text = json.dump();
-  } catch (nlohmann::json::exception const& e) {
-    fail<FileError>("cannot write a safetensors header: expected text in UTF-8 (", e.what(), ")");
+  std::string text = "{";
+  for (auto const& [name, member] : members) {
+    text += (text.size() == 1 ? "" : ",") + detail::quoted(name) + ':' + member;
   }
+  text += '}';
   text.resize((text.size() + 7) / 8 * 8, ' ');
   if (text.size() > detail::largest_header) [[unlikely]] {
     fail<FileError>("cannot write a safetensors header: expected at most ", detail::largest_header, " bytes, got ",
@@ -172,47 +307,10 @@ inline nlohmann::json parsed_object(std::string const& where, std::string_view t
 /// valid types, counts and sizes. The reader of the file checks the offsets. Errors begin with `where`. Throws
 /// FileError.
 [[nodiscard]] inline TensorHeader parse_header(std::string const& where, std::span<char const> text) {
-  auto const json = detail::parsed_object(where, {text.data(), text.size()});
-  TensorHeader header;
-  for (auto const& [name, entry] : json.items()) {
-    if (name == detail::metadata_name) {
-      if (!entry.is_object()) [[unlikely]] {
-        fail<FileError>(where, ": expected metadata as an object of texts, got ", entry.type_name());
-      }
-      for (auto const& [key, value] : entry.items()) {
-        if (!value.is_string()) [[unlikely]] {
-          fail<FileError>(where, ": expected metadata '", key, "' to be a text, got ", value.type_name());
-        }
-        header.metadata[key] = value.get<std::string>();
-      }
-      continue;
-    }
-    std::string const at = where + ": tensor '" + name + "'";
-    bool const well_formed = entry.is_object() && entry.contains("dtype") && entry["dtype"].is_string() &&
-                             entry.contains("shape") && entry["shape"].is_array() && entry.contains("data_offsets") &&
-                             entry["data_offsets"].is_array() && entry["data_offsets"].size() == 2 &&
-                             entry["data_offsets"][0].is_number_unsigned() &&
-                             entry["data_offsets"][1].is_number_unsigned();
-    if (!well_formed) [[unlikely]] {
-      fail<FileError>(at, ": expected dtype, shape and two data_offsets, got something else");
-    }
-    TensorEntry tensor{entry["dtype"].get<std::string>(),
-                       {},
-                       entry["data_offsets"][0].get<std::uint64_t>(),
-                       entry["data_offsets"][1].get<std::uint64_t>()};
-    for (auto const& size : entry["shape"]) {
-      if (!size.is_number_unsigned()) [[unlikely]] {
-        fail<FileError>(at, ": expected whole numbers as shape, got ", size.type_name());
-      }
-      auto const n = size.get<std::uint64_t>();
-      if (n > detail::most_numbers) [[unlikely]] {
-        fail<FileError>(at, ": expected a shape of at most 2^40 numbers, got ", n);
-      }
-      tensor.shape.push_back(static_cast<Index>(n));
-    }
-    header.tensors.emplace(name, std::move(tensor));
-  }
-  return header;
+  auto const json = detail::object_text(where, {text.data(), text.size()});
+  detail::HeaderListener listener(where);
+  nlohmann::json::sax_parse(json.begin(), json.end(), &listener);
+  return listener.take();
 }
 
 }  // namespace wmanifold

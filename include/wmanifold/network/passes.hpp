@@ -212,15 +212,12 @@ template <class T, Real R, class Stack>
 BatchView<R> forward_pass(Stack const& stack, ParametersView<R const> parameters, BatchCoefficients<R> const& batch,
                           kernel::Samples<R const> inputs, bool keep_slopes, ForwardCache<R>& cache,
                           PassScratch<R>& scratch) {
-  auto const depth = static_cast<std::size_t>(stack.depth());
-  if (cache.values.size() < depth) {
-    cache.values.resize(depth);
-    cache.slopes.resize(depth);
-    cache.low_ranks.resize(depth);
-  }
+  cache.has_slopes = false;  // until the end: memory may run out
+  grow(cache.values, stack.depth());
+  grow(cache.slopes, stack.depth());
+  grow(cache.low_ranks, stack.depth());
   cache.samples = batch.samples;
-  cache.has_slopes = keep_slopes;
-  cache.layers.resize(depth);
+  cache.layers.resize(static_cast<std::size_t>(stack.depth()));
   auto const& spans = batch.spans;
   kernel::Samples<R const> x = inputs;
   if (batch.kind == BatchCoefficients<R>::Rows::mixed &&
@@ -260,6 +257,7 @@ BatchView<R> forward_pass(Stack const& stack, ParametersView<R const> parameters
     spans.scatter(x.data, x.stride, cache.outputs.data());
     x.data = cache.outputs.data();
   }
+  cache.has_slopes = keep_slopes;
   return {x.data, batch.samples, outputs_of(stack)};
 }
 

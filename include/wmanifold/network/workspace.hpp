@@ -73,6 +73,6 @@ struct Workspace {
 
 /// A view of a batch that lies in a workspace.
 template <class R>
-using BatchView = Eigen::Map<Eigen::Matrix<R, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor> const>;
+using BatchView = Eigen::Map<Matrix<R> const>;
 
 }  // namespace wmanifold

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <wmanifold/core/attempt.hpp>
 #include <wmanifold/core/error.hpp>
 #include <wmanifold/core/random.hpp>
 #include <wmanifold/core/real.hpp>
@@ -107,13 +108,13 @@ template <class Train, class Score, class... Make>
       auto model = one(repeat.seed.stream(0));
       auto const& block = model.parameters();
       candidate.parameters = block.rows() * block.columns() + std::ssize(block.shared());
-      try {
-        train(model, repeat);
-        double const value = static_cast<double>(score(std::as_const(model), repeat));
-        candidate.scores.push_back(is_finite(value) ? value : worst);
-      } catch (NumericalError const&) {
-        candidate.scores.push_back(worst);
-      }
+      double const value = detail::attempt<NumericalError>(
+          [&] {
+            train(model, repeat);
+            return static_cast<double>(score(std::as_const(model), repeat));
+          },
+          [&] { return worst; });
+      candidate.scores.push_back(is_finite(value) ? value : worst);
     });
   };
   std::vector<Try> const trials{trial(make)...};

@@ -1,0 +1,207 @@
+#!/usr/bin/env python3
+"""Makes docs/reliability.md of the measured files in docs/reliability/.
+
+reliability.py           writes the page
+reliability.py --check   ends with 1 if the page is not that of the files
+reliability.py --suite   first records the last run of scripts/test.sh --all, from build/, and counts the tested errors
+
+Other scripts write the rest of the files: compilers.sh, coverage.sh, faults.sh, fuzz.sh, mutate.py, numbers.sh,
+properties.sh.
+"""
+
+import collections
+import datetime
+import json
+import pathlib
+import platform
+import re
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+FOLDER = ROOT / "docs" / "reliability"
+PAGE = ROOT / "docs" / "reliability.md"
+PRESETS = {
+    "all": "all rooms, examples, tools, flags, properties, faults; GCC",
+    "asan": "all rooms and the fuzz targets under the address and undefined-behaviour sanitizers; Clang",
+    "tsan": "threads under the thread sanitizer, OpenMP by libomp with Archer; Clang",
+}
+
+
+def processor():
+    """The name of the processor, and how many cores there are."""
+    info = pathlib.Path("/proc/cpuinfo").read_text()
+    name = re.search(r"^model name\s*: (.*)$", info, re.M)
+    cores = len(re.findall(r"^processor\s*:", info, re.M))
+    return f"{name[1] if name else platform.machine()}, {cores} cores"
+
+
+def record(name, results, compiler=""):
+    """Writes the results of a run, with its day, commit and machine."""
+    commit = subprocess.run(["git", "-C", ROOT, "rev-parse", "--short", "HEAD"], capture_output=True, text=True,
+                            check=True).stdout.strip()
+    head = {"measured": datetime.date.today().isoformat(), "commit": commit, "machine": processor()}
+    if compiler:
+        head["compiler"] = compiler
+    FOLDER.mkdir(exist_ok=True)
+    (FOLDER / f"{name}.json").write_text(json.dumps({**head, **results}, indent=1) + "\n")
+
+
+def last_run(preset):
+    """The tests of the last run of a preset, how many passed, and the time of the run."""
+    log = (ROOT / "build" / preset / "Testing" / "Temporary" / "LastTest.log").read_text(errors="replace")
+    times = re.findall(r"^(?:Start|End) testing: (.*) \w+$", log, re.M)
+    first, last = (datetime.datetime.strptime(text, "%b %d %H:%M") for text in (times[0], times[-1]))
+    return {"preset": preset, "tests": len(re.findall(r"^\d+/\d+ Testing:", log, re.M)),
+            "passed": len(re.findall(r"^Test Passed\.$", log, re.M)),
+            "minutes": round((last - first).total_seconds() / 60)}
+
+
+def record_suite():
+    errors = subprocess.run(["cmake", "-D", f"ROOT={ROOT}", "-P", ROOT / "tests" / "house" / "errors.cmake"],
+                            capture_output=True, text=True, check=True)
+    calls, texts = re.search(r"(\d+) calls with a message, (\d+) compile-time texts",
+                             errors.stdout + errors.stderr).groups()
+    cases = collections.Counter()
+    for source in (ROOT / "tests").rglob("*.cpp"):
+        cases[source.relative_to(ROOT / "tests").parts[0]] += len(re.findall(r"^TEST_CASE", source.read_text(), re.M))
+    record("suite", {"presets": [last_run(preset) for preset in PRESETS], "test_cases": sum(cases.values()),
+                     "run_time_errors": int(calls), "compile_time_errors": int(texts)})
+
+
+def rows(head, body):
+    """A table of Markdown."""
+    lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
+    return lines + ["| " + " | ".join(str(cell) for cell in line) + " |" for line in body] + [""]
+
+
+def thousands(number):
+    return f"{number:,}"
+
+
+def suite(data):
+    body = [(f"`{one['preset']}`", PRESETS[one["preset"]], f"{one['passed']} of {one['tests']}")
+            for one in data["presets"]]
+    return [
+        "## Each commit", "",
+        "`scripts/test.sh --all` runs for each commit that lands, in three configurations.", "",
+        *rows(["configuration", "what runs", "tests passed"], body),
+        f"The rooms hold {data['test_cases']} test cases, most of them for several models and scalars.",
+        f"Bad input: {data['run_time_errors']} places in the library refuse an argument, a file or a number, and",
+        f"{data['compile_time_errors']} sentences refuse code. A test asserts the text of each (`ctest -R errors`).", ""]
+
+
+def compilers(data):
+    body = []
+    for one in data["rows"]:
+        how = one["error"] or ("compiled and run" if one["runs"] else "compiled")
+        body.append((one["name"], f"C++{one['standard']}", one["library"], one["flags"] or "", how))
+    return [
+        "## Compilers and standard libraries", "",
+        f"All headers and the programs of `tests/flags`, warnings as errors: `{data['warnings']}`. \"Run\" means at -O2:",
+        "the golden values and every pass, or the texts of all kinds of error. `scripts/compilers.sh` runs before releases,",
+        "and after changes of many headers; GCC 12 and Clang 14 with C++20 run with each commit.", "",
+        *rows(["compiler", "standard", "library", "flags", "result"], body)]
+
+
+def fuzz(data):
+    body = []
+    for name, one in sorted(data["targets"].items()):
+        body.append((name, f"{one['seconds'] / 3600:.2f} h", thousands(one["executions"]), thousands(one["edges"]),
+                     one["corpus_files"], one["findings"]))
+    return [
+        "## Bytes at random", "",
+        "Each target of `tests/fuzz` reads bytes under sanitizers, and reads them or refuses them with the documented error.",
+        "`differential` makes a network, a batch and a plan of them, and compares all levels of the processor and both ways",
+        "of a batch with loops in double, within a bound of rounding. Each runs 20 s with each commit, and by",
+        "`scripts/fuzz.sh` the times below. Edges are those of the target's own code.", "",
+        *rows(["target", "time", "executions", "edges", "inputs kept", "findings"], body)]
+
+
+def properties(data):
+    body = [(one["property"], thousands(one["cases"])) for one in data["properties"]]
+    return [
+        "## Properties of random networks", "",
+        "Random topology, basis, layers and batch. A violation shrinks and is printed as a program. Violations in this",
+        f"run, with seeds {', '.join(str(seed) for seed in data['seeds'])}: none.", "",
+        *rows(["property", "cases"], body)]
+
+
+def faults(data):
+    body = [(one["fault"], thousands(one["injected"]), thousands(one["survived"])) for one in data["faults"]]
+    return [
+        "## Faults", "",
+        "A fault is survived if the call throws the documented error, the model, the state and the earlier file are",
+        "unchanged, and the next call works (`scripts/faults.sh`; fewer of each kind with each commit).", "",
+        *rows(["fault", "injected", "survived"], body)]
+
+
+def mutants(data):
+    body = []
+    for name, one in sorted(data["rooms"].items()):
+        body.append((name, one["mutants"], one["killed"], one["equivalent"], one["survived"]))
+    total = {key: sum(one[key] for one in data["rooms"].values()) for key in ("mutants", "killed", "equivalent", "survived")}
+    body.append(("all", total["mutants"], total["killed"], total["equivalent"], total["survived"]))
+    share = 100 * total["killed"] / max(total["mutants"], 1)
+    return [
+        "## Do the tests notice?", "",
+        f"Of {total['mutants']} changes of one token in `include/`, drawn at random (`scripts/mutate.py`), the tests of the",
+        f"room and the golden values notice {share:.1f} %. An equivalent change alters no result; its reason stands in",
+        "`docs/reliability/equivalent_mutants.json`.", "",
+        *rows(["room", "changes", "noticed", "equivalent", "not noticed"], body)]
+
+
+def coverage(data):
+    body = []
+    for name, one in sorted(data["rooms"].items()):
+        body.append((name, thousands(one["lines"]), f"{one['line_percent']:.1f} %", f"{one['branch_percent']:.1f} %"))
+    total = data["total"]
+    body.append(("all", thousands(total["lines"]), f"{total['line_percent']:.1f} %", f"{total['branch_percent']:.1f} %"))
+    return ["## Coverage of include/", "", "Clang's, over all rooms and the golden values (`scripts/coverage.sh`).", "",
+            *rows(["room", "lines", "lines run", "branches run"], body)]
+
+
+def numbers(data):
+    body = [(one["configuration"], f"{one['accuracies']:.2f}", f"{one['last_losses']:.4f}") for one in data["rows"]]
+    band = data["band"]
+    body.append(("allowed", f"{band['accuracies']:.2f}", f"{band['last_losses']:.4f}"))
+    return [
+        "## The same numbers everywhere", "",
+        f"The demo's {data['figures']} losses and accuracies of {data['seeds']} seeds, on fewer images and epochs, against",
+        "those recorded with GCC and `-march=native` (`scripts/numbers.sh`; with each commit for one configuration).",
+        "Largest differences:", "",
+        *rows(["compiled by", "accuracy, points of a per cent", "loss of the last steps"], body)]
+
+
+SECTIONS = [("suite", suite), ("compilers", compilers), ("fuzz", fuzz), ("properties", properties), ("faults", faults),
+            ("mutants", mutants), ("coverage", coverage), ("numbers", numbers)]
+
+
+def page():
+    lines = ["# Reliability", "",
+             "What is tested, how often, and what the tests found. `scripts/reliability.py` makes this page of the files in",
+             "`docs/reliability/`, which other scripts measured.", ""]
+    for name, section in SECTIONS:
+        path = FOLDER / f"{name}.json"
+        if path.exists():
+            data = json.loads(path.read_text())
+            lines += section(data)
+            compiler = f", {data['compiler']}" if data.get("compiler") else ""
+            lines += [f"<small>Measured on {data['measured']} at {data['commit']}: {data['machine']}{compiler}.</small>", ""]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def main():
+    arguments = sys.argv[1:]
+    if arguments not in ([], ["--check"], ["--suite"]):
+        sys.exit(__doc__)
+    if arguments == ["--check"]:
+        sys.exit(0 if PAGE.read_text() == page() else "error: docs/reliability.md: expected that of docs/reliability/, got "
+                 "another; run scripts/reliability.py")
+    if arguments == ["--suite"]:
+        record_suite()
+    PAGE.write_text(page())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,29 @@
+#include <properties/counter_example.hpp>
+
+#include <properties/check.hpp>
+#include <properties/generate.hpp>
+
+#include <cstdlib>
+#include <fstream>
+
+using namespace properties;
+
+TEST_CASE("a counter-example shrinks, and is a program that reproduces it") {
+  auto const result = result_of<FewerThanFiveSamples>(cases(any_basis()));
+  REQUIRE(result.is<rc::detail::FailureResult>());
+  auto const& failure = result.get<rc::detail::FailureResult>();
+  CHECK(failure.description.find("expected fewer than 5 samples, got 5") != std::string::npos);
+  REQUIRE(failure.counterExample.size() == 1);
+  std::string const& program = failure.counterExample[0].second;
+  CHECK(program.find("#include <properties/counter_example.hpp>") != std::string::npos);
+  CHECK(program.find(".topology = \"point\",\n") != std::string::npos);
+  CHECK(program.find(".basis = \"constant\",\n") != std::string::npos);
+  CHECK(program.find(".layers = \"dense 1 1\",\n") != std::string::npos);
+  CHECK(program.find(".groups = {5},\n") != std::string::npos);
+  CHECK(program.find(".choice = 0,\n") != std::string::npos);
+  CHECK(program.find(".seed = 0,\n") != std::string::npos);
+  CHECK(program.find("properties::FewerThanFiveSamples{}(c)") != std::string::npos);
+  if (char const* const path = std::getenv("WMANIFOLD_COUNTER_EXAMPLE")) {
+    std::ofstream(path) << program;
+  }
+}
