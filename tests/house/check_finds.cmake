@@ -39,7 +39,7 @@ foreach(line IN ITEMS
     "basis +24 [^\n]* FAIL\n    case 8 of basis.json, s1 fourier3: "
     "gram +12 [^\n]* PASS\n"
     "networks +3 [^\n]* FAIL\n    case 0 of networks.json, interval bernstein1 in double, weights of the step: "
-    "scalar +float [^\n]* FAIL\n    scalar, float, [^\n]*, step: "
+    "scalar +float [^\n]* FAIL\n    scalar, float, [^\n]*, step of layer 0: "
     "walker, 1000 blocks [^\n]* 1000 +1000 +0 +FAIL\n"
     "network at a point, [^\n]* PASS\n"
     "not checked here: OpenMP is off\n"
