@@ -101,8 +101,16 @@ refuses("compatible with requested version \"9.1\".*version: ${VERSION}" ${ask} 
 # The build tree is a package as well.
 run(${ask} -DCONSUMER_VERSION=${VERSION} "-Dwmanifold_DIR=${WORK}/wmanifold")
 
+# ---- the check of a build, from the moved package -----------------------------------------------------------
+
+if(CHECK)
+  run("${CMAKE_COMMAND}" --build "${build}" --target wmanifold_check)
+  prints("wmanifold-check: everything holds ?$" "${build}/wmanifold-check")
+endif()
+
 # ---- other installed files --------------------------------------------------------------------------------
 
+run(test -f "${prefix}/share/wmanifold/check/main.cpp")
 foreach(tool IN ITEMS wmanifold_model wmanifold_header)
   run(test -x "${prefix}/share/wmanifold/tools/${tool}.py")
 endforeach()

@@ -12,7 +12,7 @@ wmanifold_summary("  faults" on "a part; scripts/faults.sh runs all")
 
 foreach(part IN ITEMS memory files forks training)
   add_executable(faults_${part} faults/${part}.cpp)
-  target_include_directories(faults_${part} PRIVATE "${CMAKE_CURRENT_SOURCE_DIR}")
+  target_include_directories(faults_${part} PRIVATE "${CMAKE_CURRENT_SOURCE_DIR}" "${PROJECT_SOURCE_DIR}")
   target_link_libraries(faults_${part} PRIVATE wmanifold::wmanifold $<TARGET_NAME_IF_EXISTS:wmanifold::compiled> wmanifold_own
     nlohmann_json::nlohmann_json)
   if(NOT WMANIFOLD_SANITIZE)

@@ -6,9 +6,9 @@
 #include <wmanifold/io/checkpoint.hpp>
 #include <wmanifold/io/network_file.hpp>
 
+#include <check/traps.hpp>
 #include <support/batches.hpp>
 #include <support/threads.hpp>
-#include <support/traps.hpp>
 
 #include <faults/folder.hpp>
 #include <faults/tally.hpp>

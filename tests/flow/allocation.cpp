@@ -9,8 +9,8 @@
 
 #include <doctest/doctest.h>
 
+#include <check/traps.hpp>
 #include <support/batches.hpp>
-#include <support/traps.hpp>
 
 // Sanitizers that watch the heap have their own allocation functions.
 #ifndef WITHOUT_TRAPS

@@ -2,7 +2,7 @@
 
 #include <doctest/doctest.h>
 
-#include <support/traps.hpp>
+#include <check/traps.hpp>
 
 namespace wm = wmanifold;
 

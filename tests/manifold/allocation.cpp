@@ -6,8 +6,8 @@
 
 #include <doctest/doctest.h>
 
+#include <check/traps.hpp>
 #include <support/batches.hpp>
-#include <support/traps.hpp>
 
 #ifndef WITHOUT_TRAPS
 

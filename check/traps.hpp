@@ -7,7 +7,7 @@
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #define WITHOUT_TRAPS  // sanitizers that watch the heap have their own functions
 #elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) || __has_feature(memory_sanitizer)
 #define WITHOUT_TRAPS
 #endif
 #endif
@@ -93,7 +93,11 @@ inline void* counted(std::size_t size, std::size_t alignment) noexcept {
 inline void* counted_or_throw(std::size_t size, std::size_t alignment) {
   void* const memory = counted(size, alignment);
   if (memory == nullptr) {
+#ifdef __cpp_exceptions
     throw std::bad_alloc();
+#else
+    std::abort();
+#endif
   }
   return memory;
 }
