@@ -1,5 +1,6 @@
 #pragma once
 
+#include <wmanifold/basis/fourier.hpp>
 #include <wmanifold/manifold/manifold.hpp>
 #include <wmanifold/metric/metric.hpp>
 
