@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds and runs the tests with GCC: laws, reference values, the documents' programs, packages, the main example.
-#   test.sh --all      adds all examples, tools, dispatch, flags, properties at random, faults, and with Clang all tests
-#                      under the address and undefined-behaviour sanitizers, and those of threads under that of threads
+#   test.sh --all      adds all examples, tools, dispatch, flags, properties at random, faults, and the tests with Clang
+#                      under the address and undefined-behaviour sanitizers
 #   test.sh PRESET...  runs the named presets of CMakePresets.json
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=lib.sh
@@ -11,7 +11,7 @@ packages=("${base_packages[@]}" dataset-fashion-mnist python3-numpy)
 case ${1:-} in
   '') set -- test ;;
   --all)
-    set -- all asan tsan
+    set -- all asan
     packages+=(python3-torch librapidcheck-dev)
     ;;
 esac

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <wmanifold/core/attempt.hpp>
 #include <wmanifold/version.hpp>
 
 // Only this header includes nlohmann_json. Without that library the include in #else ends the compilation, so that one
@@ -12,6 +11,7 @@
 #include <nlohmann/./json.hpp>
 #endif
 
+#include <wmanifold/core/attempt.hpp>
 #include <wmanifold/core/error.hpp>
 #include <wmanifold/core/real.hpp>
 
