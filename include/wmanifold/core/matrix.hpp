@@ -8,8 +8,8 @@
 
 namespace wmanifold {
 
-/// A batch: a row-major matrix with one row per sample. Its memory is malloc's: Eigen's own alignment depends on -march,
-/// and a matrix that one file makes and another releases would corrupt the heap. Kernels need no alignment.
+/// A batch: a row-major matrix with one row per sample. Its memory is malloc's: Eigen's own alignment depends on
+/// -march, and a matrix that one file makes and another releases would corrupt the heap. Kernels need no alignment.
 template <Real R>
 using Matrix = Eigen::Matrix<R, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor | Eigen::DontAlign>;
 
