@@ -228,7 +228,7 @@ class BasicNetwork {
   void run_block(kernel::Samples<R const> x, Index samples, R* y, R* scratch, Index at_once) const noexcept {
     Index const depth = stack_.depth();
     Index const half = at_once * whole_lines(widest_of(stack_));
-    for (; samples > 0; samples -= at_once, x.data += at_once * x.stride, y += at_once * outputs()) {
+    while (samples > 0) {
       Index const count = std::min(at_once, samples);
       kernel::Samples<R const> from = x;
       for (Index l = 0; l < depth; ++l) {
@@ -247,6 +247,11 @@ class BasicNetwork {
       }
       for (Index b = 0; b < count; ++b) {
         std::copy_n(from.data + b * from.stride, outputs(), y + b * outputs());
+      }
+      samples -= count;
+      if (samples > 0) {  // a step may be as large as a number goes where one sample is left
+        x.data += count * x.stride;
+        y += count * outputs();
       }
     }
   }
