@@ -15,7 +15,7 @@ A mutant is killed by a test that fails, crashes, takes ten times as long, or do
 Another error of the compiler stops a mutant: it is counted apart, and the next one takes its place. Lines that the
 preprocessor leaves out are not drawn. Mutants survive that no stage kills.
 
-Records are appended to build/mutants/records.jsonl, so an interrupted run continues. A run works on a copy of the
+Records are appended to docs/reliability/mutants.jsonl, so an interrupted run continues. A run works on a copy of the
 sources from its start. docs/reliability/equivalent_mutants.json names the survivors that no test can tell from the
 original, with reasons.
 """
@@ -42,7 +42,7 @@ import mutants
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 WORK = ROOT / "build" / "mutants"
-RECORDS = WORK / "records.jsonl"
+RECORDS = ROOT / "docs" / "reliability" / "mutants.jsonl"
 RESULT = ROOT / "docs" / "reliability" / "mutants.json"
 EQUIVALENT = ROOT / "docs" / "reliability" / "equivalent_mutants.json"
 
