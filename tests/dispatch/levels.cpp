@@ -2,10 +2,12 @@
 
 #include "support/doctest.hpp"
 
+#include <support/at_level.hpp>
 #include <support/batches.hpp>
 #include <support/targets.hpp>
 
 namespace wm = wmanifold;
+using support::AtLevel;
 using wm::Index;
 
 namespace {
@@ -46,19 +48,6 @@ struct Bump {
 template <class R>
 using Model = wm::BasicManifold<R, wm::Fourier<wm::S1, 1>, wm::Dense<13, 37>, wm::Tanh, wm::Dense<37, 19>, Bump,
                                 wm::SharedDense<19, 11>, wm::Gelu, wm::Dense<11, 5>>;
-
-/// A target of the chosen level.
-struct AtLevel : wm::HostTarget {
-  using Base = wm::HostTarget;
-  static inline wm::Level level = wm::Level::baseline;
-  template <class R>
-  static wm::kernel::Seam<R> const& seam() {
-    return wm::table_of<R>(level).seam;
-  }
-  template <class R, class A>
-  requires std::invocable < wm::LevelTable<R>
-  const&, A const& > static auto activation(A const& a) { return wm::table_of<R>(level)(a); }
-};
 
 /// Returns all results of passes and a step on a target, with a context per sample or with four groups.
 template <class T, class R>

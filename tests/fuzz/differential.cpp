@@ -10,6 +10,7 @@
 #include <wmanifold/network/layer_list.hpp>
 #include <wmanifold/network/mixed_network.hpp>
 
+#include <support/at_level.hpp>
 #include <support/targets.hpp>
 
 #include <limits>
@@ -19,23 +20,11 @@
 namespace wm = wmanifold;
 using fuzz::Bounded;
 using fuzz::Sum;
+using support::AtLevel;
 using wm::Index;
 using wm::Placement;
 
 namespace {
-
-/// A target of the chosen level.
-struct AtLevel : wm::HostTarget {
-  using Base = wm::HostTarget;
-  static inline wm::Level level = wm::Level::baseline;
-  template <class R>
-  static wm::kernel::Seam<R> const& seam() {
-    return wm::table_of<R>(level).seam;
-  }
-  template <class R, class A>
-  requires std::invocable < wm::LevelTable<R>
-  const&, A const& > static auto activation(A const& a) { return wm::table_of<R>(level)(a); }
-};
 
 /// A batch: the rows that its samples mix, and its numbers.
 template <class R>

@@ -24,12 +24,12 @@ inline char* with_classic_point(char* begin, int size) noexcept {
   return to;
 }
 
-/// What `write_rounded` does, by the C library.
+/// Writes a number with 9 significant digits by the C library and returns the end of its text.
 inline char* print_rounded(char* begin, std::size_t room, double number) noexcept {
   return with_classic_point(begin, std::snprintf(begin, room, "%.9g", number));
 }
 
-/// What `write_exact` does, by the C library.
+/// Writes the shortest text that is read as the same finite number by the C library, and returns its end.
 inline char* print_exact(char* begin, std::size_t room, double number) noexcept {
   int digits = -1;  // behind the point
   int size = 0;
