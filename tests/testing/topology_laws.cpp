@@ -1,5 +1,7 @@
 #include <wmanifold/testing/topology_laws.hpp>
 
+#include <wmanifold/topology/interval.hpp>
+
 #include "support/laws.hpp"
 
 #include <algorithm>
@@ -175,13 +177,51 @@ struct BadlyWrapped {
   }
 };
 
+/// Frequencies up to 20 kHz, in Hz: a topology much larger than 1.
+struct Frequency {
+  static constexpr int dimension = 1;
+  static constexpr int coordinates = 1;
+  static constexpr double highest = 20000;
+  using Numbers = std::array<double, 1>;
+  using Point = wm::Point<Frequency>;
+
+  static std::string name() { return "frequency"; }
+  static Numbers canonical(Numbers const& c) {
+    if (!(c[0] >= 0 && c[0] <= highest)) {
+      wm::fail("frequency: expected a number in [0, 20000], got ", c[0]);
+    }
+    return c;
+  }
+  static Point from_cube(Numbers const& u) noexcept { return Point::unchecked({highest * u[0]}); }
+  static double distance(Point const& p, Point const& q) noexcept { return std::abs(p[0] - q[0]); }
+  static Point exp(Point const& p, Numbers const& v) noexcept {
+    return Point::unchecked({std::clamp(p[0] + v[0], 0.0, highest)});
+  }
+  static Numbers log(Point const& p, Point const& q) noexcept { return {q[0] - p[0]}; }
+  static Numbers tangent(Point const&, Numbers const& v) noexcept { return v; }
+  static wm::Quadrature<Frequency> quadrature(int degree) {
+    auto const unit = wm::Interval::quadrature(degree);
+    wm::Quadrature<Frequency> q{{}, unit.weights};
+    for (auto const& node : unit.nodes) {
+      q.nodes.push_back(from_cube({node[0]}));
+    }
+    return q;
+  }
+};
+
 }  // namespace
 
-static_assert(wm::Topology<Circle> && wm::Topology<BadlyWrapped>);
+static_assert(wm::Topology<Circle> && wm::Topology<BadlyWrapped> && wm::Topology<Frequency>);
 
 TEST_CASE("a user's own circle keeps the laws") {
   for (std::uint64_t seed = 0; seed < 10; ++seed) {
     support::check_laws(wm::testing::topology_laws<Circle>(wm::Seed{seed}));
+  }
+}
+
+TEST_CASE("a large topology keeps the laws") {
+  for (std::uint64_t seed = 0; seed < 10; ++seed) {
+    support::check_laws(wm::testing::topology_laws<Frequency>(wm::Seed{seed}));
   }
 }
 

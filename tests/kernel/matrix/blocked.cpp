@@ -65,6 +65,11 @@ TEST_CASE_TEMPLATE("a blocked layer forward and back equals plain loops", P, sup
     }
     support::check_passes<Passes>(DenseCase<P>(5, 150, 70, 33, true));
   }
+  SUBCASE("more rows than a block is deep") {
+    for (Index const rows : {128, 129, 257, 300}) {
+      support::check_passes<Passes>(DenseCase<P>(rows, 3, 5, 7, true));
+    }
+  }
   SUBCASE("one row, taken as it is") {
     for (Index const width : {Index{1}, lanes + 1, Index{49}, Index{130}}) {
       support::check_passes<Passes>(DenseCase<P>(1, width, 7, 11, false));

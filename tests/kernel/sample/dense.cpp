@@ -62,3 +62,58 @@ TEST_CASE_TEMPLATE("a layer of 16 bits gives the outputs of its floats, to the b
   check(wm::BFloat16());
   check(wm::Float16());
 }
+
+namespace {
+
+/// 3 x, as an activation.
+struct Tripled {
+  template <class X>
+  struct Result {
+    X value;
+  };
+  template <class X>
+  Result<X> operator()(X x) const {
+    return {x + x + x};
+  }
+};
+
+/// Compares a layer of sizes in types with plain loops.
+template <class P, Index Inputs, Index Outputs>
+void check_static_sizes() {
+  using T = typename P::T;
+  using R = typename P::Number;
+  CAPTURE(Inputs);
+  CAPTURE(Outputs);
+  constexpr Index read = Inputs * Outputs + wm::simd::whole_vectors<T, R>(Outputs);  // whole vectors of the bias
+  support::Canvas<R> const layer(1, read, 3, 1);
+  support::Canvas<R> const x(1, Inputs, 3, 2);
+  wm::AlignedVector<R> y(static_cast<std::size_t>(wm::simd::whole_vectors<T, R>(Outputs)) + 1, R{-7});
+  wm::kernel::static_sample<T, R, Inputs, Outputs>(layer.data(), x.data(), y.data(), Tripled{});
+  support::SumError error(std::numeric_limits<R>::epsilon());
+  for (Index o = 0; o < Outputs; ++o) {
+    double sum = layer(0, Inputs * Outputs + o);
+    double terms = std::abs(sum);
+    for (Index i = 0; i < Inputs; ++i) {
+      sum += layer(0, i * Outputs + o) * x(0, i);
+      terms += std::abs(layer(0, i * Outputs + o) * x(0, i));
+    }
+    error.add(y[static_cast<std::size_t>(o)], 3 * sum, 3 * terms);
+  }
+  CHECK(error.largest() < 4);
+  CHECK(y.back() == R{-7});
+}
+
+}  // namespace
+
+TEST_CASE_TEMPLATE("one sample through one layer of sizes in types equals plain loops", P, support::HostFloat,
+                   support::HostDouble, support::ScalarFloat, support::ScalarDouble) {
+  check_static_sizes<P, 1, 1>();
+  check_static_sizes<P, 8, 1>();   // a dot product of whole vectors
+  check_static_sizes<P, 35, 1>();  // with a rest
+  check_static_sizes<P, 1, 5>();
+  check_static_sizes<P, 2, 16>();
+  check_static_sizes<P, 3, 33>();
+  check_static_sizes<P, 17, 7>();   // unrolled
+  check_static_sizes<P, 61, 40>();  // in a loop, with a rest
+  check_static_sizes<P, 259, 9>();
+}
