@@ -11,6 +11,8 @@ The stages, in which the tests run first that name the mutated function, the che
   room     the other test files of its room
   users    four test files of other rooms, at most: they name the function, include the header or test one that does
   golden   tests/golden_check.cpp
+  refused  tests/house/refused.cmake, for headers that explain what does not compile
+  sanitizers  the first of these test files again, under the address and undefined-behaviour sanitizers
 A mutant is killed by a test that fails, crashes, takes ten times as long, or does not compile for a static assertion.
 Another error of the compiler stops a mutant: it is counted apart, and the next one takes its place. Lines that the
 preprocessor leaves out are not drawn. Mutants survive that no stage kills.
@@ -54,10 +56,12 @@ NO_TESTS_OF_ROOMS = {"consumer", "support", "dispatch", "tools", "fuzz", "flags"
 PRECOMPILED = """doctest/doctest.h Eigen/Core xsimd/xsimd.hpp algorithm array cmath cstdint filesystem fstream
     functional iostream map memory numeric random sstream stdexcept string variant vector""".split()
 # Clang compiles a test file at -O0 with a precompiled header in half the time of GCC.
-COMPILER = ["clang++", "-std=c++20", "-fopenmp", "-pthread", "-w", "-ferror-limit=20", "-isystem",
-            "/usr/include/eigen3"]
-STAGES = ("mirror", "room", "users", "golden")
+COMPILER = ["clang++", "-std=c++20", "-fopenmp", "-pthread", "-w", "-ferror-limit=20", "-D_GLIBCXX_ASSERTIONS",
+            "-isystem", "/usr/include/eigen3"]
+SANITIZERS = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
+STAGES = ("mirror", "room", "users", "golden", "refused", "sanitizers")
 MOST_USERS = 4
+REFUSED = "house/refused.cmake"
 LONGEST_COMPILE = 600
 MEMORY = 8 << 30
 
@@ -162,8 +166,9 @@ class Sources:
         direct = [test for test in users if test not in of_room and (
             test in including or path in self.named(self.test_path(test)) or self.names_function(test, mutant))]
         golden = [self.golden] if path in self.dependencies(self.test_path(self.golden)) else []
+        refused = [REFUSED] if "static_assert(never<" in self.headers[header] else []
         return {"mirror": mirror, "room": [test for test in of_room if test not in mirror], "users": direct,
-                "golden": golden}
+                "golden": golden, "refused": refused, "sanitizers": (mirror + of_room + direct)[:1]}
 
 
 class Judge:
@@ -192,11 +197,10 @@ class Judge:
                 stamp.write_text(key)
         return target
 
-    def precompiled(self, test):
+    def precompiled(self, test, flags):
         """Returns the precompiled header of other libraries; the golden check has no doctest."""
-        level = self.level(test)
         names = PRECOMPILED[1:] if test == self.sources.golden else PRECOMPILED
-        folder = self.cache / f"precompiled{level}{len(names)}"
+        folder = self.cache / f"precompiled{''.join(flags)}{len(names)}"
         folder.mkdir(exist_ok=True)
         header = folder / "others.hpp"
         text = "".join(f"#include <{name}>\n" for name in names)
@@ -204,7 +208,7 @@ class Judge:
             if not header.exists() or header.read_text() != text:
                 header.write_text(text)
             return self._made(folder / "others.pch", text + " ".join(COMPILER),
-                              [*COMPILER, level, "-fpch-instantiate-templates", "-x", "c++-header", str(header), "-o",
+                              [*COMPILER, *flags, "-fpch-instantiate-templates", "-x", "c++-header", str(header), "-o",
                                str(folder / "others.pch")])
 
     def main_object(self):
@@ -247,10 +251,11 @@ class Judge:
                 self.active[mutant.file] = kept
         return mutant.line in self.active[mutant.file]
 
-    def build(self, test, folder, overlay=None, header=None):
+    def build(self, test, folder, overlay=None, header=None, more=()):
         """Compiles and links a test file. Returns (program or None, hash of the object, output)."""
         path = self.sources.test_path(test)
-        command = [*COMPILER, self.level(test), "-include-pch", str(self.precompiled(test))]
+        flags = [self.level(test), *more]
+        command = [*COMPILER, *flags, "-include-pch", str(self.precompiled(test, flags))]
         if overlay:
             command += ["-I", str(overlay)]
         root = self.sources.root
@@ -267,19 +272,19 @@ class Judge:
         if status != 0:
             return None, None, "the compiler took too long" if status is None else output
         digest = hashlib.sha256(unit.read_bytes()).hexdigest()
-        status, output = run(["clang++", "-fopenmp", "-pthread", str(unit), *objects, "-o", str(program), "-ldl"], 60,
-                             cwd=folder)
+        status, output = run([COMPILER[0], "-fopenmp", "-pthread", *more, str(unit), *objects, "-o", str(program),
+                              "-ldl"], 60, cwd=folder)
         if status != 0:
             return None, digest, output
         return program, digest, ""
 
-    def execute(self, test, program, folder, timeout):
+    def execute(self, test, program, folder, timeout, limits=limits_of_a_test):
         place = folder / "place"
         shutil.rmtree(place, ignore_errors=True)
         place.mkdir()
         arguments = ([str(self.sources.root / "tests" / "golden")] if test == self.sources.golden
                      else ["--abort-after=1", "--no-colors=true"])
-        return run([str(program), *arguments], timeout, cwd=place, limits=limits_of_a_test)
+        return run([str(program), *arguments], timeout, cwd=place, limits=limits)
 
     def _baseline_key(self, test, header):
         apart = (self.sources.include / header).resolve() in self.sources.of_compiled
@@ -346,6 +351,16 @@ class Judge:
             tests = self.in_order(stages[stage], mutant)
             for test in tests[:MOST_USERS] if stage == "users" else tests:
                 ran.append(test)
+                if test == REFUSED:
+                    status, _ = self.refuse(folder, overlay)
+                    if status != 0:
+                        return {"outcome": "killed", "stage": stage, "test": test, "how": "failed"}
+                    continue
+                if stage == "sanitizers":
+                    status = self.sanitized(test, folder, overlay, mutant.file)
+                    if status != 0:
+                        return {"outcome": "killed", "stage": stage, "test": test, "how": f"status {status}"}
+                    continue
                 program, of_object, output = self.build(test, folder, overlay, mutant.file)
                 if not program:
                     return self._refused(stage, test, output)
@@ -359,6 +374,22 @@ class Judge:
                     how = "timeout" if status is None else "failed" if status == 1 else f"status {status}"
                     return {"outcome": "killed", "stage": stage, "test": test, "how": how}
         return {"outcome": "survived"}
+
+    def refuse(self, folder, overlay):
+        """Runs the programs that must not compile."""
+        folders = f"{overlay};{self.sources.include};/usr/include/eigen3"
+        return run(["cmake", "-D", "CXX=g++", "-D", f"FOLDERS={folders}", "-D", f"WORK={folder / 'refused'}", "-P",
+                    str(self.sources.root / "tests" / REFUSED)], 600, cwd=folder)
+
+    def sanitized(self, test, folder, overlay, header):
+        """Returns the exit status of a test file under sanitizers, and 0 if the unchanged file does not pass there."""
+        def status_of(over):
+            program, _, output = self.build(test, folder, over, header, SANITIZERS)
+            if not program:
+                raise Broken(f"{test} does not compile under sanitizers:\n{output[-3000:]}")
+            return self.execute(test, program, folder, 600, limits=None)[0]
+        status = status_of(overlay)
+        return 0 if status == 0 or status_of(None) != 0 else status
 
     @staticmethod
     def _refused(stage, test, output):

@@ -48,6 +48,19 @@ auto const wall = wm::custom_loss([](auto const& prediction, auto const& target)
   return log(1 - prediction[0]) + 0.0 * target[0];
 });
 
+/// An objective whose values at trial points are high.
+struct Uphill {
+  decltype(Data{}.objective(std::declval<Cubic const&>())) objective;
+  template <class T>
+  double gradient(Cubic const& model, wm::Parameters<double>& gradient) {
+    return objective.template gradient<T>(model, gradient);
+  }
+  template <class T>
+  double value(Cubic const&) {
+    return 1e9;
+  }
+};
+
 /// An objective that has no memory for a value.
 struct Failing {
   decltype(Data{}.objective(std::declval<Cubic const&>())) objective;
@@ -130,6 +143,16 @@ TEST_CASE("a step to an infinite objective is too long; an infinite objective at
   CHECK(model == before);
   CHECK_THROWS_AS(wm::integrate(model, objective, 1), wm::NumericalError);
   CHECK(model == before);
+}
+
+TEST_CASE("after a step that found no lower objective, the next one begins at the first rate") {
+  auto model = cubic();
+  Data const data;
+  auto objective = data.objective(model);
+  wm::Backtracking search(model, {.first_rate = 1e-3, .most_halvings = 20});
+  Uphill uphill{objective};
+  CHECK(search.step(uphill).rate == 0);
+  CHECK(search.step(objective).rate == 1e-3);
 }
 
 TEST_CASE("an error at a trial point leaves the model unchanged") {

@@ -216,6 +216,26 @@ TEST_CASE("for classes from the model itself, the uncertainty is the error's dev
   CHECK(uncertainties[1] / uncertainties[2] == doctest::Approx(2).epsilon(0.2));
 }
 
+TEST_CASE("for outputs linear in the context, the uncertainty is that of a mean, and of Student's distribution") {
+  Model<wm::Line> model(wm::zeros, {}, wm::LayerList({1, 1}, {"identity"}));
+  model.bias(1, 0)[0] = 1;  // the output is the context
+  for (Index const n : {2, 3, 4, 6, 20}) {
+    CAPTURE(n);
+    wm::Matrix<double> const inputs = wm::Matrix<double>::Zero(n, 1);
+    wm::Matrix<double> const errors = 0.001 * support::matrix<double>(n, 1, 7);
+    wm::Matrix<double> const outputs = errors.array() + 0.4;
+    double const mean = outputs.mean();
+    double const variance = (outputs.array() - mean).square().sum() / static_cast<double>(n - 1);
+    auto const freedom = static_cast<double>(n - 1);
+    auto const found = wm::infer_context(model, wm::MeanSquaredError{}, inputs, outputs);
+    CHECK(found.point[0] == doctest::Approx(mean));
+    CHECK(found.uncertainty * found.uncertainty ==
+          doctest::Approx(variance / static_cast<double>(n) * freedom / std::max(freedom - 2, 0.5)).epsilon(1e-3));
+    auto const known = wm::infer_context(model, wm::MeanSquaredError{}, inputs, outputs, {.noise = 0.001});
+    CHECK(known.uncertainty == doctest::Approx(0.001 / std::sqrt(static_cast<double>(n))).epsilon(1e-3));
+  }
+}
+
 TEST_CASE("without information, the uncertainty is that of the whole space") {
   Model<wm::Fourier<S1, 1>> const flat(wm::zeros, {}, wm::LayerList({3, 4}, {"identity"}));
   auto const found = wm::infer_context(flat, wm::PredictionEntropy{}, support::matrix<double>(5, 3, 1));

@@ -29,6 +29,10 @@ TEST_CASE("a request decides, and a plan prints itself") {
   CHECK(text.str() ==
         "64 samples, 2 contexts, 3 rows: mixed by groups (multiply-adds per weight: per sample 192, by groups about "
         "79)");
+  std::ostringstream none;
+  none << wm::Plan{};
+  CHECK(none.str() ==
+        "0 samples, 0 contexts, 0 rows: mixed per sample (multiply-adds per weight: per sample 0, by groups about 0)");
 }
 
 TEST_CASE("in a basis of local support, groups mix the rows of spans") {

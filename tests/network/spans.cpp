@@ -111,6 +111,44 @@ TEST_CASE("spans list the rows of all samples, and each row its samples") {
   }
 }
 
+TEST_CASE("each row has its wanted samples, in the order of the spans") {
+  wm::SampleSpans<double> spans;
+  for (Index const samples : {1, 2, 7, 60}) {
+    Index const rows = 9;
+    auto const phi = coefficients<double>(Pattern::on_a_circle, samples, rows, 2);
+    spans.find(phi.data(), samples, rows, 2);
+    REQUIRE(!spans.empty());
+    for (int const wish : {0, 1, 2, 3}) {  // none, all, every other place, those that use the row
+      CAPTURE(samples);
+      CAPTURE(wish);
+      auto const& order = spans.order();
+      auto const place = [&](Index b) { return std::find(order.begin(), order.end(), b) - order.begin(); };
+      auto const is_wanted = [&](Index b, Index k) {
+        return wish == 3 ? phi[static_cast<std::size_t>(b * rows + k)] != 0 : wish == 2 ? place(b) % 2 == 0 : wish == 1;
+      };
+      auto const runs = spans.runs_where(rows, is_wanted);
+      for (Index k = 0; k < rows; ++k) {
+        std::vector<Index> places;
+        Index end = -1;
+        runs.for_each(k, {0, samples}, [&](wm::kernel::IndexRange run) {
+          CHECK(run.begin > end);  // ascending, neighbours joined
+          end = run.end;
+          for (Index i = run.begin; i < run.end; ++i) {
+            places.push_back(i);
+          }
+        });
+        std::vector<Index> expected;
+        for (Index i = 0; i < samples; ++i) {
+          if (is_wanted(order[static_cast<std::size_t>(i)], k)) {
+            expected.push_back(i);
+          }
+        }
+        CHECK(places == expected);
+      }
+    }
+  }
+}
+
 TEST_CASE("samples that use nearly all rows keep their order") {
   wm::SampleSpans<float> spans;
   auto const phi = coefficients<float>(Pattern::all_rows, 20, 5, 5);
@@ -127,7 +165,7 @@ TEST_CASE_TEMPLATE("a layer over spans is the layer over all rows", P, support::
   using R = typename P::Number;
   namespace kernel = wm::kernel;
   for (auto const pattern : {Pattern::one_row, Pattern::on_a_circle, Pattern::some_of_none, Pattern::not_the_first}) {
-    for (auto const& sizes : {std::array<Index, 3>{5, 3, 2}, {64, 17, 33}, {130, 40, 10}}) {
+    for (auto const& sizes : {std::array<Index, 3>{5, 3, 2}, {5, 40, 40}, {64, 17, 33}, {130, 40, 10}}) {
       Index const samples = sizes[0];
       Index const inputs = sizes[1];
       Index const outputs = sizes[2];

@@ -29,6 +29,16 @@ TEST_CASE("a report keeps the worst case of every broken law") {
         "does not hold: small; error 3, allowed 1; at (0.25)\ndoes not hold: other; error 1, allowed 0\n");
 }
 
+TEST_CASE("numbers of all kinds are printed") {
+  Report report;
+  report.hold("wide", 2, 1, wm::detail::WideArray<double, 3>(std::array<double, 3>{1, 2, 0.5}), "and", 7);
+  REQUIRE(report.violations().size() == 1);
+  CHECK(report.violations()[0].where == "(1, 2, 0.5) and 7");
+  wm::testing::Violation none;
+  none.law = "none";
+  CHECK(wm::testing::to_string({none}) == "does not hold: none; error 0, allowed 0\n");
+}
+
 TEST_CASE("a NaN counts as an error of any size") {
   Report report;
   report.hold("finite", std::nan(""), 1e300, wm::S1::radians(0.5), "and", 7);
