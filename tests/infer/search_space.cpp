@@ -54,6 +54,14 @@ static_assert(std::same_as<Searched<Robot>, Product<S1, Interval>> && std::same_
 static_assert(std::same_as<RobotSearched<decltype(wm::hold<1>(Interval::at(0)))>, S1>);
 static_assert(std::same_as<RobotSearched<wm::Held<std::index_sequence<0>, wm::Point<Robot::Factor<0>>>>, Interval>);
 
+// Factors without searched parts are sliced away, wherever they stand.
+template <class... Factors>
+using SettledOf = wm::detail::SearchSpace<Product<Factors...>, decltype(wm::hold<1>(Interval::at(0)))>::Settled;
+static_assert(SettledOf<S1, Interval, Finite<2>>::factors == std::array<std::size_t, 2>{1, 2});
+static_assert(SettledOf<S1, Interval, Finite<2>>::other_coordinates == std::array<std::size_t, 1>{0});
+static_assert(SettledOf<Finite<2>, Interval, wm::S2>::factors == std::array<std::size_t, 2>{0, 1});
+static_assert(SettledOf<Finite<2>, Interval, wm::S2>::other_coordinates == std::array<std::size_t, 3>{2, 3, 4});
+
 TEST_CASE("discrete factors are tried state by state, at every place of a product") {
   auto const inputs = support::matrix<double>(20, 3, 1);
   auto const model = random_model<Modes>();

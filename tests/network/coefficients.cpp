@@ -106,3 +106,19 @@ TEST_CASE("each row has the samples of the wanted groups") {
   SUBCASE("groups of several sizes") { check(std::vector<Index>{1, 4, 6, 11, 12, 20, 21}, 21); }
   SUBCASE("one sample") { check({}, 1); }
 }
+
+TEST_CASE("a backward pass needs the groups of the forward pass") {
+  auto const zero = [](Index, double* out) { out[0] = out[1] = 0; };
+  std::vector<Index> const ends{2, 3};
+  wm::BatchCoefficients<double> phi;
+  phi.set_mixed(3, ends, 2, {}, zero);
+  CHECK_NOTHROW(phi.require_groups(ends));
+  CHECK_THROWS_WITH_AS(phi.require_groups(std::vector<Index>{1, 3}),
+                       "wmanifold: backward: expected the contexts of the forward pass, in its 2 groups, got 2 of "
+                       "other sizes",
+                       wm::ArgumentError);
+  CHECK_THROWS_WITH_AS(phi.require_groups({}), doctest::Contains("in its 2 groups, got 3"), wm::ArgumentError);
+  phi.set_mixed(3, {}, 2, {}, zero);
+  CHECK_NOTHROW(phi.require_groups({}));
+  CHECK_THROWS_AS(phi.require_groups(ends), wm::ArgumentError);
+}
