@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Searches for inputs that break the targets of tests/fuzz, under sanitizers: each TARGET (all by default) for SECONDS
-# (600 by default), one after the other. Inputs that reach new code go to tests/fuzz/corpus, minimised; the figures are
+# of processor time (600 by default), one after the other. Inputs that reach new code go to tests/fuzz/corpus, minimised; the figures are
 # added to docs/reliability/fuzz.json. Ctrl-C ends the search and keeps both. Inputs that break a target are in
 # build/asan/fuzz; the script then fails.
 #   fuzz.sh [SECONDS [TARGET...]]
@@ -40,21 +40,25 @@ findings=0
 # Searches with one target, and keeps the results.
 search() {
   local target=$1 program=build/asan/tests/fuzz_$1 corpus=tests/fuzz/corpus/$1 found=$work/$1 log=$work/$1.log
-  local begin=$SECONDS places
+  local ran=0 said=0 ticks places
   rm -rf "$found" "$found.merged"
   mkdir -p "$corpus" "$found" "$found.merged"
   places=("$corpus")
   [[ ! -d $work/seeds/$target ]] || places+=("$work/seeds/$target")
-  "$program" "${options[@]}" -max_total_time="$seconds" -print_final_stats=1 -artifact_prefix="$found." \
+  "$program" "${options[@]}" -print_final_stats=1 -artifact_prefix="$found." \
     "$found" "${places[@]}" >"$log" 2>&1 &
   child=$!
-  while kill -0 "$child" 2>/dev/null; do
+  while ticks=$(awk '{print $14 + $15}' "/proc/$child/stat" 2>/dev/null) && [[ -n $ticks ]]; do
+    ran=$((ticks / $(getconf CLK_TCK)))
+    ((ran < seconds)) || kill -INT "$child" 2>/dev/null || true
+    if ((ran >= said + 60)); then
+      said=$ran
+      say "$target: $ran of $seconds s: $(grep 'cov: ' "$log" | tail -n 1)"
+    fi
     sleep 1
-    (((SECONDS - begin) % 30)) || say "$target: $((SECONDS - begin)) of $seconds s: $(grep 'cov: ' "$log" | tail -n 1)"
   done
   wait "$child" || true
   child=
-  local ran=$((SECONDS - begin))
   "$program" "${options[@]}" -merge=1 -set_cover_merge=1 -use_counters=0 "$found.merged" "${places[@]}" "$found" \
     >"$log.merge" 2>&1 || fail "$target: expected a corpus that can be merged, got an error; see $log.merge"
   find "$found.merged" -type f -size +4095c -delete  # the repository stays small

@@ -386,7 +386,7 @@ class Judge:
         def status_of(over):
             program, _, output = self.build(test, folder, over, header, SANITIZERS)
             if not program:
-                raise Broken(f"{test} does not compile under sanitizers:\n{output[-3000:]}")
+                raise Broken(f"{test} does not compile under sanitizers:\n{output[:3000]}")
             return self.execute(test, program, folder, 600, limits=None)[0]
         status = status_of(overlay)
         return 0 if status == 0 or status_of(None) != 0 else status
@@ -590,13 +590,14 @@ def main():
         wanted = [mutant for mutant in all_mutants(sources) if mutant.id in arguments.again]
         if len(wanted) < len(set(arguments.again)):
             sys.exit(f"error: --again: expected known mutants, got {' '.join(arguments.again)}")
-        for mutant in wanted:
-            record = {**judge.judge(mutant), "compiler": COMPILER[0]}
-            before = known.get(mutant.id, {})
-            if before.get("outcome") == "survived" or before.get("survived_before"):
-                record["survived_before"] = True
-            write_record(record)
-            print(told(record), flush=True)
+        with concurrent.futures.ThreadPoolExecutor(arguments.jobs) as pool:
+            for future in concurrent.futures.as_completed([pool.submit(judge.judge, mutant) for mutant in wanted]):
+                record = {**future.result(), "compiler": COMPILER[0]}
+                before = known.get(record["id"], {})
+                if before.get("outcome") == "survived" or before.get("survived_before"):
+                    record["survived_before"] = True
+                write_record(record)
+                print(told(record), flush=True)
     except Broken as broken:
         sys.exit(f"error: {broken}")
 

@@ -31,3 +31,16 @@ TEST_CASE("an objective keeps its data: the originals may go") {
   std::fill(labels.begin(), labels.end(), 0);
   CHECK(of_labels.value(model) == entropy);
 }
+
+TEST_CASE("data that do not fit the model or each other are refused before the first value") {
+  Model const model(wm::zeros, {}, wm::LayerList({3, 5, 4}, {"tanh", "identity"}));
+  auto const objective = [&](wm::Index inputs, wm::Index contexts, wm::Index samples, wm::Index outputs) {
+    wm::Objective(model, wm::MeanSquaredError{}, support::matrix<double>(samples, inputs, 1),
+                  wm::Contexts<wm::S1>::constant(wm::S1::degrees(30), contexts),
+                  support::matrix<double>(samples, outputs, 2));
+  };
+  CHECK_NOTHROW(objective(3, 6, 6, 4));
+  CHECK_THROWS_AS(objective(2, 6, 6, 4), wm::ArgumentError);
+  CHECK_THROWS_AS(objective(3, 5, 6, 4), wm::ArgumentError);
+  CHECK_THROWS_AS(objective(3, 6, 6, 3), wm::ArgumentError);
+}

@@ -13,6 +13,7 @@
 #include <support/batches.hpp>
 #include <support/doctest.hpp>
 
+#include <algorithm>
 #include <limits>
 #include <numeric>
 
@@ -56,11 +57,14 @@ static_assert(std::same_as<RobotSearched<wm::Held<std::index_sequence<0>, wm::Po
 
 // Factors without searched parts are sliced away, wherever they stand.
 template <class... Factors>
-using SettledOf = wm::detail::SearchSpace<Product<Factors...>, decltype(wm::hold<1>(Interval::at(0)))>::Settled;
-static_assert(SettledOf<S1, Interval, Finite<2>>::factors == std::array<std::size_t, 2>{1, 2});
-static_assert(SettledOf<S1, Interval, Finite<2>>::other_coordinates == std::array<std::size_t, 1>{0});
-static_assert(SettledOf<Finite<2>, Interval, wm::S2>::factors == std::array<std::size_t, 2>{0, 1});
-static_assert(SettledOf<Finite<2>, Interval, wm::S2>::other_coordinates == std::array<std::size_t, 3>{2, 3, 4});
+using SettledOf = typename wm::detail::SearchSpace<Product<Factors...>, decltype(wm::hold<1>(Interval::at(0)))>::Settled;
+template <class Settled, std::size_t... factors>
+constexpr bool slices = std::ranges::equal(Settled::factors, std::array{factors...});
+template <class Settled, std::size_t... coordinates>
+constexpr bool leaves = std::ranges::equal(Settled::other_coordinates, std::array{coordinates...});
+static_assert(slices<SettledOf<S1, Interval, Finite<2>>, 1, 2> && leaves<SettledOf<S1, Interval, Finite<2>>, 0>);
+static_assert(slices<SettledOf<Finite<2>, Interval, wm::S2>, 0, 1>);
+static_assert(leaves<SettledOf<Finite<2>, Interval, wm::S2>, 2, 3, 4>);
 
 TEST_CASE("discrete factors are tried state by state, at every place of a product") {
   auto const inputs = support::matrix<double>(20, 3, 1);
