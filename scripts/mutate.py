@@ -166,7 +166,7 @@ class Sources:
         direct = [test for test in users if test not in of_room and (
             test in including or path in self.named(self.test_path(test)) or self.names_function(test, mutant))]
         golden = [self.golden] if path in self.dependencies(self.test_path(self.golden)) else []
-        refused = [REFUSED] if "static_assert(never<" in self.headers[header] else []
+        refused = [REFUSED] if re.search(r"static_assert\(never<|\bexplain_", self.headers[header]) else []
         return {"mirror": mirror, "room": [test for test in of_room if test not in mirror], "users": direct,
                 "golden": golden, "refused": refused, "sanitizers": (mirror + of_room + direct)[:1]}
 

@@ -85,6 +85,9 @@ TEST_CASE("a stiff price replaces G") {
           [&](int, Gradient const& g) { return std::pair(wm::SmallMatrix(price.inverse() * g.rows), g.shared); });
 }
 
+// A flow keeps one block of numbers for each; checkpoints have as many.
+static_assert(wm::HeavyBall::moments == 1 && wm::Nesterov::moments == 1 && wm::Adam::moments == 2);
+
 TEST_CASE("Adam works in whitened coordinates, with a second moment shared over rows or not") {
   wm::SmallMatrix const c = Eigen::LLT<wm::SmallMatrix>(gram).matrixL();
   for (auto const second : {wm::SecondMoment::over_rows, wm::SecondMoment::each}) {
@@ -154,6 +157,24 @@ TEST_CASE("priors add to the gradient") {
   CHECK(model.parameters().matrix().isApprox(start.matrix() - 0.1 * rows, 1e-12));
   CHECK(model.parameters().shared()[3] ==
         doctest::Approx(start.shared()[3] - 0.1 * (gradient.shared()[3] + 0.3 * start.shared()[3])).epsilon(1e-13));
+}
+
+TEST_CASE("beside a frozen layer, others move and decay as without it") {
+  auto model = model_of();
+  auto frozen = model_of();
+  frozen.freeze(0);
+  wm::Adam const adam{.decay = 0.1};
+  wm::RuleOptions const options{.rate = 0.1, .stiffness = 0};
+  wm::GradientFlow flow(model, wm::MeanSquaredError{}, adam, options);
+  wm::GradientFlow beside(frozen, wm::MeanSquaredError{}, adam, options);
+  for (std::uint64_t t = 1; t <= 3; ++t) {
+    flow.descend(Gradient(model, t).block);
+    beside.descend(Gradient(model, t).block);
+    for (std::size_t n = 0; n < model.parameters().shared().size(); ++n) {
+      CHECK(frozen.parameters().shared()[n] == doctest::Approx(model.parameters().shared()[n]).epsilon(1e-12));
+    }
+  }
+  CHECK(frozen.parameters().matrix() == model_of().parameters().matrix());
 }
 
 TEST_CASE("frozen layers rest under every rule, and all others move") {

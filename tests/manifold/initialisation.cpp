@@ -123,3 +123,20 @@ TEST_CASE("invalid fractions are refused") {
                        doctest::Contains("expected a fraction in the range of the model's numbers, got 1e+300"),
                        wm::ArgumentError);
 }
+
+TEST_CASE("the directions of a low-rank layer have unit length on average") {
+  wm::Stack<wm::LayerList> const stack(wm::LayerList{wm::LowRankDense<>(300, 200, 4)});
+  auto const& shape = stack.dense(0);
+  std::vector<double> shared(static_cast<std::size_t>(wm::shared_parameters_of(stack)), 7);
+  wm::Random random(wm::Seed{1});
+  wm::detail::draw_directions<double>(shape, random, shared.data());
+  auto const mean_square = [&](Index from, Index count) {
+    double sum = 0;
+    for (Index n = 0; n < count; ++n) {
+      sum += shared[static_cast<std::size_t>(from + n)] * shared[static_cast<std::size_t>(from + n)];
+    }
+    return sum / static_cast<double>(count);
+  };
+  CHECK(300 * mean_square(shape.right_offset(), 4 * 301) == doctest::Approx(1).epsilon(0.1));
+  CHECK(200 * mean_square(shape.left_offset(), 4 * 200) == doctest::Approx(1).epsilon(0.1));
+}
