@@ -460,7 +460,8 @@ def draw(arguments, judge, chosen):
                 return mutant
         return None
 
-    killers = {(record["test"], record["file"]) for record in known.values() if record["outcome"] == "killed"}
+    killers = {(record["test"], record["file"]) for record in known.values()
+               if record["outcome"] == "killed" and record["test"] != REFUSED}
     with concurrent.futures.ThreadPoolExecutor(arguments.jobs) as pool:
         running = {}
         while True:
@@ -477,7 +478,7 @@ def draw(arguments, judge, chosen):
                 record = {**future.result(), "compiler": COMPILER[0], "seed": arguments.seed}
                 write_record(record)
                 counts[record["outcome"]] += 1
-                if record["outcome"] == "killed":
+                if record["outcome"] == "killed" and record["test"] != REFUSED:
                     killers.add((record["test"], record["file"]))
                 spent.append(record["seconds"])
                 left = (arguments.count - finished()) * sum(spent) / max(1, len(spent)) / arguments.jobs
