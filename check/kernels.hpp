@@ -10,9 +10,9 @@
 #include <array>
 #include <cmath>
 #include <limits>
-#include <numbers>
 #include <vector>
 
+#include "activation.hpp"
 #include "flat.hpp"
 #include "machine.hpp"
 #include "report.hpp"
@@ -46,30 +46,11 @@ inline Bounded rounded(double x) { return {x, std::abs(x)}; }
 /// Returns an activation's value and derivative. The bound allows 4 units for each elementary function. Slopes are at
 /// most 1.2, derivatives of slopes at most 1.
 inline std::array<Bounded, 2> activated(std::string const& name, Bounded const& in) {
-  double const x = in.value;
-  double const s = 1 / (1 + std::exp(-x));
-  double const cdf = 0.5 * std::erfc(-x / std::numbers::sqrt2);
-  double const density = std::exp(-0.5 * x * x) / std::sqrt(2 * std::numbers::pi);
-  std::array<double, 2> f{x, 1};
-  if (name == "relu") {
-    f = {x > 0 ? x : 0, x > 0 ? 1.0 : 0.0};
-  } else if (name == "elu") {
-    f = {x < 0 ? std::expm1(x) : x, x < 0 ? std::exp(x) : 1};
-  } else if (name == "tanh") {
-    f = {std::tanh(x), 1 - std::tanh(x) * std::tanh(x)};
-  } else if (name == "sigmoid") {
-    f = {s, s * (1 - s)};
-  } else if (name == "silu") {
-    f = {x * s, s + x * s * (1 - s)};
-  } else if (name == "gelu") {
-    f = {x * cdf, cdf + x * density};
-  } else if (name == "softplus") {
-    f = {std::log1p(std::exp(x)), s};
-  }
   if (name == "identity") {
     return {in, Bounded{1, 0}};
   }
-  return {Bounded{f[0], 1.2 * in.bound + 4 * (std::abs(f[0]) + std::abs(x))}, Bounded{f[1], in.bound + 4}};
+  auto const [f, slope] = activation_at(name, in.value);
+  return {Bounded{f, 1.2 * in.bound + 4 * (std::abs(f) + std::abs(in.value))}, Bounded{slope, in.bound + 4}};
 }
 
 /// A rectangle of numbers with bounds.

@@ -111,7 +111,7 @@ def fuzz(data):
         "Each target of `tests/fuzz` reads bytes under sanitizers, and reads them or refuses them with the documented error.",
         "`differential` makes a network, a batch and a plan of them, and compares all levels of the processor and both ways",
         "of a batch with loops in double, within a bound of rounding. Each runs 20 s with each commit, and by",
-        "`scripts/fuzz.sh` the times below. Edges are those of the target's own code.", "",
+        "`scripts/fuzz.sh` the processor times below. Edges are those of the target's own code.", "",
         *rows(["target", "time", "executions", "edges", "inputs kept", "findings"], body)]
 
 
@@ -143,8 +143,9 @@ def mutants(data):
     return [
         "## Do the tests notice?", "",
         f"{so_far} changes of one token in `include/`, drawn at random, were judged by the tests of their room and",
-        f"the golden values (`scripts/mutate.py`). {data['killed']} of the {unlike} that change a result are noticed. The",
-        "reason why a change is equivalent stands in `docs/reliability/equivalent_mutants.json`.", "",
+        f"the golden values (`scripts/mutate.py`). {data['killed']} of the {unlike} that change a result are noticed,",
+        f"{data['killed_by_new_tests']} of them by tests that were written after they had survived. The reason why a change is",
+        "equivalent stands in `docs/reliability/equivalent_mutants.json`.", "",
         *rows(["room", "changes", "noticed", "equivalent", "not noticed"], body)]
 
 

@@ -1,6 +1,7 @@
 #pragma once
 
-#include <algorithm>
+#include <check/activation.hpp>
+
 #include <cmath>
 #include <string_view>
 
@@ -52,42 +53,18 @@ inline Bounded product(Bounded const& a, Bounded const& b, double epsilon) {
   return sum.result(epsilon, 1);
 }
 
-/// An activation's value and derivative at a number, in the C library's functions.
+/// An activation's value and derivative at a number.
 struct Activated {
   Bounded value;
   Bounded slope;
 };
 
 inline Activated activated(std::string_view name, Bounded const& at, double epsilon) {
-  double const x = at.value;
-  double const s = 1 / (1 + std::exp(-x));
-  double const cdf = 0.5 * std::erfc(-x / std::sqrt(2.0));
-  double f = x;
-  double slope = 1;
-  if (name == "relu") {
-    f = std::max(x, 0.0);
-    slope = x > 0 ? 1 : 0;
-  } else if (name == "elu") {
-    f = x < 0 ? std::expm1(x) : x;
-    slope = x < 0 ? std::exp(x) : 1;
-  } else if (name == "tanh") {
-    f = std::tanh(x);
-    slope = 1 - f * f;
-  } else if (name == "sigmoid") {
-    f = s;
-    slope = s * (1 - s);
-  } else if (name == "silu") {
-    f = x * s;
-    slope = s + x * s * (1 - s);
-  } else if (name == "gelu") {
-    f = x * cdf;
-    slope = cdf + x * std::exp(-0.5 * x * x) / std::sqrt(2 * std::acos(-1.0));
-  } else if (name == "softplus") {
-    f = std::max(x, 0.0) + std::log1p(std::exp(-std::abs(x)));
-    slope = s;
-  } else {
+  if (name == "identity") {
     return {at, {1.0}};
   }
+  double const x = at.value;
+  auto const [f, slope] = check::activation_at(name, x);
   // All have first derivatives of at most 1.13 and second ones of at most 1, but relu: its slope jumps at 0.
   double const own = 8 * epsilon;
   bool const jumps = name == "relu" && std::abs(x) <= at.error;

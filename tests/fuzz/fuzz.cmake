@@ -41,7 +41,7 @@ foreach(target IN LISTS fuzz_targets)
   target_compile_options(fuzz_${target} PRIVATE -O1 -fsanitize=fuzzer)
   target_link_options(fuzz_${target} PRIVATE -fsanitize=fuzzer)
   target_include_directories(fuzz_${target} PRIVATE "${CMAKE_CURRENT_SOURCE_DIR}" "${fuzz_examples}"
-    "${fuzz_examples}/common")
+    "${fuzz_examples}/common" "${PROJECT_SOURCE_DIR}")  # check/
   target_link_libraries(fuzz_${target} PRIVATE wmanifold::wmanifold $<TARGET_NAME_IF_EXISTS:wmanifold::compiled>
     wmanifold_own $<TARGET_NAME_IF_EXISTS:nlohmann_json::nlohmann_json>)
   set(corpus "${CMAKE_CURRENT_SOURCE_DIR}/fuzz/corpus/${target}")
