@@ -89,15 +89,15 @@ def compiles(one):
 
 
 def runs(one):
-    """The first failure of the programs at -O2, run; each is a name and its sources."""
+    """The first failure of the programs, run; each is a name, its optimisation, its sources and its arguments."""
     words, link = command(one)
     program = WORK / re.sub(r"[^a-z0-9]+", "_", title(one).lower())
-    sources = [("golden values", [GOLDEN], [ROOT / "tests" / "golden"]), ("every pass", PASSES, [])]
+    programs = [("golden values", "-O1", [GOLDEN], [ROOT / "tests" / "golden"]), ("every pass", "-O2", PASSES, [])]
     if "-fno-exceptions" in one["flags"]:
-        sources = [("errors without exceptions", [NO_EXCEPTIONS], [])]
+        programs = [("errors without exceptions", "-O2", [NO_EXCEPTIONS], [])]
     words = [w for w in words if w not in WARNINGS]
-    for name, units, arguments in sources:
-        status, text = call([*words, "-O2", *units, "-o", program, *link])
+    for name, level, units, arguments in programs:
+        status, text = call([*words, level, *units, "-o", program, *link])
         status, text = (status, text) if status else call([program, *arguments])
         if status != 0:
             return f"{name}: {first_error(text)}"

@@ -95,8 +95,8 @@ def compilers(data):
         body.append((one["name"], f"C++{one['standard']}", one["library"], one["flags"] or "", how))
     return [
         "## Compilers and standard libraries", "",
-        f"All headers and the programs of `tests/flags`, warnings as errors: `{data['warnings']}`. \"Run\" means at -O2:",
-        "the golden values and every pass, or the texts of all kinds of error. `scripts/compilers.sh` runs before releases,",
+        f"All headers and the programs of `tests/flags`, warnings as errors: `{data['warnings']}`. \"Run\" means the golden",
+        "values at -O1 and every pass at -O2, or the texts of all kinds of error. `scripts/compilers.sh` runs before releases,",
         "and after changes of many headers; GCC 12 and Clang 14 with C++20 run with each commit.", "",
         *rows(["compiler", "standard", "library", "flags", "result"], body)]
 

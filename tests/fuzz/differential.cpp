@@ -537,7 +537,7 @@ class Passes {
 };
 
 template <class R>
-void check(fuzz::Source& source) {
+void compare(fuzz::Source& source) {
   auto const c = case_from<R>(source);
   Reference<R> const expected(c);
   wm::Workspace<R> work;
@@ -562,9 +562,9 @@ void check(fuzz::Source& source) {
 extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size) {
   fuzz::Source source({data, size});
   if (source.byte() % 2 == 0) {
-    check<float>(source);
+    compare<float>(source);
   } else {
-    check<double>(source);
+    compare<double>(source);
   }
   return 0;
 }
