@@ -144,8 +144,8 @@ def mutants(data):
         "## Do the tests notice?", "",
         f"{so_far} changes of one token in `include/`, drawn at random, were judged by the tests of their room and",
         f"the golden values (`scripts/mutate.py`). {data['killed']} of the {unlike} that change a result are noticed,",
-        f"{data['killed_by_new_tests']} of them by tests that were written after they had survived. The reason why a change is",
-        "equivalent stands in `docs/reliability/equivalent_mutants.json`.", "",
+        f"{data['killed_by_new_tests']} of them by tests or stages of tests that were added after they had survived. The reason",
+        "why a change is equivalent stands in `docs/reliability/equivalent_mutants.json`.", "",
         *rows(["room", "changes", "noticed", "equivalent", "not noticed"], body)]
 
 
