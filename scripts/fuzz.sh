@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Searches for inputs that break the targets of tests/fuzz, under sanitizers: each TARGET (all by default) for SECONDS
-# of processor time (600 by default), one after the other. Inputs that reach new code go to tests/fuzz/corpus, minimised; the figures are
-# added to docs/reliability/fuzz.json. Ctrl-C ends the search and keeps both. Inputs that break a target are in
-# build/asan/fuzz; the script then fails.
+# of processor time (600 by default), one after the other. Inputs that reach new code go to tests/fuzz/corpus,
+# minimised; the figures are added to docs/reliability/fuzz.json. Ctrl-C ends the search and keeps both. Inputs that
+# break a target are in build/asan/fuzz; the script then fails.
 #   fuzz.sh [SECONDS [TARGET...]]
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=lib.sh
@@ -23,7 +23,7 @@ done
 
 ensure_packages "${base_packages[@]}" clang libclang-rt-14-dev libomp-dev python3
 cd "$root"
-cmake --preset asan >&2
+cmake --preset asan -D WMANIFOLD_TEST_TOOLS=ON >&2  # tool_models writes seeds
 cmake --build --preset asan --target tool_models fuzz_seeds "${targets[@]/#/fuzz_}" >&2
 work=build/asan/fuzz
 mkdir -p "$work/seeds"

@@ -352,8 +352,7 @@ class Judge:
             for test in tests[:MOST_USERS] if stage == "users" else tests:
                 ran.append(test)
                 if test == REFUSED:
-                    status, _ = self.refuse(folder, overlay)
-                    if status != 0:
+                    if self.refuse(folder, overlay) != 0:
                         return {"outcome": "killed", "stage": stage, "test": test, "how": "failed"}
                     continue
                 if stage == "sanitizers":
@@ -376,10 +375,22 @@ class Judge:
         return {"outcome": "survived"}
 
     def refuse(self, folder, overlay):
-        """Runs the programs that must not compile."""
-        folders = f"{overlay};{self.sources.include};/usr/include/eigen3"
-        return run(["cmake", "-D", "CXX=g++", "-D", f"FOLDERS={folders}", "-D", f"WORK={folder / 'refused'}", "-P",
-                    str(self.sources.root / "tests" / REFUSED)], 600, cwd=folder)
+        """Runs the programs that must not compile, which pass with the unchanged headers. Returns the exit status."""
+        headers = folder / "headers"
+        status = {}
+        for changed in (True, False):
+            shutil.rmtree(headers, ignore_errors=True)
+            shutil.copytree(self.sources.include, headers)
+            if changed:
+                shutil.copytree(overlay, headers, dirs_exist_ok=True)
+            status[changed], output = run(
+                ["cmake", "-D", "CXX=g++", "-D", f"FOLDERS={headers};/usr/include/eigen3", "-D",
+                 f"WORK={folder / 'refused'}", "-P", str(self.sources.root / "tests" / REFUSED)], 600, cwd=folder)
+            if status[True] == 0:
+                return 0
+        if status[False] != 0:
+            raise Broken(f"{REFUSED} fails without a mutant:\n{output[-3000:]}")
+        return status[True]
 
     def sanitized(self, test, folder, overlay, header):
         """Returns the exit status of a test file under sanitizers, and 0 if the unchanged file does not pass there."""
