@@ -89,15 +89,16 @@ def compiles(one):
 
 
 def runs(one):
-    """The first failure of the programs, run; each is a name, its optimisation, its sources and its arguments."""
+    """The first failure of the programs, run; each is a name, its optimisation, its source and its arguments."""
     words, link = command(one)
     program = WORK / re.sub(r"[^a-z0-9]+", "_", title(one).lower())
-    programs = [("golden values", "-O1", [GOLDEN], [ROOT / "tests" / "golden"]), ("every pass", "-O2", PASSES, [])]
+    programs = [("golden values", "-O1", GOLDEN, [ROOT / "tests" / "golden"]),
+                *((unit.stem, "-O2", unit, []) for unit in PASSES)]
     if "-fno-exceptions" in one["flags"]:
-        programs = [("errors without exceptions", "-O2", [NO_EXCEPTIONS], [])]
+        programs = [("errors without exceptions", "-O2", NO_EXCEPTIONS, [])]
     words = [w for w in words if w not in WARNINGS]
-    for name, level, units, arguments in programs:
-        status, text = call([*words, level, *units, "-o", program, *link])
+    for name, level, unit, arguments in programs:
+        status, text = call([*words, level, unit, "-o", program, *link])
         status, text = (status, text) if status else call([program, *arguments])
         if status != 0:
             return f"{name}: {first_error(text)}"

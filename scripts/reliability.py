@@ -6,7 +6,7 @@ reliability.py --check   ends with 1 if the page is not that of the files
 reliability.py --suite   first records the last run of scripts/test.sh --all, from build/, and counts the tested errors
 
 Other scripts write the rest of the files: compilers.sh, coverage.sh, faults.sh, fuzz.sh, mutate.py, numbers.sh,
-properties.sh.
+properties.sh, valgrind.sh.
 """
 
 import datetime
@@ -21,7 +21,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "docs" / "reliability"
 PAGE = ROOT / "docs" / "reliability.md"
 PRESETS = {
-    "all": "all rooms, examples, tools, flags, properties, faults; GCC",
+    "all": "all rooms, examples, tools, flags, properties, faults, valgrind on two rooms; GCC",
     "asan": "all rooms and the fuzz targets under the address and undefined-behaviour sanitizers; Clang",
     "tsan": "threads under the thread sanitizer, OpenMP by libomp with Archer; Clang",
 }
@@ -101,6 +101,17 @@ def compilers(data):
         *rows(["compiler", "standard", "library", "flags", "result"], body)]
 
 
+def valgrind(data):
+    cases = sum(room["cases"] for room in data["rooms"])
+    passed = sum(room["passed"] for room in data["rooms"])
+    reports = sum(room["reports"] for room in data["rooms"])
+    return [
+        "## Numbers that were never set", "",
+        f"`scripts/valgrind.sh` runs the {len(data['rooms'])} rooms of tests under valgrind: {thousands(passed)} of",
+        f"{thousands(cases)} cases pass, with {reports} reports of values that were never set, of wrong accesses and of lost",
+        "memory. Rooms `core` and `data` run so with each commit.", ""]
+
+
 def fuzz(data):
     body = []
     for name, one in sorted(data["targets"].items()):
@@ -169,8 +180,9 @@ def numbers(data):
         *rows(["compiled by", "accuracy, points of a per cent", "loss of the last steps"], body)]
 
 
-SECTIONS = [("suite", suite), ("compilers", compilers), ("fuzz", fuzz), ("properties", properties), ("faults", faults),
-            ("mutants", mutants), ("coverage", coverage), ("numbers", numbers)]
+SECTIONS = [("suite", suite), ("compilers", compilers), ("valgrind", valgrind), ("fuzz", fuzz),
+            ("properties", properties), ("faults", faults), ("mutants", mutants), ("coverage", coverage),
+            ("numbers", numbers)]
 
 
 def page():

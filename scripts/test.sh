@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds and runs the tests with GCC: laws, reference values, the documents' programs, packages, the main example.
-#   test.sh --all      adds all examples, tools, dispatch, flags, properties at random, faults, and the tests with Clang
-#                      under the address and undefined-behaviour sanitizers, and of threads under that of threads
+#   test.sh --all      adds all examples, tools, dispatch, flags, properties at random, faults, valgrind, and the tests
+#                      with Clang under the address and undefined-behaviour sanitizers, and of threads under that of threads
 #   test.sh PRESET...  runs the named presets of CMakePresets.json
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=lib.sh
@@ -12,7 +12,7 @@ case ${1:-} in
   '') set -- test ;;
   --all)
     set -- all asan tsan
-    packages+=(python3-torch librapidcheck-dev)
+    packages+=(python3-torch librapidcheck-dev valgrind)
     ;;
 esac
 [[ $* == test ]] || packages+=(clang libomp-dev)

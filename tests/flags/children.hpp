@@ -42,7 +42,4 @@ class Children {
   int dead_ = 0;
 };
 
-/// Computes the values, derivatives and geodesics of every topology and basis, without networks.
-void every_basis(Children& children);
-
 }  // namespace flags

@@ -1,5 +1,6 @@
 // Computations at points, for more bases than networks can be compiled over: small arrays, filled and copied in loops
-// that call no function. Each is in a function of its own, so that the compiler sees it alone under the flags.
+// that call no function. Each is in a function of its own, so that the compiler sees it alone under the flags. Exits with
+// 1 if a computation dies.
 
 #include "children.hpp"
 
@@ -114,8 +115,9 @@ void topologies(flags::Children& children) {
 
 }  // namespace
 
-void flags::every_basis(Children& children) {
+int main() {
   using namespace wm;
+  flags::Children children;
   topologies<Interval, S1, RP1, S2, SO3, Simplex<2>, Simplex<5>, Torus<2>, Torus<6>, Box<3>, Product<S2, Interval>,
              Product<SO3, S2>>(children);
   [&]<int... n>(std::integer_sequence<int, n...>) {
@@ -129,4 +131,5 @@ void flags::every_basis(Children& children) {
         LaplacianEigenvectors<Finite<7>, 6>, Fourier<Torus<2>, 1>, Fourier<Torus<3>, 1>, CatmullRom<Torus<2>, 6>,
         Bernstein<Box<2>, 2>, TotalDegree<Box<3>, 2>, Additive<Torus<3>, 1>, Tensor<Line, CatmullRom<S1, 6>>,
         Tensor<SphericalHarmonics<S2, 1>, Line>, Tensor<OnePerContext<Finite<3>>, Line>>(children);
+  return children.status();
 }

@@ -141,7 +141,6 @@ void beside(flags::Children& children) {
 int main() {
   using namespace wm;
   flags::Children children;
-  flags::every_basis(children);
   forward<double, CatmullRom<S1, 6>, CatmullRom<S1, 10>, BSpline<Interval, 2, 6>, Bernstein<Interval, 5>,
           SphericalHarmonics<S2, 2>, BernsteinBezier<Simplex<2>, 2>, OnePerContext<Finite<6>>,
           Tensor<Line, CatmullRom<S1, 6>>>(children);

@@ -1,5 +1,5 @@
-# Tests under users' flags: every pass of the library in a process of its own, in a program for each set of flags, and a
-# check of the compiler's code. Included by tests/CMakeLists.txt.
+# Tests under users' flags: every pass and basis of the library in a process of its own, in programs for each set of
+# flags, and a check of the compiler's code. Included by tests/CMakeLists.txt.
 
 # Errors without exceptions.
 if(nlohmann_json_FOUND AND NOT WMANIFOLD_SANITIZE AND CMAKE_CXX_COMPILER_ID MATCHES "^(GNU|Clang)$")
@@ -33,9 +33,11 @@ set_source_files_properties(flags/every_pass.cpp flags/every_basis.cpp PROPERTIE
 set(sets "-O2 -march=native" "-O3 -march=native")
 if(WMANIFOLD_RUNS_X86_64_V3)
   list(APPEND sets "-O2 -march=x86-64-v3")
-  wmanifold_summary("  flags" on "${sets}")
+  list(JOIN sets ", " text)
+  wmanifold_summary("  flags" on "${text}")
 else()
-  wmanifold_summary("  flags" on "${sets}; not -march=x86-64-v3: this processor has no AVX2 and FMA")
+  list(JOIN sets ", " text)
+  wmanifold_summary("  flags" on "${text}, not -march=x86-64-v3: this processor has no AVX2 and FMA")
 endif()
 
 find_program(WMANIFOLD_PYTHON python3 PATHS /usr/bin NO_DEFAULT_PATH)
@@ -46,19 +48,26 @@ endif()
 set(scan "${WMANIFOLD_PYTHON}" -B "${CMAKE_CURRENT_SOURCE_DIR}/house/stack_alignment.py" "${CMAKE_OBJDUMP}")
 
 foreach(flags IN LISTS sets)
-  string(REGEX REPLACE "[ =-]+" "_" name "flags${flags}")
+  string(REGEX REPLACE "[ =-]+" "_" set "${flags}")
   string(REPLACE " " ";" options "${flags}")
-  add_executable(${name} flags/every_pass.cpp flags/every_basis.cpp)
-  target_include_directories(${name} PRIVATE "${CMAKE_CURRENT_SOURCE_DIR}")
-  # Without wmanifold_own, which may have another -march.
-  target_link_libraries(${name} PRIVATE wmanifold::wmanifold wmanifold_checks)
-  target_compile_options(${name} PRIVATE ${options})
-  add_test(NAME ${name} COMMAND ${name})
-  set_tests_properties(${name} PROPERTIES TIMEOUT 300 ENVIRONMENT OMP_WAIT_POLICY=passive)
-  if(WMANIFOLD_PYTHON AND CMAKE_OBJDUMP)
-    add_test(NAME ${name}_stack COMMAND ${scan} "$<TARGET_OBJECTS:${name}>" COMMAND_EXPAND_LISTS)
-    set_tests_properties(${name}_stack PROPERTIES TIMEOUT 300)
+  set(programs every_pass)
+  if(NOT flags STREQUAL "-O2 -march=native")  # of the others, one has this level and one this processor
+    list(APPEND programs every_basis)
   endif()
+  foreach(program IN LISTS programs)
+    set(name flags_${program}${set})
+    add_executable(${name} flags/${program}.cpp)
+    target_include_directories(${name} PRIVATE "${CMAKE_CURRENT_SOURCE_DIR}")
+    # Without wmanifold_own, which may have another -march.
+    target_link_libraries(${name} PRIVATE wmanifold::wmanifold wmanifold_checks)
+    target_compile_options(${name} PRIVATE ${options})
+    add_test(NAME ${name} COMMAND ${name})
+    set_tests_properties(${name} PROPERTIES TIMEOUT 300 ENVIRONMENT OMP_WAIT_POLICY=passive)
+    if(WMANIFOLD_PYTHON AND CMAKE_OBJDUMP)
+      add_test(NAME ${name}_stack COMMAND ${scan} "$<TARGET_OBJECTS:${name}>" COMMAND_EXPAND_LISTS)
+      set_tests_properties(${name}_stack PROPERTIES TIMEOUT 300)
+    endif()
+  endforeach()
 endforeach()
 
 # Static libraries for different processors in one program, in both orders of linking.

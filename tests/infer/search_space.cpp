@@ -116,8 +116,8 @@ TEST_CASE("the probabilities of states are those of the posterior, narrow or wid
     auto const found = wm::infer_context(model, wm::MeanSquaredError{}, inputs, targets, {.noise = noise});
     std::array<double, 3> mass{};
     for (int mode = 0; mode < 3; ++mode) {
-      for (int i = 0; i < 720; ++i) {
-        auto const s = Mode::at(Finite<3>::at(mode), S1::degrees(i / 2.0));
+      for (int i = 0; i < 360; ++i) {
+        auto const s = Mode::at(Finite<3>::at(mode), S1::degrees(i));
         double const square = (said(model, inputs, s) - targets).squaredNorm();
         mass[static_cast<std::size_t>(mode)] += std::exp(-square / (2 * noise * noise));
       }
