@@ -48,9 +48,6 @@ RECORDS = ROOT / "docs" / "reliability" / "mutants.jsonl"
 RESULT = ROOT / "docs" / "reliability" / "mutants.json"
 EQUIVALENT = ROOT / "docs" / "reliability" / "equivalent_mutants.json"
 
-# As in tests/CMakeLists.txt.
-OPTIMISED_ROOMS = {"kernel", "topology", "flow", "deploy"}
-OPTIMISED_FILES = {"manifold/laws.cpp", "network/spans.cpp"}
 NO_TESTS_OF_ROOMS = {"consumer", "support", "dispatch", "tools", "fuzz", "flags", "house", "properties", "faults",
                      "golden"}
 PRECOMPILED = """doctest/doctest.h Eigen/Core xsimd/xsimd.hpp algorithm array cmath cstdint filesystem fstream
@@ -64,6 +61,12 @@ MOST_USERS = 4
 REFUSED = "house/refused.cmake"
 LONGEST_COMPILE = 600
 MEMORY = 8 << 30
+
+
+def listed(name):
+    """The words of a list in tests/CMakeLists.txt."""
+    text = (ROOT / "tests" / "CMakeLists.txt").read_text()
+    return set(re.search(rf"^ *set\({name}\s([^)]*)\)", text, re.M)[1].split())
 
 
 class Broken(Exception):
@@ -182,9 +185,10 @@ class Judge:
         self.baselines_file = self.cache / "baselines.json"
         self.baselines = json.loads(self.baselines_file.read_text()) if self.baselines_file.exists() else {}
         self.active = {}
+        self.optimised = listed("optimised_rooms") | listed("long_loops")
 
     def level(self, test):
-        return "-O1" if test.split("/")[0] in OPTIMISED_ROOMS or test in OPTIMISED_FILES else "-O0"
+        return "-O1" if not self.optimised.isdisjoint({test, test.split("/")[0]}) else "-O0"
 
     def _made(self, target, key, command):
         """Runs a command that makes a cached file, unless it was made from the same key."""
