@@ -1,6 +1,6 @@
 #pragma once
 
-#include <properties/bounded.hpp>
+#include <properties/differences.hpp>
 
 #include <numeric>
 
@@ -24,13 +24,13 @@ struct LinearInParameters {
       Index const first_kept = shape.placement == wm::Placement::low_rank ? shape.right_offset() : shape.shared_size();
       auto both = p;
       // The sum of parameters has an error of its own, and so have the sums of outputs.
-      BoundedParameters bounds = exact(both.parameters());
-      auto const combine = [&](R x, R y, R& sum, Bounded& bound) {
+      support::BoundedParameters bounds = support::exact(both.parameters());
+      auto const combine = [&](R x, R y, R& sum, support::Bounded& bound) {
         sum = a * x + b * y;
-        Sum<R> terms(1);
-        terms.add({static_cast<double>(a), 0}, {static_cast<double>(x), 0});
-        terms.add({static_cast<double>(b), 0}, {static_cast<double>(y), 0});
-        bound = terms.result();
+        support::Sum<R> terms;
+        terms.add(static_cast<double>(a), static_cast<double>(x));
+        terms.add(static_cast<double>(b), static_cast<double>(y));
+        bound = terms.result(1);
       };
       for (Index k = 0; k < p.basis_size(); ++k) {
         for (Index n = 0; n < p.parameters().columns(); ++n) {
@@ -52,21 +52,22 @@ struct LinearInParameters {
       wm::Matrix<R> const of_p = p.predict(world.inputs, world.contexts, work);
       wm::Matrix<R> const of_q = q.predict(world.inputs, world.contexts, work);
       wm::Matrix<R> const of_both = both.predict(world.inputs, world.contexts, work);
-      auto const phi = Reference::coefficients(p, world.contexts);
-      auto const at = [&](auto const& model, BoundedParameters const& parameters) {
-        return Reference::of(model, parameters, phi, world.inputs, world.slopes).outputs;
+      auto const phi = coefficients(p, world.contexts);
+      auto const at = [&](auto const& model, support::BoundedParameters const& parameters) {
+        return support::Reference<R>(model.stack(), parameters, phi, world.inputs, world.slopes).outputs;
       };
-      auto const bound_p = at(p, exact(p.parameters()));
-      auto const bound_q = at(q, exact(q.parameters()));
+      auto const bound_p = at(p, support::exact(p.parameters()));
+      auto const bound_q = at(q, support::exact(q.parameters()));
       auto const bound_both = at(both, bounds);
       Differences differences;
       for (Index i = 0; i < of_p.rows(); ++i) {
         for (Index j = 0; j < of_p.cols(); ++j) {
-          Sum<R> sum(1);
-          sum.add({static_cast<double>(a), 0}, {static_cast<double>(of_p(i, j)), bound_p(i, j).error});
-          sum.add({static_cast<double>(b), 0}, {static_cast<double>(of_q(i, j)), bound_q(i, j).error});
-          auto const [expected, error] = sum.result();
-          differences.add("output", i, j, static_cast<double>(of_both(i, j)), expected, error + bound_both(i, j).error);
+          support::Sum<R> sum;
+          sum.add(static_cast<double>(a), {static_cast<double>(of_p(i, j)), bound_p(i, j).error});
+          sum.add(static_cast<double>(b), {static_cast<double>(of_q(i, j)), bound_q(i, j).error});
+          auto const expected = sum.result(1);
+          differences.add("output", i, j, static_cast<double>(of_both(i, j)), expected.value,
+                          expected.error + bound_both(i, j).error);
         }
       }
       return differences.found();
@@ -88,7 +89,7 @@ struct PermutedBatch {
       auto const permuted = [&](auto const& m) { return std::decay_t<decltype(m)>(m(order, Eigen::all)); };
       auto expected = run(world.model, world.inputs, world.contexts, world.slopes);
       auto const bounds =
-          Reference::of(world.model, permuted(world.inputs), permuted(world.contexts), permuted(world.slopes));
+          reference_of(world.model, permuted(world.inputs), permuted(world.contexts), permuted(world.slopes));
       auto const got = run(world.model, permuted(world.inputs), permuted(world.contexts), permuted(world.slopes));
       expected.outputs = permuted(expected.outputs);
       expected.input_gradient = permuted(expected.input_gradient);
@@ -127,7 +128,7 @@ struct SplitBatch {
         both.gradient.numbers()[n] = head.gradient.numbers()[n] + tail.gradient.numbers()[n];
       }
       Differences differences;
-      differences.add(both, whole, Reference::of(world.model, world.inputs, world.contexts, world.slopes));
+      differences.add(both, whole, reference_of(world.model, world.inputs, world.contexts, world.slopes));
       return differences.found();
     });
   }
@@ -142,7 +143,7 @@ struct MixedByGroups {
   std::string operator()(Case const& c) const {
     return in_both([&]<class R>(R) {
       World<R> const world(c);
-      auto const reference = Reference::of(world.model, world.inputs, world.contexts, world.slopes);
+      auto const reference = reference_of(world.model, world.inputs, world.contexts, world.slopes);
       Differences differences;
       for (auto const mixing : {wm::Mixing::automatic, wm::Mixing::per_sample, wm::Mixing::by_groups}) {
         differences.add(run(world.model, world.inputs, world.contexts, world.slopes, mixing), reference);

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <properties/bounded.hpp>
+#include <properties/differences.hpp>
 
 #include <Eigen/QR>
 
@@ -142,7 +142,7 @@ struct SymmetryIsCarried {
 
       Differences differences;
       wm::Matrix<double> turned = world.contexts;
-      auto phi = Reference::coefficients(world.model, world.contexts);
+      auto phi = coefficients(world.model, world.contexts);
       for (Index b = 0; b < turned.rows(); ++b) {
         std::vector<double> const s(world.contexts.row(b).begin(), world.contexts.row(b).end());
         auto const image = moved(s);
@@ -153,7 +153,7 @@ struct SymmetryIsCarried {
           differences.add("function at the image of a context", b, k, got(k), expected(k), error);
           // The model sees phi in R. The rounding of each coefficient belongs to its error.
           phi(b, k).value = got(k);
-          phi(b, k).error = error + Sum<R>::roundoff * std::abs(got(k));
+          phi(b, k).error = error + support::Sum<R>::roundoff * std::abs(got(k));
         }
       }
 
@@ -168,22 +168,23 @@ struct SymmetryIsCarried {
       }
       auto const got = run(mixed, world.inputs, world.contexts, world.slopes);
       auto const at_images = run(world.model, world.inputs, turned, world.slopes);
-      auto const bounds = Reference::of(world.model, exact(world.model.parameters()), phi, world.inputs, world.slopes);
+      auto const bounds = support::Reference<R>(world.model.stack(), support::exact(world.model.parameters()), phi,
+                                                world.inputs, world.slopes);
       // In the mixed model: errors of rounded coefficients and of rounded rows.
-      auto phi_mixed = Reference::coefficients(mixed, world.contexts);
+      auto phi_mixed = coefficients(mixed, world.contexts);
       for (auto& coefficient : phi_mixed.numbers) {
-        coefficient.error = Sum<R>::roundoff * std::abs(coefficient.value);
+        coefficient.error = support::Sum<R>::roundoff * std::abs(coefficient.value);
       }
-      auto parameters = exact(mixed.parameters());
+      auto parameters = support::exact(mixed.parameters());
       for (auto& number : parameters.rows.numbers) {
-        number.error = Sum<R>::roundoff * std::abs(number.value);
+        number.error = support::Sum<R>::roundoff * std::abs(number.value);
       }
       for (Index k = 0; k < size; ++k) {
         for (Index n = 0; n < rows.cols(); ++n) {
           parameters.rows(k, n).error += error * rows.col(n).cwiseAbs().sum();
         }
       }
-      auto const bounds_mixed = Reference::of(mixed, parameters, phi_mixed, world.inputs, world.slopes);
+      auto const bounds_mixed = support::Reference<R>(mixed.stack(), parameters, phi_mixed, world.inputs, world.slopes);
       for (Index i = 0; i < got.outputs.rows(); ++i) {
         for (Index j = 0; j < got.outputs.cols(); ++j) {
           differences.add("output at the image of a context", i, j, static_cast<double>(at_images.outputs(i, j)),
