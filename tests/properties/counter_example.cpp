@@ -1,6 +1,6 @@
 #include <properties/counter_example.hpp>
 
-#include <properties/check.hpp>
+#include <properties/holds.hpp>
 #include <properties/generate.hpp>
 
 #include <cstdlib>

@@ -1,6 +1,6 @@
 #include <properties/files.hpp>
 
-#include <properties/check.hpp>
+#include <properties/holds.hpp>
 #include <properties/generate.hpp>
 
 using namespace properties;
@@ -18,8 +18,8 @@ std::vector<Names> typed_names() {
 
 }  // namespace
 
-TEST_CASE("files keep every bit") { check<FilesKeepBits>(cases(one_of(typed_names())), 0.3); }
+TEST_CASE("files keep every bit") { holds<FilesKeepBits>(cases(one_of(typed_names())), 0.3); }
 
 TEST_CASE("a resumed training has the bits of one that did not stop") {
-  check<ResumeKeepsBits>(cases(one_of({{"s1", "fourier1"}}), {.groups = 4, .group = 5}));
+  holds<ResumeKeepsBits>(cases(one_of({{"s1", "fourier1"}}), {.groups = 4, .group = 5}));
 }

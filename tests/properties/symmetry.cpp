@@ -1,8 +1,8 @@
 #include <properties/symmetry.hpp>
 
-#include <properties/check.hpp>
+#include <properties/holds.hpp>
 #include <properties/generate.hpp>
 
 using namespace properties;
 
-TEST_CASE("a symmetry of the topology is carried to the network") { check<SymmetryIsCarried>(cases(any_basis())); }
+TEST_CASE("a symmetry of the topology is carried to the network") { holds<SymmetryIsCarried>(cases(any_basis())); }

@@ -58,7 +58,7 @@ rc::detail::TestResult result_of(rc::Gen<Case> const& cases, double share = 1) {
 
 /// Checks a property, and prints the number of cases. A failure is reported with the smallest counter-example found.
 template <class Property>
-void check(rc::Gen<Case> const& cases, double share = 1) {
+void holds(rc::Gen<Case> const& cases, double share = 1) {
   auto const result = result_of<Property>(cases, share);
   if (result.template is<rc::detail::SuccessResult>()) {
     std::cout << Property::name << ": " << result.template get<rc::detail::SuccessResult>().numSuccess << " cases\n";
