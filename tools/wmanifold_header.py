@@ -330,9 +330,11 @@ def flat(weight, bias):
 
 
 def layer_arrays(model, n):
-    """Returns the arrays of layer n by the header's names: its rows, and the factors of a low-rank layer."""
+    """Returns the arrays of layer n by the header's names: its rows, and the factors of a low-rank layer or of gains."""
     layer = model.layers[n]
-    tensors = {part: model.tensors.get(f"layer.{n}.{part}") for part in ("weight", "bias", "right", "left", "scales")}
+    tensors = {part: model.tensors.get(f"layer.{n}.{part}") for part in ("weight", "bias", "right", "left", "scales", "gain")}
+    if layer.kind == "gains":
+        return {f"base_{n}": tensors["weight"].T, f"gains_{n}": np.concatenate([tensors["gain"], tensors["bias"]], 1)}
     if layer.kind == "dense":
         return {f"layer_{n}": flat(tensors["weight"], tensors["bias"])}
     arrays = {f"layer_{n}": flat(tensors["weight"][None], tensors["bias"][None])}
@@ -420,6 +422,24 @@ inline void add_low_rank(const double* coefficients, const Number (&scales)[coun
   }
 }
 """, kind))
+    if any(layer.kind == "gains" for layer in model.layers):
+        out.append(with_type("""// Writes a layer with gains 1 + sum_k coefficients[k] gains[k][o] and biases from the second half of each row.
+template <int in, int out, int count>
+inline void mix_gains(const double* coefficients, const Number (&gains)[count][2 * out], const Number (&base)[in][out],
+                      Real* to) {
+  for (int o = 0; o < out; ++o) {
+    Real gain = 1;
+    Real bias = 0;
+    for (int k = 0; k < count; ++k) {
+      const Real c = static_cast<Real>(coefficients[k]);
+      gain += c * READ(gains[k][o]);
+      bias += c * READ(gains[k][out + o]);
+    }
+    for (int i = 0; i < in; ++i) to[i * out + o] = gain * READ(base[i][o]);
+    to[in * out + o] = bias;
+  }
+}
+""", kind))
     return out
 
 
@@ -466,8 +486,12 @@ struct Network {
     out.append("  phi[rows] = 1;")
     offset = 0
     for n, layer in enumerate(model.layers):
-        phi = "phi" if layer.kind == "dense" else "phi + rows"
-        out.append(f"  detail::mix({phi}, detail::layer_{n}, network.values + {offset});")
+        if layer.kind == "gains":
+            out.append(f"  detail::mix_gains<{layer.inputs}, {layer.outputs}>(phi, detail::gains_{n}, detail::base_{n}, "
+                       f"network.values + {offset});")
+        else:
+            phi = "phi" if layer.kind == "dense" else "phi + rows"
+            out.append(f"  detail::mix({phi}, detail::layer_{n}, network.values + {offset});")
         if layer.kind == "low_rank":
             out.append(f"  detail::add_low_rank(phi, detail::scales_{n}, detail::left_{n}, detail::right_{n}, "
                        f"network.values + {offset});")

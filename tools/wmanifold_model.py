@@ -915,10 +915,10 @@ def layers_from(text):
     for part in text.split(","):
         words = re.findall(r"[^ \t\r\n]+", part)
         is_sized = all(re.fullmatch("0*[1-9][0-9]{0,11}", word) for word in words[1:])
-        if words and words[0] in ("dense", "shared", "low_rank"):
+        if words and words[0] in ("dense", "shared", "low_rank", "gains"):
             if len(words) != (4 if words[0] == "low_rank" else 3) or not is_sized:
-                raise ModelError("expected 'dense IN OUT', 'shared IN OUT' or 'low_rank IN OUT RANK' with sizes of at least 1, "
-                                 f"got '{part.strip()}' in '{text}'")
+                raise ModelError("expected 'dense IN OUT', 'shared IN OUT', 'gains IN OUT' or 'low_rank IN OUT RANK' with sizes of "
+                                 f"at least 1, got '{part.strip()}' in '{text}'")
             layer = Layer(words[0], *map(int, words[1:]))
             if layers and layers[-1].outputs != layer.inputs:
                 raise ModelError(f"expected dense layer {len(layers)} to take {layers[-1].outputs} inputs, as many as the layer "
@@ -932,8 +932,8 @@ def layers_from(text):
             raise ModelError("expected each activation to follow a dense layer, got two in a row or one at the start in "
                              f"'{text}'")
         else:
-            raise ModelError(f"expected 'dense IN OUT', 'shared IN OUT', 'low_rank IN OUT RANK' or an activation of "
-                             f"{', '.join(ACTIVATIONS)}, got '{part.strip()}' in '{text}'")
+            raise ModelError(f"expected 'dense IN OUT', 'shared IN OUT', 'gains IN OUT', 'low_rank IN OUT RANK' or an activation "
+                             f"of {', '.join(ACTIVATIONS)}, got '{part.strip()}' in '{text}'")
     return layers
 
 
@@ -1019,9 +1019,12 @@ class Model:
         coordinates = sum(factor.coordinates for factor in factors(topology, basis, state))
         expected = {}
         for n, layer in enumerate(self.layers):
-            front = (rows,) if layer.kind == "dense" else ()
-            expected[f"layer.{n}.weight"] = (real, (*front, layer.outputs, layer.inputs))
-            expected[f"layer.{n}.bias"] = (real, (*front, layer.outputs))
+            weights = (rows,) if layer.kind == "dense" else ()
+            biases = (rows,) if layer.kind in ("dense", "gains") else ()
+            expected[f"layer.{n}.weight"] = (real, (*weights, layer.outputs, layer.inputs))
+            expected[f"layer.{n}.bias"] = (real, (*biases, layer.outputs))
+            if layer.kind == "gains":
+                expected[f"layer.{n}.gain"] = (real, (rows, layer.outputs))
             if layer.kind == "low_rank":
                 expected[f"layer.{n}.right"] = (real, (layer.inputs + 1, layer.rank))
                 expected[f"layer.{n}.left"] = (real, (layer.outputs, layer.rank))
@@ -1120,6 +1123,9 @@ class Model:
         weight, bias = (of(self.tensors[f"layer.{n}.{part}"].astype(float)) for part in ("weight", "bias"))
         if self.layers[n].kind == "dense":
             return np.tensordot(phi, weight, 1), phi @ bias
+        if self.layers[n].kind == "gains":
+            gain = 1 + phi @ of(self.tensors[f"layer.{n}.gain"].astype(float))
+            return gain[:, None] * weight, phi @ bias
         if self.layers[n].kind == "low_rank":
             right, left, scales = (of(self.tensors[f"layer.{n}.{part}"].astype(float)) for part in ("right", "left", "scales"))
             both = left @ np.diag(phi @ scales) @ right.T

@@ -120,6 +120,7 @@
 #include <wmanifold/network/dense.hpp>
 #include <wmanifold/network/dispatch.hpp>
 #include <wmanifold/network/explain.hpp>
+#include <wmanifold/network/gains.hpp>
 #include <wmanifold/network/layer_list.hpp>
 #include <wmanifold/network/low_rank.hpp>
 #include <wmanifold/network/mixed_network.hpp>

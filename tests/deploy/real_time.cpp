@@ -132,9 +132,9 @@ TEST_CASE("samples with a new context each") {
   using Placed = wm::BasicManifold<double, wm::CatmullRom<wm::S1, 9>, wm::LayerList>;
   using OneThread = wm::Target<wm::HostArch, false>;
   Phase const phase(wm::he_normal.spread(1), wm::Seed{1});
-  Placed const placed(
-      wm::he_normal.spread(1), wm::Seed{2}, {},
-      wm::LayerList{Dense<>(8, 30), wm::Elu{}, wm::LowRankDense<>(30, 20, 3), wm::Tanh{}, wm::SharedDense<>(20, 4)});
+  Placed const placed(wm::he_normal.spread(1), wm::Seed{2}, {},
+                      wm::LayerList{Dense<>(8, 30), wm::Elu{}, wm::LowRankDense<>(30, 20, 3), wm::Tanh{},
+                                    wm::GainDense<>(20, 10), wm::Tanh{}, wm::SharedDense<>(10, 4)});
   auto const fixed = made<Fixed>(1);
   std::vector<float> const x(342, 1.0F);
   std::vector<double> const z(8, 1.0);

@@ -156,6 +156,58 @@ TEST_CASE("the low-rank tensors of a file make the weights W_0 + U diag(A phi(s)
   CHECK((matrix("layer.1.bias", 4, 1) + moves.col(5) - network.bias(1)).norm() < 1e-5F);
 }
 
+TEST_CASE("gains are loaded as saved, and are diag(1 + A^T phi(s)) W_0 and B^T phi(s)") {
+  Scratch const file;
+  using Gains = wm::Manifold<wm::Ellipse, wm::GainDense<3, 5>, wm::Tanh, wm::Dense<5, 2>>;
+  Gains model(wm::he_normal, wm::Seed{1});
+  support::randomise(model, 2);
+  wm::save_model(file.path, model);
+  CHECK(wm::load_model<Gains>(file.path) == model);
+  auto const of_data = wm::load_model<OfData>(file.path);
+  CHECK(of_data.parameters() == model.parameters());
+  CHECK(of_data.stack().dense(0) == model.stack().dense(0));
+
+  auto content = wm::read_safetensors(file.path);
+  CHECK(content.metadata.at("layers") == "gains 3 5, tanh, dense 5 2");
+  auto const matrix = [&](char const* name, wm::Index rows, wm::Index columns) {
+    auto const& tensor = content.tensors.at(name);
+    CHECK(tensor.shape == std::vector<wm::Index>{rows, columns});
+    return wm::Matrix<float>(
+        Eigen::Map<wm::Matrix<float> const>(std::get<std::vector<float>>(tensor.numbers).data(), rows, columns));
+  };
+  auto const phi = wm::values_at(model.basis(), wm::S1::degrees(37));
+  wm::Matrix<float> gain = wm::Matrix<float>::Ones(1, 5);
+  wm::Matrix<float> bias = wm::Matrix<float>::Zero(1, 5);
+  for (wm::Index k = 0; k < 3; ++k) {
+    gain += static_cast<float>(phi[static_cast<std::size_t>(k)]) * matrix("layer.0.gain", 3, 5).row(k);
+    bias += static_cast<float>(phi[static_cast<std::size_t>(k)]) * matrix("layer.0.bias", 3, 5).row(k);
+  }
+  auto const network = model.at(wm::S1::degrees(37));
+  CHECK((gain.row(0).asDiagonal() * matrix("layer.0.weight", 5, 3) - network.weight(0)).norm() < 1e-5F);
+  CHECK((bias.row(0).transpose() - network.bias(0)).norm() < 1e-5F);
+
+  auto const refuses = [&](auto const& change, char const* message) {
+    auto changed = content;
+    change(changed);
+    rewrite(file.path, changed);
+    CHECK(message_of([&] { (void)wm::load_model<OfData>(file.path); }).find(message) != std::string::npos);
+    CHECK(message_of([&] { (void)wm::load_any_model(file.path); }).find(message) != std::string::npos);
+  };
+  refuses(
+      [](auto& c) {
+        c.tensors.at("layer.0.gain").shape = {5, 3};
+      },
+      "expected tensor 'layer.0.gain' to be F32 of 3 x 5, got F32 of 5 x 3");
+  refuses(
+      [](auto& c) {
+        c.tensors.at("layer.0.bias").shape = {5, 3};
+      },
+      "expected tensor 'layer.0.bias' to be F32 of 3 x 5, got F32 of 5 x 3");
+  refuses([](auto& c) { c.tensors.erase("layer.0.gain"); }, "expected a tensor 'layer.0.gain'");
+  refuses([](auto& c) { c.metadata["layers"] = "gains 3 1000000, tanh, dense 1000000 2"; },
+          "expected tensor 'layer.0.weight' to be F32 of 1000000 x 3");
+}
+
 TEST_CASE("a file with layers of another placement or rank is refused") {
   Scratch const file;
   wm::save_model(file.path, Placed(wm::he_normal, wm::Seed{1}));
@@ -443,7 +495,7 @@ TEST_CASE("a model loads without its type") {
   comes_back_as_any<float, float, wm::Ellipse>(wm::Dense<3, 5>{}, wm::Tanh{}, wm::Dense<5, 2>{});
   comes_back_as_any<double, double, Strip>(wm::SharedDense<3, 5>{}, wm::Relu{}, wm::LowRankDense<2, 5, 4>{},
                                            wm::Dense<4, 2>{});
-  comes_back_as_any<float, double, wm::Line>(wm::Dense<3, 5>{}, wm::Gelu{}, wm::Dense<5, 2>{});
+  comes_back_as_any<float, double, wm::Line>(wm::Dense<3, 5>{}, wm::Gelu{}, wm::GainDense<5, 2>{});
   comes_back_as_any<double, float, wm::Constant<>>(wm::Dense<3, 2>{});
   comes_back_as_any<double, double, wm::Tensor<wm::LaplacianEigenvectors<Week, 3>, wm::Fourier<wm::RP1, 1>>>(
       wm::Dense<3, 2>{});

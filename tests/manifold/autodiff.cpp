@@ -43,29 +43,36 @@ struct Recorded {
     return numbers[static_cast<std::size_t>(model.basis_size() * model.parameters().stride() + n)];
   }
 
+  /// Returns the mix of number n of all rows.
+  Var mixed(Index n) const {
+    Var sum = 0.0;
+    for (Index k = 0; k < model.basis_size(); ++k) {
+      sum += phi[static_cast<std::size_t>(k)] * row(k, n);
+    }
+    return sum;
+  }
+
   /// Returns W(s) for the weight from `input` (the bias after the last) to `output`, by its definition.
   Var weight(wm::DenseLayout const& shape, Index input, Index output) const {
     Index const n = input * shape.outputs + output;
     Var sum = 0.0;
     switch (shape.placement) {
       case Placement::manifold:
-        for (Index k = 0; k < model.basis_size(); ++k) {
-          sum += phi[static_cast<std::size_t>(k)] * row(k, shape.row_offset + n);
-        }
-        return sum;
+        return mixed(shape.row_offset + n);
       case Placement::shared:
         return shared(shape.shared_offset + n);
       case Placement::low_rank:
         sum = shared(shape.shared_offset + n);
         for (Index j = 0; j < shape.rank; ++j) {
-          Var scale = 0.0;
-          for (Index k = 0; k < model.basis_size(); ++k) {
-            scale += phi[static_cast<std::size_t>(k)] * row(k, shape.row_offset + j);
-          }
-          sum += scale * shared(shape.right_offset() + input * shape.rank + j) *
+          sum += mixed(shape.row_offset + j) * shared(shape.right_offset() + input * shape.rank + j) *
                  shared(shape.left_offset() + j * shape.outputs + output);
         }
         return sum;
+      case Placement::gains:
+        if (input < shape.inputs) {
+          return (1.0 + mixed(shape.row_offset + output)) * shared(shape.shared_offset + n);
+        }
+        return mixed(shape.row_offset + shape.outputs + output);
     }
     return sum;
   }
@@ -110,7 +117,7 @@ wm::LayerList layers() {
   return wm::LayerList{wm::Dense<>(3, 4),       wm::Tanh{},     wm::LowRankDense<>(4, 3, 2), wm::Silu{},
                        wm::SharedDense<>(3, 4), wm::Softplus{}, wm::Dense<>(4, 3),           wm::Gelu{},
                        wm::Dense<>(3, 3),       wm::Sigmoid{},  wm::LowRankDense<>(3, 4, 1), wm::Relu{},
-                       wm::Dense<>(4, 3),       wm::Elu{},      wm::Dense<>(3, 3),           wm::Identity{}};
+                       wm::GainDense<>(4, 3),   wm::Elu{},      wm::GainDense<>(3, 3),       wm::Identity{}};
 }
 
 double distance(wm::SmallMatrix const& a, wm::SmallMatrix const& b) { return (a - b).norm() / b.norm(); }

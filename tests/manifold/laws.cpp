@@ -41,17 +41,19 @@ TEST_CASE("the laws hold for frozen layers: at both ends, in the middle, all") {
   }
 }
 
-TEST_CASE("the laws hold for layers that are shared or low-rank, frozen or not") {
+TEST_CASE("the laws hold for layers that are shared, low-rank or of gains, frozen or not") {
   wm::BasicManifold<double, Fourier<S1, 1>, wm::LayerList> model(
       wm::zeros, {},
       wm::LayerList{Dense<>(3, 5), wm::Tanh{}, wm::LowRankDense<>(5, 4, 2), wm::Silu{}, wm::SharedDense<>(4, 3),
-                    wm::Tanh{}, wm::LowRankDense<>(3, 2, 1)});
+                    wm::Tanh{}, wm::GainDense<>(3, 4), wm::Elu{}, wm::LowRankDense<>(4, 2, 1)});
   auto const numbers = support::normals<double>(static_cast<Index>(model.parameters().shared().size()), 6);
   std::copy(numbers.begin(), numbers.end(), model.parameters().shared().begin());
   check(model);
   model.freeze(1);
   check(model);
   model.freeze(2);
+  check(model);
+  model.freeze(3);
   check(model);
 }
 

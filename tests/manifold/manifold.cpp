@@ -298,15 +298,26 @@ TEST_CASE("manifolds are copied and moved as values, with run-time layers too") 
 TEST_CASE("requests for a layer's weights are checked") {
   Listed<double, wm::Ellipse> model(
       wm::he_normal, wm::Seed{1}, {},
-      wm::LayerList{wm::Dense<>(2, 3), wm::SharedDense<>(3, 2), wm::LowRankDense<>(2, 2, 1)});
+      wm::LayerList{wm::Dense<>(2, 3), wm::SharedDense<>(3, 2), wm::LowRankDense<>(2, 2, 1), wm::GainDense<>(2, 4)});
   CHECK(model.weight(1, 0).rows() == 3);
   CHECK(model.shared_weight(1).rows() == 2);
   CHECK(model.shared_weight(1).cols() == 3);
   CHECK(model.shared_bias(2).size() == 2);
-  refuses([&] { (void)model.weight(1, 1); }, "got dense layer 1, which is shared or low-rank");
-  refuses([&] { (void)model.bias(0, 2); }, "got dense layer 2, which is shared or low-rank");
-  refuses([&] { (void)model.shared_weight(0); }, "got dense layer 0, which is on the manifold");
-  refuses([&] { (void)model.shared_bias(3); }, "expected a dense layer in [0, 2], got 3");
+  CHECK(model.shared_weight(3).rows() == 4);
+  CHECK(model.bias(2, 3).size() == 4);
+  CHECK(model.gain(2, 3).size() == 4);
+  refuses([&] { (void)model.weight(1, 1); },
+          "expected a layer with weights in every row, got dense layer 1, which is shared, low-rank or of gains");
+  refuses([&] { (void)model.weight(1, 3); }, "got dense layer 3, which is shared, low-rank or of gains");
+  refuses([&] { (void)model.bias(0, 2); },
+          "expected a layer with biases in every row, got dense layer 2, which is shared or low-rank");
+  refuses([&] { (void)model.gain(0, 2); }, "expected a layer of gains, got dense layer 2, which has none");
+  refuses([&] { (void)model.gain(3, 3); }, "expected a row in [0, 2], got 3");
+  refuses([&] { (void)model.shared_weight(0); },
+          "expected a layer with shared weights, got dense layer 0, which is on the manifold");
+  refuses([&] { (void)model.shared_bias(3); },
+          "expected a layer with shared biases, got dense layer 3, whose biases are in the rows");
+  refuses([&] { (void)model.shared_bias(4); }, "expected a dense layer in [0, 3], got 4");
 }
 
 TEST_CASE("a backward pass through a workspace that another model has used is refused") {

@@ -19,7 +19,8 @@ using wm::Box, wm::Finite, wm::Fourier, wm::Interval, wm::Legendre, wm::Product,
 namespace {
 
 template <class R, class B>
-using Model = wm::BasicManifold<R, B, wm::Dense<3, 4>, wm::Tanh, wm::SharedDense<4, 4>, wm::LowRankDense<2, 4, 2>>;
+using Model = wm::BasicManifold<R, B, wm::Dense<3, 4>, wm::Tanh, wm::SharedDense<4, 4>, wm::GainDense<4, 4>, wm::Silu,
+                                wm::LowRankDense<2, 4, 2>>;
 
 template <class R, class B>
 Model<R, B> random_model(B basis = {}) {

@@ -33,13 +33,20 @@ using LocalFloat = With<wm::CatmullRom<S1, 8>, Float16>;
 
 template <class R, class B>
 using Fixed = wm::BasicManifold<R, B, Dense<13, 37>, wm::Elu, wm::SharedDense<37, 150>, wm::Tanh,
-                                wm::LowRankDense<5, 150, 70>, wm::Silu, Dense<70, 3>>;
+                                wm::LowRankDense<5, 150, 70>, wm::Silu, wm::GainDense<70, 9>, wm::Silu, Dense<9, 3>>;
 template <class R, class B>
 using Listed = wm::BasicManifold<R, B, wm::LayerList>;
 
 wm::LayerList layers() {
-  return {Dense<>(13, 37), wm::Elu{},     wm::SharedDense<>(37, 150), wm::Tanh{}, wm::LowRankDense<>(150, 70, 5),
-          wm::Silu{},      Dense<>(70, 3)};
+  return {Dense<>(13, 37),
+          wm::Elu{},
+          wm::SharedDense<>(37, 150),
+          wm::Tanh{},
+          wm::LowRankDense<>(150, 70, 5),
+          wm::Silu{},
+          wm::GainDense<>(70, 9),
+          wm::Silu{},
+          Dense<>(9, 3)};
 }
 
 template <class Model>

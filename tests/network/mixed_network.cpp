@@ -28,8 +28,8 @@ wm::MixedNetwork<double, Layers> random_network(wm::LayerList layers) {
 }
 
 wm::LayerList placed() {
-  return {wm::Dense<>(4, 5),           wm::Tanh{},       wm::SharedDense<>(5, 3), wm::Softplus{},
-          wm::LowRankDense<>(3, 4, 2), wm::Dense<>(4, 2)};
+  return {wm::Dense<>(4, 5),     wm::Tanh{}, wm::SharedDense<>(5, 3), wm::Softplus{}, wm::LowRankDense<>(3, 4, 2),
+          wm::GainDense<>(4, 3), wm::Tanh{}, wm::Dense<>(3, 2)};
 }
 
 /// A batch whose groups have random coefficients.

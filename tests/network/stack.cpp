@@ -122,3 +122,18 @@ TEST_CASE("layers off the manifold lie in the shared part") {
   check(wm::Stack<wm::LayerList>(
       wm::LayerList{wm::LowRankDense<>(3, 5, 2), wm::Relu{}, wm::SharedDense<>(5, 4), wm::Tanh{}, wm::Dense<>(4, 2)}));
 }
+
+TEST_CASE("gains and biases lie in the rows, their weights in the shared part") {
+  auto const check = [](auto const& stack) {
+    using wm::Placement;
+    CHECK(stack.dense(0) == wm::DenseLayout{3, 5, 0, Placement::gains, 0, 0, 0});
+    CHECK(stack.dense(1) == wm::DenseLayout{5, 4, 20, Placement::shared, 0, 10, 15});
+    CHECK(wm::row_parameters_of(stack) == 10);
+    CHECK(wm::shared_parameters_of(stack) == 15 + 24);
+    CHECK(wm::parameters_of(stack) == 44);
+    CHECK(wm::sample_scratch_of(stack) == 2 * 5 + 10);
+    CHECK(stack.at_point().dense(0) == wm::DenseLayout{3, 5, 0, Placement::manifold, 0, 0, 0});
+  };
+  check(wm::Stack<wm::GainDense<3, 5>, wm::Relu, wm::SharedDense<5, 4>>{});
+  check(wm::Stack<wm::LayerList>(wm::LayerList{wm::GainDense<>(3, 5), wm::Relu{}, wm::SharedDense<>(5, 4)}));
+}

@@ -19,7 +19,7 @@ struct Sizes {
   int groups = 8;       ///< at most
   int group = 12;       ///< samples of a context, at most
   bool linear = false;  ///< whether no layer has an activation
-  int kinds = 3;        ///< of layers: dense, shared, low_rank
+  int kinds = 4;        ///< of layers: dense, shared, low_rank, gains
 };
 
 /// Returns a uniform whole number in [low, high], which shrinks to `low`.
@@ -96,7 +96,7 @@ inline rc::Gen<std::string> layers(Sizes const& sizes) {
     return rc::gen::container<std::vector<std::tuple<int, int, int, int>>>(static_cast<std::size_t>(count), layer);
   });
   return rc::gen::map(rc::gen::pair(whole(1, sizes.width), all), [linear = sizes.linear](auto const& drawn) {
-    static constexpr std::array kinds{"dense ", "shared ", "low_rank "};
+    static constexpr std::array kinds{"dense ", "shared ", "low_rank ", "gains "};
     static constexpr std::array activations{"identity", "tanh", "relu", "elu", "sigmoid", "silu", "gelu", "softplus"};
     std::string text;
     int inputs = drawn.first;

@@ -78,7 +78,8 @@ void write(std::filesystem::path const& folder) {
   save<double, wm::TotalDegree<wm::Product<wm::RP1, wm::Interval>, 2>>(folder / "tilted2.safetensors", all("tanh"));
   save<float, wm::Constant<>>(folder / "point.safetensors", all("relu"));
   save<double, wm::Ellipse>(folder / "placed.safetensors",
-                            {wm::SharedDense<>(4, 6), wm::Tanh{}, wm::LowRankDense<>(6, 5, 2), wm::Dense<>(5, 3)});
+                            {wm::SharedDense<>(4, 6), wm::Tanh{}, wm::LowRankDense<>(6, 5, 2), wm::GainDense<>(5, 7),
+                             wm::Elu{}, wm::Dense<>(7, 3)});
 }
 
 void print_outputs(std::filesystem::path const& file) {

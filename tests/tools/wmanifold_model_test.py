@@ -396,7 +396,7 @@ class Files(unittest.TestCase):
         placed.tensors["layer.1.scales"] = np.random.default_rng(4).standard_normal((3, 2))  # they are zero at first
         placed.tensors["test.outputs"] = placed.predict(placed.tensors["test.contexts"], placed.tensors["test.inputs"])
         placed.save(self.folder / "placed.safetensors")
-        bytes_of, names, sizes = {"real": 4, "bf16": 2, "f16": 2}, [], {"ellipse": 153, "placed": 149, "fixed": 51}
+        bytes_of, names, sizes = {"real": 4, "bf16": 2, "f16": 2}, [], {"ellipse": 153, "placed": 244, "fixed": 51}
         for numbers, words in (("real", "float"), ("bf16", "bfloat16"), ("f16", "float16")):
             for name, context in (("ellipse", []), ("placed", []), ("fixed", ["1.25"])):
                 file = self.folder / ("ellipse.safetensors" if context else f"{name}.safetensors")
@@ -808,7 +808,7 @@ class Files(unittest.TestCase):
         }
         for text in ("", " ", "dense 2 4,", ",dense 2 4", "dense 2 4,, relu", "dense 2 \u00b2", "dense 2 \u0664", "dense 2 0", "dense 0 4",
                      "dense -2 4", "dense 2 4.0", "dense 2", "dense 2 4 1", "relu, dense 2 4", "dense 2 4, relu, tanh", "dense 2 4, leaky_relu",
-                     "dense 2 4, dense 5 1", "low_rank 2 4 0", "Dense 2 4", "dense 2 4; relu", "dense 2 99999999999999999999"):
+                     "dense 2 4, dense 5 1", "low_rank 2 4 0", "gains 2", "gains 2 4 1", "Dense 2 4", "dense 2 4; relu", "dense 2 99999999999999999999"):
             cases[f"layers '{text}'"] = ({"weight": np.ones((4, 2), np.float32)}, text, "expected")
         for name, (state, layers, sentence) in cases.items():
             with self.subTest(name), self.assertRaisesRegex(wm.ModelError, sentence):
@@ -1092,11 +1092,11 @@ class Files(unittest.TestCase):
         model, one, two = (str(self.folder / name) for name in ("placed.safetensors", "one", "two"))
         wm.main(["export", model, one, "1"])
         wm.main(["export", model, two, *map(str, range(10))])
-        for file, lines in ((one, ["holds +one network", "numbers +83"]),
-                            (two, ["holds +10 networks, one for each context", "numbers +830", r"context 7 +\(0.716814693\)", "and 2 more contexts"])):
+        for file, lines in ((one, ["holds +one network", "numbers +131"]),
+                            (two, ["holds +10 networks, one for each context", "numbers +1310", r"context 7 +\(0.716814693\)", "and 2 more contexts"])):
             done = run("wmanifold_model.py", "show", file)
             self.assertEqual((done.returncode, done.stderr), (0, ""))
-            for line in ["format +wmanifold network 1", "layers +dense 4 6, tanh, dense 6 5, dense 5 3", *lines]:
+            for line in ["format +wmanifold network 1", "layers +dense 4 6, tanh, dense 6 5, dense 5 7, elu, dense 7 3", *lines]:
                 self.assertRegex(done.stdout, line)
         metadata, tensors = wm.read_safetensors(two)
         networks, contexts = wm.networks_of(metadata, tensors)

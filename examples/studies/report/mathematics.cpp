@@ -78,10 +78,10 @@ wm::Index numbers_in(wm::Workspace<float> const& work) {
   for (auto const* some :
        {&work.coefficients.of_samples, &work.coefficients.of_each_group, &work.scratch.tiles, &work.contexts.networks,
         &work.contexts.network_gradients, &work.loss.output_gradient, &work.scratch.delta, &work.scratch.delta_before,
-        &work.scratch.coefficient_gradient, &work.scratch.low_rank}) {
+        &work.scratch.coefficient_gradient, &work.scratch.aside}) {
     sum += std::ssize(*some);
   }
-  for (auto const* layers : {&work.cache.values, &work.cache.slopes, &work.cache.low_ranks}) {
+  for (auto const* layers : {&work.cache.values, &work.cache.slopes, &work.cache.traces}) {
     for (auto const& some : *layers) {
       sum += std::ssize(some);
     }

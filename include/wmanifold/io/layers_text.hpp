@@ -9,16 +9,29 @@
 
 namespace wmanifold::detail {
 
-/// The layers of a stack as text, a rank last: "dense 196 32, relu, shared 32 16, low_rank 16 10 4".
+/// The word for a placement in a list of layers.
+[[nodiscard]] constexpr char const* word_of(Placement placement) noexcept {
+  switch (placement) {
+    case Placement::manifold:
+      return "dense";
+    case Placement::shared:
+      return "shared";
+    case Placement::low_rank:
+      return "low_rank";
+    case Placement::gains:
+      return "gains";
+  }
+  return "";
+}
+
+/// The layers of a stack as text, a rank last: "dense 196 32, relu, gains 32 16, low_rank 16 10 4".
 template <class Stack>
 std::string layers_text(Stack const& stack) {
   std::string text;
   for (Index l = 0; l < stack.depth(); ++l) {
     DenseLayout const& shape = stack.dense(l);
     text += l == 0 ? "" : ", ";
-    text += shape.placement == Placement::manifold ? "dense "
-            : shape.placement == Placement::shared ? "shared "
-                                                   : "low_rank ";
+    text.append(word_of(shape.placement)).append(" ");
     text += std::to_string(shape.inputs) + ' ' + std::to_string(shape.outputs);
     if (shape.placement == Placement::low_rank) {
       text += ' ' + std::to_string(shape.rank);
@@ -53,6 +66,8 @@ inline LayerList layers_from(std::string const& where, std::string const& text) 
         items.emplace_back(Dense<>(size(1), size(2)));
       } else if (word == "shared") {
         items.emplace_back(SharedDense<>(size(1), size(2)));
+      } else if (word == "gains") {
+        items.emplace_back(GainDense<>(size(1), size(2)));
       } else if (word == "low_rank") {
         items.emplace_back(LowRankDense<>(size(1), size(2), size(3)));
         count = 4;

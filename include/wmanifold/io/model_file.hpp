@@ -62,6 +62,9 @@ void require_layers(std::string const& where, TensorFile const& file, LayerList 
           } else {
             tensor_of<R>(where, file, name + ".weight", {dense.outputs(), dense.inputs()});
           }
+          if (dense.placement == Placement::gains) {
+            tensor_of<R>(where, file, name + ".gain", {rows, dense.outputs()});
+          }
           if (dense.placement == Placement::low_rank) {
             tensor_of<R>(where, file, name + ".left", {dense.outputs(), dense.rank()});
             tensor_of<R>(where, file, name + ".right", {dense.inputs() + 1, dense.rank()});
@@ -92,6 +95,14 @@ void for_each_tensor(Stack const& stack, Block& block, Body const& body) {
     }
     R* const layer = block.shared().data() + dense.shared_offset;
     body(name + ".weight", {dense.outputs, dense.inputs}, weight_at(dense, layer), 0);
+    if (dense.placement == Placement::gains) {
+      for (Index k = 0; k < block.rows(); ++k) {
+        R* const row = block.row(k).data() + dense.row_offset;
+        body(name + ".gain", {block.rows(), dense.outputs}, gain_at(dense, row), k);
+        body(name + ".bias", {block.rows(), dense.outputs}, gain_at(dense, row + dense.outputs), k);
+      }
+      continue;
+    }
     body(name + ".bias", {dense.outputs}, bias_at(dense, layer), 0);
     if (dense.placement == Placement::low_rank) {
       auto const parts = low_rank_parts<R>(dense, block.data(), block.stride(), block.shared().data());
@@ -448,7 +459,8 @@ AnyManifold<R> any_model_from(std::string const& where, TensorFile file, LoadOpt
 
 /// Saves a manifold as one safetensors file: `layer.n.weight` (K x out x in), `layer.n.bias` (K x out), metadata that
 /// describe them, a test vector, and a checksum of all of it. For a shared layer the shapes are out x in and out. A
-/// low-rank layer W_0 + U diag(A phi(s)) V^T stores its W_0 under these names, with `layer.n.right` (V, in + 1 x rank,
+/// layer of gains has a weight W_0 (out x in), `layer.n.gain` (A, K x out) and `layer.n.bias` (B, K x out). A low-rank
+/// layer W_0 + U diag(A phi(s)) V^T stores its W_0 under these names, with `layer.n.right` (V, in + 1 x rank,
 /// its last row the bias's), `layer.n.left` (U, out x rank) and `layer.n.scales` (A^T, K x rank). Knots that are not
 /// uniform, or another `state()` of the basis, are `basis.state`, in double. The parameters of a Stored model are
 /// written in its type, BF16 or F16; all else is that of its float model. An old file is replaced only by a complete

@@ -15,9 +15,9 @@ namespace wmanifold {
 ///
 /// By default the manifold is one network W for all contexts, its centre: rows P_k = c_k W with c the coefficients of
 /// the constant function. In a basis with a constant function (Fourier, Legendre, harmonics) the first row is W, the
-/// others zero. In Bernstein's basis all control points are W.
+/// others zero. In Bernstein's basis all control points are W. Layers of gains start with gains of 1 and biases of 0.
 struct Initialisation {
-  /// Fraction of an independent network that is added to each row other than the centre itself.
+  /// Fraction of an independent network, or of gains N(0, 1), that is added to each row other than the centre itself.
   double fraction = 0;
   /// Whether the rows that make the centre (the ends of a line) start as independent networks instead of equal ones.
   bool independent = false;
@@ -96,7 +96,8 @@ void initialise(Initialisation how, Seed seed, B const& basis, Stack const& stac
   for (Index l = 0; l < stack.depth(); ++l) {
     DenseLayout const& shape = stack.dense(l);
     if (shape.placement != Placement::manifold) {
-      std::copy_n(centre.data() + shape.offset, shape.size(), parameters.shared().data() + shape.shared_offset);
+      Index const numbers = shape.placement == Placement::gains ? shape.weights() : shape.size();
+      std::copy_n(centre.data() + shape.offset, numbers, parameters.shared().data() + shape.shared_offset);
     }
     if (shape.placement == Placement::low_rank) {
       detail::draw_directions(shape, random, parameters.shared().data());
@@ -110,14 +111,17 @@ void initialise(Initialisation how, Seed seed, B const& basis, Stack const& stac
     draw_network<R>(stack, row_random, own);
     for (Index l = 0; l < stack.depth(); ++l) {
       DenseLayout const& shape = stack.dense(l);
+      R* const row = parameters.row(k).data() + shape.row_offset;
+      double const extra = alone ? 1 : is_centre ? 0 : how.fraction;
+      if (shape.placement == Placement::gains && !alone && extra > 0) {
+        std::generate_n(row, shape.outputs, [&] { return static_cast<R>(extra * row_random.normal()); });
+      }
       if (shape.placement != Placement::manifold) {
         continue;
       }
-      R* const row = parameters.row(k).data() + shape.row_offset;
       for (Index n = 0; n < shape.size(); ++n) {
         auto const at = static_cast<std::size_t>(shape.offset + n);
         double const shared = alone ? 0 : c * static_cast<double>(centre[at]);
-        double const extra = alone ? 1 : is_centre ? 0 : how.fraction;
         row[n] = static_cast<R>(shared + extra * static_cast<double>(own[at]));
       }
     }

@@ -91,6 +91,17 @@ class BasicManifold {
   [[nodiscard]] BiasMap<R> bias(Index k, Index l) { return bias(parameters(), k, l); }
   /// The same, read-only.
   [[nodiscard]] ConstBiasMap<R> bias(Index k, Index l) const { return bias(parameters(), k, l); }
+  /// Row k of A of dense layer l, a layer of gains: W(s) = diag(1 + A^T phi(s)) W_0. Throws ArgumentError for another
+  /// layer.
+  [[nodiscard]] BiasMap<R> gain(Index k, Index l) { return network_.gain(parameters(), k, l); }
+  /// The same, read-only.
+  [[nodiscard]] ConstBiasMap<R> gain(Index k, Index l) const { return network_.gain(parameters(), k, l); }
+  /// The same in a block.
+  [[nodiscard]] BiasMap<R> gain(Parameters<R>& block, Index k, Index l) const { return network_.gain(block, k, l); }
+  /// The same, read-only.
+  [[nodiscard]] ConstBiasMap<R> gain(Parameters<R> const& block, Index k, Index l) const {
+    return network_.gain(block, k, l);
+  }
   /// Weights of dense layer l in row k of a block.
   [[nodiscard]] WeightMap<R> weight(Parameters<R>& block, Index k, Index l) const {
     return network_.weight(block, k, l);
@@ -106,7 +117,7 @@ class BasicManifold {
     return network_.bias(block, k, l);
   }
 
-  /// Weights of a layer that all contexts share; for a low-rank layer, of its W_0.
+  /// Weights of a layer that all contexts share; for a low-rank layer or one of gains, of its W_0.
   [[nodiscard]] WeightMap<R> shared_weight(Index l) { return network_.shared_weight(parameters(), l); }
   /// The same, read-only.
   [[nodiscard]] ConstWeightMap<R> shared_weight(Index l) const { return network_.shared_weight(parameters(), l); }
@@ -281,7 +292,7 @@ class BasicManifold {
                            Workspace<R>& work) const {
     require_batch_of(*this, inputs, contexts);
     auto const how = plan(contexts, work.mixing);
-    if (std::same_as<B, Constant<Topology>> && !has_low_rank(stack())) {  // one row, the network of every context
+    if (std::same_as<B, Constant<Topology>> && !needs_coefficients(stack())) {  // one row, the network of every context
       work.coefficients.set_one_row(contexts.samples(), how);
     } else {
       work.coefficients.set_mixed(contexts.samples(), contexts.ends(), basis_size(), how, [&](Index g, R* out) {

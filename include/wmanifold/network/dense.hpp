@@ -13,6 +13,7 @@ enum class Placement {
   manifold,  ///< all weights: W(s) = sum_k phi_k(s) W_k
   shared,    ///< no weights: one learned W for all contexts
   low_rank,  ///< along a few directions: W(s) = W_0 + U diag(A phi(s)) V^T
+  gains,     ///< gains and biases of outputs: W(s) = diag(1 + A^T phi(s)) W_0, b(s) = B^T phi(s)
 };
 
 /// A dense layer, y = W x + b, with `In` inputs and `Out` outputs. Sizes are in the type, or given to the constructor.
@@ -92,6 +93,12 @@ using SharedDense = PlacedDense<Placement::shared, In, Out, 0>;
 /// W(s) (equation 12).
 template <Index Rank = dynamic, Index In = dynamic, Index Out = dynamic>
 using LowRankDense = PlacedDense<Placement::low_rank, In, Out, Rank>;
+
+/// A dense layer whose outputs have gains and biases that depend on the context: W(s) = diag(1 + A^T phi(s)) W_0 and
+/// b(s) = B^T phi(s), with A and B K x out. It holds in out + 2 K out numbers, and a move costs those of A and B.
+/// Passes over batches never form W(s) (equation 24).
+template <Index In = dynamic, Index Out = dynamic>
+using GainDense = PlacedDense<Placement::gains, In, Out, 0>;
 
 /// A dense layer: its sizes, rank and placement.
 template <class L>

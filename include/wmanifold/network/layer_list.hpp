@@ -35,10 +35,10 @@ namespace detail {
 
 /// The layers of the library.
 struct KnownLayers {
-  using Dense = std::variant<wmanifold::Dense<>, SharedDense<>, LowRankDense<>>;
+  using Dense = std::variant<wmanifold::Dense<>, SharedDense<>, LowRankDense<>, GainDense<>>;
   using Activation = AnyActivation;
-  using Item = std::variant<wmanifold::Dense<>, SharedDense<>, LowRankDense<>, Identity, Relu, Elu, Tanh, Sigmoid, Silu,
-                            Gelu, Softplus>;
+  using Item = std::variant<wmanifold::Dense<>, SharedDense<>, LowRankDense<>, GainDense<>, Identity, Relu, Elu, Tanh,
+                            Sigmoid, Silu, Gelu, Softplus>;
 };
 
 }  // namespace detail

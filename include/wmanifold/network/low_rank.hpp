@@ -36,8 +36,8 @@ void low_rank_forward(DenseLayout const& shape, LowRankParts<R const> parts, R c
                               {projected, rank});
   kernel::dense_forward<T, R>(kernel::DenseRows<R>{parts.base, 1, 0, shape.inputs, shape.outputs}, nullptr, samples, x,
                               {y, shape.outputs});
-  grow(scratch.low_rank, samples * rank);
-  R* const scaled = scratch.low_rank.data();
+  grow(scratch.aside, samples * rank);
+  R* const scaled = scratch.aside.data();
   for (Index n = 0; n < samples * rank; ++n) {
     scaled[n] = scales[n] * projected[n];
   }
@@ -54,8 +54,8 @@ void low_rank_backward(DenseLayout const& shape, LowRankParts<R const> parts, Lo
   Index const rank = shape.rank;
   R const* const projected = trace;
   R const* const scales = trace + samples * rank;
-  grow(scratch.low_rank, 3 * samples * rank);
-  R* const scaled = scratch.low_rank.data();      // a * V^T x
+  grow(scratch.aside, 3 * samples * rank);
+  R* const scaled = scratch.aside.data();         // a * V^T x
   R* const slope = scaled + samples * rank;       // dL / d(scaled), then dL / d(V^T x)
   R* const scale_slope = slope + samples * rank;  // dL / da
   for (Index n = 0; n < samples * rank; ++n) {

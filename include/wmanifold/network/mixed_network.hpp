@@ -7,11 +7,12 @@
 
 namespace wmanifold {
 
-/// Returns whether a stack has low-rank layers.
+/// Returns whether a stack has layers that need the coefficients themselves: low-rank ones, and gains.
 template <class S>
-[[nodiscard]] constexpr bool has_low_rank(S const& stack) noexcept {
+[[nodiscard]] constexpr bool needs_coefficients(S const& stack) noexcept {
   for (Index l = 0; l < stack.depth(); ++l) {
-    if (stack.dense(l).placement == Placement::low_rank) {
+    Placement const placement = stack.dense(l).placement;
+    if (placement == Placement::low_rank || placement == Placement::gains) {
       return true;
     }
   }
@@ -51,19 +52,38 @@ class MixedNetwork {
   [[nodiscard]] Parameters<N> const& parameters() const noexcept { return parameters_; }
 
   /// Weights (outputs x inputs) of dense layer l in row k of a block of these sizes. Throws ArgumentError if the layer
-  /// is not in the rows, or the row or layer does not exist.
+  /// is not on the manifold, or the row or layer does not exist.
   template <class Block>
   [[nodiscard]] auto weight(Block& block, Index k, Index l) const {
     DenseLayout const& shape = in_rows(block, k, l);  // before the block is read
+    if (shape.placement != Placement::manifold) [[unlikely]] {
+      fail("manifold: expected a layer with weights in every row, got dense layer ", l,
+           ", which is shared, low-rank or of gains");
+    }
     return weight_at(shape, block.row(k).data() + shape.row_offset);
   }
-  /// Biases of dense layer l in row k, with the errors of `weight`.
+  /// Biases (outputs) of dense layer l in row k: of a layer on the manifold, or B of a layer of gains. Throws as
+  /// `weight`.
   template <class Block>
   [[nodiscard]] auto bias(Block& block, Index k, Index l) const {
     DenseLayout const& shape = in_rows(block, k, l);
-    return bias_at(shape, block.row(k).data() + shape.row_offset);
+    bool const has_gains = shape.placement == Placement::gains;
+    if (!has_gains && shape.placement != Placement::manifold) [[unlikely]] {
+      fail("manifold: expected a layer with biases in every row, got dense layer ", l, ", which is shared or low-rank");
+    }
+    auto* const row = block.row(k).data() + shape.row_offset;
+    return has_gains ? gain_at(shape, row + shape.outputs) : bias_at(shape, row);
   }
-  /// Weights of a layer that all rows share; for a low-rank layer, of its W_0.
+  /// Row k of A of dense layer l (outputs), a layer of gains. Throws ArgumentError for another layer.
+  template <class Block>
+  [[nodiscard]] auto gain(Block& block, Index k, Index l) const {
+    DenseLayout const& shape = in_rows(block, k, l);
+    if (shape.placement != Placement::gains) [[unlikely]] {
+      fail("manifold: expected a layer of gains, got dense layer ", l, ", which has none");
+    }
+    return gain_at(shape, block.row(k).data() + shape.row_offset);
+  }
+  /// Weights of a layer that all rows share; for a low-rank layer or one of gains, of its W_0.
   template <class Block>
   [[nodiscard]] auto shared_weight(Block& block, Index l) const {
     DenseLayout const& shape = in_shared_part(l);
@@ -73,6 +93,9 @@ class MixedNetwork {
   template <class Block>
   [[nodiscard]] auto shared_bias(Block& block, Index l) const {
     DenseLayout const& shape = in_shared_part(l);
+    if (shape.placement == Placement::gains) [[unlikely]] {
+      fail("manifold: expected a layer with shared biases, got dense layer ", l, ", whose biases are in the rows");
+    }
     return bias_at(shape, block.shared().data() + shape.shared_offset);
   }
 
@@ -140,8 +163,16 @@ class MixedNetwork {
           }
           break;
         case Placement::low_rank:
-          if constexpr (Stack::may_be_low_rank) {
+          if constexpr (Stack::may_have(Placement::low_rank)) {
             detail::low_rank_at<T, R>(shape, low_rank(shape), phi, to);
+          }
+          break;
+        case Placement::gains:
+          if constexpr (Stack::may_have(Placement::gains)) {
+            N const* const row = parameters_.data() + shape.row_offset;
+            mix<T>(phi, shape.outputs, row, to);
+            mix<T>(phi, shape.outputs, row + shape.outputs, to + shape.weights());
+            detail::gains_at<R>(shape, parameters_.shared().data() + shape.shared_offset, to);
           }
           break;
       }
@@ -167,8 +198,14 @@ class MixedNetwork {
                                      to);
           break;
         case Placement::low_rank:
-          if constexpr (Stack::may_be_low_rank) {
+          if constexpr (Stack::may_have(Placement::low_rank)) {
             detail::low_rank_sample<T, R>(shape, low_rank(shape), phi, x, to, aside);
+          }
+          break;
+        case Placement::gains:
+          if constexpr (Stack::may_have(Placement::gains)) {
+            mix<T>(phi, shape.row_size(), parameters_.data() + shape.row_offset, aside);
+            detail::gains_sample<T, R>(shape, parameters_.shared().data() + shape.shared_offset, aside, x, to);
           }
           break;
       }
@@ -211,17 +248,12 @@ class MixedNetwork {
     if (k < 0 || k >= rows()) [[unlikely]] {
       fail("manifold: expected a row in [0, ", rows() - 1, "], got ", k);
     }
-    DenseLayout const& shape = stack_.dense(static_cast<Index>(checked_layer(l)));
-    if (shape.placement != Placement::manifold) [[unlikely]] {
-      fail("manifold: expected a layer with weights in every row, got dense layer ", l,
-           ", which is shared or low-rank");
-    }
-    return shape;
+    return stack_.dense(static_cast<Index>(checked_layer(l)));
   }
   DenseLayout const& in_shared_part(Index l) const {
     DenseLayout const& shape = stack_.dense(static_cast<Index>(checked_layer(l)));
     if (shape.placement == Placement::manifold) [[unlikely]] {
-      fail("manifold: expected a layer that is shared or low-rank, got dense layer ", l, ", which is on the manifold");
+      fail("manifold: expected a layer with shared weights, got dense layer ", l, ", which is on the manifold");
     }
     return shape;
   }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <wmanifold/kernel/seam.hpp>
+#include <wmanifold/network/gains.hpp>
 #include <wmanifold/network/low_rank.hpp>
 #include <wmanifold/network/stack.hpp>
 #include <wmanifold/network/workspace.hpp>
@@ -36,7 +37,7 @@ struct NetworkGradients {
 namespace detail {
 
 /// One layer in a pass over a batch: its parameters and inputs, and the way rows are mixed.
-template <class T, Real R, bool may_be_low_rank>
+template <class T, Real R, class Stack>
 class LayerPass {
  public:
   LayerPass(DenseLayout const& shape, ParametersView<R const> parameters, BatchCoefficients<R> const& batch,
@@ -52,14 +53,23 @@ class LayerPass {
                                                                                      : kernel::Coefficients<R>()),
         grouped_(coefficients_.numbers != nullptr && batch.plan.mixing == Mixing::by_groups) {}
 
-  /// Runs the layer forward. `trace` keeps the values that a low-rank layer's backward pass needs.
+  /// Runs the layer forward. `trace` keeps the values that the backward pass of a low-rank layer or of gains needs.
   void forward(R* y, AlignedVector<R>& trace, kernel::Epilogue done) {
     kernel::Samples<R> const to{y, shape_.outputs};
-    if constexpr (may_be_low_rank) {
+    if constexpr (Stack::may_have(Placement::low_rank)) {
       if (shape_.placement == Placement::low_rank) {
         grow(trace, 2 * batch_.samples * shape_.rank);
-        low_rank_forward<T, R>(shape_, parts(), coefficients_.numbers, batch_.rows, batch_.samples, x_, y, trace.data(),
-                               scratch_);
+        low_rank_forward<T, R>(shape_, low_rank(parameters_), coefficients_.numbers, batch_.rows, batch_.samples, x_, y,
+                               trace.data(), scratch_);
+        done({0, batch_.samples}, {0, shape_.outputs});
+        return;
+      }
+    }
+    if constexpr (Stack::may_have(Placement::gains)) {
+      if (shape_.placement == Placement::gains) {
+        grow(trace, 3 * batch_.samples * shape_.outputs);
+        gains_forward<T, R>(shape_, gains(parameters_), coefficients_.numbers, batch_.rows, batch_.samples, x_, y,
+                            trace.data());
         done({0, batch_.samples}, {0, shape_.outputs});
         return;
       }
@@ -81,19 +91,19 @@ class LayerPass {
   /// dphi, unless null.
   void backward(R const* dy, bool frozen, AlignedVector<R> const& trace, ParametersView<R> gradient, R* dx,
                 R const* slope, R* dphi, kernel::RowRuns const& wanted) {
-    if constexpr (may_be_low_rank) {
+    if constexpr (Stack::may_have(Placement::low_rank)) {
       if (shape_.placement == Placement::low_rank) {
-        low_rank_backward<T, R>(
-            shape_, parts(), low_rank_parts<R>(shape_, gradient.data, gradient.stride, gradient.shared),
-            coefficients_.numbers, batch_.rows, batch_.samples, x_, dy, dx, dphi, trace.data(), scratch_);
-        if (dx != nullptr && slope != nullptr) {
-          for (Index n = 0; n < batch_.samples * shape_.inputs; ++n) {
-            dx[n] *= slope[n];
-          }
-        }
-        if (frozen) {
-          clear(gradient);
-        }
+        low_rank_backward<T, R>(shape_, low_rank(parameters_), low_rank(gradient), coefficients_.numbers, batch_.rows,
+                                batch_.samples, x_, dy, dx, dphi, trace.data(), scratch_);
+        finish_factors(frozen, gradient, dx, slope);
+        return;
+      }
+    }
+    if constexpr (Stack::may_have(Placement::gains)) {
+      if (shape_.placement == Placement::gains) {
+        gains_backward<T, R>(shape_, gains(parameters_), gains(gradient), coefficients_.numbers, batch_.rows,
+                             batch_.samples, x_, dy, dx, dphi, trace.data(), scratch_);
+        finish_factors(frozen, gradient, dx, slope);
         return;
       }
     }
@@ -125,8 +135,22 @@ class LayerPass {
     return {samples.data + first * samples.stride, samples.stride};
   }
 
-  [[nodiscard]] LowRankParts<R const> parts() const noexcept {
-    return low_rank_parts<R const>(shape_, parameters_.data, parameters_.stride, parameters_.shared);
+  template <class S>
+  [[nodiscard]] LowRankParts<S> low_rank(ParametersView<S> view) const noexcept {
+    return low_rank_parts<S>(shape_, view.data, view.stride, view.shared);
+  }
+  template <class S>
+  [[nodiscard]] GainParts<S> gains(ParametersView<S> view) const noexcept {
+    return gain_parts<S>(shape_, view.data, view.stride, view.shared);
+  }
+  /// The end of a backward pass that has no kernel of its own for slopes and frozen layers.
+  void finish_factors(bool frozen, ParametersView<R> gradient, R* dx, R const* slope) const {
+    for (Index n = 0; dx != nullptr && slope != nullptr && n < batch_.samples * shape_.inputs; ++n) {
+      dx[n] *= slope[n];
+    }
+    if (frozen) {
+      clear(gradient);
+    }
   }
   [[nodiscard]] kernel::DenseRows<R> rows() const noexcept {
     return is_shared_
@@ -215,7 +239,7 @@ BatchView<R> forward_pass(Stack const& stack, ParametersView<R const> parameters
   cache.has_slopes = false;  // until the end: memory may run out
   grow(cache.values, stack.depth());
   grow(cache.slopes, stack.depth());
-  grow(cache.low_ranks, stack.depth());
+  grow(cache.traces, stack.depth());
   cache.samples = batch.samples;
   cache.layers.resize(static_cast<std::size_t>(stack.depth()));
   auto const& spans = batch.spans;
@@ -235,11 +259,11 @@ BatchView<R> forward_pass(Stack const& stack, ParametersView<R const> parameters
     cache.layers[at] = shape;
     grow(cache.values[at], batch.samples * shape.outputs);
     R* const y = cache.values[at].data();
-    detail::LayerPass<T, R, Stack::may_be_low_rank> pass(shape, parameters, batch, x, scratch);
+    detail::LayerPass<T, R, Stack> pass(shape, parameters, batch, x, scratch);
     stack.with_activation(l, [&]<class A>(A const& activation) {
       if constexpr (std::same_as<A, Identity>) {
         cache.slopes[at].clear();
-        pass.forward(y, cache.low_ranks[at], {});
+        pass.forward(y, cache.traces[at], {});
       } else {
         if (keep_slopes) {
           grow(cache.slopes[at], batch.samples * shape.outputs);
@@ -248,7 +272,7 @@ BatchView<R> forward_pass(Stack const& stack, ParametersView<R const> parameters
         auto const activate = [&](kernel::IndexRange rows, kernel::IndexRange columns) {
           kernel::activate<T, R>(activation, rows, columns, shape.outputs, y, slopes);
         };
-        pass.forward(y, cache.low_ranks[at], kernel::Epilogue(activate));
+        pass.forward(y, cache.traces[at], kernel::Epilogue(activate));
       }
     });
     x = {y, shape.outputs};
@@ -307,13 +331,13 @@ NetworkGradients<R> backward_pass(Stack const& stack, ParametersView<R const> pa
     DenseLayout const& shape = stack.dense(l);
     auto const x =
         l == 0 ? inputs : kernel::Samples<R const>{cache.values[static_cast<std::size_t>(l - 1)].data(), shape.inputs};
-    detail::LayerPass<T, R, Stack::may_be_low_rank> pass(shape, parameters, batch, x, scratch);
+    detail::LayerPass<T, R, Stack> pass(shape, parameters, batch, x, scratch);
     if (!needs_inputs) {  // this layer and all below it are frozen, and no other gradient needs them
       pass.clear(gradient);
       continue;
     }
     needs_inputs = l > lowest || request.inputs || (request.contexts && l > 0);
-    pass.backward(scratch.delta.data(), is_frozen(l), cache.low_ranks[static_cast<std::size_t>(l)], gradient,
+    pass.backward(scratch.delta.data(), is_frozen(l), cache.traces[static_cast<std::size_t>(l)], gradient,
                   needs_inputs ? scratch.delta_before.data() : nullptr,
                   l == 0 ? nullptr : detail::slope_of<R>(stack, l - 1, cache), dphi, wanted);
     std::swap(scratch.delta, scratch.delta_before);

@@ -27,11 +27,16 @@ struct DenseLayout {
   /// Number of weights and biases.
   [[nodiscard]] constexpr Index size() const noexcept { return weights() + outputs; }
 
-  /// Numbers in each row: all, none, or a row of A^T.
-  [[nodiscard]] constexpr Index row_size() const noexcept { return placement == Placement::manifold ? size() : rank; }
-  /// Numbers in the shared part: none, all, or W_0, then V ((inputs + 1) x rank), then U^T (rank x outputs).
+  /// Numbers in each row: all; none; of a low-rank layer, a row of A^T; of gains, a row of A, then a row of B.
+  [[nodiscard]] constexpr Index row_size() const noexcept {
+    return placement == Placement::manifold ? size() : placement == Placement::gains ? 2 * outputs : rank;
+  }
+  /// Numbers in the shared part: none; all; of a low-rank layer, W_0 with biases, then V ((inputs + 1) x rank), then
+  /// U^T (rank x outputs); of gains, W_0 without biases.
   [[nodiscard]] constexpr Index shared_size() const noexcept {
-    return placement == Placement::manifold ? 0 : size() + rank * (inputs + 1 + outputs);
+    return placement == Placement::manifold ? 0
+           : placement == Placement::gains  ? weights()
+                                            : size() + rank * (inputs + 1 + outputs);
   }
   /// Start of V in the shared part.
   [[nodiscard]] constexpr Index right_offset() const noexcept { return shared_offset + size(); }
@@ -90,6 +95,16 @@ template <Real R>
 [[nodiscard]] ConstBiasMap<R> bias_at(DenseLayout const& shape, R const* layer) noexcept {
   return {layer + shape.weights(), shape.outputs};
 }
+/// Gains of a layer's outputs, or their biases: `outputs` numbers.
+template <Real R>
+[[nodiscard]] BiasMap<R> gain_at(DenseLayout const& shape, R* numbers) noexcept {
+  return {numbers, shape.outputs};
+}
+/// The same, read-only.
+template <Real R>
+[[nodiscard]] ConstBiasMap<R> gain_at(DenseLayout const& shape, R const* numbers) noexcept {
+  return {numbers, shape.outputs};
+}
 
 namespace detail {
 
@@ -130,9 +145,9 @@ struct StackRules {
   }
 
   template <class L>
-  static constexpr bool is_low_rank() noexcept {
+  static constexpr bool has(Placement placement) noexcept {
     if constexpr (DenseLayer<L>) {
-      return L::placement == Placement::low_rank;
+      return L::placement == placement;
     } else {
       return false;
     }
@@ -166,8 +181,10 @@ class Stack {
  public:
   static constexpr bool is_static =
       (Rules::template static_layer<Layers>() && ...);  ///< whether all sizes are in types
-  /// Whether the types allow low-rank layers. If not, the code for them is not compiled.
-  static constexpr bool may_be_low_rank = (Rules::template is_low_rank<Layers>() || ...);
+  /// Whether the types allow layers of a placement. If not, the code for it is not compiled.
+  [[nodiscard]] static constexpr bool may_have(Placement placement) noexcept {
+    return (Rules::template has<Layers>(placement) || ...);
+  }
   /// The stack of the network at a point.
   using AtPoint = Stack<wmanifold::AtPoint<Layers>...>;
   /// N, or `dynamic`.
@@ -276,8 +293,9 @@ template <class Known>
 class Stack<BasicLayerList<Known>> {
  public:
   static constexpr bool is_static = false;             ///< sizes are data
-  static constexpr bool may_be_low_rank = true;        ///< any list may have low-rank layers
   static constexpr Index static_parameters = dynamic;  ///< N is data
+  /// Whether the types allow layers of a placement: a list may have any.
+  [[nodiscard]] static constexpr bool may_have(Placement) noexcept { return true; }
 
   using AtPoint = Stack;  ///< the stack of the network at a point
 
@@ -367,13 +385,15 @@ template <class S>
   return widest;
 }
 /// Numbers of scratch that one sample at a context needs: the outputs of two layers, and the intermediate values of a
-/// low-rank layer.
+/// low-rank layer or the gains and biases of another.
 template <class S>
 [[nodiscard]] constexpr Index sample_scratch_of(S const& stack) noexcept {
   Index aside = 0;
   for (Index l = 0; l < stack.depth(); ++l) {
     DenseLayout const& dense = stack.dense(l);
-    aside = std::max(aside, dense.placement == Placement::low_rank ? dense.rank + dense.outputs : 0);
+    aside = std::max(aside, dense.placement == Placement::low_rank ? dense.rank + dense.outputs
+                            : dense.placement == Placement::gains  ? dense.row_size()
+                                                                   : 0);
   }
   return 2 * widest_of(stack) + aside;
 }

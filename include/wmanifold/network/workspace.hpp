@@ -9,22 +9,22 @@ namespace wmanifold {
 /// The values that a forward pass keeps for the backward pass.
 template <Real R>
 struct ForwardCache {
-  Index samples = 0;                        ///< in the batch
-  Index parameters = 0;                     ///< numbers in the parameters of the network or manifold
-  std::vector<DenseLayout> layers;          ///< its layers
-  bool has_slopes = false;                  ///< whether a backward pass may follow
-  std::vector<AlignedVector<R>> values;     ///< per dense layer, samples x outputs, after the activation
-  std::vector<AlignedVector<R>> slopes;     ///< per dense layer, the activation's derivatives; empty for the identity
-  AlignedVector<R> ordered_inputs;          ///< the inputs in the order of spans, if the batch has some
-  AlignedVector<R> outputs;                 ///< the outputs in the order of the batch, if it has spans
-  std::vector<AlignedVector<R>> low_ranks;  ///< per dense layer, the values that a low-rank layer keeps
+  Index samples = 0;                     ///< in the batch
+  Index parameters = 0;                  ///< numbers in the parameters of the network or manifold
+  std::vector<DenseLayout> layers;       ///< its layers
+  bool has_slopes = false;               ///< whether a backward pass may follow
+  std::vector<AlignedVector<R>> values;  ///< per dense layer, samples x outputs, after the activation
+  std::vector<AlignedVector<R>> slopes;  ///< per dense layer, the activation's derivatives; empty for the identity
+  AlignedVector<R> ordered_inputs;       ///< the inputs in the order of spans, if the batch has some
+  AlignedVector<R> outputs;              ///< the outputs in the order of the batch, if it has spans
+  std::vector<AlignedVector<R>> traces;  ///< per dense layer, the values that a low-rank layer or gains keep
 };
 
 /// The temporary memory of passes, and of gradients beside that of the parameters.
 template <Real R>
 struct PassScratch {
   AlignedVector<R> tiles;                 ///< of products: parts of mixed weights and of transposed gradients
-  AlignedVector<R> low_rank;              ///< of low-rank layers
+  AlignedVector<R> aside;                 ///< of low-rank layers and of gains
   AlignedVector<R> delta;                 ///< gradient of the values of the current layer
   AlignedVector<R> delta_before;          ///< gradient of the values of the layer before it
   AlignedVector<R> coefficient_gradient;  ///< samples x K
