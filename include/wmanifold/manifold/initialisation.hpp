@@ -114,7 +114,9 @@ void initialise(Initialisation how, Seed seed, B const& basis, Stack const& stac
       R* const row = parameters.row(k).data() + shape.row_offset;
       double const extra = alone ? 1 : is_centre ? 0 : how.fraction;
       if (shape.placement == Placement::gains && !alone && extra > 0) {
-        std::generate_n(row, shape.outputs, [&] { return static_cast<R>(extra * row_random.normal()); });
+        for (Index o = 0; o < shape.outputs; ++o) {
+          row[o] = static_cast<R>(extra * row_random.normal());
+        }
       }
       if (shape.placement != Placement::manifold) {
         continue;
