@@ -59,15 +59,17 @@ void fill(R* to, Index count, fuzz::Source& source, wm::Random& random) {
   }
 }
 
-wm::LayerList layers_from(fuzz::Source& source, bool has_low_ranks) {
+wm::LayerList layers_from(fuzz::Source& source, bool has_factors) {
   std::vector<wm::LayerList::Item> items;
   int const depth = source.within(1, 3);
   Index inputs = source.within(1, 70);
   for (int l = 0; l < depth; ++l) {
     Index const outputs = source.within(1, 70);
     int const placement = source.within(0, 7);
-    if (placement == 7 && has_low_ranks) {
+    if (placement == 7 && has_factors) {
       items.emplace_back(wm::LowRankDense<>(inputs, outputs, source.within(1, 9)));
+    } else if (placement == 5 && has_factors) {
+      items.emplace_back(wm::GainDense<>(inputs, outputs));
     } else if (placement == 6) {
       items.emplace_back(wm::SharedDense<>(inputs, outputs));
     } else {

@@ -7,7 +7,7 @@
 namespace properties {
 
 /// One dense layer without an activation is linear in its parameters: f(aP + bQ) = a f(P) + b f(Q). In a low-rank layer
-/// U and V stay the same.
+/// U and V stay the same, and in one of gains A.
 struct LinearInParameters {
   static constexpr char const* name = "LinearInParameters";
   static constexpr char const* header = "properties/passes.hpp";
@@ -22,6 +22,7 @@ struct LinearInParameters {
       fill_parameters(q, world.random);
       auto const& shape = p.stack().dense(0);
       Index const first_kept = shape.placement == wm::Placement::low_rank ? shape.right_offset() : shape.shared_size();
+      Index const kept_of_row = shape.placement == wm::Placement::gains ? shape.outputs : 0;
       auto both = p;
       // The sum of parameters has an error of its own, and so have the sums of outputs.
       support::BoundedParameters bounds = support::exact(both.parameters());
@@ -35,8 +36,12 @@ struct LinearInParameters {
       for (Index k = 0; k < p.basis_size(); ++k) {
         for (Index n = 0; n < p.parameters().columns(); ++n) {
           auto const at = static_cast<std::size_t>(n);
-          combine(p.parameters().row(k)[at], q.parameters().row(k)[at], both.parameters().row(k)[at],
-                  bounds.rows(k, n));
+          if (n < kept_of_row) {
+            q.parameters().row(k)[at] = p.parameters().row(k)[at];
+          } else {
+            combine(p.parameters().row(k)[at], q.parameters().row(k)[at], both.parameters().row(k)[at],
+                    bounds.rows(k, n));
+          }
         }
       }
       for (Index n = 0; n < std::ssize(p.parameters().shared()); ++n) {

@@ -60,6 +60,12 @@ class Reference {
     for (Index l = 0; l < stack_.depth(); ++l) {
       Layer const& s = stack_.dense(l);
       for (Index n = 0; n < s.size(); ++n) {
+        if (has_gains(s)) {
+          Index const o = n % s.outputs;
+          all.push_back(n < s.weights() ? product<R>(gain(l, b, o), weight(l, b, n / s.outputs, o))
+                                        : scales_[at(l)](b, s.outputs + o));
+          continue;
+        }
         Sum<R> sum;
         sum.add(weight(l, b, n / s.outputs, n % s.outputs));
         for (Index r = 0; r < s.rank; ++r) {
@@ -79,7 +85,15 @@ class Reference {
     auto const& x = values_[at(l)];
     return i < x.columns ? x(b, i) : 1;
   }
-  /// The weight of input i and output o of layer l for sample b; of a low-rank layer, that of W_0.
+  static bool has_gains(Layer const& s) { return s.placement == wmanifold::Placement::gains; }
+  /// 1 + a of output o of a layer of gains.
+  [[nodiscard]] Bounded gain(Index l, Index b, Index o) const {
+    Sum<R> sum;
+    sum.add(1);
+    sum.add(scales_[at(l)](b, o));
+    return sum.result(1);
+  }
+  /// The weight of input i and output o of layer l for sample b; of a low-rank layer or of gains, that of W_0.
   [[nodiscard]] Bounded const& weight(Index l, Index b, Index i, Index o) const {
     Layer const& s = stack_.dense(l);
     return s.placement == wmanifold::Placement::manifold ? mixed_[at(l)][at(networks_[at(b)])](i, o)
@@ -111,32 +125,42 @@ class Reference {
     stack_.with_activation(l, [&]<class A>(A const&) { name = A::name; });
     BoundedMatrix y(samples, s.outputs);
     BoundedMatrix slope(samples, s.outputs);
-    BoundedMatrix projected(samples, s.rank);
-    BoundedMatrix scale(samples, s.rank);
+    bool const is_mixed = s.placement == wmanifold::Placement::manifold;
+    BoundedMatrix projected(samples, has_gains(s) ? s.outputs : s.rank);
+    scales_.emplace_back(samples, is_mixed ? 0 : s.row_size());
+    BoundedMatrix& scale = scales_.back();
     mixed_.emplace_back();
     for (Index b = 0; b < samples; ++b) {
-      if (s.placement == wmanifold::Placement::manifold && networks_[at(b)] == std::ssize(mixed_.back())) {
+      if (is_mixed && networks_[at(b)] == std::ssize(mixed_.back())) {
         mixed_.back().push_back(mix(s, b));
       }
-      for (Index r = 0; r < s.rank; ++r) {
-        Sum<R> t;
-        Sum<R> a;
-        for (Index i = 0; i <= s.inputs; ++i) {
-          t.add(input(l, b, i), right(s, i, r));
-        }
+      for (Index r = 0; r < scale.columns; ++r) {
+        Sum<R> sum;
         for (Index k = 0; k < phi_.columns; ++k) {
-          a.add(phi_(b, k), parameters_.rows(k, s.row_offset + r));
+          sum.add(phi_(b, k), parameters_.rows(k, s.row_offset + r));
         }
-        projected(b, r) = t.result(s.inputs + 1);
-        scale(b, r) = a.result(phi_.columns);
+        scale(b, r) = sum.result(phi_.columns);
+      }
+      for (Index r = 0; r < s.rank; ++r) {
+        Sum<R> sum;
+        for (Index i = 0; i <= s.inputs; ++i) {
+          sum.add(input(l, b, i), right(s, i, r));
+        }
+        projected(b, r) = sum.result(s.inputs + 1);
       }
       for (Index o = 0; o < s.outputs; ++o) {
         Sum<R> sum;
-        for (Index i = 0; i <= s.inputs; ++i) {
+        for (Index i = 0; i < s.inputs + (has_gains(s) ? 0 : 1); ++i) {
           sum.add(input(l, b, i), weight(l, b, i, o));
         }
         for (Index r = 0; r < s.rank; ++r) {
           sum.add(product<R>(projected(b, r), scale(b, r)), left(s, r, o));
+        }
+        if (has_gains(s)) {
+          projected(b, o) = sum.result(s.inputs);
+          sum = {};
+          sum.add(gain(l, b, o), projected(b, o));
+          sum.add(scale(b, s.outputs + o));
         }
         auto const done = activated<R>(name, sum.result(s.inputs + 1 + 2 * s.rank));
         y(b, o) = done.value;
@@ -146,7 +170,6 @@ class Reference {
     values_.push_back(std::move(y));
     slopes_.push_back(std::move(slope));
     projected_.push_back(std::move(projected));
-    scales_.push_back(std::move(scale));
   }
 
   /// Turns the gradient of the layer's outputs into that of its inputs.
@@ -165,9 +188,17 @@ class Reference {
         aside(b, r) = sum.result(s.outputs);
       }
     }
+    backward_coefficients(l, delta, aside);
+    if (has_gains(s)) {
+      backward_gains(l, delta);
+      for (Index b = 0; b < delta.rows; ++b) {
+        for (Index o = 0; o < s.outputs; ++o) {
+          delta(b, o) = product<R>(delta(b, o), gain(l, b, o));  // of W_0 x
+        }
+      }
+    }
     backward_weights(l, delta);
     backward_low_rank(l, delta, aside);
-    backward_coefficients(l, delta, aside);
     BoundedMatrix before(delta.rows, s.inputs);
     for (Index b = 0; b < delta.rows; ++b) {
       for (Index i = 0; i < s.inputs; ++i) {
@@ -197,7 +228,7 @@ class Reference {
   /// Writes the gradient of W_k, of the W of all contexts, or of W_0.
   void backward_weights(Index l, BoundedMatrix const& delta) {
     Layer const& s = stack_.dense(l);
-    for (Index n = 0; n < s.size(); ++n) {
+    for (Index n = 0; n < (has_gains(s) ? s.weights() : s.size()); ++n) {
       auto const x = [&](Index b) { return input(l, b, n / s.outputs); };
       auto const d = [&](Index b) { return delta(b, n % s.outputs); };
       if (s.placement != wmanifold::Placement::manifold) {
@@ -231,6 +262,19 @@ class Reference {
     }
   }
 
+  /// Writes the gradients of A and B of a layer of gains.
+  void backward_gains(Index l, BoundedMatrix const& delta) {
+    Layer const& s = stack_.dense(l);
+    for (Index k = 0; k < phi_.columns; ++k) {
+      auto const phi = [&](Index b) { return phi_(b, k); };
+      for (Index o = 0; o < s.outputs; ++o) {
+        gradient.rows(k, s.row_offset + o) =
+            over_samples(phi, [&](Index b) { return product<R>(delta(b, o), projected_[at(l)](b, o)); });
+        gradient.rows(k, s.row_offset + s.outputs + o) = over_samples(phi, [&](Index b) { return delta(b, o); });
+      }
+    }
+  }
+
   /// Adds a layer's part to the gradient of the coefficients.
   void backward_coefficients(Index l, BoundedMatrix const& delta, BoundedMatrix const& aside) {
     Layer const& s = stack_.dense(l);
@@ -247,6 +291,10 @@ class Reference {
       for (Index r = 0; r < s.rank; ++r) {
         add(r, product<R>(aside(b, r), projected_[at(l)](b, r)));
       }
+      for (Index o = 0; has_gains(s) && o < s.outputs; ++o) {
+        add(o, product<R>(delta(b, o), projected_[at(l)](b, o)));
+        add(s.outputs + o, delta(b, o));
+      }
     }
     terms_of_phi_ += s.row_size();
   }
@@ -258,8 +306,8 @@ class Reference {
   std::vector<std::vector<BoundedMatrix>> mixed_;  // per layer: the weights of each network
   std::vector<BoundedMatrix> values_;              // inputs, then the outputs of each layer
   std::vector<BoundedMatrix> slopes_;              // per layer: the activation's derivatives
-  std::vector<BoundedMatrix> projected_;           // per layer: V^T x
-  std::vector<BoundedMatrix> scales_;              // per layer: A phi
+  std::vector<BoundedMatrix> projected_;           // per layer: V^T x, or W_0 x
+  std::vector<BoundedMatrix> scales_;              // per layer: A phi, or A^T phi and B^T phi
   std::vector<Sum<R>> dphi_;                       // samples x K
   Index terms_of_phi_ = 0;
 };
