@@ -51,6 +51,7 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
                  "text of layers is written as read");
     stack_of<wm::Dense<>, wm::Relu, wm::Dense<>>(layers);
     stack_of<wm::Dense<3, 4>, wm::SharedDense<>, wm::LowRankDense<>>(layers);
+    stack_of<wm::Dense<3, 4>, wm::GainDense<>>(layers);
     if (wm::parameters_of(stack) <= most_parameters) {
       run(layers);
     }

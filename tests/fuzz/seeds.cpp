@@ -67,7 +67,7 @@ void write_texts(fs::path const& folder) {
   write(place_of(folder, "idx", "packed"), '\x01' + std::string(packed));
   write(place_of(folder, "layers", "dense"), "dense 3 4, relu, dense 4 2");
   write(place_of(folder, "layers", "placed"),
-        "dense 3 4, shared 4 5, tanh, low_rank 5 2 3, softplus, dense 2 1, identity");
+        "dense 3 4, shared 4 5, tanh, low_rank 5 2 3, softplus, gains 2 3, dense 3 1, identity");
   write(place_of(folder, "layers", "names"), "dense 1 1, sigmoid, dense 1 1, silu, dense 1 1, gelu, dense 1 1, elu");
   std::array<std::string_view, 14> const names{"s1\nfourier2\n\ns\n0.5\n-3e2\n",
                                                "interval*s1\nbernstein1*fourier3\n\na,b\n0.5,1\n1,7\n",
