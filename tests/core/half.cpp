@@ -169,8 +169,7 @@ TEST_CASE_TEMPLATE("numbers out of range, infinities and NaN", S, BFloat16, Floa
   CHECK(S(-0.0).bits() == 0x8000);
 }
 
-TEST_CASE_TEMPLATE("vectors of all numbers are converted as single ones, to the bit", P, support::HostFloat,
-                   support::HostDouble, support::ScalarFloat, support::ScalarDouble) {
+TEST_CASE_TEMPLATE("vectors of all numbers are converted as single ones, to the bit", P, EVERY_TARGET) {
   using T = typename P::T;
   using R = typename P::Number;
   using V = wm::simd::Batch<T, R>;

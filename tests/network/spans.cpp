@@ -160,8 +160,7 @@ TEST_CASE("samples that use nearly all rows keep their order") {
   CHECK(spans.empty());
 }
 
-TEST_CASE_TEMPLATE("a layer over spans is the layer over all rows", P, support::HostFloat, support::HostDouble,
-                   support::ScalarFloat, support::ScalarDouble) {
+TEST_CASE_TEMPLATE("a layer over spans is the layer over all rows", P, EVERY_TARGET) {
   using T = typename P::T;
   using R = typename P::Number;
   namespace kernel = wm::kernel;
@@ -405,8 +404,7 @@ TEST_CASE("groups keep their order if spans save nothing") {
   }
 }
 
-TEST_CASE_TEMPLATE("a layer over spans of groups is the layer over all rows", P, support::HostFloat,
-                   support::HostDouble, support::ScalarFloat, support::ScalarDouble) {
+TEST_CASE_TEMPLATE("a layer over spans of groups is the layer over all rows", P, EVERY_TARGET) {
   using R = typename P::Number;
   wm::SampleSpans<R> spans;
   for (auto const pattern : local_patterns) {

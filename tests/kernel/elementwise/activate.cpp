@@ -26,8 +26,7 @@ struct Square {
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("a function is applied to every number of a block and to none beside it", P, support::HostFloat,
-                   support::HostDouble, support::ScalarFloat, support::ScalarDouble) {
+TEST_CASE_TEMPLATE("a function is applied to every number of a block and to none beside it", P, EVERY_TARGET) {
   using T = typename P::T;
   using R = typename P::Number;
   constexpr Index lanes = wm::simd::lanes<T, R>;
@@ -51,8 +50,7 @@ TEST_CASE_TEMPLATE("a function is applied to every number of a block and to none
   }
 }
 
-TEST_CASE_TEMPLATE("a value does not depend on its place", P, support::HostFloat, support::HostDouble,
-                   support::ScalarFloat, support::ScalarDouble) {
+TEST_CASE_TEMPLATE("a value does not depend on its place", P, EVERY_TARGET) {
   using T = typename P::T;
   using R = typename P::Number;
   constexpr Index lanes = wm::simd::lanes<T, R>;

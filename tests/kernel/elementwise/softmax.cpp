@@ -8,8 +8,7 @@
 namespace wm = wmanifold;
 using wm::Index;
 
-TEST_CASE_TEMPLATE("cross-entropy of a softmax, and its derivative, agree with the formula", P, support::HostFloat,
-                   support::HostDouble, support::ScalarFloat, support::ScalarDouble) {
+TEST_CASE_TEMPLATE("cross-entropy of a softmax, and its derivative, agree with the formula", P, EVERY_TARGET) {
   using T = typename P::T;
   using R = typename P::Number;
   constexpr Index lanes = wm::simd::lanes<T, R>;

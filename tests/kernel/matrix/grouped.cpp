@@ -129,8 +129,7 @@ void check(Case<P> c) {
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("groups agree with the same contexts per sample", P, support::HostFloat, support::HostDouble,
-                   support::ScalarFloat, support::ScalarDouble) {
+TEST_CASE_TEMPLATE("groups agree with the same contexts per sample", P, EVERY_TARGET) {
   using T = typename P::T;
   using R = typename P::Number;
   constexpr Index lanes = wm::simd::lanes<T, R>;
@@ -154,8 +153,7 @@ TEST_CASE_TEMPLATE("groups agree with the same contexts per sample", P, support:
   }
 }
 
-TEST_CASE_TEMPLATE("groups do not depend on the number of threads, to the last bit", P, support::HostFloat,
-                   support::HostDouble, support::ScalarFloat, support::ScalarDouble) {
+TEST_CASE_TEMPLATE("groups do not depend on the number of threads, to the last bit", P, EVERY_TARGET) {
   using T = typename P::T;
   using R = typename P::Number;
   Case<P> c(std::vector<Index>(12, 20), 3, 157, 149);

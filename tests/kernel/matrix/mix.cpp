@@ -9,8 +9,7 @@
 namespace wm = wmanifold;
 using wm::Index;
 
-TEST_CASE_TEMPLATE("rows are mixed as in plain loops", P, support::HostFloat, support::HostDouble, support::ScalarFloat,
-                   support::ScalarDouble) {
+TEST_CASE_TEMPLATE("rows are mixed as in plain loops", P, EVERY_TARGET) {
   using T = typename P::T;
   using R = typename P::Number;
   constexpr Index lanes = wm::simd::lanes<T, R>;
@@ -43,8 +42,7 @@ TEST_CASE_TEMPLATE("rows are mixed as in plain loops", P, support::HostFloat, su
   }
 }
 
-TEST_CASE_TEMPLATE("rows of 16 bits give the numbers of their floats, to the bit", P, support::HostFloat,
-                   support::HostDouble, support::ScalarFloat, support::ScalarDouble) {
+TEST_CASE_TEMPLATE("rows of 16 bits give the numbers of their floats, to the bit", P, EVERY_TARGET) {
   using T = typename P::T;
   using R = typename P::Number;
   constexpr Index lanes = wm::simd::lanes<T, R>;
@@ -73,8 +71,7 @@ TEST_CASE_TEMPLATE("rows of 16 bits give the numbers of their floats, to the bit
   check(wm::Float16());
 }
 
-TEST_CASE_TEMPLATE("the mix of no rows is zero", P, support::HostFloat, support::HostDouble, support::ScalarFloat,
-                   support::ScalarDouble) {
+TEST_CASE_TEMPLATE("the mix of no rows is zero", P, EVERY_TARGET) {
   using T = typename P::T;
   using R = typename P::Number;
   std::vector<R> mixed(5, R{7});

@@ -29,8 +29,7 @@ void multiply(support::Canvas<R>& a, support::Canvas<R>& b, support::Canvas<R>& 
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("a product equals the double loop, for all sizes", P, support::HostFloat, support::HostDouble,
-                   support::ScalarFloat, support::ScalarDouble) {
+TEST_CASE_TEMPLATE("a product equals the double loop, for all sizes", P, EVERY_TARGET) {
   using T = typename P::T;
   using R = typename P::Number;
   constexpr Index lanes = wm::simd::lanes<T, R>;
@@ -72,8 +71,7 @@ TEST_CASE_TEMPLATE("a product equals the double loop, for all sizes", P, support
   }
 }
 
-TEST_CASE_TEMPLATE("either side may lie transposed, and a product may be added to existing numbers", P,
-                   support::HostFloat, support::HostDouble, support::ScalarFloat, support::ScalarDouble) {
+TEST_CASE_TEMPLATE("either side may lie transposed, and a product may be added to existing numbers", P, EVERY_TARGET) {
   using T = typename P::T;
   using R = typename P::Number;
   constexpr Index rows = 11;
@@ -121,8 +119,7 @@ TEST_CASE("an empty product writes nothing") {
   CHECK(c.marks_untouched());
 }
 
-TEST_CASE_TEMPLATE("a product does not depend on the number of threads, to the last bit", P, support::HostFloat,
-                   support::HostDouble, support::ScalarFloat, support::ScalarDouble) {
+TEST_CASE_TEMPLATE("a product does not depend on the number of threads, to the last bit", P, EVERY_TARGET) {
   using T = typename P::T;
   using R = typename P::Number;
   constexpr Index rows = 157;

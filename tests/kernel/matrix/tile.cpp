@@ -52,7 +52,7 @@ void check_sweep(bool by_rows, Index rows, Index width, Index depth, bool add, b
 }  // namespace
 
 TEST_CASE_TEMPLATE("a sweep over a tile of any width, with or without a scale for each row, added or not", P,
-                   support::HostFloat, support::HostDouble, support::ScalarFloat, support::ScalarDouble) {
+                   EVERY_TARGET) {
   using B = wm::kernel::Block<typename P::T, typename P::Number>;
   for (Index width = 1; width <= B::columns; ++width) {
     Index const depth = 1 + width * 5 % 19;
@@ -61,8 +61,7 @@ TEST_CASE_TEMPLATE("a sweep over a tile of any width, with or without a scale fo
   }
 }
 
-TEST_CASE_TEMPLATE("a packed row is scaled, and has zeros up to whole vectors", P, support::HostFloat,
-                   support::HostDouble, support::ScalarFloat, support::ScalarDouble) {
+TEST_CASE_TEMPLATE("a packed row is scaled, and has zeros up to whole vectors", P, EVERY_TARGET) {
   using T = typename P::T;
   using R = typename P::Number;
   constexpr Index most = 3 * wm::simd::lanes<T, R>;

@@ -10,8 +10,7 @@
 namespace wm = wmanifold;
 using wm::Index;
 
-TEST_CASE_TEMPLATE("rows become columns, scaled or not", P, support::HostFloat, support::HostDouble,
-                   support::ScalarFloat, support::ScalarDouble) {
+TEST_CASE_TEMPLATE("rows become columns, scaled or not", P, EVERY_TARGET) {
   using T = typename P::T;
   using R = typename P::Number;
   for (Index const rows : {1, 15, 16, 17, 40}) {

@@ -10,8 +10,7 @@
 namespace wm = wmanifold;
 using wm::Index;
 
-TEST_CASE_TEMPLATE("a block of samples through one layer equals plain loops, whatever the block", P, support::HostFloat,
-                   support::HostDouble, support::ScalarFloat, support::ScalarDouble) {
+TEST_CASE_TEMPLATE("a block of samples through one layer equals plain loops, whatever the block", P, EVERY_TARGET) {
   using T = typename P::T;
   using R = typename P::Number;
   constexpr Index lanes = wm::simd::lanes<T, R>;

@@ -9,8 +9,7 @@
 namespace wm = wmanifold;
 using wm::Index;
 
-TEST_CASE_TEMPLATE("one sample through one layer equals plain loops", P, support::HostFloat, support::HostDouble,
-                   support::ScalarFloat, support::ScalarDouble) {
+TEST_CASE_TEMPLATE("one sample through one layer equals plain loops", P, EVERY_TARGET) {
   using T = typename P::T;
   using R = typename P::Number;
   constexpr Index lanes = wm::simd::lanes<T, R>;
@@ -41,8 +40,7 @@ TEST_CASE_TEMPLATE("one sample through one layer equals plain loops", P, support
   }
 }
 
-TEST_CASE_TEMPLATE("a layer of 16 bits gives the outputs of its floats, to the bit", P, support::HostFloat,
-                   support::HostDouble, support::ScalarFloat, support::ScalarDouble) {
+TEST_CASE_TEMPLATE("a layer of 16 bits gives the outputs of its floats, to the bit", P, EVERY_TARGET) {
   using T = typename P::T;
   using R = typename P::Number;
   constexpr wm::Index lanes = wm::simd::lanes<T, R>;
@@ -105,8 +103,7 @@ void check_static_sizes() {
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("one sample through one layer of sizes in types equals plain loops", P, support::HostFloat,
-                   support::HostDouble, support::ScalarFloat, support::ScalarDouble) {
+TEST_CASE_TEMPLATE("one sample through one layer of sizes in types equals plain loops", P, EVERY_TARGET) {
   check_static_sizes<P, 1, 1>();
   check_static_sizes<P, 8, 1>();   // a dot product of whole vectors
   check_static_sizes<P, 35, 1>();  // with a rest

@@ -54,8 +54,7 @@ struct Problem {
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("one sample through a mix of rows equals plain loops", P, support::HostFloat, support::HostDouble,
-                   support::ScalarFloat, support::ScalarDouble) {
+TEST_CASE_TEMPLATE("one sample through a mix of rows equals plain loops", P, EVERY_TARGET) {
   using T = typename P::T;
   using R = typename P::Number;
   constexpr Index lanes = wm::simd::lanes<T, R>;
@@ -103,8 +102,7 @@ TEST_CASE_TEMPLATE("a layer large enough for threads gives the same numbers on a
   }
 }
 
-TEST_CASE_TEMPLATE("chosen rows are mixed as in plain loops", P, support::HostFloat, support::HostDouble,
-                   support::ScalarFloat, support::ScalarDouble) {
+TEST_CASE_TEMPLATE("chosen rows are mixed as in plain loops", P, EVERY_TARGET) {
   using T = typename P::T;
   using R = typename P::Number;
   for (Index const rows : {1, 2, 4, 6}) {
@@ -131,7 +129,7 @@ TEST_CASE_TEMPLATE("chosen rows are mixed as in plain loops", P, support::HostFl
 }
 
 TEST_CASE_TEMPLATE("rows of 16 bits give the outputs of their floats, to the bit, on any number of threads", P,
-                   support::HostFloat, support::HostDouble, support::ScalarFloat, support::ScalarDouble) {
+                   EVERY_TARGET) {
   using T = typename P::T;
   using R = typename P::Number;
   constexpr Index lanes = wm::simd::lanes<T, R>;
