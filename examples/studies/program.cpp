@@ -11,6 +11,7 @@
 #include "tuning.hpp"
 
 #include <wmanifold/core/error.hpp>
+#include <wmanifold/io/replace_file.hpp>
 
 #include <CLI/CLI.hpp>
 
@@ -63,7 +64,9 @@ class Program {
   }
 
   void run() {
-    write_text(options_.out / (study_.name + ".json"), json_of(description_of(study_)));
+    // A report may read it at any moment.
+    wmanifold::replace_file(options_.out / (study_.name + ".json"),
+                            [&](std::ostream& out) { out << json_of(description_of(study_)); });
     tune();
     choose();
     auto runs = all_runs();
