@@ -155,13 +155,16 @@ support::Reference<R> reference_of(Case<R> const& c) {
   }
   auto const& stack = c.network.stack();
   support::Reference<R> reference(stack, support::exact(c.network.parameters()), std::move(phi), c.x, c.dy);
+  auto const clear = [](support::BoundedMatrix& m, Index row, Index begin, Index count) {
+    std::fill_n(m.numbers.begin() + row * m.columns + begin, count, Bounded());
+  };
   for (Index l = 0; l < stack.depth(); ++l) {
     if (c.network.is_frozen(l)) {
       auto const& shape = stack.dense(l);
       for (Index k = 0; k < c.rows(); ++k) {
-        std::fill_n(&reference.gradient.rows(k, shape.row_offset), shape.row_size(), Bounded());
+        clear(reference.gradient.rows, k, shape.row_offset, shape.row_size());
       }
-      std::fill_n(&reference.gradient.shared(0, shape.shared_offset), shape.shared_size(), Bounded());
+      clear(reference.gradient.shared, 0, shape.shared_offset, shape.shared_size());
     }
   }
   return reference;
