@@ -98,13 +98,13 @@ void training(flags::Children& children) {
 void beside(flags::Children& children) {
   using Spline = wm::CatmullRom<wm::S1, 6>;
   using Listed = wm::BasicManifold<double, Spline, wm::LayerList>;
-  Passes<Listed> listed{
-      children,
-      "double, shared and low-rank layers",
-      {wm::he_normal,
-       wm::Seed{1},
-       {},
-       wm::LayerList{wm::Dense<>(2, 4), wm::Tanh{}, wm::LowRankDense<>(4, 4, 2), wm::Gelu{}, wm::SharedDense<>(4, 1)}}};
+  Passes<Listed> listed{children,
+                        "double, shared and low-rank layers, gains",
+                        {wm::he_normal,
+                         wm::Seed{1},
+                         {},
+                         wm::LayerList{wm::Dense<>(2, 4), wm::Tanh{}, wm::LowRankDense<>(4, 4, 2), wm::Gelu{},
+                                       wm::GainDense<>(4, 4), wm::Elu{}, wm::SharedDense<>(4, 1)}}};
   listed.forward();
   listed.training();
 

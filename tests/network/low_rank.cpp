@@ -9,6 +9,7 @@
 #include <doctest/doctest.h>
 
 #include <support/batches.hpp>
+#include <support/equal_models.hpp>
 
 namespace wm = wmanifold;
 using wm::Index;
@@ -81,17 +82,7 @@ TEST_CASE_TEMPLATE("a low-rank manifold and the equal dense one", Basis, wm::Fou
   auto const points = wm::uniform_points<Space>(4, random);
   for (auto const& contexts :
        {wm::Contexts<Space>::grouped(points, 3), wm::Contexts<Space>(wm::uniform_points<Space>(12, random))}) {
-    wm::Workspace<double> work;
-    wm::Workspace<double> full_work;
-    wm::Matrix<double> const y = pair.low.forward(x, contexts, work);
-    CHECK(y.isApprox(pair.full.forward(x, contexts, full_work), 1e-13));
-    auto gradient = pair.low.parameters().zeros_like();
-    auto full_gradient = pair.full.parameters().zeros_like();
-    auto const views = pair.low.backward(x, contexts, slopes, work, gradient, {.inputs = true, .contexts = true});
-    auto const full_views =
-        pair.full.backward(x, contexts, slopes, full_work, full_gradient, {.inputs = true, .contexts = true});
-    CHECK(views.inputs.isApprox(full_views.inputs, 1e-12));
-    CHECK(views.contexts.isApprox(full_views.contexts, 1e-12));
+    auto [gradient, full_gradient] = support::gradients_of_equal(pair.low, pair.full, x, contexts, slopes);
 
     // The chain rule by hand, from the dense gradient.
     auto& p = pair.low.parameters();
