@@ -2,6 +2,7 @@
 
 #include "support/doctest.hpp"
 
+#include <cmath>
 #include <limits>
 
 namespace wm = wmanifold;
@@ -45,6 +46,21 @@ TEST_CASE("ends are exact to the last bit, and values between them come back") {
         }
       }
     }
+  }
+}
+
+TEST_CASE("a logarithmic range between neighbouring numbers, and between the least and the greatest") {
+  double const low = 1e300;
+  double const high = std::nextafter(low, 2e300);  // their logarithms are equal
+  auto const narrow = Range::logarithmic(low, high);
+  CHECK(narrow.at(low) == Interval::at(0));
+  CHECK(narrow.at(high) == Interval::at(1));
+  double const least = std::numeric_limits<double>::denorm_min();
+  double const greatest = std::numeric_limits<double>::max();
+  for (auto const& wide : {Range::logarithmic(least, greatest), Range::logarithmic(greatest, least)}) {
+    CHECK(wide.at(wide.low()) == Interval::at(0));
+    CHECK(wide.at(wide.high()) == Interval::at(1));
+    CHECK(wide.at(std::sqrt(least) * std::sqrt(greatest))[0] == doctest::Approx(0.5).epsilon(1e-12));
   }
 }
 

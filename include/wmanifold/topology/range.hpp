@@ -2,6 +2,10 @@
 
 #include <wmanifold/topology/interval.hpp>
 
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
 namespace wmanifold {
 
 /// A map between a user's own range and the Interval, linear (a temperature) or logarithmic (a frequency, a noise
@@ -35,7 +39,7 @@ class Range {
   [[nodiscard]] Point<Interval> at(double value) const {
     auto const point = Interval::at(value, low_, high_);  // checked
     return is_logarithmic_
-               ? Point<Interval>::unchecked({std::clamp((std::log(value) - std::log(low_)) / whole(), 0.0, 1.0)})
+               ? Point<Interval>::unchecked({std::clamp(log_ratio(value, low_) / whole(), 0.0, 1.0)})
                : point;
   }
   /// Returns the point for a value, and the nearest end for a value outside; ArgumentError for a NaN.
@@ -58,7 +62,14 @@ class Range {
   Range(double low, double high, bool is_logarithmic) noexcept
       : low_(low), high_(high), is_logarithmic_(is_logarithmic) {}
 
-  [[nodiscard]] double whole() const noexcept { return std::log(high_) - std::log(low_); }
+  /// The logarithm of value / other. It is not 0 for two numbers that differ, as a difference of logarithms may be.
+  [[nodiscard]] static double log_ratio(double value, double other) noexcept {
+    double const ratio = value / other;
+    bool const is_exact = ratio >= std::numeric_limits<double>::min() && ratio <= std::numeric_limits<double>::max();
+    return is_exact ? std::log(ratio) : std::log(value) - std::log(other);
+  }
+
+  [[nodiscard]] double whole() const noexcept { return log_ratio(high_, low_); }
 
   double low_;
   double high_;
