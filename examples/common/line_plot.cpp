@@ -25,7 +25,7 @@ constexpr double row = 21;     // height of a legend's row
 constexpr double sample = 34;  // length of a curve's sample in a legend
 
 /// Estimates the width of a text.
-double width_of(std::string_view text) {
+double text_width(std::string_view text) {
   auto const letters = std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; });
   return 6.6 * static_cast<double>(letters);
 }
@@ -189,7 +189,7 @@ std::vector<Entry> entries_of(LinePlot const& plot, double left, double right, d
   std::erase_if(entries, [](Entry const& e) { return e.name.empty(); });
   Place at{left, first_row};
   for (Entry& entry : entries) {
-    double const room = sample + 8 + width_of(entry.name) + 18;
+    double const room = sample + 8 + text_width(entry.name) + 18;
     if (at.x > left && at.x + room - 18 > right) {
       at = {left, at.y + row};
     }
@@ -229,7 +229,7 @@ class Drawing {
     // The y axis needs room for its numbers. They do not depend on the place of the axis.
     double widest = 0;
     for (Tick const& tick : PlotAxis(plot_.y, y_ends.low, y_ends.high, low, top).ticks(6)) {
-      widest = std::max(widest, width_of(tick.text));
+      widest = std::max(widest, text_width(tick.text));
     }
     double const left = 16 + widest + 10;
     double const right = plot_.width - 24 - room_beside();
@@ -255,7 +255,7 @@ class Drawing {
     double room = 0;
     for (auto const& curve : plot_.curves) {
       if (curve.names == Names::beside) {
-        room = std::max(room, width_of(curve.name) + 26);
+        room = std::max(room, text_width(curve.name) + 26);
       }
     }
     return room;

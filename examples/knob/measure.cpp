@@ -8,11 +8,11 @@
 namespace demo {
 namespace {
 
-constexpr double hertz = 10;  // of sweeps
+constexpr double sweep_hertz = 10;
 
 KnobPath sweep_of(double drive, double tone) {
   return [=](double t) {
-    double const up = std::sin(2 * std::numbers::pi * hertz * t);
+    double const up = std::sin(2 * std::numbers::pi * sweep_hertz * t);
     return Setting{0.5 + drive * up, 0.5 + tone * up};
   };
 }
@@ -73,7 +73,7 @@ std::vector<Sweep> record_sweeps(std::vector<float> const& x, unsigned threads) 
     if (i == stops) {
       sweep.moving = late(simulate(x, sweep.path));
     } else {
-      Setting const at = sweep.path((static_cast<double>(i) + 0.5) / (stops * hertz));
+      Setting const at = sweep.path((static_cast<double>(i) + 0.5) / (stops * sweep_hertz));
       sweep.resting[i] = {at, late(simulate(x, at.drive, std::array{at.tone})[0]), 0};
     }
   });

@@ -24,14 +24,14 @@ void transform(std::vector<Complex>& x) {
     }
   }
   for (std::size_t length = 2; length <= size; length *= 2) {
-    Complex const turn = std::polar(1.0, -2 * std::numbers::pi / static_cast<double>(length));
+    Complex const root = std::polar(1.0, -2 * std::numbers::pi / static_cast<double>(length));
     for (std::size_t begin = 0; begin < size; begin += length) {
       Complex factor = 1;
       for (std::size_t i = begin; i < begin + length / 2; ++i) {
         Complex const odd = factor * x[i + length / 2];
         x[i + length / 2] = x[i] - odd;
         x[i] += odd;
-        factor *= turn;
+        factor *= root;
       }
     }
   }

@@ -163,11 +163,11 @@ class Reader {
 std::vector<float> read_wav(std::filesystem::path const& path) { return Reader(path).samples(); }
 
 void write_wav(std::filesystem::path const& path, std::span<float const> samples, WavFormat format) {
-  std::uint32_t const width = format == WavFormat::pcm16 ? 2 : 4;
-  if (samples.size() > most_bytes / width) {
+  std::uint32_t const sample_bytes = format == WavFormat::pcm16 ? 2 : 4;
+  if (samples.size() > most_bytes / sample_bytes) {
     wm::fail<wm::FileError>(path.string(), ": expected samples of at most 1 GiB, got ", samples.size(), " samples");
   }
-  auto const size = static_cast<std::uint32_t>(samples.size()) * width;
+  auto const size = static_cast<std::uint32_t>(samples.size()) * sample_bytes;
   std::string bytes = "RIFF";
   append(bytes, 36 + size, 4);
   bytes += "WAVEfmt ";
@@ -175,9 +175,9 @@ void write_wav(std::filesystem::path const& path, std::span<float const> samples
   append(bytes, format == WavFormat::pcm16 ? 1 : 3, 2);
   append(bytes, 1, 2);
   append(bytes, sample_rate, 4);
-  append(bytes, sample_rate * width, 4);
-  append(bytes, width, 2);
-  append(bytes, 8 * width, 2);
+  append(bytes, sample_rate * sample_bytes, 4);
+  append(bytes, sample_bytes, 2);
+  append(bytes, 8 * sample_bytes, 2);
   bytes += "data";
   append(bytes, size, 4);
   for (float const x : samples) {

@@ -9,7 +9,7 @@
 namespace demo {
 namespace {
 
-constexpr double width = 340;
+constexpr double plot_width = 340;
 
 /// The frame of a plot with an axis to the left and one below.
 struct Frame {
@@ -42,7 +42,7 @@ std::string title_of(std::span<Summary const> study, std::string_view what) {
 
 // ---- accuracy against the angle -------------------------------------------------------------------------
 
-constexpr Place centre{width / 2, 168};
+constexpr Place centre{plot_width / 2, 168};
 constexpr double outside = 130;
 
 Place on_circle(double degrees, double radius) {
@@ -107,7 +107,7 @@ Frame cost_frame(std::span<Summary const> study) {
     most = std::max(most, static_cast<double>(one.multiply_adds));
   }
   double const step = tick_step(std::max(high - low, 1.0) * 1.2, 5);
-  return {{std::log10(least / 7), std::log10(most * 3), 36, width - 8},
+  return {{std::log10(least / 7), std::log10(most * 3), 36, plot_width - 8},
           {std::max(0.0, std::floor((low - 0.2 * step) / step) * step),
            std::min(100.0, std::ceil((high + 0.6 * step) / step) * step), 236, 30}};
 }
@@ -153,7 +153,7 @@ std::vector<std::pair<double, double>> smoothed(std::vector<double> const& losse
 }  // namespace
 
 std::string angle_plot(std::span<Summary const> study) {
-  Svg svg(width, 338, title_of(study, "Accuracy against the angle, around a circle"));
+  Svg svg(plot_width, 338, title_of(study, "Accuracy against the angle, around a circle"));
   Axis const radius{0, 100, 0, outside};
   draw_dial(svg, *study.front().study, radius);
   for (Summary const& one : study) {
@@ -170,7 +170,7 @@ std::string angle_plot(std::span<Summary const> study) {
 }
 
 std::string cost_plot(std::span<Summary const> study) {
-  Svg svg(width, 282, title_of(study, "Accuracy against multiply-adds of a prediction"));
+  Svg svg(plot_width, 282, title_of(study, "Accuracy against multiply-adds of a prediction"));
   Frame const frame = cost_frame(study);
   frame.draw_y(svg, "accuracy, %");
   frame.draw_x(svg, "multiply-adds of a prediction");
@@ -197,7 +197,7 @@ std::string cost_plot(std::span<Summary const> study) {
 }
 
 std::string loss_plot(std::span<Summary const> study) {
-  Svg svg(width, 262, title_of(study, "Training loss against the step"));
+  Svg svg(plot_width, 262, title_of(study, "Training loss against the step"));
   double highest = 0;
   double lowest = 1e300;
   for (Summary const& one : study) {
@@ -208,7 +208,7 @@ std::string loss_plot(std::span<Summary const> study) {
   }
   auto const steps = static_cast<double>(study.front().losses.size());
   double const tick = tick_step(highest, 5);
-  Frame const frame{{0, steps, 36, width - 12}, {0, std::ceil(highest / tick) * tick, 216, 30}};
+  Frame const frame{{0, steps, 36, plot_width - 12}, {0, std::ceil(highest / tick) * tick, 216, 30}};
   frame.draw_y(svg, "cross-entropy of a batch");
   frame.draw_x(svg, "step");
   double const step = tick_step(steps, 5);

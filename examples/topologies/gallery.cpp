@@ -8,8 +8,8 @@ namespace {
 constexpr double gap = 12;
 constexpr double margin = 16;
 constexpr double top = 48;
-constexpr int columns = 4;
-constexpr double width = 2 * margin + columns * Panel::width + (columns - 1) * gap;
+constexpr int panels_across = 4;
+constexpr double width = 2 * margin + panels_across * Panel::width + (panels_across - 1) * gap;
 constexpr double height = top + 3 * Panel::height + 2 * gap + margin;
 
 constexpr std::string_view style = R"(
@@ -35,7 +35,7 @@ path { stroke-linejoin: round; stroke-width: 0.6; }
 )";
 
 Place corner_of(int card) {
-  return {margin + card % columns * (Panel::width + gap), top + card / columns * (Panel::height + gap)};
+  return {margin + card % panels_across * (Panel::width + gap), top + card / panels_across * (Panel::height + gap)};
 }
 
 void draw_legend(Svg& svg, Palette& palette, Place corner) {

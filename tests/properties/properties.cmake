@@ -11,10 +11,7 @@ else()
   add_executable(test_properties ${property_sources})
   target_link_libraries(test_properties PRIVATE test_main rapidcheck nlohmann_json::nlohmann_json)
   target_compile_options(test_properties PRIVATE -O0)  # many types, each for a moment; the kernels are optimised
-  if(TARGET test_headers_O0)
-    target_compile_options(test_properties PRIVATE ${precompiled_warnings})
-    target_precompile_headers(test_properties REUSE_FROM test_headers_O0)
-  endif()
+  set_target_properties(test_properties PROPERTIES UNITY_BUILD ${WMANIFOLD_UNITY} UNITY_BUILD_BATCH_SIZE 0)
   add_test(NAME properties COMMAND test_properties)
   # The same cases in every run; scripts/properties.sh has others.
   set_tests_properties(properties PROPERTIES TIMEOUT 1800 ENVIRONMENT "OMP_WAIT_POLICY=passive;RC_PARAMS=seed=1")

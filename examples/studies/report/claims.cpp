@@ -27,41 +27,41 @@ struct Claim {
   std::vector<Question> questions;
 };
 
-constexpr auto own = reference_contender;
+constexpr auto ours = reference_contender;
 
 Claim const against_concatenation{
     "1. Manifold networks beat the identical network with the context concatenated to its input",
-    {{"concatenated at the input", own, "input", seen},
-     {"concatenated at every layer", own, "layers", seen},
-     {"concatenated at the input, as many parameters (more multiply-adds)", own, "input-wide", seen},
-     {"concatenated at every layer, as many parameters (more multiply-adds)", own, "layers-wide", seen},
-     {"FiLM", own, "film", seen},
-     {"hypernetwork", own, "hyper", seen},
-     {"polygon, a context per batch", own, "chain-by-batch", seen},
+    {{"concatenated at the input", ours, "input", seen},
+     {"concatenated at every layer", ours, "layers", seen},
+     {"concatenated at the input, as many parameters (more multiply-adds)", ours, "input-wide", seen},
+     {"concatenated at every layer, as many parameters (more multiply-adds)", ours, "layers-wide", seen},
+     {"FiLM", ours, "film", seen},
+     {"hypernetwork", ours, "hyper", seen},
+     {"polygon, a context per batch", ours, "chain-by-batch", seen},
      {"order 2 against FiLM", "order2", "film", seen},
      {"order 2 against the hypernetwork", "order2", "hyper", seen},
      {"order 2 against concatenation at the input with as many parameters as order 1", "order2", "input-wide", seen}}};
 
 Claim const about_unseen_contexts{"2. Manifold networks generalise better to contexts never seen",
-                                  {{"concatenated at the input", own, "input", unseen},
-                                   {"concatenated at every layer", own, "layers", unseen},
-                                   {"no context", own, "none", unseen},
-                                   {"concatenated at the input, as many parameters", own, "input-wide", unseen},
-                                   {"FiLM", own, "film", unseen},
-                                   {"hypernetwork", own, "hyper", unseen},
-                                   {"polygon, a context per batch", own, "chain-by-batch", unseen},
+                                  {{"concatenated at the input", ours, "input", unseen},
+                                   {"concatenated at every layer", ours, "layers", unseen},
+                                   {"no context", ours, "none", unseen},
+                                   {"concatenated at the input, as many parameters", ours, "input-wide", unseen},
+                                   {"FiLM", ours, "film", unseen},
+                                   {"hypernetwork", ours, "hyper", unseen},
+                                   {"polygon, a context per batch", ours, "chain-by-batch", unseen},
                                    {"order 2 against FiLM", "order2", "film", unseen},
                                    {"order 2 against the hypernetwork", "order2", "hyper", unseen}}};
 
 Claim const about_topology{"3. The topology is an inductive bias: the right one helps, a wrong one hurts",
-                           {{"a wrong topology, all contexts", own, "wrong", any},
-                            {"a wrong topology, trained contexts", own, "wrong", seen},
-                            {"a wrong topology, unseen contexts", own, "wrong", unseen},
-                            {"a line for the circle, all contexts", own, "wrong-line", any}}};
+                           {{"a wrong topology, all contexts", ours, "wrong", any},
+                            {"a wrong topology, trained contexts", ours, "wrong", seen},
+                            {"a wrong topology, unseen contexts", ours, "wrong", unseen},
+                            {"a line for the circle, all contexts", ours, "wrong-line", any}}};
 
 Claim const about_descent{
     "4b. Training under the metric beats plain descent",
-    {{"order 1", own, "order1-plain", any},
+    {{"order 1", ours, "order1-plain", any},
      {"order 2", "order2", "order2-plain", any},
      {"order 3", "order3", "order3-plain", any},
      {"order 1 with stiffness 0, as published (interval and square)", "order1-bare", "order1-plain", any},

@@ -13,7 +13,7 @@ namespace {
 constexpr double width = 900;
 constexpr double names = 430;  // the room for them, left of the frame
 constexpr double top = 64;
-constexpr double row = 15;
+constexpr double row_height = 15;
 constexpr double furthest = 20;  // points; what reaches further is cut
 
 std::string style() {
@@ -36,7 +36,7 @@ void write_forest(std::filesystem::path const& file, std::string const& title, s
     rows += one.study == study ? 1 : 2.5;
     study = one.study;
   }
-  double const bottom = top + row * rows + 10;
+  double const bottom = top + row_height * rows + 10;
   Svg svg(width, bottom + 20, title);
   svg.path({{0, 0}, {width, 0}, {width, bottom + 20}, {0, bottom + 20}}, true, "paper");
   svg.text({16, 22}, "start", title, "title");
@@ -46,15 +46,15 @@ void write_forest(std::filesystem::path const& file, std::string const& title, s
     svg.line({x(tick), top}, {x(tick), bottom}, tick == 0 ? "zero" : "grid");
     svg.text({x(tick), bottom + 10}, "middle", joined(tick > 0 ? "+" : "", tick), "tick");
   }
-  double y = top - 0.5 * row;
+  double y = top - 0.5 * row_height;
   study.clear();
   for (Comparison const& one : all) {
     if (one.study != study) {
       study = one.study;
-      y += 1.5 * row;
+      y += 1.5 * row_height;
       svg.text({16, y}, "start", study, "study");
     }
-    y += row;
+    y += row_height;
     svg.text({names - 12, y}, "end", one.where);
     auto const [mean, reach] = one.difference;
     char const* const look = one.is_better() ? "better" : one.is_worse() ? "worse" : "neither";

@@ -12,7 +12,7 @@ namespace demo {
 namespace {
 
 using Test = Description::TestText;
-using Setting = Description::SettingText;
+using SettingText = Description::SettingText;
 
 /// The score of a contender: the best is bold, and scores whose paired interval to it holds zero have a star.
 std::string score(Runs const& runs, Runs const* best, Test const& test) {
@@ -37,7 +37,7 @@ std::string interval_of(Runs const& runs, Runs const& reference, std::string con
 
 bool is_no_ceiling(Runs const& runs) { return !runs.contender->is_ceiling; }
 
-std::string table(Results const& results, Setting const& setting, std::string const& budget) {
+std::string table(Results const& results, SettingText const& setting, std::string const& budget) {
   auto const& all = results.runs(setting.name, budget);
   Runs const* const reference = find(all, reference_contender);
   bool const has_labels = results.description().has_labels;
@@ -77,7 +77,7 @@ std::string page_of(Results const& results, std::filesystem::path const& picture
                             "#how-to-read-the-tables).\n\n") +
                      pictures_of(results, pictures);
   std::string sizes;
-  for (Setting const& setting : d.settings) {
+  for (SettingText const& setting : d.settings) {
     auto const budgets = results.budgets(setting.name);
     if (budgets.empty()) {
       continue;
@@ -101,7 +101,7 @@ std::string list_of(std::vector<Results> const& studies, std::string const& link
   for (Results const& results : studies) {
     Description const& d = results.description();
     std::string settings;
-    for (Setting const& setting : d.settings) {
+    for (SettingText const& setting : d.settings) {
       if (!results.budgets(setting.name).empty()) {
         settings += joined(settings.empty() ? "" : "; ", setting.title);
       }
