@@ -31,7 +31,7 @@ build/asan/tests/fuzz_seeds "$work/seeds"
 build/asan/tests/tool_models write "$work/seeds/model_file"
 
 export OMP_NUM_THREADS=1 UBSAN_OPTIONS=print_stacktrace=1
-options=(-max_len=8192 -timeout=60 -rss_limit_mb=2048)
+options=(-max_len=8192 -timeout=600 -rss_limit_mb=2048)
 stopped=
 child=
 trap 'stopped=yes; [[ -z $child ]] || kill -INT "$child" 2>/dev/null || true' INT TERM
