@@ -56,7 +56,8 @@ TEST_CASE("a grid of points is stored as a network each, and the points") {
   CHECK(std::get<std::vector<double>>(content.tensors.at("contexts").numbers)[2] == points[2][0]);
   CHECK(number(content, "2.0.weight", {5, 3}, 4, 1) == model.at(points[2]).weight(0)(4, 1));
   CHECK(number(content, "1.3.bias", {2}, 1) == model.at(points[1]).bias(2)(1));
-  CHECK_THROWS_AS(wm::save_networks(file.path, model, {}), wm::ArgumentError);
+  CHECK_THROWS_WITH_AS(wm::save_networks(file.path, model, {}),
+                       "wmanifold: save_networks: expected at least one point, got none", wm::ArgumentError);
 }
 
 TEST_CASE("a network's file has the scaling of inputs, and no knobs") {
