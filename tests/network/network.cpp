@@ -311,3 +311,15 @@ TEST_CASE("arguments that do not fit are refused with the expected and the actua
   refuses(batch, "inputs: expected finite numbers, got nan in row 2, column 4");
   CHECK(network == before);
 }
+
+TEST_CASE("layers that belong to manifolds are refused") {
+  auto const message =
+      doctest::Contains("network: expected Dense layers alone, as a network has no contexts, got dense layer");
+  CHECK_THROWS_WITH_AS((wm::Network<wm::GainDense<2, 3>>()), message, wm::ArgumentError);
+  CHECK_THROWS_WITH_AS((wm::Network<wm::Dense<2, 3>, wm::SharedDense<3, 1>>()), message, wm::ArgumentError);
+  CHECK_THROWS_WITH_AS((wm::Network<wm::LowRankDense<1, 2, 3>>()), message, wm::ArgumentError);
+  wm::LayerList const layers{wm::Dense<>(2, 3), wm::Tanh{}, wm::GainDense<>(3, 1)};
+  CHECK_THROWS_WITH_AS(wm::Network<wm::LayerList>{layers}, message, wm::ArgumentError);
+  wm::Network<wm::LayerList> const plain(layers.at_point());
+  CHECK(plain.parameters().size() == 13);
+}

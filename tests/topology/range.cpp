@@ -61,6 +61,9 @@ TEST_CASE("a logarithmic range between neighbouring numbers, and between the lea
     CHECK(wide.at(wide.low()) == Interval::at(0));
     CHECK(wide.at(wide.high()) == Interval::at(1));
     CHECK(wide.at(std::sqrt(least) * std::sqrt(greatest))[0] == doctest::Approx(0.5).epsilon(1e-12));
+    for (double const at : {0.25, 0.4999, 0.5001, 0.75}) {  // halfway, the power of e is beyond a double
+      CHECK(wide.at(wide.value(Interval::at(at)))[0] == doctest::Approx(at).epsilon(1e-12));
+    }
   }
 }
 

@@ -83,8 +83,16 @@ class BasicNetwork {
   BasicNetwork() requires(Stack::is_static) : BasicNetwork(Stack{}) {}
   /// A network of these layers, all weights and biases zero.
   explicit BasicNetwork(Layers... layers) : BasicNetwork(Stack{std::move(layers)...}) {}
-  /// A network of these layers, with all parameters zero.
-  explicit BasicNetwork(Stack stack) : stack_(std::move(stack)), storage_(parameters_of(stack_)) {}
+  /// A network of these layers, with all parameters zero. Throws ArgumentError for layers that are shared, low-rank or of
+  /// gains, as a network has no contexts.
+  explicit BasicNetwork(Stack stack) : stack_(std::move(stack)), storage_(parameters_of(stack_)) {
+    for (Index l = 0; l < stack_.depth(); ++l) {
+      if (stack_.dense(l).placement != Placement::manifold) [[unlikely]] {
+        fail("network: expected Dense layers alone, as a network has no contexts, got dense layer ", l,
+             ", which is shared, low-rank or of gains; use those of stack.at_point()");
+      }
+    }
+  }
 
   /// Layers.
   [[nodiscard]] Stack const& stack() const noexcept { return stack_; }

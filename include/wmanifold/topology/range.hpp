@@ -52,7 +52,7 @@ class Range {
     if (!is_logarithmic_) {
       return std::lerp(low_, high_, s[0]);
     }
-    return s[0] < 0.5 ? low_ * std::exp(s[0] * whole()) : high_ * std::exp((s[0] - 1) * whole());
+    return s[0] < 0.5 ? grown(low_, s[0] * whole()) : grown(high_, (s[0] - 1) * whole());
   }
 
   /// Returns whether two maps have the same ends and the same kind.
@@ -61,6 +61,12 @@ class Range {
  private:
   Range(double low, double high, bool is_logarithmic) noexcept
       : low_(low), high_(high), is_logarithmic_(is_logarithmic) {}
+
+  /// number * e^exponent, also where that power alone is not in the range of a double.
+  [[nodiscard]] static double grown(double number, double exponent) noexcept {
+    double const half = std::exp(exponent / 2);
+    return std::abs(exponent) < 700 ? number * std::exp(exponent) : number * half * half;
+  }
 
   /// The logarithm of value / other. It is not 0 for two numbers that differ, as a difference of logarithms may be.
   [[nodiscard]] static double log_ratio(double value, double other) noexcept {
