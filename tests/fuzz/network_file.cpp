@@ -34,7 +34,7 @@ class Folder {
 void write_again(wm::LayerList const& layers, wm::ModelNotes const& notes) {
   static Folder const folder;
   auto const path = folder.path() / "network.safetensors";
-  wm::BasicNetwork<float, wm::LayerList> network(layers);
+  wm::BasicNetwork<float, wm::LayerList> network(layers.at_point());
   float number = 0;
   for (float& p : network.parameters()) {
     p = number += 0.25F;
