@@ -44,8 +44,8 @@ def main():
     included = included_by_each(pathlib.Path(root))
     if not included:
         sys.exit(f'{root}: expected headers in wmanifold/, got none')
-    command = [compiler, '-std=c++20', '-Wall', '-Wextra', '-Wpedantic', '-Wno-pragma-once-outside-header', '-Werror',
-               '-fsyntax-only', f'-I{root}', *(f'-isystem{folder}' for folder in folders), '-x', 'c++', '-']
+    command = [compiler, '-std=c++20', '-Wall', '-Wextra', '-Wpedantic', '-Werror', '-fsyntax-only',
+               f'-I{root}', *(f'-isystem{folder}' for folder in folders), '-x', 'c++', '-']
     chains, failures = chains_of(included), 0
     for chain in chains:
         text = ''.join(f'#include <{header}>\n' * 2 for header in chain)

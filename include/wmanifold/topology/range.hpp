@@ -64,15 +64,18 @@ class Range {
 
   /// number * e^exponent, also where that power alone is not in the range of a double.
   [[nodiscard]] static double grown(double number, double exponent) noexcept {
+    if (std::abs(exponent) < 700) {
+      return number * std::exp(exponent);
+    }
     double const half = std::exp(exponent / 2);
-    return std::abs(exponent) < 700 ? number * std::exp(exponent) : number * half * half;
+    return number * half * half;
   }
 
   /// The logarithm of value / other. It is not 0 for two numbers that differ, as a difference of logarithms may be.
   [[nodiscard]] static double log_ratio(double value, double other) noexcept {
     double const ratio = value / other;
-    bool const is_exact = ratio >= std::numeric_limits<double>::min() && ratio <= std::numeric_limits<double>::max();
-    return is_exact ? std::log(ratio) : std::log(value) - std::log(other);
+    bool const is_normal = ratio >= std::numeric_limits<double>::min() && ratio <= std::numeric_limits<double>::max();
+    return is_normal ? std::log(ratio) : std::log(value) - std::log(other);
   }
 
   [[nodiscard]] double whole() const noexcept { return log_ratio(high_, low_); }
