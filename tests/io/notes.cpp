@@ -56,7 +56,7 @@ TEST_CASE("text that is no scaling and no knob is refused, with the expected and
   refuses("knob_ranges", "0 1 bent\ta\tb", "'linear' or 'logarithmic'");
   refuses("knob_ranges", "0 1 linear\ta\tb\tc", "'linear' or 'logarithmic'");
   refuses("knob_ranges", "0 1 linear x\ta\tb", "'linear' or 'logarithmic'");
-  refuses("knob_ranges", "1 1 linear\ta\tb", "two different finite ends");
+  refuses("knob_ranges", "1 1 linear\ta\tb", "two different ends at a finite distance");
   refuses("knob_ranges", "0 1 logarithmic\ta\tb", "two positive ends");
   CHECK_THROWS_WITH_AS(wm::detail::require_notes("here", {.knob_ranges = {{wm::Range::linear(0, 1), "a\tb"}}}, 1, 1),
                        doctest::Contains("without tabs and line breaks"), wm::FileError);

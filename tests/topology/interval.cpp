@@ -54,14 +54,18 @@ TEST_CASE("numbers outside the interval are refused") {
                        "wmanifold: interval: expected a value in [0, 10], got nan; clamp it, or widen the range",
                        ArgumentError);
   CHECK_THROWS_WITH_AS(Interval::at(3, 3, 3),
-                       "wmanifold: interval: expected a range with two different finite ends, got [3, 3]",
+                       "wmanifold: interval: expected a range with two different ends at a finite distance, got [3, 3]",
                        ArgumentError);
   CHECK_THROWS_WITH_AS(Interval::at(3, 0, inf),
-                       "wmanifold: interval: expected a range with two different finite ends, got [0, inf]",
+                       "wmanifold: interval: expected a range with two different ends at a finite distance, got [0, inf]",
                        ArgumentError);
   CHECK_THROWS_WITH_AS(Interval::at(3, nan, 4), doctest::Contains("got [nan, 4]"), ArgumentError);
   // Ends whose difference overflows this type.
-  CHECK_THROWS_WITH_AS(Interval::at(0, -1e308, 1e308), doctest::Contains("expected a range"), ArgumentError);
+  CHECK_THROWS_WITH_AS(Interval::at(0, -1e308, 1e308), doctest::Contains("ends at a finite distance"), ArgumentError);
+  // Just outside, where the quotient is rounded to an end.
+  CHECK_THROWS_AS(Interval::at(1 + 1e-7, -1e10, 1), ArgumentError);
+  CHECK_THROWS_AS(Interval::at(1 + 1e-7, 1, -1e10), ArgumentError);
+  CHECK_THROWS_AS(Interval::at(-1e-300, 0, 1), ArgumentError);
 }
 
 TEST_CASE("exp stops at the ends") {

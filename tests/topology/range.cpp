@@ -89,7 +89,7 @@ TEST_CASE("values beyond an end are clamped on request, and refused otherwise") 
 TEST_CASE("invalid ranges are refused") {
   double const inf = std::numeric_limits<double>::infinity();
   CHECK_THROWS_WITH_AS(Range::linear(3, 3),
-                       "wmanifold: interval: expected a range with two different finite ends, got [3, 3]",
+                       "wmanifold: interval: expected a range with two different ends at a finite distance, got [3, 3]",
                        ArgumentError);
   CHECK_THROWS_AS(Range::linear(0, inf), ArgumentError);
   CHECK_THROWS_AS(Range::logarithmic(1, inf), ArgumentError);

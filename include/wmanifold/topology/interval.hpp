@@ -25,16 +25,15 @@ struct Interval {
   [[nodiscard]] static Point<Interval> clamped(double s) { return at(is_nan(s) ? s : std::clamp(s, 0.0, 1.0)); }
 
   /// Returns the point for `value` on a user's own range; low and high may be in either order. ArgumentError for a
-  /// value outside, or ends that are equal or not finite. Range also maps back.
+  /// value outside, or ends that are equal or not at a finite distance. Range also maps back.
   [[nodiscard]] static Point<Interval> at(double value, double low, double high) {
     if (!(is_finite(high - low) && low != high)) [[unlikely]] {
-      fail("interval: expected a range with two different finite ends, got [", low, ", ", high, "]");
+      fail("interval: expected a range with two different ends at a finite distance, got [", low, ", ", high, "]");
     }
-    double const s = (value - low) / (high - low);
-    if (!(is_finite(s) && s >= 0 && s <= 1)) [[unlikely]] {
+    if (is_nan(value) || value < std::min(low, high) || value > std::max(low, high)) [[unlikely]] {
       fail("interval: expected a value in [", low, ", ", high, "], got ", value, "; clamp it, or widen the range");
     }
-    return Point<Interval>::unchecked({s});
+    return Point<Interval>::unchecked({(value - low) / (high - low)});  // within [0, 1]: rounding keeps the order
   }
 
   /// Returns the canonical coordinates of the same point. ArgumentError for coordinates of no point.

@@ -13,7 +13,7 @@ namespace wmanifold {
 class Range {
  public:
   /// Returns the linear map of a range: equal differences are equal distances. ArgumentError for ends that are equal or
-  /// not finite.
+  /// not at a finite distance.
   [[nodiscard]] static Range linear(double low, double high) {
     static_cast<void>(Interval::at(low, low, high));
     return Range(low, high, false);
