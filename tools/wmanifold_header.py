@@ -156,10 +156,10 @@ inline void hyperspherical(const double* s, double* out) {
 }""",
     "table": """
 // Copies the row of a discrete context to out.
-template <int contexts, int size>
+template <std::size_t contexts, std::size_t size>
 inline void look_up(const double (&rows_of)[contexts][size], const double* s, double* out) {
   const int row = static_cast<int>(s[0]);
-  for (int k = 0; k < size; ++k) out[k] = rows_of[row][k];
+  for (std::size_t k = 0; k < size; ++k) out[k] = rows_of[row][k];
 }""",
     "harmonics": """
 template <int degree>
@@ -398,44 +398,44 @@ def rows_code(arrays, model, factors, kind):
     out += [WRAPPED] * bool(kinds & {"s1", "rp1"}) + [UNIT] * bool(kinds & {"s2", "so3"}) + [SHARES] * ("simplex#" in kinds)
     out += [BASES[name].strip() + "\n" for name in sorted({code_of(factor) for factor in factors})]
     out.append(with_type("""// to[n] = sum_k coefficients[k] from[k][n]
-template <int count, int size>
+template <std::size_t count, std::size_t size>
 inline void mix(const double* coefficients, const Number (&from)[count][size], Real* to) {
-  for (int n = 0; n < size; ++n) to[n] = 0;
-  for (int k = 0; k < count; ++k) {
+  for (std::size_t n = 0; n < size; ++n) to[n] = 0;
+  for (std::size_t k = 0; k < count; ++k) {
     const Real c = static_cast<Real>(coefficients[k]);
-    for (int n = 0; n < size; ++n) to[n] += c * READ(from[k][n]);
+    for (std::size_t n = 0; n < size; ++n) to[n] += c * READ(from[k][n]);
   }
 }
 """, kind))
     if any(layer.kind == "low_rank" for layer in model.layers):
         out.append(with_type("""// Adds left diag(c) right^T to the weights and biases of a layer, where c_r = sum_k coefficients[k] scales[k][r].
-template <int count, int rank, int size, int out>
+template <std::size_t count, std::size_t rank, std::size_t size, std::size_t out>
 inline void add_low_rank(const double* coefficients, const Number (&scales)[count][rank],
                          const Number (&left)[out][rank], const Number (&right)[size][rank], Real* to) {
-  for (int r = 0; r < rank; ++r) {
+  for (std::size_t r = 0; r < rank; ++r) {
     double c = 0;
-    for (int k = 0; k < count; ++k) c += coefficients[k] * static_cast<double>(READ(scales[k][r]));
-    for (int i = 0; i < size; ++i) {
+    for (std::size_t k = 0; k < count; ++k) c += coefficients[k] * static_cast<double>(READ(scales[k][r]));
+    for (std::size_t i = 0; i < size; ++i) {
       const Real along = static_cast<Real>(c * static_cast<double>(READ(right[i][r])));
-      for (int o = 0; o < out; ++o) to[i * out + o] += along * READ(left[o][r]);
+      for (std::size_t o = 0; o < out; ++o) to[i * out + o] += along * READ(left[o][r]);
     }
   }
 }
 """, kind))
     if any(layer.kind == "gains" for layer in model.layers):
         out.append(with_type("""// Writes a layer with gains 1 + sum_k coefficients[k] gains[k][o] and biases from the second half of each row.
-template <int in, int out, int count>
+template <std::size_t in, std::size_t out, std::size_t count>
 inline void mix_gains(const double* coefficients, const Number (&gains)[count][2 * out], const Number (&base)[in][out],
                       Real* to) {
-  for (int o = 0; o < out; ++o) {
+  for (std::size_t o = 0; o < out; ++o) {
     Real gain = 1;
     Real bias = 0;
-    for (int k = 0; k < count; ++k) {
+    for (std::size_t k = 0; k < count; ++k) {
       const Real c = static_cast<Real>(coefficients[k]);
       gain += c * READ(gains[k][o]);
       bias += c * READ(gains[k][out + o]);
     }
-    for (int i = 0; i < in; ++i) to[i * out + o] = gain * READ(base[i][o]);
+    for (std::size_t i = 0; i < in; ++i) to[i * out + o] = gain * READ(base[i][o]);
     to[in * out + o] = bias;
   }
 }

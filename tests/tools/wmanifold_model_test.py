@@ -55,7 +55,7 @@ POINTS = {
     "finite3*s2": [[2, 0, 0, 1], [2, 0, 0, 2], [3, 0, 0, 1]],
     "interval*interval": [[0, 1], [0, 1.001], [2, 0]],
 }
-WARNINGS = "-Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror".split()
+WARNINGS = "-Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow -Werror".split()
 LINEAR = "dense 2 4, relu, dense 4 1"
 
 

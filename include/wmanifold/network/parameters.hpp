@@ -38,7 +38,7 @@ class Parameters {
   [[nodiscard]] R* data() noexcept { return numbers_.data(); }
   /// The same, read-only.
   [[nodiscard]] R const* data() const noexcept { return numbers_.data(); }
-  /// Row k, N numbers.
+  /// Row k, N numbers; k is not checked, like the index of a vector.
   [[nodiscard]] std::span<R> row(Index k) noexcept {
     return {numbers_.data() + k * stride_, static_cast<std::size_t>(columns_)};
   }
