@@ -109,7 +109,8 @@ def valgrind(data):
         "## Numbers that were never set", "",
         f"`scripts/valgrind.sh` runs the {len(data['rooms'])} rooms of tests under valgrind: {thousands(passed)} of",
         f"{thousands(cases)} cases pass, with {reports} reports of values that were never set, of wrong accesses and of lost",
-        "memory. Rooms `core` and `data` run so with each commit.", ""]
+        "memory. Two cases are left out: valgrind has no mode that takes denormal numbers as zero. Rooms `core` and `data` run",
+        "so with each commit.", ""]
 
 
 def fuzz(data):

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Runs the tests of all rooms under valgrind, which notices numbers that were never set, and memory that is lost. Writes
+# Runs the tests of all rooms under valgrind, which notices numbers that were never set, and memory that is lost. Two test
+# cases are left out: valgrind's processor has no mode that takes denormal numbers as zero. Writes
 # docs/reliability/valgrind.json.
 #   valgrind.sh [ROOM...]    these rooms alone, without the file
 set -euo pipefail
@@ -17,14 +18,15 @@ done
 cmake --build --preset test --target "${chosen[@]/#/test_}" >&2
 
 export OMP_NUM_THREADS=2 OMP_WAIT_POLICY=passive
-logs=build/test/valgrind
+logs=build/test/valgrind  # the program's own `new` stays its own: a test counts its calls
 mkdir -p "$logs"
 failures=0
 for room in "${chosen[@]}"; do
   start=$SECONDS
   result=passed
   (cd build/test/tests && valgrind --leak-check=full --show-leak-kinds=definite --errors-for-leak-kinds=definite \
-    --error-exitcode=9 "./test_$room") >"$logs/$room.log" 2>&1 || result=FAILED
+    --error-exitcode=9 --soname-synonyms=somalloc=nouserintercepts "./test_$room" \
+    --test-case-exclude="denormal numbers count as zero*") >"$logs/$room.log" 2>&1 || result=FAILED
   [[ $result == passed ]] || failures=$((failures + 1))
   say "$(printf '%-12s %-8s %5d s' "$room" "$result" $((SECONDS - start)))"
 done
