@@ -125,7 +125,8 @@ inline void bernstein_bezier(const double* s, double* out) {
     "hyperspherical": """
 template <int degree>
 inline void hyperspherical(const double* s, double* out) {
-  double u[degree + 1][2] = {{1, 0}}, v[degree + 1][2] = {{1, 0}};  // powers of w + i z and x + i y
+  constexpr std::size_t powers = static_cast<std::size_t>(degree) + 1;
+  double u[powers][2] = {{1, 0}}, v[powers][2] = {{1, 0}};  // powers of w + i z and x + i y
   for (int a = 1; a <= degree; ++a) {
     u[a][0] = s[0] * u[a - 1][0] - s[3] * u[a - 1][1];
     u[a][1] = s[0] * u[a - 1][1] + s[3] * u[a - 1][0];
