@@ -588,6 +588,8 @@ def main():
 
     if arguments.list:
         file = f"wmanifold/{arguments.list}"
+        if not (ROOT / "include" / file).is_file():
+            sys.exit(f"error: expected a header below include/wmanifold, such as core/half.hpp, got '{arguments.list}'")
         for mutant in mutants.mutants_of(file, (ROOT / "include" / file).read_text()):
             print(f"{mutant.id}  {mutant.line}  {mutant.kind}  {mutant.before!r} -> {mutant.after!r}")
         return

@@ -55,3 +55,11 @@ TEST_CASE("require_count gives the expected and the actual number") {
   CHECK_THROWS_WITH_AS(wm::require_count("inputs", "columns", 3, 4), "wmanifold: inputs: expected 3 columns, got 4",
                        wm::ArgumentError);
 }
+
+TEST_CASE("texts of strangers have no control characters in a message, and an end") {
+  CHECK_THROWS_WITH_AS(wm::fail("got '", std::string("a\033[31m\n\tb\0c\x7f", 12), "', \u00e4"),
+                       "wmanifold: got 'a?[31m??b?c?', \u00e4", wm::ArgumentError);
+  std::string const endless(1'000'000, 'x');
+  CHECK_THROWS_WITH_AS(wm::fail(endless, '.'), ("wmanifold: " + std::string(2000, 'x') + "....").c_str(),
+                       wm::ArgumentError);
+}

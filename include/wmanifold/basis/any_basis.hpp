@@ -430,7 +430,7 @@ class BasicAnyBasis {
         "'simplex2' and 'bernstein_bezier2', 'finite3' and 'one_per_context' or 'laplacian2', 'point' and 'constant', "
         "a product such as 'interval*s1' and 'bernstein1*fourier2', or a part of one such as 't2' and "
         "'total2(fourier2)', got '",
-        topology_, "' and '", name_, "'");
+        topology_, "' and '", name_, "'; load a model of another basis or order with its type");
   }
 
   std::string topology_;

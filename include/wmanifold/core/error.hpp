@@ -58,11 +58,16 @@ class MessagePart {
   std::string_view text_;
 };
 
-/// Returns "wmanifold: " followed by the parts.
+/// Returns "wmanifold: " followed by the parts. Texts may be a stranger's: control characters become question marks, and
+/// a part has at most 2,000 characters.
 [[nodiscard, gnu::cold, gnu::noinline]] inline std::string message_of(std::initializer_list<MessagePart> parts) {
+  constexpr std::size_t most = 2000;
   std::string message = "wmanifold: ";
   for (auto const& part : parts) {
-    message += part.text();
+    for (char const letter : part.text().substr(0, most)) {
+      message += static_cast<unsigned char>(letter) < 32 || letter == 127 ? '?' : letter;
+    }
+    message += part.text().size() > most ? "..." : "";
   }
   return message;
 }
