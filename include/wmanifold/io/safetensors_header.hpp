@@ -286,13 +286,15 @@ inline std::string_view object_text(std::string const& where, std::string_view t
     text = "{\"data_offsets\":[" + std::to_string(entry.begin) + ',' + std::to_string(entry.end) +
            "],\"dtype\":" + detail::quoted(entry.type) + ",\"shape\":[";
     for (std::size_t i = 0; i < entry.shape.size(); ++i) {
-      text += (i == 0 ? "" : ",") + std::to_string(entry.shape[i]);
+      text += i == 0 ? "" : ",";
+      text += std::to_string(entry.shape[i]);
     }
     text += "]}";
   }
   std::string text = "{";
   for (auto const& [name, member] : members) {
-    text += (text.size() == 1 ? "" : ",") + detail::quoted(name) + ':' + member;
+    text += text.size() == 1 ? "" : ",";
+    text += detail::quoted(name) + ':' + member;
   }
   text += '}';
   text.resize((text.size() + 7) / 8 * 8, ' ');

@@ -96,7 +96,8 @@ struct Graph {
       for (int j = 0; j < i; ++j) {
         double const w = weight(i, j);
         if (w > 0) {
-          edges += (edges.empty() ? "" : ",") + std::to_string(j) + "-" + std::to_string(i);
+          edges += edges.empty() ? "" : ",";
+          edges += std::to_string(j) + "-" + std::to_string(i);
           if (w != 1) {
             edges += ":" + detail::exact_text(w);
           }
