@@ -143,7 +143,8 @@ void require_state(std::string const& where, TensorFile const& file, B const& ba
   auto const text = [](std::vector<double> const& state) {
     std::string all;
     for (double const number : state) {
-      all += (all.empty() ? "" : ", ") + exact_text(number);
+      all += all.empty() ? "" : ", ";
+      all += exact_text(number);
     }
     return state.empty() ? std::string("that of the default constructor") : '[' + all + ']';
   };

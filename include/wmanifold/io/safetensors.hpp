@@ -98,7 +98,8 @@ std::vector<Number> const& tensor_of(std::string const& where, TensorFile const&
   auto const text = [](std::vector<Index> const& sizes) {
     std::string joined;
     for (Index const size : sizes) {
-      joined += (joined.empty() ? "" : " x ") + std::to_string(size);
+      joined += joined.empty() ? "" : " x ";
+      joined += std::to_string(size);
     }
     return joined;
   };

@@ -21,7 +21,7 @@ template <class Any = AnyActivation>
   std::string known;
   bool is_known = false;
   [&]<class... A>(std::variant<A...> const*) {
-    (((known += (known.empty() ? "" : ", ") + std::string(A::name)),
+    (((known += known.empty() ? "" : ", "), (known += A::name),
       (A::name == name ? (found = A{}, is_known = true) : false)),
      ...);
   }(static_cast<Any const*>(nullptr));
