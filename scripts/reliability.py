@@ -52,7 +52,7 @@ def last_run(preset):
     times = re.findall(r"^(?:Start|End) testing: (.*) \w+$", log, re.M)
     first, last = (datetime.datetime.strptime(text, "%b %d %H:%M") for text in (times[0], times[-1]))
     return {"preset": preset, "tests": len(re.findall(r"^\d+/\d+ Testing:", log, re.M)),
-            "passed": len(re.findall(r"^Test Passed\.$", log, re.M)),
+            "passed": len(re.findall(r"^Test Pass(?:ed\.$| Reason:$)", log, re.M)),
             "minutes": round((last - first).total_seconds() / 60)}
 
 
