@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Runs the tests of all rooms under valgrind, which notices numbers that were never set, and memory that is lost. Two test
-# cases are left out: valgrind's processor has no mode that takes denormal numbers as zero. Writes
+# cases are left out: valgrind's processor has no mode that takes denormal numbers as zero. The programs keep their own
+# operators new, whose calls tests count (nouserintercepts). Writes
 # docs/reliability/valgrind.json.
 #   valgrind.sh [ROOM...]    these rooms alone, without the file
 set -euo pipefail
@@ -18,7 +19,7 @@ done
 cmake --build --preset test --target "${chosen[@]/#/test_}" >&2
 
 export OMP_NUM_THREADS=2 OMP_WAIT_POLICY=passive
-logs=build/test/valgrind  # the program's own `new` stays its own: a test counts its calls
+logs=build/test/valgrind
 mkdir -p "$logs"
 failures=0
 for room in "${chosen[@]}"; do
