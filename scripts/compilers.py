@@ -35,6 +35,8 @@ def rows():
         table.append(row(name, compiler, 20, runs=True))
         table.append(row(name, compiler, 20, flags="-fno-rtti", runs=True))
         table.append(row(name, compiler, 20, flags="-fno-exceptions -fno-rtti", runs=True))
+    for version in (16, 19):
+        table.append(row(f"Clang {version}", f"clang++-{version}", 20, flags="-fno-exceptions -fno-rtti", runs=True))
     return table
 
 
